@@ -1,0 +1,101 @@
+/** Who may import whom: see docs/architecture.md. Each rule is one sentence of it. */
+const only = (name, from, allowed, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { path: from },
+  to: { pathNot: [from, ...allowed], dependencyTypesNot: ['core'] },
+});
+
+const shim = '^packages/automation-sdk-shim/';
+const library = (...names) => names.map((name) => `^node_modules/(@types/)?${name}/`);
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['\\.d\\.ts$', '^module/main\\.ts$', '/src/main\\.ts$'] },
+      to: {},
+    },
+    { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'not-to-dev-dependency',
+      severity: 'error',
+      comment: 'What runs in the image needs production dependencies only.',
+      from: { path: ['^module/', '^src/', shim + 'src/'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    only('module-imports-triggers', '^module/', ['^src/trigger/', shim], 'module → src/trigger and the SDK.'),
+    only(
+      'trigger-is-the-joint',
+      '^src/trigger/',
+      ['^src/(collector|sources|microsoft|events|configuration)/', '^src/errors\\.ts$', shim, ...library('luxon')],
+      'src/trigger joins collector, sources, events, configuration and the SDK.',
+    ),
+    only(
+      'collector-knows-nobody',
+      '^src/collector/',
+      ['^src/errors\\.ts$', ...library('luxon', 'proper-lockfile')],
+      'The collector imports no Microsoft, no Sekoia and no HTTP.',
+    ),
+    {
+      name: 'collector-without-http',
+      severity: 'error',
+      from: { path: '^src/(collector|events|configuration)/' },
+      to: { path: ['^(node:)?https?$', '^(node:)?net$', '^node_modules/axios/'] },
+    },
+    only(
+      'sources-import-microsoft-and-contracts',
+      '^src/sources/([^/]+)/',
+      ['^src/sources/$1/', '^src/microsoft/', '^src/collector/(contracts|record)\\.ts$', '^src/errors\\.ts$'],
+      "src/sources/* → src/microsoft and the collector's contracts; never each other.",
+    ),
+    {
+      name: 'sources-never-import-each-other',
+      severity: 'error',
+      from: { path: '^src/sources/([^/]+)/' },
+      to: { path: '^src/sources/([^/]+)/', pathNot: '^src/sources/$1/' },
+    },
+    only(
+      'microsoft-imports-no-layer',
+      '^src/microsoft/',
+      ['^src/errors\\.ts$', ...library('axios', 'p-retry', 'luxon')],
+      'src/microsoft is what both sources share; it knows neither of them.',
+    ),
+    only(
+      'events-are-pure',
+      '^src/events/',
+      ['^src/collector/record\\.ts$'],
+      'src/events is pure: record → event.',
+    ),
+    {
+      name: 'events-without-effects',
+      severity: 'error',
+      from: { path: '^src/events/' },
+      to: { dependencyTypes: ['core'], pathNot: ['^(node:)?(crypto|net)$'] },
+    },
+    only('configuration-stands-alone', '^src/configuration/', [], 'Types generated from the cards.'),
+    {
+      name: 'packages-import-nothing-of-src',
+      severity: 'error',
+      comment: 'They are a second reading of the contracts, and would otherwise share our mistakes.',
+      from: { path: '^packages/' },
+      to: { path: ['^src/', '^module/'] },
+    },
+    {
+      name: 'packages-import-no-other-package',
+      severity: 'error',
+      from: { path: '^packages/([^/]+)/' },
+      to: { path: '^packages/([^/]+)/', pathNot: ['^packages/$1/'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    tsPreCompilationDeps: 'specify',
+    enhancedResolveOptions: { conditionNames: ['source', 'import', 'node', 'default'], exportsFields: ['exports'] },
+  },
+};

@@ -1,0 +1,26 @@
+// Tests run as ES modules on the TypeScript sources (swc strips the types; `npm run typecheck` checks them).
+// Packages are imported from source too: the export condition "source" of their package.json.
+const common = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } },
+    ],
+  },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/packages/.*/dist/'],
+};
+
+const level = (displayName, ...testMatch) => ({ ...common, displayName, testMatch });
+
+export default {
+  projects: [
+    level('unit', '<rootDir>/tests/unit/**/*.test.ts', '<rootDir>/packages/*/tests/**/*.test.ts'),
+    level('contract', '<rootDir>/tests/contract/**/*.test.ts'),
+    level('integration', '<rootDir>/tests/integration/**/*.test.ts'),
+    level('scale', '<rootDir>/tests/scale/**/*.test.ts'),
+  ],
+};
