@@ -32,13 +32,18 @@ module.exports = {
     only(
       'trigger-is-the-joint',
       '^src/trigger/',
-      ['^src/(collector|sources|microsoft|events|configuration)/', '^src/errors\\.ts$', shim, ...library('luxon')],
+      [
+        '^src/(collector|sources|microsoft|events|configuration)/',
+        '^src/(errors|json)\\.ts$',
+        shim,
+        ...library('luxon'),
+      ],
       'src/trigger joins collector, sources, events, configuration and the SDK.',
     ),
     only(
       'collector-knows-nobody',
       '^src/collector/',
-      ['^src/errors\\.ts$', ...library('luxon', 'proper-lockfile')],
+      ['^src/(errors|json)\\.ts$', ...library('luxon', 'proper-lockfile')],
       'The collector imports no Microsoft, no Sekoia and no HTTP.',
     ),
     {
@@ -50,7 +55,7 @@ module.exports = {
     only(
       'sources-import-microsoft-and-contracts',
       '^src/sources/([^/]+)/',
-      ['^src/sources/$1/', '^src/microsoft/', '^src/collector/(contracts|record)\\.ts$', '^src/errors\\.ts$'],
+      ['^src/sources/$1/', '^src/microsoft/', '^src/collector/(contracts|record)\\.ts$', '^src/(errors|json)\\.ts$'],
       "src/sources/* → src/microsoft and the collector's contracts; never each other.",
     ),
     {
@@ -62,15 +67,10 @@ module.exports = {
     only(
       'microsoft-imports-no-layer',
       '^src/microsoft/',
-      ['^src/errors\\.ts$', ...library('axios', 'p-retry', 'luxon')],
+      ['^src/(errors|json)\\.ts$', ...library('axios', 'p-retry', 'luxon')],
       'src/microsoft is what both sources share; it knows neither of them.',
     ),
-    only(
-      'events-are-pure',
-      '^src/events/',
-      ['^src/collector/record\\.ts$'],
-      'src/events is pure: record → event.',
-    ),
+    only('events-are-pure', '^src/events/', ['^src/collector/record\\.ts$'], 'src/events is pure: record → event.'),
     {
       name: 'events-without-effects',
       severity: 'error',

@@ -1,0 +1,52 @@
+// Writes what follows from the trigger cards: the type of each card's settings, and the connector card of the same suffix.
+// `npm run generate -- --check` writes nothing and fails when a file has drifted from its card.
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { compile } from 'json-schema-to-typescript';
+
+const root = new URL('../', import.meta.url);
+const check = process.argv.includes('--check');
+
+const withoutTitle = ({ title: _wouldBecomeATypeOfItsOwn, ...property }) => property;
+
+/** Once the defaults are filled in, a setting with a default is always there. */
+const withDefaultsFilledIn = (schema) => ({
+  ...schema,
+  properties: Object.fromEntries(Object.entries(schema.properties).map(([name, it]) => [name, withoutTitle(it)])),
+  required: Object.keys(schema.properties).filter(
+    (name) => schema.required.includes(name) || 'default' in schema.properties[name],
+  ),
+  additionalProperties: false,
+});
+
+const typesOf = (card, file) =>
+  compile(withDefaultsFilledIn(card.arguments), card.arguments.title, {
+    bannerComment: `// Generated from ${file} by \`npm run generate\`. Do not edit.`,
+    style: { singleQuote: true, printWidth: 120 },
+    format: true,
+  });
+
+const connectorOf = ({ results: _passedToThePlaybook, ...card }) => `${JSON.stringify(card, null, 2)}\n`;
+
+async function* generatedFiles() {
+  const cards = (await readdir(root)).filter((file) => /^trigger_.*\.json$/.test(file)).sort();
+  for (const file of cards) {
+    const card = JSON.parse(await readFile(new URL(file, root), 'utf8'));
+    const suffix = file.slice('trigger_'.length, -'.json'.length);
+    yield [`connector_${suffix}.json`, connectorOf(card)];
+    yield [`src/configuration/generated/${suffix.replaceAll('_', '-')}.ts`, await typesOf(card, file)];
+  }
+}
+
+let drifted = 0;
+for await (const [path, content] of generatedFiles()) {
+  const target = new URL(path, root);
+  const present = await readFile(target, 'utf8').catch(() => undefined);
+  if (present === content) continue;
+  drifted += 1;
+  if (!check) await writeFile(target, content);
+  process.stdout.write(`${check ? 'differs from its card' : 'written'}: ${path}\n`);
+}
+if (check && drifted > 0) {
+  process.stderr.write('Run `npm run generate` and commit the result.\n');
+  process.exitCode = 1;
+}

@@ -1,0 +1,167 @@
+import { plan, type Step, type Turn } from './planner.js';
+import type { Clock, CollectorLog, Monitor, Page, Sink, Source } from './contracts.js';
+import type { Ledger } from './ledger.js';
+import { Patience } from './patience.js';
+import { prefetched } from './prefetch.js';
+import { advance, skip, type Progress } from './progress.js';
+import { Reporter } from './reporter.js';
+import type { Schedule } from './schedule.js';
+import { adapt, halve, isSmallest } from './spans.js';
+import { OutOfReachError, RangeRefusedError } from '../errors.js';
+
+export interface CollectorParts {
+  readonly source: Source;
+  readonly sink: Sink;
+  readonly ledger: Ledger;
+  readonly schedule: Schedule;
+  readonly clock: Clock;
+  readonly monitor: Monitor;
+  readonly log: CollectorLog;
+}
+
+type ReadStep = Extract<Step, { kind: 'read' }>;
+
+/**
+ * Reads range after range, delivers what has not gone out yet, and remembers it. Three rules make the promise:
+ * what was acknowledged is remembered before the next chunk is sent; watermarks move only when a whole range has been read;
+ * a range that fails is planned again, and its delivered rows are known by their fingerprints.
+ */
+export class Collector {
+  readonly #parts: CollectorParts;
+  readonly #patience: Patience;
+  readonly #reporter: Reporter;
+  /** While a stretch of old time refuses to be read, only fresh mail is. */
+  #oldRestsUntil = 0;
+
+  constructor(parts: CollectorParts) {
+    this.#parts = parts;
+    this.#patience = new Patience(parts);
+    this.#reporter = new Reporter(parts);
+  }
+
+  /** Collects until the signal is aborted. Throws only what no class of errors.ts stands for. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, ledger } = this.#parts;
+    this.#reporter.starting(ledger.progress, ledger.isFirstStart);
+    let turn: Turn = 'fresh-first';
+    while (!signal.aborted) {
+      const step = this.#plan(turn);
+      if (step.kind === 'wait') {
+        await clock.sleep(step.until - clock.now(), signal);
+      } else if (step.kind === 'gap') {
+        this.#reporter.gap(step.range);
+        await this.#save((progress) => skip(progress, step.range.end), signal);
+      } else {
+        turn = step.fresh ? 'old-first' : 'fresh-first';
+        await this.#attempt(step, signal);
+      }
+    }
+  }
+
+  #plan(turn: Turn): Step {
+    const { ledger, clock, schedule, source } = this.#parts;
+    const now = clock.now();
+    return plan(ledger.progress, now, schedule, source.limits, now < this.#oldRestsUntil ? 'fresh-only' : turn);
+  }
+
+  /** The one place where an error's class decides what happens next. */
+  async #attempt(step: ReadStep, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#read(step, signal, 'fetch ahead');
+      this.#patience.restored();
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof OutOfReachError && this.#isPlausible(error, step)) await this.#learnHistory(error, signal);
+      else if (error instanceof OutOfReachError || error instanceof RangeRefusedError)
+        await this.#readInHalves(error, step, signal);
+      else await this.#patience.wait(error, signal);
+    }
+  }
+
+  async #read(step: ReadStep, signal: AbortSignal, mode: 'fetch ahead' | 'one page at a time'): Promise<void> {
+    const { source, clock, schedule, monitor } = this.#parts;
+    const readAt = clock.mark();
+    const mayFetchAhead = () => mode === 'fetch ahead' && (step.fresh || this.#freshStep() === undefined);
+    let [pages, rows] = [0, 0];
+    for await (const page of prefetched(source.pages(step.range, signal), mayFetchAhead)) {
+      pages += 1;
+      rows += page.records.length + page.unreadable.length;
+      await this.#take(page, signal);
+      if (!step.fresh) await this.#letFreshMailPass(signal);
+    }
+    signal.throwIfAborted();
+    await this.#save((progress) => {
+      const advanced = advance(progress, step.range, readAt(), schedule);
+      return adapt(advanced, { range: step.range, rows, fresh: step.fresh }, source.limits);
+    }, signal);
+    monitor.rangeRead({ pass: step.pass, fresh: step.fresh, pages, rows });
+    this.#reporter.catchingUp(this.#parts.ledger.progress, rows);
+  }
+
+  /** Between two pages of old time, fresh mail that is due is read first: a backlog never delays it by more than a page. */
+  async #letFreshMailPass(signal: AbortSignal): Promise<void> {
+    const step = this.#freshStep();
+    if (step !== undefined && !signal.aborted) await this.#read(step, signal, 'one page at a time');
+  }
+
+  #freshStep(): ReadStep | undefined {
+    const step = this.#plan('fresh-only');
+    return step.kind === 'read' ? step : undefined;
+  }
+
+  async #take(page: Page, signal: AbortSignal): Promise<void> {
+    const { ledger, sink, monitor, clock } = this.#parts;
+    for (const unreadable of page.unreadable) {
+      await this.#patience.untilStored(
+        () => sink.reject(unreadable, 'the answer holds an entry that is no row'),
+        signal,
+      );
+    }
+    const unseen = await ledger.sift(page.records);
+    monitor.pageRead({ rows: page.records.length, repeats: page.records.length - unseen.length });
+    const records = unseen.map((row) => row.record);
+    for await (const { from, to, rejected } of sink.deliver(records, signal)) {
+      for (const { index, reason } of rejected) await reject(records[index]?.raw, reason);
+      const delivered = unseen.slice(from, to);
+      await this.#patience.untilStored(() => ledger.remember(delivered), signal);
+      monitor.delivered(delivered, clock.now());
+    }
+  }
+
+  async #save(change: (progress: Progress) => Progress, signal: AbortSignal): Promise<void> {
+    const { ledger, monitor } = this.#parts;
+    const progress = change(ledger.progress);
+    await this.#patience.untilStored(() => ledger.save(progress), signal);
+    monitor.progressed(progress);
+  }
+
+  async #learnHistory(error: OutOfReachError, signal: AbortSignal): Promise<void> {
+    await this.#save(({ historyMs = Infinity, ...progress }) => {
+      // Refused within what was learned before: the service counts differently than we thought, by less than an hour at a time.
+      const learned = error.historyMs < historyMs ? error.historyMs : historyMs - 3_600_000;
+      return { ...progress, historyMs: learned };
+    }, signal);
+  }
+
+  /** A refusal that names a limit which the range did not come near is not believed: believing it would give up time that can be had. */
+  #isPlausible(error: OutOfReachError, step: ReadStep): boolean {
+    return step.range.start < this.#parts.clock.now() - error.historyMs + dayMs;
+  }
+
+  async #readInHalves(error: Error, step: ReadStep, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#parts;
+    this.#reporter.refused(error, step.range);
+    if (!isSmallest(step.range)) {
+      await this.#save((progress) => halve(progress, step.range), signal);
+    } else if (step.fresh) {
+      await clock.sleep(refusedRestMs, signal);
+    } else {
+      this.#oldRestsUntil = clock.now() + refusedRestMs;
+    }
+  }
+}
+
+const dayMs = 86_400_000;
+
+/** How long a range that cannot be halved any further is left alone. */
+const refusedRestMs = 60_000;

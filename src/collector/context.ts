@@ -1,0 +1,87 @@
+import { DateTime } from 'luxon';
+import { begin, readOnceBefore, reschedule, watermarkOf, wholeSecond, type Progress } from './progress.js';
+import type { Schedule } from './schedule.js';
+
+/**
+ * The progress as it lies in `context.json`: readable by people, and by Sekoia's own connector, which keeps nothing but
+ * `most_recent_date_requested` there. A file that holds only that is continued from that time.
+ */
+interface Context {
+  readonly version: 1;
+  /** The time before which everything has been read at least once. ISO 8601, UTC, like all times here. */
+  readonly most_recent_date_requested: string;
+  readonly watermarks: readonly { readonly age_seconds: number; readonly read_before: string }[];
+  readonly ahead?: { readonly start: string; readonly end: string };
+  readonly reach_seconds: number;
+  readonly span_seconds?: number;
+  readonly history_seconds?: number;
+}
+
+type ForeignContext = Pick<Context, 'most_recent_date_requested'>;
+
+/** Whether this is a context that can be continued from. */
+export function isContext(content: unknown): content is Context | ForeignContext {
+  if (!isObject(content) || !isTime(content['most_recent_date_requested'])) return false;
+  if (!('version' in content)) return true;
+  const { version, watermarks, ahead } = content;
+  return (
+    version === 1 &&
+    Array.isArray(watermarks) &&
+    watermarks.length > 0 &&
+    watermarks.every((it) => isObject(it) && isDuration(it['age_seconds']) && isTime(it['read_before'])) &&
+    (ahead === undefined || (isObject(ahead) && isTime(ahead['start']) && isTime(ahead['end']))) &&
+    isDuration(content['reach_seconds']) &&
+    [content['span_seconds'], content['history_seconds']].every((it) => it === undefined || isDuration(it))
+  );
+}
+
+export function readContext(content: unknown, schedule: Schedule): Progress {
+  if (!isContext(content)) throw new TypeError('this is no context that can be continued from');
+  if (!('version' in content)) return begin(timeOf(content.most_recent_date_requested), schedule);
+  const [first, ...more] = content.watermarks.map((it) => it.age_seconds * 1000);
+  const progress: Progress = {
+    watermarks: content.watermarks.map((it) => timeOf(it.read_before)),
+    ...(content.ahead && { ahead: { start: timeOf(content.ahead.start), end: timeOf(content.ahead.end) } }),
+    reachMs: content.reach_seconds * 1000,
+    ...(content.span_seconds !== undefined && { spanMs: content.span_seconds * 1000 }),
+    ...(content.history_seconds !== undefined && { historyMs: content.history_seconds * 1000 }),
+  };
+  return reschedule(progress, { frequencyMs: schedule.frequencyMs, ages: [first ?? 0, ...more] }, schedule);
+}
+
+export function writeContext(progress: Progress, schedule: Schedule): Context {
+  const { ahead, spanMs, historyMs } = progress;
+  return {
+    version: 1,
+    most_recent_date_requested: iso(readOnceBefore(progress)),
+    watermarks: schedule.ages.map((age, pass) => ({
+      age_seconds: age / 1000,
+      read_before: iso(watermarkOf(progress, pass)),
+    })),
+    ...(ahead && { ahead: { start: iso(ahead.start), end: iso(ahead.end) } }),
+    reach_seconds: progress.reachMs / 1000,
+    ...(spanMs !== undefined && { span_seconds: spanMs / 1000 }),
+    ...(historyMs !== undefined && { history_seconds: historyMs / 1000 }),
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isDuration(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
+
+function isTime(value: unknown): value is string {
+  return typeof value === 'string' && DateTime.fromISO(value, { zone: 'utc' }).isValid;
+}
+
+/** Sekoia's connector writes fractions of a second: rounded down, so that nothing lies between its last reading and our first. */
+function timeOf(text: string): number {
+  return wholeSecond(DateTime.fromISO(text, { zone: 'utc' }).toMillis());
+}
+
+function iso(timeMs: number): string {
+  return DateTime.fromMillis(timeMs, { zone: 'utc' }).toISO({ suppressMilliseconds: true }) ?? '';
+}

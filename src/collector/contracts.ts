@@ -1,0 +1,92 @@
+import type { SourceLimits } from './planner.js';
+import type { Progress, TimeRange } from './progress.js';
+import type { TraceRecord } from './record.js';
+
+export type { SourceLimits, TimeRange, TraceRecord };
+
+/** One answer of the API: its rows as records, newest first. */
+export interface Page {
+  readonly records: readonly TraceRecord[];
+  /** Entries that are no rows at all; they are reported and set aside. */
+  readonly unreadable: readonly unknown[];
+}
+
+/**
+ * Reads the pages of a range from Microsoft. The collector calls `pages` once for each reading of a range, takes one page after the other and
+ * may stop before the last. A page that fails for a passing reason is asked for again within; what is thrown has a class of errors.ts.
+ * Not promised: that a row comes only once, that rows lie within the range, or that a range read again holds the same rows.
+ */
+export interface Source {
+  readonly limits: SourceLimits;
+  pages(range: TimeRange, signal: AbortSignal): AsyncGenerator<Page, void, undefined>;
+}
+
+/** A stretch of the records handed to `deliver`, by index: all of it has been taken off our hands, in order. */
+export interface Receipt {
+  readonly from: number;
+  readonly to: number;
+  /** Those of the stretch that were refused for good, by index. They count as done: the collector sets them aside. */
+  readonly rejected: readonly { readonly index: number; readonly reason: string }[];
+}
+
+/**
+ * Delivers events. Yields a receipt when a chunk has been acknowledged, and sends the next chunk only when it is asked to go on: what the
+ * collector writes down between two receipts is what a crash cannot repeat. Tries for ever; ends early, by throwing, only when the signal is
+ * aborted (a chunk on its way is still given a few seconds to be acknowledged).
+ */
+export interface Sink {
+  deliver(records: readonly TraceRecord[], signal: AbortSignal): AsyncGenerator<Receipt, void, undefined>;
+  /** Sets aside, where a person can look at it, a row that cannot be delivered. @throws StorageError */
+  reject(row: unknown, reason: string): Promise<void>;
+}
+
+/** Time as Microsoft sees it. Passed in, never read from the system inside the collector. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Remembers this instant; the result tells when it was, by what is known of the clock's error then. */
+  mark(): () => number;
+  /** Returns early, without an error, when the signal is aborted. */
+  sleep(durationMs: number, signal: AbortSignal): Promise<void>;
+}
+
+/** A JSON document that outlives the process. */
+export interface PersistentDocument {
+  /** The content, or undefined if there is none. A damaged one, or one that is refused by `accepts`, is set aside and reported. */
+  read(accepts: (content: unknown) => boolean): Promise<unknown>;
+  /** Replaces the content in one piece. */
+  write(content: object): Promise<void>;
+}
+
+/** How a row that goes out was found. */
+export interface DeliveredRow {
+  readonly record: TraceRecord;
+  /** `changed`: it has gone out before, with another status. */
+  readonly sighting: 'new' | 'changed';
+  /** Its time had been read before: the row appeared after that. */
+  readonly late: boolean;
+}
+
+/** Hears what happens, for metrics and health. Its methods neither throw nor take long. */
+export interface Monitor {
+  pageRead(page: { readonly rows: number; readonly repeats: number }): void;
+  rangeRead(read: {
+    readonly pass: number;
+    readonly fresh: boolean;
+    readonly pages: number;
+    readonly rows: number;
+  }): void;
+  delivered(rows: readonly DeliveredRow[], nowMs: number): void;
+  progressed(progress: Progress): void;
+  gap(range: TimeRange): void;
+  /** Called with the reason while nothing can be read or remembered, with undefined as soon as it works again. */
+  troubled(reason: string | undefined): void;
+}
+
+/** What an operator reads. Levels are chosen by what happened to data. */
+export interface CollectorLog {
+  info(message: string): void;
+  warning(message: string): void;
+  error(message: string): void;
+  critical(message: string): void;
+}

@@ -1,0 +1,161 @@
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { onDisk, syncFolder } from './files.js';
+import { fingerprintBytes, readFingerprint, writeFingerprint, type Fingerprint } from './fingerprint.js';
+import { FingerprintSet, type Sighting } from './fingerprint-set.js';
+import type { CollectorLog } from './contracts.js';
+
+export interface FiledFingerprint {
+  readonly bucket: string;
+  readonly fingerprint: Fingerprint;
+}
+
+interface Bucket {
+  readonly set: FingerprintSet;
+  /** Bytes of whole entries in the file; where the next entry goes, over whatever a torn write left behind. */
+  size: number;
+}
+
+const suffix = '.fingerprints';
+const hourMs = 3_600_000;
+
+/**
+ * Fingerprints on disk, in one file for each hour of the time received, loaded when a range needs that hour.
+ * Exact: what `append` has returned for survives SIGKILL and a power cut, and nothing else is taken for delivered.
+ */
+export class FingerprintStore {
+  readonly #folder: string;
+  readonly #log: CollectorLog;
+  readonly #mostLoadedBytes: number;
+  readonly #onDisk: Set<string>;
+  /** In the order of their last use, so that the first is the one to let go. */
+  readonly #loaded = new Map<string, Bucket>();
+
+  private constructor(folder: string, names: Iterable<string>, log: CollectorLog, mostLoadedBytes: number) {
+    this.#folder = folder;
+    this.#onDisk = new Set(names);
+    this.#log = log;
+    this.#mostLoadedBytes = mostLoadedBytes;
+  }
+
+  /** @throws StorageError */
+  static async open(folder: string, log: CollectorLog, mostLoadedBytes = 32 * 1024 * 1024): Promise<FingerprintStore> {
+    const files = await onDisk(folder, async () => {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      return readdir(folder);
+    });
+    const names = files.filter((file) => file.endsWith(suffix)).map((file) => file.slice(0, -suffix.length));
+    return new FingerprintStore(folder, names, log, mostLoadedBytes);
+  }
+
+  /** Makes `look` possible for these buckets; lets others go if memory asks for it. @throws StorageError */
+  async load(buckets: ReadonlySet<string>): Promise<void> {
+    for (const name of buckets) {
+      const bucket = this.#loaded.get(name) ?? (await this.#read(name));
+      this.#loaded.delete(name);
+      this.#loaded.set(name, bucket);
+    }
+    this.#letGo(buckets);
+  }
+
+  look(filed: FiledFingerprint): Sighting {
+    return this.#bucket(filed.bucket).set.look(filed.fingerprint);
+  }
+
+  /** Returns once the fingerprints are on disk. Appending one again changes nothing, so a failed call is simply repeated. @throws StorageError */
+  async append(filed: readonly FiledFingerprint[]): Promise<void> {
+    const byBucket = new Map<string, Fingerprint[]>();
+    for (const one of filed) {
+      if (this.look(one) === 'repeat') continue;
+      const list = byBucket.get(one.bucket);
+      if (list === undefined) byBucket.set(one.bucket, [one.fingerprint]);
+      else list.push(one.fingerprint);
+    }
+    const isNew = [...byBucket.keys()].some((name) => !this.#onDisk.has(name));
+    await Promise.all([...byBucket].map(([name, fingerprints]) => this.#write(name, fingerprints)));
+    if (isNew) await onDisk(this.#folder, () => syncFolder(this.#folder));
+  }
+
+  /** Removes the hours that ended before this time. @throws StorageError */
+  async dropBefore(timeMs: number): Promise<void> {
+    for (const name of [...this.#onDisk]) {
+      if (!(hourOf(name) + hourMs <= timeMs)) continue;
+      await onDisk(this.#path(name), () => unlink(this.#path(name)));
+      this.#onDisk.delete(name);
+      this.#loaded.delete(name);
+    }
+  }
+
+  /** Buckets on disk whose name begins with this. */
+  named(prefix: string): string[] {
+    return [...this.#onDisk].filter((name) => name.startsWith(prefix));
+  }
+
+  #bucket(name: string): Bucket {
+    const bucket = this.#loaded.get(name);
+    if (bucket === undefined) throw new Error(`the fingerprints of ${name} are not loaded`);
+    return bucket;
+  }
+
+  async #read(name: string): Promise<Bucket> {
+    if (!this.#onDisk.has(name)) return { set: new FingerprintSet(), size: 0 };
+    const path = this.#path(name);
+    const content = await onDisk(path, () => readFile(path));
+    const count = Math.floor(content.length / fingerprintBytes);
+    if (count * fingerprintBytes < content.length) {
+      this.#log.warning(
+        `The file ${path} ends in the middle of an entry, as a crash leaves it: that entry is dropped.`,
+      );
+    }
+    const set = new FingerprintSet(count);
+    for (let entry = 0; entry < count; entry += 1) set.add(readFingerprint(content, entry * fingerprintBytes));
+    return { set, size: count * fingerprintBytes };
+  }
+
+  async #write(name: string, fingerprints: readonly Fingerprint[]): Promise<void> {
+    const bucket = this.#bucket(name);
+    const content = Buffer.alloc(fingerprints.length * fingerprintBytes);
+    fingerprints.forEach((fingerprint, index) => writeFingerprint(fingerprint, content, index * fingerprintBytes));
+    const path = this.#path(name);
+    await onDisk(path, async () => {
+      const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+      try {
+        for (let done = 0; done < content.length;) {
+          done += (await file.write(content, done, content.length - done, bucket.size + done)).bytesWritten;
+        }
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+    });
+    this.#onDisk.add(name);
+    bucket.size += content.length;
+    for (const fingerprint of fingerprints) bucket.set.add(fingerprint);
+  }
+
+  #letGo(needed: ReadonlySet<string>): void {
+    let bytes = 0;
+    for (const bucket of this.#loaded.values()) bytes += bucket.set.bytes;
+    for (const [name, bucket] of this.#loaded) {
+      if (bytes <= this.#mostLoadedBytes) return;
+      if (needed.has(name)) continue;
+      this.#loaded.delete(name);
+      bytes -= bucket.set.bytes;
+    }
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, name + suffix);
+  }
+}
+
+/** The bucket of an hour: `2026-11-23T10`, behind an optional prefix. */
+export function bucketOfHour(timeMs: number, prefix = ''): string {
+  return prefix + new Date(timeMs).toISOString().slice(0, 13);
+}
+
+/** The beginning of a bucket's hour; NaN for a file that is none of ours. */
+function hourOf(name: string): number {
+  return Date.parse(`${name.slice(-13)}:00:00Z`);
+}

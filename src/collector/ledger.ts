@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import type { Clock, CollectorLog, DeliveredRow, PersistentDocument } from './contracts.js';
+import { isContext, readContext, writeContext } from './context.js';
+import { onDisk } from './files.js';
+import { fingerprintOf } from './fingerprint.js';
+import { bucketOfHour, FingerprintStore, type FiledFingerprint } from './fingerprint-store.js';
+import { begin, finishedBefore, wasRead, wholeSecond, type Progress } from './progress.js';
+import type { TraceRecord } from './record.js';
+import type { Schedule } from './schedule.js';
+
+/** A row that has not gone out in this form, and the fingerprint that will say that it has. */
+export interface UnseenRow extends DeliveredRow {
+  readonly filed: FiledFingerprint;
+}
+
+/** Rows whose time cannot be read are filed by the hour of their delivery, which is never earlier. */
+const undated = 'undated-';
+/** Bounds of queries are rounded and inclusive: rows a little before the last watermark can still be answered. */
+const keptLongerMs = 3_600_000;
+
+/**
+ * All that must survive a restart: how far reading has come (`context.json`) and what has been delivered (fingerprints).
+ * The order is the promise: delivered → acknowledged → `remember` → next chunk; `save` only at the end of a range.
+ */
+export class Ledger {
+  readonly #document: PersistentDocument;
+  readonly #fingerprints: FingerprintStore;
+  readonly #schedule: Schedule;
+  readonly #clock: Clock;
+  readonly #firstStart: () => Progress;
+  #saved: Progress | undefined;
+
+  private constructor(
+    options: LedgerOptions,
+    fingerprints: FingerprintStore,
+    firstStart: () => Progress,
+    saved: Progress | undefined,
+  ) {
+    this.#document = options.document;
+    this.#schedule = options.schedule;
+    this.#clock = options.clock;
+    this.#fingerprints = fingerprints;
+    this.#firstStart = firstStart;
+    this.#saved = saved;
+  }
+
+  /** @throws StorageError */
+  static async open(options: LedgerOptions): Promise<Ledger> {
+    const { schedule, clock, startTimeMs } = options;
+    const fingerprints = await FingerprintStore.open(join(options.folder, 'fingerprints'), options.log);
+    const content = await onDisk(options.folder, () => options.document.read(isContext));
+    const openedAt = clock.mark();
+    const firstStart = () => begin(wholeSecond(openedAt() - startTimeMs), schedule);
+    const saved = content === undefined ? undefined : readContext(content, schedule);
+    return new Ledger(options, fingerprints, firstStart, saved);
+  }
+
+  /** Until the first range has been read, a first start begins where the clock, as corrected by then, says. */
+  get progress(): Progress {
+    return this.#saved ?? this.#firstStart();
+  }
+
+  get isFirstStart(): boolean {
+    return this.#saved === undefined;
+  }
+
+  /** The rows that have not gone out with this status, each once, in the order given. @throws StorageError */
+  async sift(records: readonly TraceRecord[]): Promise<UnseenRow[]> {
+    const undatedBuckets = this.#fingerprints.named(undated);
+    const today = bucketOfHour(this.#clock.now(), undated);
+    const buckets = new Set(undatedBuckets).add(today);
+    const filed = records.map((record): FiledFingerprint => {
+      const bucket = record.receivedMs === undefined ? today : bucketOfHour(record.receivedMs);
+      buckets.add(bucket);
+      return { bucket, fingerprint: fingerprintOf(record) };
+    });
+    await this.#fingerprints.load(buckets);
+
+    const { progress } = this;
+    const inThisPage = new Set<string>();
+    return records.flatMap((record, index): UnseenRow[] => {
+      const one = filed[index];
+      if (one === undefined) return [];
+      const candidates = record.receivedMs === undefined ? [...undatedBuckets, today] : [one.bucket];
+      const sightings = candidates.map((bucket) => this.#fingerprints.look({ ...one, bucket }));
+      const { rowHigh, rowLow, status } = one.fingerprint;
+      const key = `${rowHigh} ${rowLow} ${status}`;
+      if (sightings.includes('repeat') || inThisPage.has(key)) return [];
+      inThisPage.add(key);
+      const sighting = sightings.includes('changed') ? 'changed' : 'new';
+      const late = sighting === 'new' && record.receivedMs !== undefined && wasRead(progress, record.receivedMs);
+      return [{ record, filed: one, sighting, late }];
+    });
+  }
+
+  /** Returns once a crash can no longer repeat these rows. May be repeated after a failure. @throws StorageError */
+  async remember(rows: readonly UnseenRow[]): Promise<void> {
+    await this.#fingerprints.append(rows.map((row) => row.filed));
+  }
+
+  /** Makes this progress the one that a restart continues from, and drops the fingerprints that no pass needs any more. @throws StorageError */
+  async save(progress: Progress): Promise<void> {
+    await onDisk('context.json', () => this.#document.write(writeContext(progress, this.#schedule)));
+    this.#saved = progress;
+    await this.#fingerprints.dropBefore(finishedBefore(progress) - keptLongerMs);
+  }
+}
+
+export interface LedgerOptions {
+  /** The data folder. */
+  readonly folder: string;
+  readonly document: PersistentDocument;
+  readonly schedule: Schedule;
+  readonly clock: Clock;
+  readonly log: CollectorLog;
+  /** How far back a first start reads. */
+  readonly startTimeMs: number;
+}

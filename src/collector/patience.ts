@@ -1,0 +1,78 @@
+import type { Clock, CollectorLog, Monitor } from './contracts.js';
+import { SettingsError, StorageError, UnavailableError } from '../errors.js';
+
+const second = 1000;
+const minute = 60 * second;
+
+/** How long to wait after the nth failure in a row: doubling, up to a longest wait. Milliseconds. */
+interface Waits {
+  readonly first: number;
+  readonly longest: number;
+}
+
+/** A service that is away is asked again soon; a person who must act first is not helped by that, and accounts get locked. */
+const retryWaits: Waits = { first: second, longest: minute };
+const settingsWaits: Waits = { first: minute, longest: 60 * minute };
+
+export function waitAfter(failures: number, { first, longest }: Waits): number {
+  return Math.min(first * 2 ** Math.max(0, failures - 1), longest);
+}
+
+/** Waits out what is wrong, tells the operator once a minute at most, and says when it works again. */
+export class Patience {
+  readonly #parts: { readonly clock: Clock; readonly monitor: Monitor; readonly log: CollectorLog };
+  #failures = 0;
+  #failingSince: number | undefined;
+
+  constructor(parts: { readonly clock: Clock; readonly monitor: Monitor; readonly log: CollectorLog }) {
+    this.#parts = parts;
+  }
+
+  /** Waits as the class of the error asks for; throws what has none. */
+  async wait(error: unknown, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#parts;
+    if (error instanceof UnavailableError) {
+      log.warning(`${error.message} Nothing is lost; trying again.`);
+      await clock.sleep(this.#failed(error, retryWaits), signal);
+    } else if (error instanceof SettingsError) {
+      const waitMs = this.#failed(error, settingsWaits);
+      log.critical(`${error.message} Trying again in ${waitMs / minute} min; nothing is lost meanwhile.`);
+      await clock.sleep(waitMs, signal);
+    } else if (error instanceof StorageError) {
+      log.critical(`${error.message} Nothing more is read until it works.`);
+      await clock.sleep(this.#failed(error, retryWaits), signal);
+    } else {
+      throw error;
+    }
+  }
+
+  /** Repeats an action on the data folder until it succeeds: what was delivered must be remembered before anything else is read. */
+  async untilStored(action: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        await action();
+        return;
+      } catch (error) {
+        if (!(error instanceof StorageError) || signal.aborted) throw error;
+        await this.wait(error, signal);
+      }
+    }
+  }
+
+  /** Reading has succeeded. */
+  restored(): void {
+    if (this.#failingSince === undefined) return;
+    const minutes = Math.ceil((this.#parts.clock.now() - this.#failingSince) / minute);
+    this.#failures = 0;
+    this.#failingSince = undefined;
+    this.#parts.monitor.troubled(undefined);
+    this.#parts.log.info(`Reading works again after ${minutes} min; what was missed is being read now.`);
+  }
+
+  #failed(error: Error, waits: Waits): number {
+    this.#failures += 1;
+    this.#failingSince ??= this.#parts.clock.now();
+    this.#parts.monitor.troubled(error.message);
+    return waitAfter(this.#failures, waits);
+  }
+}

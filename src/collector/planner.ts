@@ -1,0 +1,93 @@
+import { frontier, wholeSecond, watermarkOf, type Progress, type TimeRange } from './progress.js';
+import { ageOf, stretchUntilDue, type Schedule } from './schedule.js';
+import { freshSpanOf, spanOf } from './spans.js';
+
+/** What the API allows, as the source declares it. */
+export interface SourceLimits {
+  /** Rows in a full page. */
+  readonly pageRows: number;
+  /** The widest range that may be asked for, in milliseconds. */
+  readonly rangeMs: number;
+  /** How far back the service can be asked, in milliseconds, where its documentation is to be trusted; else it is learned. */
+  readonly historyMs?: number;
+}
+
+export type Step =
+  /** Read this range next; `fresh` is the newest time, which everything else gives way to. */
+  | { readonly kind: 'read'; readonly pass: number; readonly fresh: boolean; readonly range: TimeRange }
+  /** This stretch was never read and can no longer be had. */
+  | { readonly kind: 'gap'; readonly range: TimeRange }
+  /** Nothing is due before this instant. */
+  | { readonly kind: 'wait'; readonly until: number };
+
+/** What a step may be taken from: fresh mail and old time take turns when both are due, so that neither starves the other. */
+export type Turn = 'fresh-first' | 'old-first' | 'fresh-only';
+
+/**
+ * The next step: a pure function of how far reading has come and what time it is.
+ * Fresh mail goes first; then the hole that a backlog left before it; then the passes in the order of their age.
+ */
+export function plan(progress: Progress, nowMs: number, schedule: Schedule, limits: SourceLimits, turn: Turn): Step {
+  const now = wholeSecond(nowMs);
+  const gap = findGap(progress, now, limits);
+  if (gap !== undefined) return { kind: 'gap', range: gap };
+  const fresh = planFresh(progress, now, schedule, limits);
+  if (turn === 'fresh-only') return fresh;
+  const old = planOld(progress, now, schedule, limits);
+  const [first, second] = turn === 'fresh-first' ? [fresh, old] : [old, fresh];
+  if (first.kind === 'read') return first;
+  if (second.kind === 'read') return second;
+  return first.until < second.until ? first : second;
+}
+
+type ReadOrWait = Exclude<Step, { kind: 'gap' }>;
+
+/**
+ * Pass 0 reads everything since its last reading and reaches back over time that is read already, up to the watermark of pass 1, as far as half
+ * a page holds it: the request costs the same, a row that came a little late is found at once, and pass 1 needs no requests of its own.
+ * If there is more to read than a few pages it reads the newest stretch only: what it leaves is a hole that `planOld` fills.
+ */
+function planFresh(progress: Progress, now: number, schedule: Schedule, limits: SourceLimits): ReadOrWait {
+  const age = ageOf(schedule, 0);
+  const end = now - age;
+  const reached = frontier(progress);
+  if (end - reached < schedule.frequencyMs) return { kind: 'wait', until: reached + age + schedule.frequencyMs };
+  const span = Math.min(freshSpanOf(progress, schedule.frequencyMs, limits), spanOf(progress, limits));
+  const floor = schedule.ages.length > 1 ? watermarkOf(progress, 1) : watermarkOf(progress, 0);
+  const start =
+    end - reached <= span
+      ? Math.max(floor, Math.min(reached, end - progress.reachMs))
+      : end - Math.min(span, Math.max(schedule.frequencyMs, progress.reachMs));
+  return { kind: 'read', pass: 0, fresh: true, range: { start: Math.max(start, end - limits.rangeMs), end } };
+}
+
+/** The hole behind what was read ahead, oldest first, and then the lowest pass that is due. */
+function planOld(progress: Progress, now: number, schedule: Schedule, limits: SourceLimits): ReadOrWait {
+  const span = spanOf(progress, limits);
+  if (progress.ahead !== undefined) {
+    const start = watermarkOf(progress, 0);
+    const end = Math.min(start + span, progress.ahead.start);
+    return { kind: 'read', pass: 0, fresh: false, range: { start, end } };
+  }
+  let until = Infinity;
+  for (let pass = 1; pass < schedule.ages.length; pass += 1) {
+    const start = watermarkOf(progress, pass);
+    const readable = now - ageOf(schedule, pass);
+    const due = start + stretchUntilDue(schedule, pass);
+    if (readable >= due)
+      return { kind: 'read', pass, fresh: false, range: { start, end: Math.min(readable, start + span) } };
+    until = Math.min(until, due + ageOf(schedule, pass));
+  }
+  return { kind: 'wait', until };
+}
+
+/** Time that slips out of reach while it is being asked for would be refused again and again. */
+const historyMarginMs = 300_000;
+
+function findGap(progress: Progress, now: number, limits: SourceLimits): TimeRange | undefined {
+  const historyMs = Math.min(progress.historyMs ?? Infinity, limits.historyMs ?? Infinity);
+  if (historyMs === Infinity) return undefined;
+  const oldest = now - historyMs + historyMarginMs;
+  const start = watermarkOf(progress, 0);
+  return start < oldest ? { start, end: oldest } : undefined;
+}

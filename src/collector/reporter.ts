@@ -1,0 +1,56 @@
+import { DateTime } from 'luxon';
+import type { Clock, CollectorLog, Monitor } from './contracts.js';
+import { frontier, readOnceBefore, type Progress, type TimeRange } from './progress.js';
+
+const reportEveryMs = 60_000;
+
+/** Tells the operator, in sentences with times, what only the collector knows. */
+export class Reporter {
+  readonly #parts: { readonly clock: Clock; readonly monitor: Monitor; readonly log: CollectorLog };
+  #reportedAt = -Infinity;
+  #rowsSinceReport = 0;
+
+  constructor(parts: { readonly clock: Clock; readonly monitor: Monitor; readonly log: CollectorLog }) {
+    this.#parts = parts;
+  }
+
+  starting(progress: Progress, isFirstStart: boolean): void {
+    const from = inWords(readOnceBefore(progress));
+    this.#parts.log.info(
+      isFirstStart
+        ? `First start: reading messages received from ${from} on.`
+        : `Continuing: everything received before ${from} has been read.`,
+    );
+  }
+
+  gap(range: TimeRange): void {
+    this.#parts.monitor.gap(range);
+    this.#parts.log.error(
+      `Messages received from ${inWords(range.start)} to ${inWords(range.end)} can no longer be had: Microsoft keeps no message trace that old. ` +
+        'If they matter, search them in the Exchange admin centre; collecting goes on after them.',
+    );
+  }
+
+  refused(error: Error, range: TimeRange): void {
+    this.#parts.log.warning(
+      `${error.message} The range from ${inWords(range.start)} to ${inWords(range.end)} will be read again in smaller parts.`,
+    );
+  }
+
+  /** Once a minute while there is a backlog behind the fresh mail. */
+  catchingUp(progress: Progress, rows: number): void {
+    this.#rowsSinceReport += rows;
+    const now = this.#parts.clock.now();
+    if (progress.ahead === undefined || now - this.#reportedAt < reportEveryMs) return;
+    const hoursLeft = (frontier(progress) - readOnceBefore(progress)) / 3_600_000;
+    this.#parts.log.info(
+      `Catching up: read up to ${inWords(readOnceBefore(progress))}, ${hoursLeft.toFixed(1)} hours to go; ${this.#rowsSinceReport} rows since the last report. Fresh messages go first.`,
+    );
+    this.#reportedAt = now;
+    this.#rowsSinceReport = 0;
+  }
+}
+
+function inWords(timeMs: number): string {
+  return DateTime.fromMillis(timeMs, { zone: 'utc' }).toFormat("yyyy-MM-dd HH:mm:ss 'UTC'");
+}

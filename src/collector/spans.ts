@@ -1,0 +1,61 @@
+import type { Progress, TimeRange } from './progress.js';
+
+/**
+ * How much time a range covers follows from how many rows time holds, so that the cost of catching up grows with messages and not with time.
+ * All values in milliseconds and rows.
+ */
+
+/** A range of old time aims at this many pages: few enough to lose little when it fails, many enough that its last, partly filled page is cheap. */
+const pagesPerRange = 20;
+const smallestSpanMs = 1000;
+const firstSpanMs = 3_600_000;
+/** How fast a span may grow from one range to the next: time that was empty says little about the time beside it. */
+const growth = 4;
+
+/** How much old time the next range may cover. */
+export function spanOf(progress: Progress, limits: { readonly pageRows: number; readonly rangeMs: number }): number {
+  const span = progress.spanMs ?? Math.min(firstSpanMs, progress.reachMs * 2 * pagesPerRange);
+  return wholeSeconds(Math.min(span, limits.rangeMs));
+}
+
+/** How much time a fresh range may cover before it gives up on closing a hole in one go: some two pages, and never less than two polls. */
+export function freshSpanOf(progress: Progress, frequencyMs: number, limits: { readonly rangeMs: number }): number {
+  return Math.min(Math.max(2 * frequencyMs, 4 * progress.reachMs), limits.rangeMs);
+}
+
+/** The estimates after a range was read completely and held `rows` rows. */
+export function adapt(
+  progress: Progress,
+  read: { readonly range: TimeRange; readonly rows: number; readonly fresh: boolean },
+  limits: { readonly pageRows: number; readonly rangeMs: number },
+): Progress {
+  const widthMs = read.range.end - read.range.start;
+  const timeOf = (rows: number) => (read.rows === 0 ? Infinity : (widthMs / read.rows) * rows);
+  if (read.fresh) {
+    const reachMs = Math.min(timeOf(limits.pageRows / 2), widthMs * growth);
+    return { ...progress, reachMs: bounded(reachMs, limits.rangeMs) };
+  }
+  const span = spanOf(progress, limits);
+  const ideal = timeOf(limits.pageRows * pagesPerRange);
+  // A range that was shorter than the span for another reason (the present, a hole's end) may shrink it but says too little to let it grow.
+  const next = widthMs >= span ? Math.min(ideal, span * growth) : Math.min(ideal, span);
+  return { ...progress, spanMs: bounded(next, limits.rangeMs) };
+}
+
+/** A range that failed in its middle is read again in halves. */
+export function halve(progress: Progress, range: TimeRange): Progress {
+  const half = bounded((range.end - range.start) / 2, Infinity);
+  return { ...progress, spanMs: half, reachMs: Math.min(progress.reachMs, half) };
+}
+
+export function isSmallest(range: TimeRange): boolean {
+  return range.end - range.start <= smallestSpanMs;
+}
+
+function bounded(durationMs: number, longestMs: number): number {
+  return wholeSeconds(Math.max(smallestSpanMs, Math.min(durationMs, longestMs)));
+}
+
+function wholeSeconds(durationMs: number): number {
+  return Math.ceil(durationMs / 1000) * 1000;
+}

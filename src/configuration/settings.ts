@@ -1,0 +1,2 @@
+/** The settings of each trigger, as its card describes them, with the defaults filled in. */
+export type { MessageTraceConfiguration } from './generated/message-trace.js';

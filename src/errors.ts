@@ -1,0 +1,36 @@
+/**
+ * The errors that the collector tells apart. The class says what to do next; nobody parses messages.
+ * Every message is one or two sentences and ends with the operator's next step where there is one.
+ */
+
+/** Nothing is wrong with the question: ask again later. Nothing is lost meanwhile. */
+export class UnavailableError extends Error {
+  override readonly name = 'UnavailableError';
+}
+
+/** A person must act: a name, a password, a role or a setting is wrong. Ask again rarely: accounts get locked. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/** This range cannot be read as it is (dead page link, refused query, answers that do not page): read it in halves. */
+export class RangeRefusedError extends Error {
+  override readonly name = 'RangeRefusedError';
+}
+
+/** The service keeps no history as old as the start of the range: what is older is a gap. */
+export class OutOfReachError extends Error {
+  override readonly name = 'OutOfReachError';
+  /** How far back the service says it can be asked, in milliseconds. */
+  readonly historyMs: number;
+
+  constructor(message: string, historyMs: number) {
+    super(message);
+    this.historyMs = historyMs;
+  }
+}
+
+/** The data folder cannot be read or written: nothing may be delivered that cannot be remembered. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
+}

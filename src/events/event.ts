@@ -1,0 +1,68 @@
+import { isIP } from 'node:net';
+import type { JsonObject, JsonValue } from '../json.js';
+import type { TraceRecord } from '../collector/record.js';
+import { eventId } from './event-id.js';
+import { rawRow, type IntakeFormat } from './raw-row.js';
+import { outcomeOf, pascalCaseStatus } from './status.js';
+
+export interface EventOptions {
+  /** `normalized`: the normalised fields beside the raw row's keys; `raw`: the raw row alone. */
+  readonly event_format: 'normalized' | 'raw';
+  readonly intake_format: IntakeFormat;
+}
+
+/**
+ * One event for one record. The normalised fields are named as in the Elastic Common Schema and Sekoia's documentation of the integration;
+ * the raw row's own keys stand beside them, as that is what the parser of a Sekoia intake reads. No name of one is a name of the other; were Microsoft to
+ * add one, the normalised field would stand.
+ */
+export function toEvent(record: TraceRecord, options: EventOptions): JsonObject {
+  const raw = rawRow(record, options.intake_format);
+  return options.event_format === 'raw' ? raw : { ...raw, ...normalize(record) };
+}
+
+function normalize(record: TraceRecord): JsonObject {
+  const status = record.status === undefined ? undefined : pascalCaseStatus(record.status);
+  const [fromIp, toIp] = [ipAddress(record.fromIp), ipAddress(record.toIp)];
+  const relatedIps = [...new Set([fromIp, toIp].filter((ip) => ip !== undefined))];
+  return withoutAbsent({
+    '@timestamp': record.received,
+    event: withoutAbsent({
+      id: eventId(record),
+      kind: 'event',
+      category: ['email'],
+      type: ['info'],
+      action: status,
+      outcome: outcomeOf(status),
+      start: record.start,
+      end: record.end,
+    }),
+    office365: {
+      message_trace: withoutAbsent({ MessageTraceId: record.traceId, Size: record.size, Status: status }),
+    },
+    email: withoutAbsent({
+      delivery_timestamp: record.received,
+      message_id: record.messageId,
+      from: record.sender === undefined || record.sender === '<>' ? undefined : { address: record.sender },
+      to: record.recipient === undefined ? undefined : { address: record.recipient },
+      subject: record.subject,
+    }),
+    source: fromIp === undefined ? undefined : { ip: fromIp, address: fromIp },
+    destination: toIp === undefined ? undefined : { ip: toIp, address: toIp },
+    organization: record.organization === undefined ? undefined : { name: record.organization },
+    related: relatedIps.length === 0 ? undefined : { ip: relatedIps },
+  });
+}
+
+function ipAddress(text: string | undefined): string | undefined {
+  return text !== undefined && isIP(text) > 0 ? text : undefined;
+}
+
+/** A field without a value is absent, never null or empty. */
+function withoutAbsent(fields: Record<string, JsonValue | undefined>): JsonObject {
+  const present: JsonObject = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined && value !== '') present[name] = value;
+  }
+  return present;
+}

@@ -1,0 +1,143 @@
+import http from 'node:http';
+import https from 'node:https';
+import { setTimeout as delay } from 'node:timers/promises';
+import axios, { type AxiosInstance } from 'axios';
+import { DateTime } from 'luxon';
+import pRetry, { AbortError } from 'p-retry';
+import { UnavailableError } from '../errors.js';
+
+/** What came back, whatever its status. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly contentType: string;
+  /** Where a redirect points; it was not followed. */
+  readonly location: string | undefined;
+}
+
+export interface ClientOptions {
+  readonly userAgent: string;
+  /** The value of the Authorization header. */
+  readonly authorization: () => Promise<string>;
+  /** Told each answer's date, and instants before it was asked for and after it came. */
+  readonly onDate?: (dateMs: number, sentAt: () => number, receivedAt: () => number) => void;
+  readonly mark: () => () => number;
+  /** Told each answer's status, or the network's error code. */
+  readonly onResult?: (result: string) => void;
+}
+
+const answerTimeoutMs = 120_000;
+const largestAnswerBytes = 64 * 1024 * 1024;
+const tries = 5;
+const longestRetryAfterMs = 600_000;
+
+/**
+ * Asks Microsoft, and asks again when the failure is a passing one (network, 408, 429, 5xx, or whatever `interpret` calls unavailable):
+ * after 1 s doubling, with jitter, and never sooner than Retry-After says. Credentials go to the configured origin only: neither a
+ * redirect nor a link to another origin is followed.
+ */
+export class MicrosoftClient {
+  readonly #http: AxiosInstance;
+  readonly #origin: string;
+  readonly #options: ClientOptions;
+
+  constructor(apiUrl: string, options: ClientOptions) {
+    this.#origin = new URL(apiUrl).origin;
+    this.#options = options;
+    this.#http = axios.create({
+      httpAgent: new http.Agent({ keepAlive: true }),
+      httpsAgent: new https.Agent({ keepAlive: true }),
+      timeout: answerTimeoutMs,
+      maxRedirects: 0,
+      maxContentLength: largestAnswerBytes,
+      responseType: 'text',
+      transitional: { silentJSONParsing: false },
+      transformResponse: (body: unknown) => body,
+      validateStatus: () => true,
+      headers: { Accept: 'application/json', 'User-Agent': options.userAgent },
+    });
+  }
+
+  /**
+   * @param interpret makes the result of an answer, or throws: an UnavailableError is tried again here, everything else is final.
+   * @throws UnavailableError after five tries; whatever `interpret` throws
+   */
+  async get<Result>(url: URL, interpret: (answer: Answer) => Result, signal: AbortSignal): Promise<Result> {
+    if (url.origin !== this.#origin)
+      throw new TypeError(`${url.origin} is not the configured API's origin ${this.#origin}`);
+    return pRetry(
+      async () => {
+        try {
+          return interpret(await this.#ask(url, signal));
+        } catch (error) {
+          if (error instanceof UnavailableError) throw error;
+          throw new AbortError(error as Error);
+        }
+      },
+      {
+        retries: tries - 1,
+        minTimeout: 1000,
+        maxTimeout: 60_000,
+        randomize: true,
+        signal,
+        onFailedAttempt: async ({ error, retriesLeft }) => {
+          if (error instanceof ThrottledError && retriesLeft > 0)
+            await delay(error.retryAfterMs, undefined, { signal });
+        },
+      },
+    );
+  }
+
+  async #ask(url: URL, signal: AbortSignal): Promise<Answer> {
+    const { authorization, onDate, onResult, mark } = this.#options;
+    const headers = { Authorization: await authorization() };
+    const sentAt = mark();
+    const response = await this.#http.get<string>(url.href, { headers, signal }).catch((error: unknown) => {
+      signal.throwIfAborted();
+      // The library's error holds the request with its credentials: nothing of it but the code goes further.
+      const code = (axios.isAxiosError(error) && error.code) || 'no answer';
+      onResult?.(code);
+      throw new UnavailableError(`${url.host} could not be reached: ${code}.`);
+    });
+    onResult?.(String(response.status));
+    const header = (name: string): string | undefined => {
+      const value: unknown = response.headers[name];
+      return typeof value === 'string' ? value : undefined;
+    };
+    const date = DateTime.fromHTTP(header('date') ?? '');
+    if (date.isValid) onDate?.(date.toMillis(), sentAt, mark());
+    throwIfUnavailable(url, response.status, retryAfterMs(header('retry-after'), date));
+    return {
+      status: response.status,
+      body: response.data,
+      contentType: header('content-type') ?? '',
+      location: header('location'),
+    };
+  }
+}
+
+/** The service asks for a pause, in milliseconds. */
+class ThrottledError extends UnavailableError {
+  readonly retryAfterMs: number;
+
+  constructor(message: string, retryAfterMs: number) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+function throwIfUnavailable(url: URL, status: number, retryAfterMs: number): void {
+  if (status !== 408 && status !== 429 && status < 500) return;
+  const what = status === 429 ? 'asks for fewer requests' : 'is not available';
+  throw new ThrottledError(`${url.host} ${what} (HTTP ${status}).`, retryAfterMs);
+}
+
+/** Retry-After in both its forms, seconds and an HTTP date (seen from the answer's own date); 0 where there is none. Milliseconds, bounded. */
+export function retryAfterMs(header: string | undefined, answeredAt: DateTime): number {
+  if (header === undefined) return 0;
+  const seconds = /^\d{1,9}$/.test(header.trim()) ? Number(header) : undefined;
+  const until = DateTime.fromHTTP(header);
+  const from = answeredAt.isValid ? answeredAt : DateTime.utc();
+  const ms = seconds !== undefined ? seconds * 1000 : until.isValid ? until.diff(from).toMillis() : 0;
+  return Math.max(0, Math.min(ms, longestRetryAfterMs));
+}

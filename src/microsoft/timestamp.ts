@@ -1,0 +1,25 @@
+/**
+ * The times of both APIs, as UTC text with six fraction digits: `2022-07-25T12:26:13.240000Z`. By hand and without a library:
+ * there are four in each row. Undefined for what is no time.
+ */
+export function timestampOf(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const ticks = /^\/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\/$/.exec(value);
+  if (ticks?.[1] !== undefined) return timestampOfMs(Number(ticks[1]));
+  // ISO 8601 with up to nine fraction digits; without a zone it is UTC.
+  const iso = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/i.exec(value);
+  if (iso?.[1] === undefined) return undefined;
+  const ms = Date.parse(`${iso[1].replace(' ', 'T')}${iso[3]?.toUpperCase() ?? 'Z'}`);
+  const fraction = (iso[2] ?? '').slice(0, 6).padEnd(6, '0');
+  return timestampOfMs(ms)?.replace('.000000Z', `.${fraction}Z`);
+}
+
+/** Milliseconds since 1970, for the timestamps that this module writes. */
+export function timestampMs(timestamp: string): number {
+  return Date.parse(`${timestamp.slice(0, 23)}Z`);
+}
+
+export function timestampOfMs(ms: number): string | undefined {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString().replace('Z', '000Z');
+}

@@ -1,0 +1,24 @@
+import type { TimeRange } from '../../collector/contracts.js';
+
+/**
+ * The address of a range's first page. Despite `eq`, StartDate and EndDate are the two bounds on Received. Whether the bounds themselves are
+ * within is not documented: the query begins a second early, so that a row that lies on a bound is in one of two adjoining ranges.
+ */
+export function rangeUrl(apiUrl: string, range: TimeRange): URL {
+  const url = new URL(`${apiUrl.replace(/\/+$/, '')}/MessageTrace`);
+  const filter = `StartDate eq ${dateTime(range.start - 1000)} and EndDate eq ${dateTime(range.end)}`;
+  // Not through searchParams: it writes a blank as `+`, which this service reads as a plus.
+  url.search = `?$format=json&$filter=${encodeURIComponent(filter)}`;
+  return url;
+}
+
+/** The page that begins at a row, for a service that gave no link to it; everything else of the query stays as it was. */
+export function pageUrl(range: URL, firstRow: number): URL {
+  const url = new URL(range);
+  url.search = `${range.search}&$skiptoken=${firstRow}`;
+  return url;
+}
+
+function dateTime(timeMs: number): string {
+  return `datetime'${new Date(timeMs).toISOString().replace('.000Z', 'Z')}'`;
+}

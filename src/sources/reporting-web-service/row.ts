@@ -1,0 +1,36 @@
+import type { TraceRecord } from '../../collector/contracts.js';
+import type { JsonObject, JsonValue } from '../../json.js';
+import { timestampMs, timestampOf } from '../../microsoft/timestamp.js';
+
+/** A row of either dialect as a record. A field of another type than documented counts as absent; the raw row keeps it. */
+export function toRecord(row: JsonObject): TraceRecord {
+  const received = timestampOf(row['Received']);
+  return {
+    dialect: 'reporting_web_service',
+    traceId: text(row['MessageTraceId']),
+    recipient: text(row['RecipientAddress']),
+    sender: text(row['SenderAddress']),
+    status: text(row['Status']),
+    received,
+    receivedMs: received === undefined ? undefined : timestampMs(received),
+    messageId: text(row['MessageId']),
+    subject: text(row['Subject']),
+    size: number(row['Size']),
+    fromIp: text(row['FromIP']),
+    toIp: text(row['ToIP']),
+    organization: text(row['Organization']),
+    start: timestampOf(row['StartDate']),
+    end: timestampOf(row['EndDate']),
+    raw: row,
+  };
+}
+
+function text(value: JsonValue | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** OData 2 writes 64-bit numbers as text. */
+function number(value: JsonValue | undefined): number | undefined {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
+}

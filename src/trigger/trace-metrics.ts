@@ -1,0 +1,108 @@
+import { Counter, Histogram, type Registry } from 'prom-client';
+import type { Clock, DeliveredRow, Monitor } from '../collector/contracts.js';
+import { readOnceBefore, type Progress, type TimeRange } from '../collector/progress.js';
+import type { Schedule } from '../collector/schedule.js';
+import { odditiesOf } from '../events/oddities.js';
+import { addProgressGauges } from './progress-gauges.js';
+
+/** How long after its reception a late row was found: from a minute to three days, in seconds. */
+const lateness = [60, 240, 960, 3840, 15_360, 61_440, 86_400, 259_200];
+
+/** What is happening, as Prometheus metrics and as fields of the health answer. */
+export class TraceMetrics implements Monitor {
+  readonly #clock: Clock;
+  readonly #setTrouble: (reason: string | undefined) => void;
+  #progress: Progress | undefined;
+
+  readonly #rows: Counter;
+  readonly #repeats: Counter;
+  readonly #delivered: Counter;
+  readonly #statusChanges: Counter;
+  readonly #lateRows: Histogram;
+  readonly #oddRows: Counter<'field'>;
+  readonly #rejected: Counter;
+  readonly #ranges: Counter<'pass'>;
+  readonly #pages: Counter<'pass'>;
+  readonly #requests: Counter<'result'>;
+  readonly #gapSeconds: Counter;
+
+  constructor(
+    registry: Registry,
+    clock: Clock,
+    schedule: Schedule,
+    setTrouble: (reason: string | undefined) => void,
+  ) {
+    this.#clock = clock;
+    this.#setTrouble = setTrouble;
+    const registers = [registry];
+    const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
+      new Counter({ name: `message_trace_${name}`, help, labelNames, registers });
+
+    this.#rows = counter('rows_read_total', 'Rows that Microsoft answered, repeats included.');
+    this.#repeats = counter('repeats_suppressed_total', 'Rows read that had gone out before with the same status.');
+    this.#delivered = counter('events_delivered_total', 'Events that the intake has acknowledged.');
+    this.#statusChanges = counter('status_changes_total', 'Rows that went out again because their status had changed.');
+    this.#oddRows = counter('odd_rows_total', 'Rows sent although a field is missing or not as documented.', ['field']);
+    this.#rejected = counter('rejected_total', 'Rows that could not be delivered; they are in the folder "rejected".');
+    this.#ranges = counter('ranges_read_total', 'Ranges read completely, by pass.', ['pass']);
+    this.#pages = counter('pages_read_total', 'Pages of those ranges, by pass.', ['pass']);
+    this.#requests = counter('requests_total', 'Requests to Microsoft, by HTTP status or error code.', ['result']);
+    this.#gapSeconds = counter('gap_seconds_total', 'Seconds of time that could no longer be had from Microsoft.');
+    this.#lateRows = new Histogram({
+      name: 'message_trace_late_rows_seconds',
+      help: 'Rows that appeared after their time had been read, by seconds from reception to delivery.',
+      buckets: lateness,
+      registers,
+    });
+    addProgressGauges(registry, schedule, () => this.#progress && { progress: this.#progress, nowMs: clock.now() });
+  }
+
+  pageRead({ rows, repeats }: { rows: number; repeats: number }): void {
+    this.#rows.inc(rows);
+    this.#repeats.inc(repeats);
+  }
+
+  rangeRead({ pass, pages }: { pass: number; pages: number }): void {
+    this.#ranges.inc({ pass });
+    this.#pages.inc({ pass }, pages);
+  }
+
+  delivered(rows: readonly DeliveredRow[], nowMs: number): void {
+    this.#delivered.inc(rows.length);
+    for (const { record, sighting, late } of rows) {
+      if (sighting === 'changed') this.#statusChanges.inc();
+      if (late && record.receivedMs !== undefined) this.#lateRows.observe((nowMs - record.receivedMs) / 1000);
+      for (const field of odditiesOf(record)) this.#oddRows.inc({ field });
+    }
+  }
+
+  progressed(progress: Progress): void {
+    this.#progress = progress;
+  }
+
+  gap({ start, end }: TimeRange): void {
+    this.#gapSeconds.inc((end - start) / 1000);
+  }
+
+  troubled(reason: string | undefined): void {
+    this.#setTrouble(reason);
+  }
+
+  rejected(): void {
+    this.#rejected.inc();
+  }
+
+  requested(result: string): void {
+    this.#requests.inc({ result });
+  }
+
+  /** What /health adds to the platform's fields. */
+  healthFields(): Record<string, string | number | null> {
+    const progress = this.#progress;
+    return {
+      lag_seconds: progress ? Math.round((this.#clock.now() - readOnceBefore(progress)) / 1000) : null,
+      read_once_before: progress ? new Date(readOnceBefore(progress)).toISOString() : null,
+      backlog_seconds: progress?.ahead ? (progress.ahead.start - readOnceBefore(progress)) / 1000 : 0,
+    };
+  }
+}
