@@ -3,7 +3,7 @@ import type { Clock, CollectorLog, Monitor, Page, Sink, Source } from './contrac
 import type { Ledger } from './ledger.js';
 import { Patience } from './patience.js';
 import { prefetched } from './prefetch.js';
-import { advance, skip, type Progress } from './progress.js';
+import { advance, frontier, skip, type Progress } from './progress.js';
 import { Reporter } from './reporter.js';
 import type { Schedule } from './schedule.js';
 import { adapt, halve, isSmallest } from './spans.js';
@@ -43,11 +43,13 @@ export class Collector {
   async run(signal: AbortSignal): Promise<void> {
     const { clock, ledger } = this.#parts;
     this.#reporter.starting(ledger.progress, ledger.isFirstStart);
+    await this.#askForTheTime(signal);
     let turn: Turn = 'fresh-first';
     while (!signal.aborted) {
       const step = this.#plan(turn);
       if (step.kind === 'wait') {
         await clock.sleep(step.until - clock.now(), signal);
+        turn = 'fresh-first';
       } else if (step.kind === 'gap') {
         this.#reporter.gap(step.range);
         await this.#save((progress) => skip(progress, step.range.end), signal);
@@ -58,23 +60,35 @@ export class Collector {
     }
   }
 
+  /** A clock that stands before time that was read already is wrong, and would keep us waiting: any answer of Microsoft's corrects it. */
+  async #askForTheTime(signal: AbortSignal): Promise<void> {
+    const { clock, ledger } = this.#parts;
+    while (!signal.aborted && frontier(ledger.progress) > clock.now()) {
+      const end = frontier(ledger.progress);
+      const range = { start: end - 1000, end };
+      if (await this.#attempt({ kind: 'read', pass: 0, fresh: true, range }, signal)) return;
+    }
+  }
+
   #plan(turn: Turn): Step {
     const { ledger, clock, schedule, source } = this.#parts;
     const now = clock.now();
     return plan(ledger.progress, now, schedule, source.limits, now < this.#oldRestsUntil ? 'fresh-only' : turn);
   }
 
-  /** The one place where an error's class decides what happens next. */
-  async #attempt(step: ReadStep, signal: AbortSignal): Promise<void> {
+  /** Reads a range; false if it failed. The one place where an error's class decides what happens next. */
+  async #attempt(step: ReadStep, signal: AbortSignal): Promise<boolean> {
     try {
       await this.#read(step, signal, 'fetch ahead');
       this.#patience.restored();
+      return true;
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) return false;
       if (error instanceof OutOfReachError && this.#isPlausible(error, step)) await this.#learnHistory(error, signal);
       else if (error instanceof OutOfReachError || error instanceof RangeRefusedError)
         await this.#readInHalves(error, step, signal);
       else await this.#patience.wait(error, signal);
+      return false;
     }
   }
 
@@ -111,12 +125,8 @@ export class Collector {
 
   async #take(page: Page, signal: AbortSignal): Promise<void> {
     const { ledger, sink, monitor, clock } = this.#parts;
-    for (const unreadable of page.unreadable) {
-      await this.#patience.untilStored(
-        () => sink.reject(unreadable, 'the answer holds an entry that is no row'),
-        signal,
-      );
-    }
+    const reject = (row: unknown, reason: string) => this.#patience.untilStored(() => sink.reject(row, reason), signal);
+    for (const unreadable of page.unreadable) await reject(unreadable, 'The answer holds an entry that is no row.');
     const unseen = await ledger.sift(page.records);
     monitor.pageRead({ rows: page.records.length, repeats: page.records.length - unseen.length });
     const records = unseen.map((row) => row.record);

@@ -1,12 +1,13 @@
 import { open } from 'node:fs/promises';
 import { StorageError } from '../errors.js';
 
-/** Runs an action on the data folder; what it throws becomes a StorageError that says what to do. */
+/** Runs an action on the data folder; what the system refuses becomes a StorageError that says what to do. */
 export async function onDisk<Result>(path: string, action: () => Promise<Result>): Promise<Result> {
   try {
     return await action();
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
     throw new StorageError(`The data folder cannot be used: ${code} at ${path}. ${adviceFor(code)}`);
   }
 }

@@ -1,7 +1,3 @@
-import { constants } from 'node:fs';
-import { mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
-import { onDisk, syncFolder } from './files.js';
 import { fingerprintBytes, readFingerprint, writeFingerprint, type Fingerprint } from './fingerprint.js';
 import { FingerprintSet, type Sighting } from './fingerprint-set.js';
 import type { CollectorLog } from './contracts.js';
@@ -11,42 +7,49 @@ export interface FiledFingerprint {
   readonly fingerprint: Fingerprint;
 }
 
+/** Where buckets outlive the process. Every method may throw a StorageError. */
+export interface BucketStorage {
+  names(): Promise<string[]>;
+  read(name: string): Promise<Buffer>;
+  /** Writes at an offset, over whatever is there; returns once it would survive a power cut. */
+  write(name: string, content: Buffer, at: number): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
 interface Bucket {
   readonly set: FingerprintSet;
   /** Bytes of whole entries in the file; where the next entry goes, over whatever a torn write left behind. */
   size: number;
 }
 
-const suffix = '.fingerprints';
 const hourMs = 3_600_000;
 
 /**
- * Fingerprints on disk, in one file for each hour of the time received, loaded when a range needs that hour.
+ * Fingerprints in storage, in one bucket for each hour of the time received, loaded when a range needs that hour.
  * Exact: what `append` has returned for survives SIGKILL and a power cut, and nothing else is taken for delivered.
  */
 export class FingerprintStore {
-  readonly #folder: string;
+  readonly #storage: BucketStorage;
   readonly #log: CollectorLog;
   readonly #mostLoadedBytes: number;
-  readonly #onDisk: Set<string>;
+  readonly #stored: Set<string>;
   /** In the order of their last use, so that the first is the one to let go. */
   readonly #loaded = new Map<string, Bucket>();
 
-  private constructor(folder: string, names: Iterable<string>, log: CollectorLog, mostLoadedBytes: number) {
-    this.#folder = folder;
-    this.#onDisk = new Set(names);
+  private constructor(storage: BucketStorage, names: Iterable<string>, log: CollectorLog, mostLoadedBytes: number) {
+    this.#storage = storage;
+    this.#stored = new Set(names);
     this.#log = log;
     this.#mostLoadedBytes = mostLoadedBytes;
   }
 
   /** @throws StorageError */
-  static async open(folder: string, log: CollectorLog, mostLoadedBytes = 32 * 1024 * 1024): Promise<FingerprintStore> {
-    const files = await onDisk(folder, async () => {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      return readdir(folder);
-    });
-    const names = files.filter((file) => file.endsWith(suffix)).map((file) => file.slice(0, -suffix.length));
-    return new FingerprintStore(folder, names, log, mostLoadedBytes);
+  static async open(
+    storage: BucketStorage,
+    log: CollectorLog,
+    mostLoadedBytes = 32 * 1024 * 1024,
+  ): Promise<FingerprintStore> {
+    return new FingerprintStore(storage, await storage.names(), log, mostLoadedBytes);
   }
 
   /** Makes `look` possible for these buckets; lets others go if memory asks for it. @throws StorageError */
@@ -63,7 +66,7 @@ export class FingerprintStore {
     return this.#bucket(filed.bucket).set.look(filed.fingerprint);
   }
 
-  /** Returns once the fingerprints are on disk. Appending one again changes nothing, so a failed call is simply repeated. @throws StorageError */
+  /** Returns once the fingerprints are stored. Appending one again changes nothing, so a failed call is simply repeated. @throws StorageError */
   async append(filed: readonly FiledFingerprint[]): Promise<void> {
     const byBucket = new Map<string, Fingerprint[]>();
     for (const one of filed) {
@@ -72,24 +75,22 @@ export class FingerprintStore {
       if (list === undefined) byBucket.set(one.bucket, [one.fingerprint]);
       else list.push(one.fingerprint);
     }
-    const isNew = [...byBucket.keys()].some((name) => !this.#onDisk.has(name));
     await Promise.all([...byBucket].map(([name, fingerprints]) => this.#write(name, fingerprints)));
-    if (isNew) await onDisk(this.#folder, () => syncFolder(this.#folder));
   }
 
   /** Removes the hours that ended before this time. @throws StorageError */
   async dropBefore(timeMs: number): Promise<void> {
-    for (const name of [...this.#onDisk]) {
+    for (const name of [...this.#stored]) {
       if (!(hourOf(name) + hourMs <= timeMs)) continue;
-      await onDisk(this.#path(name), () => unlink(this.#path(name)));
-      this.#onDisk.delete(name);
+      await this.#storage.remove(name);
+      this.#stored.delete(name);
       this.#loaded.delete(name);
     }
   }
 
-  /** Buckets on disk whose name begins with this. */
+  /** Stored buckets whose name begins with this. */
   named(prefix: string): string[] {
-    return [...this.#onDisk].filter((name) => name.startsWith(prefix));
+    return [...this.#stored].filter((name) => name.startsWith(prefix));
   }
 
   #bucket(name: string): Bucket {
@@ -99,13 +100,12 @@ export class FingerprintStore {
   }
 
   async #read(name: string): Promise<Bucket> {
-    if (!this.#onDisk.has(name)) return { set: new FingerprintSet(), size: 0 };
-    const path = this.#path(name);
-    const content = await onDisk(path, () => readFile(path));
+    if (!this.#stored.has(name)) return { set: new FingerprintSet(), size: 0 };
+    const content = await this.#storage.read(name);
     const count = Math.floor(content.length / fingerprintBytes);
     if (count * fingerprintBytes < content.length) {
       this.#log.warning(
-        `The file ${path} ends in the middle of an entry, as a crash leaves it: that entry is dropped.`,
+        `The fingerprints of ${name} end in the middle of an entry, as a crash leaves them: that entry is dropped, its row may be repeated.`,
       );
     }
     const set = new FingerprintSet(count);
@@ -117,19 +117,8 @@ export class FingerprintStore {
     const bucket = this.#bucket(name);
     const content = Buffer.alloc(fingerprints.length * fingerprintBytes);
     fingerprints.forEach((fingerprint, index) => writeFingerprint(fingerprint, content, index * fingerprintBytes));
-    const path = this.#path(name);
-    await onDisk(path, async () => {
-      const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
-      try {
-        for (let done = 0; done < content.length;) {
-          done += (await file.write(content, done, content.length - done, bucket.size + done)).bytesWritten;
-        }
-        await file.datasync();
-      } finally {
-        await file.close();
-      }
-    });
-    this.#onDisk.add(name);
+    await this.#storage.write(name, content, bucket.size);
+    this.#stored.add(name);
     bucket.size += content.length;
     for (const fingerprint of fingerprints) bucket.set.add(fingerprint);
   }
@@ -143,10 +132,6 @@ export class FingerprintStore {
       this.#loaded.delete(name);
       bytes -= bucket.set.bytes;
     }
-  }
-
-  #path(name: string): string {
-    return join(this.#folder, name + suffix);
   }
 }
 

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import type { Clock, CollectorLog, DeliveredRow, PersistentDocument } from './contracts.js';
 import { isContext, readContext, writeContext } from './context.js';
 import { onDisk } from './files.js';
 import { fingerprintOf } from './fingerprint.js';
-import { bucketOfHour, FingerprintStore, type FiledFingerprint } from './fingerprint-store.js';
+import { bucketOfHour, FingerprintStore, type BucketStorage, type FiledFingerprint } from './fingerprint-store.js';
 import { begin, finishedBefore, wasRead, wholeSecond, type Progress } from './progress.js';
 import type { TraceRecord } from './record.js';
 import type { Schedule } from './schedule.js';
@@ -47,12 +46,15 @@ export class Ledger {
   /** @throws StorageError */
   static async open(options: LedgerOptions): Promise<Ledger> {
     const { schedule, clock, startTimeMs } = options;
-    const fingerprints = await FingerprintStore.open(join(options.folder, 'fingerprints'), options.log);
-    const content = await onDisk(options.folder, () => options.document.read(isContext));
+    const fingerprints = await FingerprintStore.open(options.buckets, options.log);
+    const content = await onDisk('context.json', () => options.document.read(isContext));
     const openedAt = clock.mark();
     const firstStart = () => begin(wholeSecond(openedAt() - startTimeMs), schedule);
     const saved = content === undefined ? undefined : readContext(content, schedule);
-    return new Ledger(options, fingerprints, firstStart, saved);
+    const ledger = new Ledger(options, fingerprints, firstStart, saved);
+    // A first start that fails before its first range is read must not begin later when it is tried again.
+    if (saved === undefined) await ledger.#write(firstStart());
+    return ledger;
   }
 
   /** Until the first range has been read, a first start begins where the clock, as corrected by then, says. */
@@ -100,16 +102,20 @@ export class Ledger {
 
   /** Makes this progress the one that a restart continues from, and drops the fingerprints that no pass needs any more. @throws StorageError */
   async save(progress: Progress): Promise<void> {
-    await onDisk('context.json', () => this.#document.write(writeContext(progress, this.#schedule)));
+    await this.#write(progress);
     this.#saved = progress;
     await this.#fingerprints.dropBefore(finishedBefore(progress) - keptLongerMs);
+  }
+
+  #write(progress: Progress): Promise<void> {
+    return onDisk('context.json', () => this.#document.write(writeContext(progress, this.#schedule)));
   }
 }
 
 export interface LedgerOptions {
-  /** The data folder. */
-  readonly folder: string;
+  /** `context.json`. */
   readonly document: PersistentDocument;
+  readonly buckets: BucketStorage;
   readonly schedule: Schedule;
   readonly clock: Clock;
   readonly log: CollectorLog;

@@ -1,4 +1,5 @@
 import { Connector, PersistentJson } from '@sekoia/automation-sdk-shim';
+import { BucketFiles } from '../collector/bucket-files.js';
 import { ServerClock } from '../collector/clock.js';
 import { Collector } from '../collector/collector.js';
 import { Ledger } from '../collector/ledger.js';
@@ -18,9 +19,10 @@ import { TraceMetrics } from './trace-metrics.js';
 export class MessageTraceTrigger extends Connector<MessageTraceConfiguration> {
   readonly #clock = new ServerClock();
   readonly #schedule = schedulePasses(this.configuration);
-  readonly #metrics = new TraceMetrics(this.metrics, this.#clock, this.#schedule, (reason) =>
-    this.health.troubled(reason),
-  );
+  readonly #metrics = new TraceMetrics(this.metrics, this.#clock, this.#schedule, (reason) => {
+    if (reason === undefined) this.health.healthy('reading');
+    else this.health.unhealthy(reason, 'reading');
+  });
 
   override async run(): Promise<void> {
     this.health.extend(() => this.#metrics.healthFields());
@@ -33,8 +35,8 @@ export class MessageTraceTrigger extends Connector<MessageTraceConfiguration> {
       log: this.log,
     });
     const ledger = await Ledger.open({
-      folder: this.data.path,
       document: new PersistentJson(this.data.file('context.json'), this.log),
+      buckets: new BucketFiles(this.data.file('fingerprints')),
       schedule: this.#schedule,
       clock: this.#clock,
       log: this.log,

@@ -19,7 +19,9 @@ export class RejectedFile {
 
   /** @returns whether the row was not there already @throws StorageError */
   async add(row: unknown, reason: string): Promise<boolean> {
-    const key = createHash('sha256').update(`${reason}\n${JSON.stringify(row)}`).digest('base64');
+    const key = createHash('sha256')
+      .update(`${reason}\n${JSON.stringify(row)}`)
+      .digest('base64');
     if (this.#written.has(key)) return false;
     const at = new Date(this.#now()).toISOString();
     const path = join(this.#folder, `${at.slice(0, 10)}.ndjson`);

@@ -26,12 +26,7 @@ export class TraceMetrics implements Monitor {
   readonly #requests: Counter<'result'>;
   readonly #gapSeconds: Counter;
 
-  constructor(
-    registry: Registry,
-    clock: Clock,
-    schedule: Schedule,
-    setTrouble: (reason: string | undefined) => void,
-  ) {
+  constructor(registry: Registry, clock: Clock, schedule: Schedule, setTrouble: (reason: string | undefined) => void) {
     this.#clock = clock;
     this.#setTrouble = setTrouble;
     const registers = [registry];

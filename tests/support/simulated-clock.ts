@@ -1,0 +1,35 @@
+import type { Clock } from '../../src/collector/contracts.js';
+
+/**
+ * A clock that stands still until somebody sleeps or works. `errorMs` is what the module's own clock is wrong by
+ * until an answer of Microsoft's corrects it.
+ */
+export class SimulatedClock implements Clock {
+  trueMs: number;
+  errorMs = 0;
+  readonly #onSleep: ((untilMs: number) => void) | undefined;
+
+  constructor(startMs: number, onSleep?: (untilMs: number) => void) {
+    this.trueMs = startMs;
+    this.#onSleep = onSleep;
+  }
+
+  now(): number {
+    return this.trueMs + this.errorMs;
+  }
+
+  mark(): () => number {
+    const at = this.trueMs;
+    return () => at + this.errorMs;
+  }
+
+  work(durationMs: number): void {
+    this.trueMs += durationMs;
+  }
+
+  sleep(durationMs: number, signal: AbortSignal): Promise<void> {
+    if (!signal.aborted && durationMs > 0) this.trueMs += durationMs;
+    this.#onSleep?.(this.trueMs);
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,208 @@
+import { Collector } from '../../src/collector/collector.js';
+import type { Page, Receipt, Sink, Source, SourceLimits, TimeRange } from '../../src/collector/contracts.js';
+import { Ledger } from '../../src/collector/ledger.js';
+import type { TraceRecord } from '../../src/collector/record.js';
+import { schedulePasses } from '../../src/collector/schedule.js';
+import { RangeRefusedError, UnavailableError } from '../../src/errors.js';
+import { MemoryBuckets, MemoryDocument } from './memory-storage.js';
+import { record } from './records.js';
+import { SeededRandom } from './seeded-random.js';
+import { SimulatedClock } from './simulated-clock.js';
+
+/** One row of a simulated tenant: when it was received, when it could first be seen, and what its status was from when on. */
+export interface WorldRow {
+  readonly id: string;
+  readonly receivedMs: number;
+  /** In the order of time; the first is the moment at which the row appeared. */
+  readonly statuses: readonly { readonly status: string; readonly fromMs: number }[];
+}
+
+export interface Settings {
+  readonly frequency: number;
+  readonly timedelta: number;
+  readonly late_window: number;
+  readonly start_time: number;
+}
+
+export interface Troubles {
+  /** Stretches of time in which Microsoft, or the intake, does not answer. */
+  readonly microsoftAway: readonly TimeRange[];
+  readonly intakeAway: readonly TimeRange[];
+  /** Share of pages that fail. */
+  readonly failingPages: number;
+  /** Share of later pages whose link is dead. */
+  readonly deadLinks: number;
+  /** Share of storage and intake operations at which the process dies. */
+  readonly crashes: number;
+  /** How far the clock may be wrong after a start. */
+  readonly clockErrorMs: number;
+}
+
+export const noTroubles: Troubles = {
+  microsoftAway: [],
+  intakeAway: [],
+  failingPages: 0,
+  deadLinks: 0,
+  crashes: 0,
+  clockErrorMs: 0,
+};
+
+export interface Life {
+  /** `id status` → the moments of its deliveries. */
+  readonly delivered: Map<string, number[]>;
+  readonly requests: { readonly atMs: number; readonly range: TimeRange; readonly rows: number }[];
+  /** `id status` of the chunks that a crash kept from being remembered, each as often as that happened. */
+  readonly unremembered: Map<string, number>;
+  readonly contexts: readonly object[];
+  /** From here on every row is owed: where the first start began, by the clock of then or by the true one, whichever was later. */
+  readonly owedFromMs: number;
+  readonly restarts: number;
+  readonly log: string[];
+}
+
+class Crash extends Error {}
+
+const chunkSize = 7;
+const away = (stretches: readonly TimeRange[], atMs: number) =>
+  stretches.find(({ start, end }) => atMs >= start && atMs < end);
+
+/** Lives the collector's life on a simulated clock: starts it, lets it die, starts it again, until a moment. */
+export async function live(
+  rows: readonly WorldRow[],
+  settings: Settings,
+  period: { readonly startMs: number; readonly endMs: number },
+  options: { readonly seed: number; readonly troubles?: Troubles; readonly limits?: SourceLimits; readonly pageMs?: number },
+): Promise<Life> {
+  const troubles = options.troubles ?? noTroubles;
+  const limits = options.limits ?? { pageRows: 50, rangeMs: 10 * 86_400_000 };
+  const random = new SeededRandom(options.seed);
+  const view = viewOf(rows);
+  const delivered = new Map<string, number[]>();
+  const unremembered = new Map<string, number>();
+  let onTheirWay: string[] = [];
+  const requests: { atMs: number; range: TimeRange; rows: number }[] = [];
+  const log: string[] = [];
+  const document = new MemoryDocument();
+  const buckets = new MemoryBuckets();
+  let restarts = 0;
+  let owedFromMs: number | undefined;
+
+  const dieSometimes = () => {
+    if (random.chance(troubles.crashes)) throw new Crash();
+  };
+  const storedWrite = buckets.write.bind(buckets);
+  buckets.write = async (name, content, at) => {
+    // A crash tears the write anywhere.
+    if (random.chance(troubles.crashes)) {
+      await storedWrite(name, content.subarray(0, random.integer(0, content.length)), at);
+      throw new Crash();
+    }
+    await storedWrite(name, content, at);
+  };
+  const writtenDocument = document.write.bind(document);
+  document.write = async (content) => {
+    dieSometimes();
+    await writtenDocument(content);
+    const { most_recent_date_requested: begun } = content as { most_recent_date_requested: string };
+    owedFromMs ??= Math.max(Date.parse(begun), clock.trueMs - settings.start_time * 3_600_000);
+    dieSometimes();
+  };
+
+  const stop = { controller: new AbortController() };
+  const clock = new SimulatedClock(period.startMs, (untilMs) => {
+    if (untilMs >= period.endMs) stop.controller.abort();
+  });
+
+  const source: Source = {
+    limits,
+    async *pages(range): AsyncGenerator<Page, void, undefined> {
+      for (let offset = 0; ; offset -= 1) {
+        clock.work(options.pageMs ?? 300);
+        if (clock.trueMs >= period.endMs) stop.controller.abort();
+        if (away(troubles.microsoftAway, clock.trueMs) || random.chance(troubles.failingPages)) {
+          throw new UnavailableError('away');
+        }
+        if (offset > 0 && random.chance(troubles.deadLinks)) throw new RangeRefusedError('dead link');
+        const page = view(range, clock.trueMs).slice(offset, offset + limits.pageRows);
+        clock.errorMs = 0;
+        requests.push({ atMs: clock.trueMs, range, rows: page.length });
+        yield { records: page, unreadable: [] };
+        if (page.length < limits.pageRows) return;
+        offset += page.length;
+        await Promise.resolve();
+      }
+    },
+  };
+
+  const sink: Sink = {
+    async *deliver(records): AsyncGenerator<Receipt, void, undefined> {
+      for (let from = 0; from < records.length; from += chunkSize) {
+        const to = Math.min(from + chunkSize, records.length);
+        const outage = away(troubles.intakeAway, clock.trueMs);
+        if (outage) clock.work(outage.end - clock.trueMs);
+        dieSometimes();
+        const keys = records.slice(from, to).map((it) => `${it.traceId!} ${it.status!}`);
+        for (const key of keys) delivered.set(key, [...(delivered.get(key) ?? []), clock.trueMs]);
+        onTheirWay = keys;
+        dieSometimes();
+        yield { from, to, rejected: [] };
+        onTheirWay = [];
+        await Promise.resolve();
+      }
+    },
+    reject: () => Promise.resolve(),
+  };
+
+  const silent = () => undefined;
+  const write = (message: string) => void log.push(`${new Date(clock.trueMs).toISOString()} ${message}`);
+  while (clock.trueMs < period.endMs) {
+    clock.errorMs = random.between(-troubles.clockErrorMs, troubles.clockErrorMs);
+    stop.controller = new AbortController();
+    try {
+      const schedule = schedulePasses(settings);
+      const logs = { info: write, warning: write, error: write, critical: write };
+      const startTimeMs = settings.start_time * 3_600_000;
+      const ledger = await Ledger.open({ document, buckets, schedule, clock, log: logs, startTimeMs });
+      const monitor = { pageRead: silent, rangeRead: silent, delivered: silent, progressed: silent, gap: silent, troubled: silent };
+      const collector = new Collector({ source, sink, ledger, schedule, clock, monitor, log: logs });
+      await collector.run(stop.controller.signal);
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+      restarts += 1;
+      for (const key of onTheirWay) unremembered.set(key, (unremembered.get(key) ?? 0) + 1);
+      onTheirWay = [];
+      clock.work(random.between(100, 120_000));
+    }
+  }
+  return { delivered, requests, unremembered, contexts: document.written, owedFromMs: owedFromMs ?? Infinity, restarts, log };
+}
+
+/** Answers which rows are visible at an instant in a range whose bounds are inclusive, newest first, as records. */
+function viewOf(rows: readonly WorldRow[]): (range: TimeRange, atMs: number) => TraceRecord[] {
+  const byTime = rows
+    .map(({ id, receivedMs, statuses }) => ({
+      receivedMs,
+      statuses: statuses.map(({ status, fromMs }) => ({
+        fromMs,
+        record: record({ MessageTraceId: id, Status: status, Received: `/Date(${receivedMs})/` }),
+      })),
+    }))
+    .sort((one, other) => other.receivedMs - one.receivedMs);
+  const firstAtOrBefore = (timeMs: number) => {
+    let [low, high] = [0, byTime.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (byTime[middle]!.receivedMs > timeMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return ({ start, end }, atMs) => {
+    const found: TraceRecord[] = [];
+    for (let index = firstAtOrBefore(end); index < byTime.length && byTime[index]!.receivedMs >= start; index += 1) {
+      const seen = byTime[index]!.statuses.findLast(({ fromMs }) => fromMs <= atMs);
+      if (seen) found.push(seen.record);
+    }
+    return found;
+  };
+}

@@ -1,0 +1,153 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { SourceLimits, TimeRange } from '../../../src/collector/contracts.js';
+import { live, type Life, type Settings, type Troubles, type WorldRow } from '../../support/simulated-life.js';
+import { SeededRandom } from '../../support/seeded-random.js';
+
+const [second, minute, hour] = [1000, 60_000, 3_600_000];
+/** Half a page holds what reaching back needs, as in any tenant with fewer than 15,000 rows an hour. */
+const largePages: SourceLimits = { pageRows: 2000, rangeMs: 240 * hour };
+const origin = Date.UTC(2026, 10, 1, 12, 0, 0);
+
+interface World {
+  readonly seed: number;
+  readonly settings: Settings;
+  readonly lifeMs: number;
+  readonly rows: number;
+  readonly lateShare: number;
+  readonly changingShare: number;
+}
+
+const settings = fc.record({
+  frequency: fc.constantFrom(30, 60, 300),
+  timedelta: fc.constantFrom(0, 0, 0, 3),
+  late_window: fc.constantFrom(0, 5, 30, 90),
+  start_time: fc.constantFrom(0, 1, 6),
+});
+
+const worlds = fc.record({
+  seed: fc.nat(),
+  settings,
+  lifeMs: fc.integer({ min: 10 * minute, max: 2 * hour }),
+  rows: fc.integer({ min: 0, max: 250 }),
+  lateShare: fc.constantFrom(0, 0.3, 1),
+  changingShare: fc.constantFrom(0, 0.5),
+});
+
+const stretches = fc.array(
+  fc.tuple(fc.integer({ min: 0, max: 120 }), fc.integer({ min: 1, max: 60 })).map(
+    ([from, minutes]): TimeRange => ({ start: origin + from * minute, end: origin + (from + minutes) * minute }),
+  ),
+  { maxLength: 2 },
+);
+
+const troubles: fc.Arbitrary<Troubles> = fc.record({
+  microsoftAway: stretches,
+  intakeAway: stretches,
+  failingPages: fc.constantFrom(0, 0.05, 0.3),
+  deadLinks: fc.constantFrom(0, 0.1),
+  crashes: fc.constantFrom(0, 0.002, 0.02),
+  clockErrorMs: fc.constantFrom(0, 20 * second, 2 * hour),
+});
+
+/** Rows received from an hour before the first start reads until the end of the mail, some late, some changing; none later than the window. */
+function inhabit(world: World): WorldRow[] {
+  const random = new SeededRandom(world.seed);
+  const windowMs = world.settings.late_window * minute;
+  const from = origin - world.settings.start_time * hour;
+  return Array.from({ length: world.rows }, (_, index): WorldRow => {
+    const receivedMs = Math.floor(random.between(from, origin + world.lifeMs));
+    const lateMs = random.chance(world.lateShare) ? random.between(0, windowMs) * random.next() ** 3 : 0;
+    const statuses = [{ status: 'Pending', fromMs: receivedMs + lateMs }];
+    if (random.chance(world.changingShare)) {
+      statuses.push({ status: 'Delivered', fromMs: random.between(receivedMs + lateMs, receivedMs + windowMs) });
+    }
+    return { id: `row-${index}`, receivedMs, statuses: statuses.sort((one, other) => one.fromMs - other.fromMs) };
+  });
+}
+
+/** Long enough after the last mail and the last outage that the last pass has read it all. */
+function endOf(world: World, { microsoftAway = [], intakeAway = [] }: Partial<Troubles> = {}): number {
+  const lastOutageMs = Math.max(0, ...[...microsoftAway, ...intakeAway].map(({ end }) => end));
+  const windowMs = Math.max(world.settings.late_window, world.settings.timedelta) * minute;
+  return Math.max(origin + world.lifeMs, lastOutageMs) + windowMs * 1.3 + hour;
+}
+
+function liveIn(world: World, rows: readonly WorldRow[], more: { troubles?: Troubles; limits?: SourceLimits } = {}): Promise<Life> {
+  return live(rows, world.settings, { startMs: origin, endMs: endOf(world, more.troubles) }, { seed: world.seed, ...more });
+}
+
+/** What the promise says of a life, whatever happened in it. */
+function expectThePromise(rows: readonly WorldRow[], life: Life): void {
+  const owed = rows.filter((row) => row.receivedMs >= life.owedFromMs);
+  const missing = owed.filter((row) => !life.delivered.has(`${row.id} ${row.statuses.at(-1)!.status}`));
+  expect(missing).toEqual([]);
+  const repeated = [...life.delivered].filter(([key, times]) => times.length > 1 + (life.unremembered.get(key) ?? 0));
+  expect(repeated).toEqual([]);
+}
+
+/** After the first, which was written before any answer had corrected the clock. */
+function expectWatermarksNeverMoveBack(life: Life): void {
+  const series = life.contexts.slice(1).map((it) => (it as { watermarks: { read_before: string }[] }).watermarks);
+  for (const [index, watermarks] of series.entries()) {
+    const before = series[index - 1];
+    if (before === undefined) continue;
+    watermarks.forEach((it, pass) => expect(it.read_before >= before[pass]!.read_before).toBe(true));
+  }
+}
+
+describe('in any world', () => {
+  test('every row is delivered with its last status, none twice with one status, and watermarks never move back, whatever fails', async () => {
+    await fc.assert(
+      fc.asyncProperty(worlds, troubles, async (world, troubles) => {
+        const rows = inhabit(world);
+        const life = await liveIn(world, rows, { troubles });
+        expectThePromise(rows, life);
+        expectWatermarksNeverMoveBack(life);
+      }),
+      { numRuns: 700 },
+    );
+  });
+
+  test('while nothing fails, a row up to 4 × frequency late is delivered by the second poll, and one that is d late after 4 d and two polls at most', async () => {
+    await fc.assert(
+      fc.asyncProperty(worlds, async (world) => {
+        const rows = inhabit(world).filter((row) => row.receivedMs >= origin);
+        const life = await liveIn(world, rows, { limits: largePages });
+        expectThePromise(rows, life);
+        const frequencyMs = world.settings.frequency * second;
+        const twoPollsMs = 2 * frequencyMs + 2 * second;
+        for (const row of rows) {
+          const appearedMs = row.statuses[0]!.fromMs;
+          const lateMs = appearedMs - row.receivedMs;
+          const earliest = Math.max(appearedMs, row.receivedMs + world.settings.timedelta * minute);
+          const [deliveredMs] = life.delivered.get(`${row.id} Pending`) ?? life.delivered.get(`${row.id} Delivered`)!;
+          const longestMs = lateMs <= 4 * frequencyMs ? twoPollsMs : 4 * lateMs + twoPollsMs;
+          expect({ row, delayMs: deliveredMs! - earliest, isInTime: deliveredMs! - earliest <= longestMs }).toMatchObject({ isInTime: true });
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('in a tenant with 1,000 rows an hour, read every minute', () => {
+  test('at most 90 requests an hour are needed in steady state, with all passes at work', async () => {
+    const random = new SeededRandom(1);
+    const days = 3;
+    const rows = Array.from({ length: days * 24_000 }, (_, index): WorldRow => {
+      const receivedMs = Math.floor(random.between(origin, origin + days * 24 * hour));
+      const lateMs = random.chance(0.3) ? random.between(0, 10 * minute) : 0;
+      return { id: `row-${index}`, receivedMs, statuses: [{ status: 'Delivered', fromMs: receivedMs + lateMs }] };
+    });
+    const defaults = { frequency: 60, timedelta: 0, late_window: 1440, start_time: 1 };
+    const life = await live(
+      rows,
+      defaults,
+      { startMs: origin, endMs: origin + days * 24 * hour },
+      { seed: 1, limits: largePages },
+    );
+    const lastDay = life.requests.filter(({ atMs }) => atMs >= origin + 2 * 24 * hour);
+    expect(lastDay.length / 24).toBeLessThanOrEqual(90);
+  });
+});
