@@ -14,6 +14,8 @@ const common = {
 const level = (displayName, ...testMatch) => ({ ...common, displayName, testMatch });
 
 export default {
+  // A loaded machine may take its time; what hangs is ended all the same.
+  testTimeout: 180_000,
   projects: [
     level('unit', '<rootDir>/tests/unit/**/*.test.ts', '<rootDir>/packages/*/tests/**/*.test.ts'),
     level('contract', '<rootDir>/tests/contract/**/*.test.ts'),

@@ -51,7 +51,7 @@ export class Collector {
         await clock.sleep(step.until - clock.now(), signal);
         turn = 'fresh-first';
       } else if (step.kind === 'gap') {
-        this.#reporter.gap(step.range);
+        if (step.range.start < step.range.end) this.#reporter.gap(step.range);
         await this.#save((progress) => skip(progress, step.range.end), signal);
       } else {
         turn = step.fresh ? 'old-first' : 'fresh-first';

@@ -1,4 +1,4 @@
-import { frontier, wholeSecond, watermarkOf, type Progress, type TimeRange } from './progress.js';
+import { finishedBefore, frontier, wholeSecond, watermarkOf, type Progress, type TimeRange } from './progress.js';
 import { ageOf, stretchUntilDue, type Schedule } from './schedule.js';
 import { freshSpanOf, spanOf } from './spans.js';
 
@@ -15,7 +15,7 @@ export interface SourceLimits {
 export type Step =
   /** Read this range next; `fresh` is the newest time, which everything else gives way to. */
   | { readonly kind: 'read'; readonly pass: number; readonly fresh: boolean; readonly range: TimeRange }
-  /** This stretch was never read and can no longer be had. */
+  /** All time before the end can no longer be had; what of it was never read is the range, which is empty if only later passes are behind. */
   | { readonly kind: 'gap'; readonly range: TimeRange }
   /** Nothing is due before this instant. */
   | { readonly kind: 'wait'; readonly until: number };
@@ -81,13 +81,18 @@ function planOld(progress: Progress, now: number, schedule: Schedule, limits: So
   return { kind: 'wait', until };
 }
 
-/** Time that slips out of reach while it is being asked for would be refused again and again. */
+/**
+ * Time that slips out of reach while it is being asked for would be refused again and again. So a gap begins this long before that, and gives up
+ * as much again: the gap that was reported is the whole gap.
+ */
 const historyMarginMs = 300_000;
 
 function findGap(progress: Progress, now: number, limits: SourceLimits): TimeRange | undefined {
   const historyMs = Math.min(progress.historyMs ?? Infinity, limits.historyMs ?? Infinity);
-  if (historyMs === Infinity) return undefined;
   const oldest = now - historyMs + historyMarginMs;
-  const start = watermarkOf(progress, 0);
-  return start < oldest ? { start, end: oldest } : undefined;
+  if (finishedBefore(progress) >= oldest) return undefined;
+  const read = watermarkOf(progress, 0);
+  const firstReadAgain = read < oldest ? progress.ahead?.start : read;
+  const end = Math.min(oldest + historyMarginMs, firstReadAgain ?? Infinity);
+  return { start: Math.min(read, end), end };
 }

@@ -99,13 +99,16 @@ function latestPiece(one: TimeRange | undefined, other: TimeRange | undefined): 
 /**
  * The same progress for another schedule (the settings have changed between two runs): a pass takes over the furthest watermark of a pass
  * that was at least as old; where there is none, the last watermark, as only time after it still has its fingerprints.
+ * What was read ahead is read again if it was read at a younger age than pass 0 has now.
  */
 export function reschedule(progress: Progress, from: Schedule, to: Schedule): Progress {
   const watermarks = to.ages.map((age) => {
     const asOld = progress.watermarks.filter((_, pass) => ageOf(from, pass) >= age);
     return asOld.length > 0 ? Math.max(...asOld) : finishedBefore(progress);
   });
-  return joinAhead({ ...progress, watermarks }, undefined);
+  const { ahead, ...rest } = progress;
+  const isOldEnough = ageOf(from, 0) >= ageOf(to, 0);
+  return joinAhead({ ...rest, watermarks, ...(ahead && isOldEnough && { ahead }) }, undefined);
 }
 
 /** Ranges begin and end at whole seconds: both APIs take such bounds, and one of them nothing finer. */

@@ -9,31 +9,47 @@ export const mostEventBytes = 250_000;
 export function eventText(record: TraceRecord, options: EventOptions): string {
   const event = toEvent(record, options);
   const text = JSON.stringify(event);
-  const excess = Buffer.byteLength(text) - mostEventBytes;
-  if (excess <= 0 || record.subject === undefined) return text;
-  return JSON.stringify(withShorterSubject(event, record.subject, excess));
+  if (Buffer.byteLength(text) <= mostEventBytes || record.subject === undefined) return text;
+  return JSON.stringify(withShorterSubject(event, record.subject));
 }
 
 const reason = 'The subject was shortened: the event was larger than the intake accepts.';
 
-function withShorterSubject(event: JsonObject, subject: string, excess: number): JsonObject {
-  // Whole characters, counted at their escaped size; the excess is met in one of the two places alone, which leaves room for the reason.
+/** Keeps as much of the subject's beginning as the intake accepts. */
+function withShorterSubject(event: JsonObject, subject: string): JsonObject {
+  const withSubject = (shorter: string) => withReason(replaced(event, subject, shorter));
+  const bytesWith = (shorter: string) => Buffer.byteLength(JSON.stringify(withSubject(shorter)));
+  const least = bytesWith('…');
+  const places = bytesWith('…x') - least;
+  return withSubject(`${beginning(subject, (mostEventBytes - least) / places)}…`);
+}
+
+/** As many whole characters as fit into so many bytes, each counted as JSON escapes it. */
+function beginning(text: string, mostBytes: number): string {
   let kept = '';
-  const room = Buffer.byteLength(JSON.stringify(subject)) - excess - 2 * reason.length;
   let bytes = 0;
-  for (const character of subject) {
+  for (const character of text) {
     bytes += Buffer.byteLength(JSON.stringify(character)) - 2;
-    if (bytes > room) break;
+    if (bytes > mostBytes) break;
     kept += character;
   }
-  const shorten = (value: JsonValue): JsonValue => {
-    if (value === subject) return `${kept}…`;
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shorten(inner)]));
+  return kept;
+}
+
+/** The event with another subject, in both the normalised fields and the raw row. */
+function replaced(event: JsonObject, subject: string, other: string): JsonObject {
+  const replace = (key: string, value: JsonValue): JsonValue => {
+    if (key.toLowerCase() === 'subject' && value === subject) return other;
+    return isObject(value) ? replaced(value, subject, other) : value;
   };
-  const shorter = shorten(event) as JsonObject;
-  const { event: fields } = shorter;
-  return typeof fields === 'object' && fields !== null && !Array.isArray(fields)
-    ? { ...shorter, event: { ...fields, reason } }
-    : shorter;
+  return Object.fromEntries(Object.entries(event).map(([key, value]) => [key, replace(key, value)]));
+}
+
+function withReason(event: JsonObject): JsonObject {
+  const { event: fields } = event;
+  return isObject(fields) ? { ...event, event: { ...fields, reason } } : event;
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

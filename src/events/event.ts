@@ -21,13 +21,13 @@ export function toEvent(record: TraceRecord, options: EventOptions): JsonObject 
   return options.event_format === 'raw' ? raw : { ...raw, ...normalize(record) };
 }
 
-function normalize(record: TraceRecord): JsonObject {
+function normalize(record: TraceRecord): JsonObject | undefined {
   const status = record.status === undefined ? undefined : pascalCaseStatus(record.status);
   const [fromIp, toIp] = [ipAddress(record.fromIp), ipAddress(record.toIp)];
   const relatedIps = [...new Set([fromIp, toIp].filter((ip) => ip !== undefined))];
-  return withoutAbsent({
+  return group({
     '@timestamp': record.received,
-    event: withoutAbsent({
+    event: group({
       id: eventId(record),
       kind: 'event',
       category: ['email'],
@@ -37,19 +37,19 @@ function normalize(record: TraceRecord): JsonObject {
       start: record.start,
       end: record.end,
     }),
-    office365: {
-      message_trace: withoutAbsent({ MessageTraceId: record.traceId, Size: record.size, Status: status }),
-    },
-    email: withoutAbsent({
+    office365: group({
+      message_trace: group({ MessageTraceId: record.traceId, Size: record.size, Status: status }),
+    }),
+    email: group({
       delivery_timestamp: record.received,
       message_id: record.messageId,
-      from: record.sender === undefined || record.sender === '<>' ? undefined : { address: record.sender },
-      to: record.recipient === undefined ? undefined : { address: record.recipient },
+      from: group({ address: record.sender === '<>' ? undefined : record.sender }),
+      to: group({ address: record.recipient }),
       subject: record.subject,
     }),
-    source: fromIp === undefined ? undefined : { ip: fromIp, address: fromIp },
-    destination: toIp === undefined ? undefined : { ip: toIp, address: toIp },
-    organization: record.organization === undefined ? undefined : { name: record.organization },
+    source: group({ ip: fromIp, address: fromIp }),
+    destination: group({ ip: toIp, address: toIp }),
+    organization: group({ name: record.organization }),
     related: relatedIps.length === 0 ? undefined : { ip: relatedIps },
   });
 }
@@ -58,11 +58,14 @@ function ipAddress(text: string | undefined): string | undefined {
   return text !== undefined && isIP(text) > 0 ? text : undefined;
 }
 
-/** A field without a value is absent, never null or empty. */
-function withoutAbsent(fields: Record<string, JsonValue | undefined>): JsonObject {
+/** A field without a value is absent, never null or empty; so is a group without fields. */
+function group(fields: Record<string, JsonValue | undefined>): JsonObject | undefined {
   const present: JsonObject = {};
+  let isEmpty = true;
   for (const [name, value] of Object.entries(fields)) {
-    if (value !== undefined && value !== '') present[name] = value;
+    if (value === undefined || value === '') continue;
+    present[name] = value;
+    isEmpty = false;
   }
-  return present;
+  return isEmpty ? undefined : present;
 }

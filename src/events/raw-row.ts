@@ -8,22 +8,21 @@ export type IntakeFormat = 'message_trace' | 'message_trace_graph_api';
 /** The row in the dialect of the intake's format: as it came where that is its own, converted where it came from the other API. */
 export function rawRow(record: TraceRecord, format: IntakeFormat): JsonObject {
   if (format === 'message_trace') {
-    return record.dialect === 'reporting_web_service' ? withTicks(record.raw) : reportingWebServiceRow(record);
+    return record.dialect === 'reporting_web_service' ? withTicks(record) : reportingWebServiceRow(record);
   }
   return record.dialect === 'graph' ? record.raw : graphItem(record);
 }
 
-const timesOfARow = ['Received', 'StartDate', 'EndDate'] as const;
-
 /** Sekoia's parser reads `/Date(ms)/` only; a service that answered in its other dialect wrote ISO times. */
-function withTicks(row: JsonObject): JsonObject {
+function withTicks({ raw, received, start, end }: TraceRecord): JsonObject {
   const converted: JsonObject = {};
-  for (const key of timesOfARow) {
-    const time = row[key];
-    const ticks = typeof time === 'string' && /^\d{4}-/.test(time) ? ticksOf(time) : undefined;
-    if (ticks !== undefined) converted[key] = ticks;
+  for (const [key, timestamp] of Object.entries({ Received: received, StartDate: start, EndDate: end })) {
+    const text = raw[key];
+    const isTicks = typeof text === 'string' && text.startsWith('/Date(');
+    const ticks = ticksOf(timestamp);
+    if (!isTicks && ticks !== undefined) converted[key] = ticks;
   }
-  return { ...row, ...converted };
+  return { ...raw, ...converted };
 }
 
 function reportingWebServiceRow(record: TraceRecord): JsonObject {
@@ -61,8 +60,5 @@ function graphItem(record: TraceRecord): JsonObject {
 }
 
 function ticksOf(timestamp: string | undefined): string | undefined {
-  if (timestamp === undefined) return undefined;
-  const [seconds, fraction = ''] = timestamp.replace(/Z$/i, '').split('.');
-  const ms = Date.parse(`${seconds ?? ''}.${fraction.slice(0, 3).padEnd(3, '0')}Z`);
-  return Number.isNaN(ms) ? undefined : `/Date(${ms})/`;
+  return timestamp === undefined ? undefined : `/Date(${Date.parse(timestamp)})/`;
 }

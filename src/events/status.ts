@@ -15,16 +15,16 @@ const knownStatuses = new Map(
   ].map((status) => [status.toLowerCase(), status]),
 );
 
-const outcomes: Readonly<Record<string, Outcome>> = {
-  Delivered: 'success',
-  Expanded: 'success',
-  Resolved: 'success',
+const outcomes: ReadonlyMap<string, Outcome> = new Map([
+  ['Delivered', 'success'],
+  ['Expanded', 'success'],
+  ['Resolved', 'success'],
   // Received by the service and on its way: a success in the sample of Sekoia's documentation.
-  GettingStatus: 'success',
-  Failed: 'failure',
-  Quarantined: 'failure',
-  FilteredAsSpam: 'failure',
-};
+  ['GettingStatus', 'success'],
+  ['Failed', 'failure'],
+  ['Quarantined', 'failure'],
+  ['FilteredAsSpam', 'failure'],
+]);
 
 export type Outcome = 'success' | 'failure' | 'unknown';
 
@@ -44,5 +44,5 @@ export function isKnownStatus(status: string): boolean {
 }
 
 export function outcomeOf(status: string | undefined): Outcome {
-  return (status !== undefined && outcomes[pascalCaseStatus(status)]) || 'unknown';
+  return (status !== undefined && outcomes.get(pascalCaseStatus(status))) || 'unknown';
 }

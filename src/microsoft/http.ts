@@ -135,7 +135,7 @@ function throwIfUnavailable(url: URL, status: number, retryAfterMs: number): voi
 /** Retry-After in both its forms, seconds and an HTTP date (seen from the answer's own date); 0 where there is none. Milliseconds, bounded. */
 export function retryAfterMs(header: string | undefined, answeredAt: DateTime): number {
   if (header === undefined) return 0;
-  const seconds = /^\d{1,9}$/.test(header.trim()) ? Number(header) : undefined;
+  const seconds = /^\d+$/.test(header.trim()) ? Number(header) : undefined;
   const until = DateTime.fromHTTP(header);
   const from = answeredAt.isValid ? answeredAt : DateTime.utc();
   const ms = seconds !== undefined ? seconds * 1000 : until.isValid ? until.diff(from).toMillis() : 0;

@@ -21,18 +21,25 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** The text of an error answer in any of the forms that these services use, in one short line. */
 export function errorText(body: string): string {
-  const text = messageIn(parsed(body)) ?? body.replace(/<[^>]*>/g, ' ');
+  const text = messageIn(parsed(body)) ?? withoutTags(body);
   return text.replace(/\s+/g, ' ').trim().slice(0, 300) || 'no explanation';
 }
+
+/** The longer text first, where an answer has two: beside `error_description`, `error` is a mere code. */
+const keysOfAMessage = ['error_description', 'error', 'odata.error', 'message', 'value', 'ErrorMessage', 'Message'];
 
 function messageIn(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (!isObject(value)) return undefined;
-  for (const key of ['error', 'odata.error', 'message', 'value', 'ErrorMessage', 'Message', 'error_description']) {
+  for (const key of keysOfAMessage) {
     const found = messageIn(value[key]);
     if (found !== undefined && found !== '') return found;
   }
   return undefined;
+}
+
+function withoutTags(page: string): string {
+  return page.replace(/<(style|script)\b[\s\S]*?<\/\1>|<[^>]*>/gi, ' ');
 }
 
 function parsed(body: string): unknown {

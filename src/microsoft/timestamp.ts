@@ -19,7 +19,9 @@ export function timestampMs(timestamp: string): number {
   return Date.parse(`${timestamp.slice(0, 23)}Z`);
 }
 
+/** Undefined beyond the years that four digits can name. */
 export function timestampOfMs(ms: number): string | undefined {
   const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString().replace('Z', '000Z');
+  if (!(date.getUTCFullYear() >= 0 && date.getUTCFullYear() <= 9999)) return undefined;
+  return date.toISOString().replace('Z', '000Z');
 }

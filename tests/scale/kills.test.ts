@@ -1,0 +1,49 @@
+import { expect, test } from '@jest/globals';
+import { SeededRandom } from '../support/seeded-random.js';
+import { allArrivedOnce, day, Scenario, second } from '../support/scenario.js';
+
+test(
+  'killed 20 times at random moments, while catching up and in steady state, no row is lost and a kill repeats one chunk at most',
+  async () => {
+    const chunk = 500;
+    const random = new SeededRandom(8);
+    const scenario = await Scenario.open({ seed: 8 });
+    const repeats: number[] = [];
+    try {
+      const now = Date.now();
+      const { world } = scenario.simulator;
+      world.add({ rows: 60_000, from: now - 3 * day, to: now });
+      const mail = world.live({
+        rowsPerHour: 72_000,
+        from: now,
+        lateShare: 0.2,
+        lateSeconds: [1, 10],
+        changingShare: 0.2,
+        changeSeconds: [1, 10],
+      });
+      let before = 0;
+      for (let kill = 1; kill <= 20; kill += 1) {
+        const trigger = await scenario.start({ chunk_size: chunk, start_time: 73 });
+        const { events } = scenario.intake.totals();
+        await scenario.intake.until((totals) => totals.events > events);
+        await new Promise((resolve) => setTimeout(resolve, random.between(0, 2500)));
+        await trigger.kill();
+        const { repeated } = await scenario.report();
+        repeats.push(repeated - before);
+        before = repeated;
+      }
+      await scenario.start({ chunk_size: chunk, start_time: 73 });
+      await scenario.untilNoneIsMissing(120 * second);
+      mail.stop();
+      await new Promise((resolve) => setTimeout(resolve, 21 * second));
+      const report = await scenario.untilNoneIsMissing();
+      process.stdout.write(`repeated by each kill: ${repeats.join(' ')}\n`);
+      expect(report).toMatchObject({ ...allArrivedOnce, repeated: before });
+      expect(Math.max(...repeats)).toBeLessThanOrEqual(chunk);
+      expect(repeats.filter((rows) => rows === 0).length).toBeGreaterThan(10);
+    } finally {
+      await scenario.close();
+    }
+  },
+  8 * 60 * second,
+);

@@ -1,0 +1,165 @@
+import { Collector } from '../../src/collector/collector.js';
+import type { Page, Receipt, Sink, Source, SourceLimits, TimeRange } from '../../src/collector/contracts.js';
+import { Ledger } from '../../src/collector/ledger.js';
+import type { Progress } from '../../src/collector/progress.js';
+import type { TraceRecord } from '../../src/collector/record.js';
+import { schedulePasses } from '../../src/collector/schedule.js';
+import { MemoryBuckets, MemoryDocument } from './memory-storage.js';
+import { RecordingLog } from './recording-log.js';
+import { RecordingMonitor } from './recording-monitor.js';
+import { SimulatedClock } from './simulated-clock.js';
+
+/** What a source or a sink does next: answer, or fail. */
+export type Scripted<Answer> = readonly (Answer | Error)[];
+
+interface StageSettings {
+  readonly startMs: number;
+  readonly frequency?: number;
+  readonly late_window?: number;
+  /** How far back a first start reads, in milliseconds. */
+  readonly startTimeMs?: number;
+  readonly limits?: SourceLimits;
+}
+
+/** A collector between a scripted source and a scripted sink, on a clock that moves when somebody works or sleeps, with a journal of what they did. */
+export class Stage {
+  readonly clock: SimulatedClock;
+  readonly document = new MemoryDocument();
+  readonly buckets = new MemoryBuckets();
+  readonly log = new RecordingLog();
+  readonly monitor = new RecordingMonitor();
+  /** `ask 0 of 11:59:00–12:00:00`, `deliver a b`, `remember 2`, `save`: in the order in which it happened. */
+  readonly journal: string[] = [];
+  readonly asked: { readonly range: TimeRange; readonly atMs: number }[] = [];
+  readonly rejected: { readonly row: unknown; readonly reason: string }[] = [];
+  readonly slept: number[] = [];
+  /** `id status` of every row that was acknowledged. */
+  readonly delivered: string[] = [];
+
+  /** The pages of a range; taken anew for each reading. */
+  pagesOf: (range: TimeRange) => Scripted<Page> = () => [pageOf()];
+  /** What acknowledges the records of a page. */
+  receiptsFor: (records: readonly TraceRecord[]) => Scripted<Receipt> = (records) =>
+    records.length === 0 ? [] : [{ from: 0, to: records.length, rejected: [] }];
+  /** Called before each of the collector's sleeps. */
+  onSleep: (durationMs: number) => void = () => undefined;
+  pageMs = 300;
+
+  readonly #settings: StageSettings;
+  #stop = new AbortController();
+  #untilMs = Infinity;
+
+  constructor(settings: StageSettings) {
+    this.#settings = settings;
+    this.clock = new SimulatedClock(settings.startMs);
+    const sleep = this.clock.sleep.bind(this.clock);
+    this.clock.sleep = async (durationMs, signal) => {
+      this.slept.push(durationMs);
+      this.onSleep(durationMs);
+      await sleep(durationMs, signal);
+      this.#stopInTime();
+    };
+    const write = this.buckets.write.bind(this.buckets);
+    this.buckets.write = (name, content, at) => {
+      this.journal.push(`remember ${content.length / 12}`);
+      return write(name, content, at);
+    };
+    const save = this.document.write.bind(this.document);
+    this.document.write = (content) => {
+      this.journal.push('save');
+      return save(content);
+    };
+  }
+
+  get progress(): Progress {
+    return this.monitor.progress.at(-1)!;
+  }
+
+  /** How far apart the moments of the readings were, in milliseconds. */
+  get pauses(): number[] {
+    return this.asked.slice(1).map(({ atMs }, index) => atMs - this.asked[index]!.atMs);
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** Starts the collector on what the folder holds, and lets it run until this moment or until `stop`. */
+  async run(untilMs: number): Promise<void> {
+    this.#untilMs = untilMs;
+    this.#stop = new AbortController();
+    const schedule = schedulePasses({ frequency: 60, late_window: 0, timedelta: 0, ...this.#settings });
+    const { clock, document, buckets, log, monitor } = this;
+    const startTimeMs = this.#settings.startTimeMs ?? 60_000;
+    const ledger = await Ledger.open({ document, buckets, schedule, clock, log, startTimeMs });
+    const parts = { source: this.#source(), sink: this.#sink(), ledger, schedule, clock, monitor, log };
+    await new Collector(parts).run(this.#stop.signal);
+  }
+
+  #source(): Source {
+    const ask = (range: TimeRange, index: number) => {
+      this.journal.push(`ask ${index} of ${inWords(range)}`);
+      if (index === 0) this.asked.push({ range, atMs: this.clock.trueMs });
+      if (this.asked.length > 10_000) throw new Error('the collector asks and asks, and time stands still');
+      this.clock.work(this.pageMs);
+      this.#stopInTime();
+    };
+    const pagesOf = (range: TimeRange) => this.pagesOf(range);
+    return {
+      limits: this.#settings.limits ?? { pageRows: 2000, rangeMs: 10 * 86_400_000 },
+      async *pages(range): AsyncGenerator<Page, void, undefined> {
+        for (const [index, page] of pagesOf(range).entries()) {
+          await Promise.resolve();
+          ask(range, index);
+          if (page instanceof Error) throw page;
+          yield page;
+        }
+      },
+    };
+  }
+
+  #sink(): Sink {
+    const acknowledge = (records: readonly TraceRecord[]) => {
+      const ids = records.map((it) => `${it.traceId ?? '?'} ${it.status ?? '?'}`);
+      this.journal.push(`deliver ${ids.join(', ')}`);
+      this.delivered.push(...ids);
+    };
+    const receiptsFor = (records: readonly TraceRecord[]) => this.receiptsFor(records);
+    return {
+      async *deliver(records): AsyncGenerator<Receipt, void, undefined> {
+        for (const receipt of receiptsFor(records)) {
+          await Promise.resolve();
+          if (receipt instanceof Error) throw receipt;
+          acknowledge(records.slice(receipt.from, receipt.to));
+          yield receipt;
+        }
+      },
+      reject: (row, reason) => {
+        this.rejected.push({ row, reason });
+        return Promise.resolve();
+      },
+    };
+  }
+
+  #stopInTime(): void {
+    if (this.clock.trueMs >= this.#untilMs) this.stop();
+  }
+}
+
+export function pageOf(...records: TraceRecord[]): Page {
+  return { records, unreadable: [] };
+}
+
+/** Receipts for chunks of this many records. */
+export function chunksOf(size: number): (records: readonly TraceRecord[]) => Receipt[] {
+  return (records) =>
+    Array.from({ length: Math.ceil(records.length / size) }, (_, index) => ({
+      from: index * size,
+      to: Math.min((index + 1) * size, records.length),
+      rejected: [],
+    }));
+}
+
+function inWords({ start, end }: TimeRange): string {
+  return [start, end].map((time) => new Date(time).toISOString().slice(11, 19)).join('–');
+}

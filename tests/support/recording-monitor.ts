@@ -1,0 +1,36 @@
+import type { DeliveredRow, Monitor, TimeRange } from '../../src/collector/contracts.js';
+import type { Progress } from '../../src/collector/progress.js';
+
+/** Keeps what a collector tells its monitor. */
+export class RecordingMonitor implements Monitor {
+  readonly pages: Parameters<Monitor['pageRead']>[0][] = [];
+  readonly ranges: Parameters<Monitor['rangeRead']>[0][] = [];
+  readonly rows: DeliveredRow[] = [];
+  readonly progress: Progress[] = [];
+  readonly gaps: TimeRange[] = [];
+  readonly troubles: (string | undefined)[] = [];
+
+  pageRead(page: Parameters<Monitor['pageRead']>[0]): void {
+    this.pages.push(page);
+  }
+
+  rangeRead(read: Parameters<Monitor['rangeRead']>[0]): void {
+    this.ranges.push(read);
+  }
+
+  delivered(rows: readonly DeliveredRow[]): void {
+    this.rows.push(...rows);
+  }
+
+  progressed(progress: Progress): void {
+    this.progress.push(progress);
+  }
+
+  gap(range: TimeRange): void {
+    this.gaps.push(range);
+  }
+
+  troubled(reason: string | undefined): void {
+    this.troubles.push(reason);
+  }
+}

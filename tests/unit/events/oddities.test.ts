@@ -1,0 +1,23 @@
+import { expect, test } from '@jest/globals';
+import { odditiesOf } from '../../../src/events/oddities.js';
+import { toRecord } from '../../../src/sources/reporting-web-service/row.js';
+import { record } from '../../support/records.js';
+
+test('a row as documented is not odd, whatever may be null in it', () => {
+  expect(odditiesOf(record({ MessageId: null, Subject: null, ToIP: null, FromIP: null, Size: 0 }))).toEqual([]);
+  expect(odditiesOf(record({ SenderAddress: '<>', Status: 'gettingStatus' }))).toEqual([]);
+});
+
+test.each([
+  ['trace_id', { MessageTraceId: null }],
+  ['recipient', { RecipientAddress: '' }],
+  ['received', { Received: 'yesterday' }],
+  ['status', { Status: 'Held' }],
+  ['status', { Status: null }],
+])('a row is odd in its %s: %j', (oddity, changes) => {
+  expect(odditiesOf(record(changes))).toEqual([oddity]);
+});
+
+test('a row without fields is odd in all that matters', () => {
+  expect(odditiesOf(toRecord({}))).toEqual(['trace_id', 'recipient', 'received', 'status']);
+});
