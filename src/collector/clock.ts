@@ -21,11 +21,9 @@ export class ServerClock implements Clock {
 
   async sleep(durationMs: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted || durationMs <= 0) return;
-    try {
-      await delay(Math.min(durationMs, longestTimerMs), undefined, { signal });
-    } catch (error) {
-      if (!(error instanceof Error && error.name === 'AbortError')) throw error;
-    }
+    await delay(Math.min(durationMs, longestTimerMs), undefined, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
   }
 
   /** What the clock is corrected by, in milliseconds; positive where the system's clock is behind. */

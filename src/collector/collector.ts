@@ -41,6 +41,15 @@ export class Collector {
 
   /** Collects until the signal is aborted. Throws only what no class of errors.ts stands for. */
   async run(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#collect(signal);
+    } catch (error) {
+      // What could not be written down before the end is found out again after the next start.
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  async #collect(signal: AbortSignal): Promise<void> {
     const { clock, ledger } = this.#parts;
     this.#reporter.starting(ledger.progress, ledger.isFirstStart);
     await this.#askForTheTime(signal);
@@ -155,7 +164,8 @@ export class Collector {
 
   /** A refusal that names a limit which the range did not come near is not believed: believing it would give up time that can be had. */
   #isPlausible(error: OutOfReachError, step: ReadStep): boolean {
-    return step.range.start < this.#parts.clock.now() - error.historyMs + dayMs;
+    const near = Math.min(dayMs, error.historyMs / 2);
+    return step.range.start < this.#parts.clock.now() - error.historyMs + near;
   }
 
   async #readInHalves(error: Error, step: ReadStep, signal: AbortSignal): Promise<void> {

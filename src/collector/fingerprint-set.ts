@@ -29,8 +29,7 @@ export class FingerprintSet {
 
   look(fingerprint: Fingerprint): Sighting {
     let sighting: Sighting = 'new';
-    for (const at of this.#probe(fingerprint)) {
-      if (this.#slots[at + statusOffset] === 0) return sighting;
+    for (let at = this.#firstSlot(fingerprint); this.#slots[at + statusOffset] !== 0; at = this.#slotAfter(at)) {
       if (!this.#isRow(at, fingerprint)) continue;
       if (this.#slots[at + statusOffset] === fingerprint.status) return 'repeat';
       sighting = 'changed';
@@ -39,31 +38,31 @@ export class FingerprintSet {
   }
 
   add(fingerprint: Fingerprint): void {
+    if (this.look(fingerprint) === 'repeat') return;
     if ((this.#size + 1) * 2 > this.#slots.length / numbersPerSlot) this.#grow();
     this.#insert(fingerprint);
   }
 
   #insert(fingerprint: Fingerprint): void {
-    for (const at of this.#probe(fingerprint)) {
-      if (this.#slots[at + statusOffset] === 0) {
-        this.#slots[at] = fingerprint.rowHigh;
-        this.#slots[at + 1] = fingerprint.rowLow;
-        this.#slots[at + statusOffset] = fingerprint.status;
-        this.#size += 1;
-        return;
-      }
-      if (this.#isRow(at, fingerprint) && this.#slots[at + statusOffset] === fingerprint.status) return;
-    }
+    let at = this.#firstSlot(fingerprint);
+    while (this.#slots[at + statusOffset] !== 0) at = this.#slotAfter(at);
+    this.#slots[at] = fingerprint.rowHigh;
+    this.#slots[at + 1] = fingerprint.rowLow;
+    this.#slots[at + statusOffset] = fingerprint.status;
+    this.#size += 1;
   }
 
   #isRow(at: number, fingerprint: Fingerprint): boolean {
     return this.#slots[at] === fingerprint.rowHigh && this.#slots[at + 1] === fingerprint.rowLow;
   }
 
-  /** The slots of a fingerprint in the order in which it is looked for. There is always a free one, so it ends. */
-  *#probe(fingerprint: Fingerprint): Generator<number> {
-    const capacity = this.#slots.length / numbersPerSlot;
-    for (let slot = fingerprint.rowLow % capacity; ; slot = (slot + 1) % capacity) yield slot * numbersPerSlot;
+  /** Where a fingerprint is looked for first. At least half of the slots are free, so that every search ends. */
+  #firstSlot(fingerprint: Fingerprint): number {
+    return (fingerprint.rowLow % (this.#slots.length / numbersPerSlot)) * numbersPerSlot;
+  }
+
+  #slotAfter(at: number): number {
+    return (at + numbersPerSlot) % this.#slots.length;
   }
 
   #grow(): void {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { rowIdentity, statusIdentity, type TraceRecord } from './record.js';
 
 /**
@@ -35,16 +35,16 @@ export function readFingerprint(from: Buffer, at: number): Fingerprint {
 
 /** Zero marks a free slot in FingerprintSet, so no status hashes to it. The answers know a dozen statuses: worth remembering, within bounds. */
 function statusHash(status: string): number {
-  let hash = knownStatuses.get(status);
-  if (hash === undefined) {
-    hash = sha256(status).readUInt32LE(0) || 1;
-    if (knownStatuses.size < 1000) knownStatuses.set(status, hash);
+  let known = knownStatuses.get(status);
+  if (known === undefined) {
+    known = sha256(status).readUInt32LE(0) || 1;
+    if (knownStatuses.size < 1000) knownStatuses.set(status, known);
   }
-  return hash;
+  return known;
 }
 
 const knownStatuses = new Map<string, number>();
 
 function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }

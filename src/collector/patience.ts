@@ -23,6 +23,7 @@ export class Patience {
   readonly #parts: { readonly clock: Clock; readonly monitor: Monitor; readonly log: CollectorLog };
   #failures = 0;
   #failingSince: number | undefined;
+  #told: { readonly name: string; readonly at: number } | undefined;
 
   constructor(parts: { readonly clock: Clock; readonly monitor: Monitor; readonly log: CollectorLog }) {
     this.#parts = parts;
@@ -32,14 +33,14 @@ export class Patience {
   async wait(error: unknown, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#parts;
     if (error instanceof UnavailableError) {
-      log.warning(`${error.message} Nothing is lost; trying again.`);
+      if (this.#isNews(error)) log.warning(`${error.message} Nothing is lost; trying again.`);
       await clock.sleep(this.#failed(error, retryWaits), signal);
     } else if (error instanceof SettingsError) {
       const waitMs = this.#failed(error, settingsWaits);
       log.critical(`${error.message} Trying again in ${waitMs / minute} min; nothing is lost meanwhile.`);
       await clock.sleep(waitMs, signal);
     } else if (error instanceof StorageError) {
-      log.critical(`${error.message} Nothing more is read until it works.`);
+      if (this.#isNews(error)) log.critical(`${error.message} Nothing more is read until it works.`);
       await clock.sleep(this.#failed(error, retryWaits), signal);
     } else {
       throw error;
@@ -65,8 +66,17 @@ export class Patience {
     const minutes = Math.ceil((this.#parts.clock.now() - this.#failingSince) / minute);
     this.#failures = 0;
     this.#failingSince = undefined;
+    this.#told = undefined;
     this.#parts.monitor.troubled(undefined);
     this.#parts.log.info(`Reading works again after ${minutes} min; what was missed is being read now.`);
+  }
+
+  /** Whether a minute has passed since the operator was told of an error of this class. */
+  #isNews(error: Error): boolean {
+    const now = this.#parts.clock.now();
+    if (this.#told?.name === error.name && now - this.#told.at < minute) return false;
+    this.#told = { name: error.name, at: now };
+    return true;
   }
 
   #failed(error: Error, waits: Waits): number {

@@ -1,5 +1,5 @@
-import http from 'node:http';
-import https from 'node:https';
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import axios, { type AxiosInstance } from 'axios';
 import { DateTime } from 'luxon';
@@ -17,6 +17,8 @@ export interface Answer {
 
 export interface ClientOptions {
   readonly userAgent: string;
+  /** Kept-alive connections, with a limit on the time to make one. */
+  readonly agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
   /** The value of the Authorization header. */
   readonly authorization: () => Promise<string>;
   /** Told each answer's date, and instants before it was asked for and after it came. */
@@ -45,8 +47,8 @@ export class MicrosoftClient {
     this.#origin = new URL(apiUrl).origin;
     this.#options = options;
     this.#http = axios.create({
-      httpAgent: new http.Agent({ keepAlive: true }),
-      httpsAgent: new https.Agent({ keepAlive: true }),
+      httpAgent: options.agents.http,
+      httpsAgent: options.agents.https,
       timeout: answerTimeoutMs,
       maxRedirects: 0,
       maxContentLength: largestAnswerBytes,

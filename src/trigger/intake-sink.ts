@@ -14,12 +14,19 @@ export class IntakeSink implements Sink {
     this.#parts = parts;
   }
 
-  deliver(records: readonly TraceRecord[], signal: AbortSignal): AsyncGenerator<Receipt, void, undefined> {
+  /** Makes the texts of one chunk at a time: a page of them all would double what a page takes in memory. */
+  async *deliver(records: readonly TraceRecord[], signal: AbortSignal): AsyncGenerator<Receipt, void, undefined> {
     const { intake, options } = this.#parts;
-    return intake.deliver(
-      records.map((record) => eventText(record, options)),
-      signal,
-    );
+    for (let first = 0; first < records.length; first += options.chunk_size) {
+      const texts = records.slice(first, first + options.chunk_size).map((record) => eventText(record, options));
+      for await (const { from, to, rejected } of intake.deliver(texts, signal)) {
+        yield {
+          from: first + from,
+          to: first + to,
+          rejected: rejected.map(({ index, reason }) => ({ index: first + index, reason })),
+        };
+      }
+    }
   }
 
   async reject(row: unknown, reason: string): Promise<void> {
@@ -34,7 +41,7 @@ export class IntakeSink implements Sink {
 
 interface SinkParts {
   readonly intake: IntakeClient;
-  readonly options: EventOptions;
+  readonly options: EventOptions & { readonly chunk_size: number };
   readonly rejected: RejectedFile;
   readonly metrics: TraceMetrics;
   readonly log: CollectorLog;

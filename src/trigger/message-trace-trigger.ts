@@ -59,7 +59,7 @@ export class MessageTraceTrigger extends Connector<MessageTraceConfiguration> {
     const authorization = basicAuthorization(account_name, account_password);
     this.hide(authorization);
     const client = new MicrosoftClient(api_url, {
-      userAgent: this.userAgent,
+      ...this.outbound,
       authorization: () => Promise.resolve(authorization),
       mark: () => this.#clock.mark(),
       onDate: (dateMs, sentAt, receivedAt) => this.#clock.observe(dateMs, sentAt, receivedAt),

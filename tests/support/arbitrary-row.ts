@@ -26,7 +26,7 @@ const fields = {
 };
 
 const rowWith = (time: fc.Arbitrary<JsonValue>): fc.Arbitrary<JsonObject> =>
-  fc.record({ ...fields, Received: time, StartDate: time, EndDate: time }, { requiredKeys: [] });
+  fc.record({ ...fields, Received: time, StartDate: time, EndDate: time }, { requiredKeys: [], noNullPrototype: true });
 
 /** A row as the service might answer it on a bad day: any field may be absent, or hold what it should not. */
 export const anyRow = rowWith(field(ticks));

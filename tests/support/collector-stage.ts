@@ -1,5 +1,6 @@
 import { Collector } from '../../src/collector/collector.js';
 import type { Page, Receipt, Sink, Source, SourceLimits, TimeRange } from '../../src/collector/contracts.js';
+import { fingerprintBytes } from '../../src/collector/fingerprint.js';
 import { Ledger } from '../../src/collector/ledger.js';
 import type { Progress } from '../../src/collector/progress.js';
 import type { TraceRecord } from '../../src/collector/record.js';
@@ -41,8 +42,6 @@ export class Stage {
   /** What acknowledges the records of a page. */
   receiptsFor: (records: readonly TraceRecord[]) => Scripted<Receipt> = (records) =>
     records.length === 0 ? [] : [{ from: 0, to: records.length, rejected: [] }];
-  /** Called before each of the collector's sleeps. */
-  onSleep: (durationMs: number) => void = () => undefined;
   pageMs = 300;
 
   readonly #settings: StageSettings;
@@ -55,13 +54,12 @@ export class Stage {
     const sleep = this.clock.sleep.bind(this.clock);
     this.clock.sleep = async (durationMs, signal) => {
       this.slept.push(durationMs);
-      this.onSleep(durationMs);
       await sleep(durationMs, signal);
       this.#stopInTime();
     };
     const write = this.buckets.write.bind(this.buckets);
     this.buckets.write = (name, content, at) => {
-      this.journal.push(`remember ${content.length / 12}`);
+      this.journal.push(`remember ${content.length / fingerprintBytes}`);
       return write(name, content, at);
     };
     const save = this.document.write.bind(this.document);
@@ -73,11 +71,6 @@ export class Stage {
 
   get progress(): Progress {
     return this.monitor.progress.at(-1)!;
-  }
-
-  /** How far apart the moments of the readings were, in milliseconds. */
-  get pauses(): number[] {
-    return this.asked.slice(1).map(({ atMs }, index) => atMs - this.asked[index]!.atMs);
   }
 
   stop(): void {
@@ -107,9 +100,11 @@ export class Stage {
     const pagesOf = (range: TimeRange) => this.pagesOf(range);
     return {
       limits: this.#settings.limits ?? { pageRows: 2000, rangeMs: 10 * 86_400_000 },
-      async *pages(range): AsyncGenerator<Page, void, undefined> {
+      async *pages(range, signal): AsyncGenerator<Page, void, undefined> {
         for (const [index, page] of pagesOf(range).entries()) {
           await Promise.resolve();
+          // Ending quietly is the worst that a source may do when it is aborted.
+          if (signal.aborted) return;
           ask(range, index);
           if (page instanceof Error) throw page;
           yield page;
@@ -126,9 +121,10 @@ export class Stage {
     };
     const receiptsFor = (records: readonly TraceRecord[]) => this.receiptsFor(records);
     return {
-      async *deliver(records): AsyncGenerator<Receipt, void, undefined> {
+      async *deliver(records, signal): AsyncGenerator<Receipt, void, undefined> {
         for (const receipt of receiptsFor(records)) {
           await Promise.resolve();
+          signal.throwIfAborted();
           if (receipt instanceof Error) throw receipt;
           acknowledge(records.slice(receipt.from, receipt.to));
           yield receipt;

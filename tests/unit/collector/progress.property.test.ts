@@ -84,7 +84,11 @@ interface State {
   readonly schedule: Schedule;
 }
 
-function run(schedule: Schedule, actions: readonly Action[], check: (model: NaiveModel, now: State, was: State) => void): void {
+function run(
+  schedule: Schedule,
+  actions: readonly Action[],
+  check: (model: NaiveModel, now: State, was: State) => void,
+): void {
   const model = new NaiveModel();
   let state: State = { progress: begin(beginSecond * second, schedule), schedule };
   for (const action of actions) {

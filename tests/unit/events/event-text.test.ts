@@ -17,7 +17,11 @@ const options: fc.Arbitrary<EventOptions> = fc.record({
 const subjects = fc
   .tuple(
     anyText.filter((piece) => piece !== ''),
-    fc.oneof(fc.nat({ max: 1000 }), fc.integer({ min: 19_000, max: 260_000 }), fc.integer({ min: 19_000, max: 130_000 })),
+    fc.oneof(
+      fc.nat({ max: 1000 }),
+      fc.integer({ min: 19_000, max: 260_000 }),
+      fc.integer({ min: 19_000, max: 130_000 }),
+    ),
   )
   .map(([piece, length]) => piece.repeat(Math.ceil(length / piece.length)).slice(0, length));
 
@@ -27,13 +31,12 @@ function subjectsIn(event: JsonObject): string[] {
   return [event['Subject'], event['subject'], email?.['subject']].filter((it): it is string => typeof it === 'string');
 }
 
-/** All of an event but what a long subject may change. */
-function withoutSubject(event: JsonObject): object {
-  const { Subject: _raw, subject: _graph, email, event: fields, ...others } = event;
+/** An event without all that a long subject may change. */
+function withoutSubject(event: JsonObject): JsonObject {
+  const others = { ...event, Subject: null, subject: null };
+  const { email, event: fields } = event as Record<string, JsonObject>;
   if (email === undefined) return others;
-  const { subject: _subject, ...addresses } = email as JsonObject;
-  const { reason: _reason, ...kinds } = fields as JsonObject;
-  return { ...others, email: addresses, event: kinds };
+  return { ...others, email: { ...email, subject: null }, event: { ...fields, reason: null } };
 }
 
 test('an event that fits is sent as it is', () => {
@@ -52,6 +55,7 @@ describe('whatever the subject is', () => {
         expect(Buffer.byteLength(text)).toBeLessThanOrEqual(250_000);
         expect(withoutSubject(event)).toStrictEqual(withoutSubject(whole));
       }),
+      { numRuns: 40 },
     );
   });
 
@@ -68,6 +72,7 @@ describe('whatever the subject is', () => {
         // One more character, of up to 6 bytes, would be too much in the two places together.
         expect(Buffer.byteLength(text)).toBeGreaterThan(mostEventBytes - 2 * 6);
       }),
+      { numRuns: 40 },
     );
   });
 });
@@ -75,7 +80,7 @@ describe('whatever the subject is', () => {
 test('an event with a shortened subject says so, as far as it has normalised fields', () => {
   const it = record({ Subject: 'x'.repeat(300_000) });
   expect(JSON.parse(eventText(it, normalized))).toMatchObject({
-    event: { reason: expect.stringContaining('subject was shortened') as string },
+    event: { reason: expect.stringContaining('subject was shortened') },
   });
   expect(JSON.parse(eventText(it, { ...normalized, event_format: 'raw' }))).not.toHaveProperty('event');
 });

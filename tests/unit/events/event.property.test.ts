@@ -53,7 +53,7 @@ test('whatever a row holds, its event says that it is one about e-mail and how i
           kind: 'event',
           category: ['email'],
           type: ['info'],
-          outcome: expect.stringMatching(/^(success|failure|unknown)$/) as string,
+          outcome: expect.stringMatching(/^(success|failure|unknown)$/),
         },
       });
     }),

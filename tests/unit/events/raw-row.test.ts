@@ -96,8 +96,8 @@ describe('in the other dialect', () => {
     expect(new Set(Object.values(graphNulls))).toEqual(new Set([null]));
 
     const serviceRow = rawRow({ ...nothing, dialect: 'graph' }, 'message_trace');
-    const { Index: _index, ...keys } = row();
-    expect(Object.keys(serviceRow).sort()).toEqual(Object.keys(keys).sort());
+    const keys = Object.keys(row()).filter((key) => key !== 'Index');
+    expect(Object.keys(serviceRow).sort()).toEqual(keys.sort());
     expect(new Set(Object.values(serviceRow))).toEqual(new Set([null]));
   });
 });

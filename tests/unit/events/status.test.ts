@@ -17,14 +17,17 @@ const documented = [
   ['UnknownFutureValue', 'unknownFutureValue', 'unknown'],
 ] as const;
 
-test.each(documented)('%s is known in any spelling, is %s to Graph, and its outcome is %s', (pascal, camel, outcome) => {
-  for (const spelling of [pascal, camel, pascal.toUpperCase(), pascal.toLowerCase()]) {
-    expect(isKnownStatus(spelling)).toBe(true);
-    expect(pascalCaseStatus(spelling)).toBe(pascal);
-    expect(camelCaseStatus(spelling)).toBe(camel);
-    expect(outcomeOf(spelling)).toBe(outcome);
-  }
-});
+test.each(documented)(
+  '%s is known in any spelling, is %s to Graph, and its outcome is %s',
+  (pascal, camel, outcome) => {
+    for (const spelling of [pascal, camel, pascal.toUpperCase(), pascal.toLowerCase()]) {
+      expect(isKnownStatus(spelling)).toBe(true);
+      expect(pascalCaseStatus(spelling)).toBe(pascal);
+      expect(camelCaseStatus(spelling)).toBe(camel);
+      expect(outcomeOf(spelling)).toBe(outcome);
+    }
+  },
+);
 
 test.each([
   ['onHold', 'OnHold', 'onHold'],

@@ -1,0 +1,16 @@
+/** How waits between tries grow: doubling from `firstMs` up to `maxMs`. */
+export interface Backoff {
+  readonly firstMs: number;
+  readonly maxMs: number;
+}
+
+export const SECOND_TO_MINUTE: Backoff = { firstMs: 1_000, maxMs: 60_000 };
+
+/**
+ * The wait in ms after the failed try number `failures` (1 for the first), with `random` in [0, 1) spreading it over
+ * the upper half, so that many modules that failed together do not come back together.
+ */
+export function backoffMs(backoff: Backoff, failures: number, random: number): number {
+  const full = Math.min(backoff.maxMs, backoff.firstMs * 2 ** (failures - 1));
+  return full * (0.5 + random / 2);
+}

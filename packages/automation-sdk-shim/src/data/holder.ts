@@ -1,0 +1,87 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { parseObject } from '../json.js';
+
+/**
+ * Who holds a data folder, in enough detail to tell whether that process is still alive. What the system does not tell
+ * (Linux has it all under /proc) is null.
+ */
+export interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** ISO 8601, when the folder was taken. */
+  readonly since: string;
+  readonly boot_id: string | null;
+  readonly pid_namespace: string | null;
+  /** In clock ticks since boot: together with the pid it names one process for good. */
+  readonly process_started: string | null;
+}
+
+export type Life = 'alive' | 'dead' | 'unknown';
+
+export function thisProcess(now: Date): Holder {
+  return {
+    pid: process.pid,
+    host: hostname(),
+    since: now.toISOString(),
+    boot_id: bootId(),
+    pid_namespace: pidNamespace(),
+    process_started: startTicks(process.pid),
+  };
+}
+
+/** The holder written in `text`; undefined where it is not one. */
+export function parseHolder(text: string): Holder | undefined {
+  const value = parseObject(text);
+  if (typeof value?.['pid'] !== 'number' || typeof value['host'] !== 'string') return undefined;
+  const textOrNull = (name: string) => (typeof value[name] === 'string' ? value[name] : null);
+  return {
+    pid: value['pid'],
+    host: value['host'],
+    since: textOrNull('since') ?? 'an unknown time',
+    boot_id: textOrNull('boot_id'),
+    pid_namespace: textOrNull('pid_namespace'),
+    process_started: textOrNull('process_started'),
+  };
+}
+
+/**
+ * Whether the holder lives. Known only to a process of the same boot and the same pid namespace: elsewhere the same
+ * number is another process.
+ */
+export function lifeOf(holder: Holder): Life {
+  const comparable =
+    holder.host === hostname() &&
+    holder.boot_id !== null &&
+    holder.boot_id === bootId() &&
+    holder.pid_namespace !== null &&
+    holder.pid_namespace === pidNamespace() &&
+    holder.process_started !== null;
+  if (!comparable) return 'unknown';
+  return startTicks(holder.pid) === holder.process_started ? 'alive' : 'dead';
+}
+
+function bootId(): string | null {
+  return readOrNull(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+}
+
+function pidNamespace(): string | null {
+  return readOrNull(() => readlinkSync('/proc/self/ns/pid'));
+}
+
+/** Null where there is no such process, or only its remains (a zombie), or no /proc. */
+function startTicks(pid: number): string | null {
+  const stat = readOrNull(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  // The second field, the command in parentheses, may itself contain spaces and parentheses.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state] = fields ?? [];
+  return state === undefined || state === 'Z' || state === 'X' ? null : (fields?.[19] ?? null);
+}
+
+function readOrNull(read: () => string): string | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}

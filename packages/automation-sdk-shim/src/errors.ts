@@ -1,0 +1,51 @@
+/**
+ * The settings cannot work as they are: a person has to change them, and trying again would not help.
+ * Thrown by `Trigger.run()` or by its constructor it is logged once as critical; then nothing happens until stop.
+ * The message is shown to the operator: it names each setting as the form does and says what it should be.
+ */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/** A half-open interval [from, to) of indices into the events given to `IntakeClient.deliver`. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Delivery was stopped through its signal. Events [from, to) were not acknowledged; of these, `uncertain` were being
+ * sent when it stopped or went without a clear answer before, so that the intake may have them. All others have
+ * certainly not arrived.
+ */
+export class UndeliveredError extends Error implements Span {
+  override readonly name = 'UndeliveredError';
+  readonly from: number;
+  readonly to: number;
+  readonly uncertain: Span | undefined;
+
+  constructor(undelivered: Span, uncertain: Span | undefined) {
+    const doubt =
+      uncertain === undefined
+        ? 'none of them has arrived'
+        : `events ${uncertain.from} to ${uncertain.to - 1} may have arrived`;
+    super(
+      `Delivery was stopped before events ${undelivered.from} to ${undelivered.to - 1} were acknowledged; ${doubt}. Deliver them again after the restart.`,
+    );
+    this.from = undelivered.from;
+    this.to = undelivered.to;
+    this.uncertain = uncertain;
+  }
+}
+
+/**
+ * Another process works in the data folder, or may do so. The message names it and says what to do.
+ */
+export class FolderHeldError extends Error {
+  override readonly name = 'FolderHeldError';
+}
+
+/** manifest.json or a card of the module cannot be used: a fault of the image, not of the operator. */
+export class CardError extends Error {
+  override readonly name = 'CardError';
+}

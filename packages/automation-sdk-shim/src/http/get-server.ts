@@ -1,0 +1,93 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { errorLine } from '../log/error-text.js';
+import type { Log } from '../log/log.js';
+
+/** Limits that keep slow or many clients from tying up the module. */
+const LIMITS = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+};
+const IDLE_MS = 10_000;
+const MOST_CONNECTIONS = 64;
+
+export interface Page {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export interface GetServerOptions {
+  /** What is served, for the log: "health". */
+  readonly name: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  /** The configuration value that sets the port. */
+  readonly portName: string;
+  readonly path: string;
+  readonly page: () => Page | Promise<Page>;
+  readonly log: Log;
+}
+
+export interface GetServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Answers GET on one path and nothing else: 404 for other paths, 405 for other methods. Where the port cannot be
+ * had, says so and returns undefined: collecting matters more than being watched.
+ */
+export function startGetServer(options: GetServerOptions): Promise<GetServer | undefined> {
+  const server = createServer(LIMITS, (request, response) => void respond(request, response, options));
+  server.maxConnections = MOST_CONNECTIONS;
+  server.setTimeout(IDLE_MS);
+  return new Promise((resolve) => {
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      options.log.warning(
+        `The ${options.name} port ${options.port} cannot be used (${error.code ?? error.message}): there is no ${options.name} answer. Free the port or choose another in the value "${options.portName}".`,
+      );
+      resolve(undefined);
+    });
+    server.listen(options.port, () => {
+      const { port } = server.address() as AddressInfo;
+      options.log.info(`GET ${options.path} on port ${port} answers ${options.name}.`);
+      resolve({
+        port,
+        close: () =>
+          new Promise((closed) => {
+            server.close(() => closed());
+            server.closeAllConnections();
+          }),
+      });
+    });
+  });
+}
+
+async function respond(request: IncomingMessage, response: ServerResponse, options: GetServerOptions): Promise<void> {
+  const page = await pageFor(request, options);
+  response.writeHead(page.status, {
+    'Content-Type': page.contentType,
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    ...(page.status === 405 ? { Allow: 'GET' } : {}),
+  });
+  response.end(page.body);
+}
+
+async function pageFor(request: IncomingMessage, options: GetServerOptions): Promise<Page> {
+  if (request.url?.split('?')[0] !== options.path) return plain(404, `Only ${options.path} is here.\n`);
+  if (request.method !== 'GET') return plain(405, 'Only GET is answered.\n');
+  try {
+    return await options.page();
+  } catch (error) {
+    options.log.error(`The ${options.name} answer could not be made (${errorLine(error)}). Please report it.`);
+    return plain(500, `The ${options.name} answer could not be made; see the log.\n`);
+  }
+}
+
+function plain(status: number, body: string): Page {
+  return { status, contentType: 'text/plain; charset=utf-8', body };
+}

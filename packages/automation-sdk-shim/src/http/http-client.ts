@@ -1,0 +1,105 @@
+import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import { createAgents, type Agents } from './agents.js';
+import { NOT_CONNECTED, NetworkError } from './network-error.js';
+
+const CONNECT_MS = 10_000;
+const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024;
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+  /** Limit in ms for the whole exchange. */
+  readonly answerMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+  /** The header's value, or undefined; `name` in lower case. */
+  header(name: string): string | undefined;
+}
+
+/**
+ * HTTP to the platform and the intake: kept-alive connections, time limits, bounded answers, no redirects followed
+ * (they would carry the credentials along). Every status is an answer; everything else is a NetworkError.
+ */
+export class HttpClient {
+  readonly userAgent: string;
+  readonly agents: Agents;
+  readonly #axios: AxiosInstance;
+
+  constructor(options: { readonly userAgent: string; readonly connectMs?: number }) {
+    this.userAgent = options.userAgent;
+    this.agents = createAgents(options.connectMs ?? CONNECT_MS);
+    this.#axios = axios.create({
+      httpAgent: this.agents.http,
+      httpsAgent: this.agents.https,
+      headers: { 'User-Agent': options.userAgent, Accept: 'application/json' },
+      maxRedirects: 0,
+      maxBodyLength: Infinity,
+      maxContentLength: LARGEST_ANSWER_BYTES,
+      responseType: 'text',
+      // Bodies arrive as Buffers and leave as text: axios would parse the one and guess at the other.
+      transformRequest: [(body: unknown) => body],
+      transformResponse: [(text: unknown) => text],
+      validateStatus: () => true,
+    });
+  }
+
+  /** @throws NetworkError */
+  async send(request: HttpRequest): Promise<HttpAnswer> {
+    const abort = new AbortController();
+    const tooLate = () => {
+      const message = `no answer from ${hostOf(request.url)} within ${request.answerMs / 1_000} s`;
+      abort.abort(new NetworkError(message, true));
+    };
+    const timer = setTimeout(tooLate, request.answerMs);
+    const stop = () => abort.abort();
+    request.signal.addEventListener('abort', stop);
+    if (request.signal.aborted) stop();
+    try {
+      const response: AxiosResponse<string> = await this.#axios.request({
+        method: request.method,
+        url: request.url,
+        headers: { ...request.headers },
+        ...(request.body === undefined ? {} : { data: request.body }),
+        signal: abort.signal,
+      });
+      return toAnswer(response);
+    } catch (error) {
+      const reason: unknown = abort.signal.reason;
+      throw reason instanceof NetworkError ? reason : toNetworkError(error, request.url);
+    } finally {
+      clearTimeout(timer);
+      request.signal.removeEventListener('abort', stop);
+    }
+  }
+
+  close(): void {
+    this.agents.http.destroy();
+    this.agents.https.destroy();
+  }
+}
+
+function toAnswer(response: AxiosResponse<string>): HttpAnswer {
+  return {
+    status: response.status,
+    text: response.data,
+    header: (name) => {
+      const value: unknown = response.headers[name];
+      return typeof value === 'string' ? value : undefined;
+    },
+  };
+}
+
+function toNetworkError(error: unknown, url: string): NetworkError {
+  const code = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : typeof error;
+  return new NetworkError(`no answer from ${hostOf(url)} (${code})`, !NOT_CONNECTED.has(code));
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : 'an address that is not a URL';
+}

@@ -1,0 +1,31 @@
+/**
+ * No usable answer came: no connection, a time limit, an answer cut off or too large, or the caller's abort.
+ * Stands in for the HTTP library's error, which carries headers and body. `perhapsArrived` is false only where the
+ * request certainly did not reach the server.
+ */
+export class NetworkError extends Error {
+  override readonly name = 'NetworkError';
+  readonly perhapsArrived: boolean;
+
+  constructor(message: string, perhapsArrived: boolean) {
+    super(message);
+    this.perhapsArrived = perhapsArrived;
+  }
+}
+
+/** Codes of Node.js for a connection that was never made. */
+export const NOT_CONNECTED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EADDRNOTAVAIL',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ECONNECTTIMEDOUT',
+]);

@@ -1,0 +1,87 @@
+import type { Span } from '../errors.js';
+
+/** The intake's limits, in UTF-8 bytes: of a request before compression, and of one event. */
+export const LARGEST_REQUEST_BYTES = 10_485_760;
+export const LARGEST_EVENT_BYTES = 250_000;
+
+/** An event that will not be delivered, by its index in what was given to `deliver`; `reason` is free of secrets. */
+export interface Rejection {
+  readonly index: number;
+  readonly reason: string;
+}
+
+/** An event as it stands in the request's body: a JSON string that contains JSON. */
+export interface EncodedEvent {
+  readonly index: number;
+  readonly text: string;
+}
+
+/** Consecutive events for one request. Every index of the span is either in `events` or in `rejected`. */
+export interface Chunk extends Span {
+  readonly events: readonly EncodedEvent[];
+  readonly rejected: readonly Rejection[];
+}
+
+export interface ChunkLimits {
+  /** Most events in a chunk. */
+  readonly events: number;
+  /** Most bytes in the list of events: the request's limit without its envelope. */
+  readonly bytes: number;
+}
+
+/** Cuts events into chunks in order, each made when it is asked for, so that only one is held encoded. */
+export function* chunksOf(events: readonly string[], limits: ChunkLimits): Generator<Chunk, void, void> {
+  let chunk = emptyChunk(0);
+  let bytes = 0;
+  for (const [index, event] of events.entries()) {
+    const size = Buffer.byteLength(event);
+    if (size > LARGEST_EVENT_BYTES) {
+      const reason = `The event has ${size} bytes; the intake takes at most ${LARGEST_EVENT_BYTES}.`;
+      chunk.rejected.push({ index, reason });
+      chunk.to = index + 1;
+      continue;
+    }
+    const text = JSON.stringify(event);
+    const added = Buffer.byteLength(text) + 1;
+    const full = chunk.events.length >= limits.events || bytes + added > limits.bytes;
+    if (full && chunk.events.length > 0) {
+      yield chunk;
+      chunk = emptyChunk(index);
+      bytes = 0;
+    }
+    chunk.events.push({ index, text });
+    chunk.to = index + 1;
+    bytes += added;
+  }
+  if (chunk.to > chunk.from) yield chunk;
+}
+
+/** Two chunks of half the events each, which together span the same indices. */
+export function halvesOf(chunk: Chunk): [Chunk, Chunk] {
+  const middle = Math.ceil(chunk.events.length / 2);
+  const border = chunk.events[middle]?.index ?? chunk.to;
+  return [
+    {
+      from: chunk.from,
+      to: border,
+      events: chunk.events.slice(0, middle),
+      rejected: chunk.rejected.filter(({ index }) => index < border),
+    },
+    {
+      from: border,
+      to: chunk.to,
+      events: chunk.events.slice(middle),
+      rejected: chunk.rejected.filter(({ index }) => index >= border),
+    },
+  ];
+}
+
+interface GrowingChunk extends Chunk {
+  to: number;
+  readonly events: EncodedEvent[];
+  readonly rejected: Rejection[];
+}
+
+function emptyChunk(from: number): GrowingChunk {
+  return { from, to: from, events: [], rejected: [] };
+}

@@ -1,0 +1,39 @@
+import { isLevel } from '../log/levels.js';
+import { Log } from '../log/log.js';
+import { Scrubber } from '../log/scrubber.js';
+import { writeToStandardError } from '../log/standard-error.js';
+import { Closers } from './closers.js';
+import { listenForCrashes } from './crashes.js';
+import { listenForStop, type Stop } from './stop.js';
+import type { TriggerClass } from './trigger.js';
+
+export interface ItemRequest {
+  readonly Item: TriggerClass;
+  readonly command: string;
+  readonly root: URL;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** What exists from the first moment to the last. */
+export interface Basics {
+  readonly scrubber: Scrubber;
+  readonly log: Log;
+  readonly closers: Closers;
+  readonly stop: Stop;
+  /** Ends the process with exit code 1 as soon as the logs are out. */
+  readonly crash: () => void;
+}
+
+export function openBasics(env: NodeJS.ProcessEnv): Basics {
+  const wanted = env['LOG_LEVEL']?.toLowerCase() || 'info';
+  const threshold = isLevel(wanted) ? wanted : 'info';
+  const scrubber = new Scrubber();
+  const log = new Log({ scrubber, threshold, write: writeToStandardError(threshold) });
+  if (!isLevel(wanted)) log.warning('LOG_LEVEL must be debug, info, warning, error or critical; info is used.');
+  const closers = new Closers(log);
+  const stop = listenForStop(log);
+  closers.push(stop.dispose);
+  const crashes = listenForCrashes({ log, stop, closers });
+  closers.push(crashes.dispose);
+  return { scrubber, log, closers, stop, crash: crashes.end };
+}

@@ -1,0 +1,119 @@
+import type { Registry } from 'prom-client';
+import { readCards, type Manifest } from '../configuration/cards.js';
+import { fetchModuleSecrets } from '../configuration/module-secrets.js';
+import type { Settings } from '../configuration/settings.js';
+import type { Values } from '../configuration/values.js';
+import { locateDataFolder, type DataFolder } from '../data/data-folder.js';
+import { lockFolder } from '../data/folder-lock.js';
+import { FolderTrouble } from '../data/folder-trouble.js';
+import type { Health } from '../health.js';
+import type { HttpClient } from '../http/http-client.js';
+import type { JsonObject } from '../json.js';
+import { keepTrying } from '../keep-trying.js';
+import { errorLine } from '../log/error-text.js';
+import type { Log } from '../log/log.js';
+import { SHORTEST_SECRET } from '../log/scrubber.js';
+import type { Platform } from './platform.js';
+import type { Problems } from './problems.js';
+import type { Basics, ItemRequest } from './basics.js';
+import { needsSecrets, settingsOfItem, settingsOfModule, type Hide } from './settings-of-item.js';
+import type { TriggerContext } from './trigger.js';
+
+export interface Preparation {
+  readonly request: ItemRequest;
+  readonly manifest: Manifest;
+  readonly values: Values;
+  readonly problems: Problems;
+  readonly platform: Partial<Platform>;
+  readonly http: HttpClient;
+  readonly health: Health;
+  readonly metrics: Registry;
+  readonly basics: Basics;
+}
+
+/**
+ * Everything a trigger is given: settings checked, secrets fetched, the data folder taken. Undefined where the module
+ * was stopped before that.
+ * @throws ConfigurationError with all that is wrong, CardError, FolderHeldError
+ */
+export async function prepareContext(preparation: Preparation): Promise<TriggerContext | undefined> {
+  const { request, manifest, values, problems, http, health, metrics, basics } = preparation;
+  const { log, scrubber, stop } = basics;
+  const hide: Hide = (name, secret) => {
+    if (!scrubber.add(secret))
+      log.warning(
+        `"${name}" is too short to be kept out of logs (less than ${SHORTEST_SECRET} characters). Choose a longer one.`,
+      );
+  };
+
+  const cards = readCards(request.root);
+  const settings = problems.attempt(() => settingsOfItem(values, cards, request.command, hide));
+  const intakeUrl = problems.attempt(() => values.text('intake_url'));
+  const data = problems.attempt(() => locateDataFolder(request.env, values.text('sub_folder')));
+  const own = needsSecrets(manifest) ? undefined : problems.attempt(() => settingsOfModule(values, manifest, {}, hide));
+  problems.throwIfAny();
+
+  const secrets = own === undefined ? await moduleSecrets(preparation) : {};
+  if (secrets === undefined || settings === undefined || data === undefined) return undefined;
+  const module = own ?? settingsOfModule(values, manifest, secrets, hide);
+  warnOfUnknown([settings, module], log);
+
+  if (!(await takeFolder(data, preparation))) return undefined;
+  return {
+    settings: settings.values,
+    given: settings.given,
+    moduleSettings: module.values,
+    stopping: stop.signal,
+    log,
+    data,
+    metrics,
+    health,
+    scrubber,
+    http,
+    intakeUrl,
+  };
+}
+
+/** Undefined where the module was stopped before the platform gave them. */
+async function moduleSecrets({ platform, http, basics }: Preparation): Promise<JsonObject | undefined> {
+  const { token, urlSecrets } = platform;
+  const { log, stop } = basics;
+  // Run by hand, the secrets stand in module_configuration.
+  if (token === undefined || urlSecrets === undefined) return {};
+  return keepTrying(() => fetchModuleSecrets({ url: urlSecrets, token, http, signal: stop.signal }), {
+    signal: stop.signal,
+    onFailure: (error) =>
+      log.error(
+        `The module's secrets could not be fetched from the platform (${errorLine(error)}). It is tried again; if this lasts, restart the playbook.`,
+      ),
+  });
+}
+
+function warnOfUnknown(all: readonly Settings[], log: Log): void {
+  const names = all.flatMap(({ unknown }) => unknown).map((name) => `"${name}"`);
+  if (names.length > 0)
+    log.warning(`Settings that the module does not know were left out: ${names.join(', ')}. Check their spelling.`);
+}
+
+/** False where the module was stopped before the folder could be had. */
+async function takeFolder(data: DataFolder, { health, basics }: Preparation): Promise<boolean> {
+  const { log, stop, closers, crash } = basics;
+  const onLost = () => {
+    log.critical(
+      `The data folder ${data.path} was taken by another process. This one ends, so that nothing is sent twice. Stop one of the two.`,
+    );
+    crash();
+  };
+  const trouble = new FolderTrouble(data.path, log, health);
+  const release = await keepTrying(
+    async () => {
+      await data.create();
+      return lockFolder({ folder: data.path, signal: stop.signal, onLost });
+    },
+    { signal: stop.signal, onFailure: (error) => trouble.failed(error) },
+  );
+  if (release === undefined) return false;
+  closers.push(release);
+  trouble.over();
+  return true;
+}

@@ -1,0 +1,87 @@
+import { SECOND_TO_MINUTE, backoffMs, type Backoff } from '../backoff.js';
+import { ConfigurationError, UndeliveredError } from '../errors.js';
+import type { Health } from '../health.js';
+import type { Log } from '../log/log.js';
+import { isAborted, sleep, untilAborted } from '../sleep.js';
+
+/** After running so long, a failure counts as the first one again. */
+const STEADY_MS = 300_000;
+/** How long run() may take to return once stopping. */
+const GRACE_MS = 6_000;
+
+export interface Supervision {
+  readonly log: Log;
+  readonly health: Health;
+  readonly stopping: AbortSignal;
+  readonly backoff?: Backoff;
+  readonly graceMs?: number;
+  readonly now?: () => number;
+}
+
+/**
+ * Calls `run` again and again until stop, with growing waits after failures. Resolves once stopped: true where run()
+ * had returned by then, false where it had to be left hanging.
+ */
+export async function supervise(run: () => Promise<void>, supervision: Supervision): Promise<boolean> {
+  const { log, stopping } = supervision;
+  const grace = supervision.graceMs ?? GRACE_MS;
+  const returned = runUntilStopped(run, supervision).then(() => true);
+  const left = untilAborted(stopping)
+    .then(() => Promise.race([returned, delay(grace)]))
+    .then((value) => value === true);
+  const inTime = await Promise.race([returned, left]);
+  if (!inTime) log.error(`The trigger did not stop within ${grace / 1_000} s and is ended. Please report it.`);
+  return inTime;
+}
+
+/** A configuration error is told once; then nothing happens until stop. */
+export async function holdUntilStopped(error: ConfigurationError, supervision: Supervision): Promise<void> {
+  supervision.log.critical(`Configuration error: ${error.message}`);
+  supervision.health.unhealthy(`Configuration error: ${error.message}`, 'configuration');
+  await untilAborted(supervision.stopping);
+}
+
+async function runUntilStopped(run: () => Promise<void>, supervision: Supervision): Promise<void> {
+  const { log, health, stopping } = supervision;
+  const now = supervision.now ?? Date.now;
+  let failures = 0;
+  while (!stopping.aborted) {
+    const startedMs = now();
+    const failure = await outcomeOf(run);
+    if (isAborted(stopping)) {
+      if (failure !== undefined && !isEndOfWork(failure.thrown))
+        log.exception(failure.thrown, 'The trigger failed while it stopped.');
+      return;
+    }
+    if (failure?.thrown instanceof ConfigurationError) return holdUntilStopped(failure.thrown, supervision);
+    failures = now() - startedMs >= STEADY_MS ? 1 : failures + 1;
+    const waitMs = backoffMs(supervision.backoff ?? SECOND_TO_MINUTE, failures, Math.random());
+    health.countError();
+    if (failure === undefined) log.error('The trigger ended by itself; it is started again. Please report it.');
+    else
+      log.exception(
+        failure.thrown,
+        'The trigger failed; it is started again after a wait of up to a minute. If it fails for long, please report it.',
+      );
+    await sleep(waitMs, stopping);
+  }
+}
+
+/** What `run` threw, wrapped, since anything can be thrown; undefined where it resolved. */
+async function outcomeOf(run: () => Promise<void>): Promise<{ readonly thrown: unknown } | undefined> {
+  try {
+    await run();
+    return undefined;
+  } catch (thrown) {
+    return { thrown };
+  }
+}
+
+/** The ways in which work ends because it was told to stop. */
+function isEndOfWork(thrown: unknown): boolean {
+  return thrown instanceof UndeliveredError || (thrown instanceof Error && thrown.name === 'AbortError');
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

@@ -1,0 +1,84 @@
+import type { Registry } from 'prom-client';
+import type { DataFolder } from '../data/data-folder.js';
+import type { Agents } from '../http/agents.js';
+import type { Health } from '../health.js';
+import type { HttpClient } from '../http/http-client.js';
+import type { JsonObject } from '../json.js';
+import type { Log } from '../log/log.js';
+import type { Scrubber } from '../log/scrubber.js';
+
+/** What the module hands to a trigger; subclasses pass it on to `super` unread. */
+export interface TriggerContext {
+  readonly settings: JsonObject;
+  /** The settings that the operator gave, as opposed to the card's defaults. */
+  readonly given: ReadonlySet<string>;
+  readonly moduleSettings: JsonObject;
+  readonly log: Log;
+  readonly stopping: AbortSignal;
+  readonly data: DataFolder;
+  readonly metrics: Registry;
+  readonly health: Health;
+  readonly scrubber: Scrubber;
+  readonly http: HttpClient;
+  /** The value intake_url. */
+  readonly intakeUrl: string | undefined;
+}
+
+/** What the module's requests have in common, whoever they go to. */
+export interface Outbound {
+  readonly userAgent: string;
+  readonly agents: Agents;
+}
+
+/** A class that can be registered: its constructor takes the context alone. */
+export interface TriggerClass {
+  new (context: TriggerContext): Trigger;
+  readonly secondsWithoutEvents: number;
+}
+
+/**
+ * The base of what a module runs. It is made once, after the settings were checked and the data folder is this
+ * process's own; then `run` is called.
+ */
+export abstract class Trigger<Configuration extends object = object> {
+  /** Unhealthy after so many seconds without events; 0 for never. */
+  static readonly secondsWithoutEvents: number = 0;
+
+  /** Checked against the card, defaults filled in, unknown settings removed. */
+  protected readonly configuration: Configuration;
+  /** The module's own configuration, checked against manifest.json, with its secrets. */
+  protected readonly moduleConfiguration: JsonObject;
+  protected readonly log: Log;
+  /** Aborted by SIGTERM and SIGINT. From then on `run` has 6 s to return. */
+  protected readonly stopping: AbortSignal;
+  protected readonly data: DataFolder;
+  protected readonly metrics: Registry;
+  protected readonly health: Health;
+  /** For requests of the trigger's own: how the module introduces itself, and its kept-alive connections. */
+  protected readonly outbound: Outbound;
+  readonly #scrubber: Scrubber;
+
+  constructor(context: TriggerContext) {
+    // The card's schema has vouched for the shape.
+    this.configuration = context.settings as Configuration;
+    this.moduleConfiguration = context.moduleSettings;
+    this.log = context.log;
+    this.stopping = context.stopping;
+    this.data = context.data;
+    this.metrics = context.metrics;
+    this.health = context.health;
+    this.outbound = { userAgent: context.http.userAgent, agents: context.http.agents };
+    this.#scrubber = context.scrubber;
+  }
+
+  /**
+   * Does the work, and resolves once `stopping` is aborted, not before. Where it throws it is called again after a wait
+   * that grows; after a ConfigurationError it is not.
+   */
+  abstract run(): Promise<void>;
+
+  /** Keeps a secret that was not in the settings, such as a token, out of everything that the module says. */
+  protected hide(secret: string): void {
+    this.#scrubber.add(secret);
+  }
+}

@@ -1,0 +1,71 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Scrubber } from '../src/log/scrubber.js';
+
+const secretText = fc.string({ unit: 'binary', minLength: 4, maxLength: 40 }).filter((text) => text.trim().length >= 4);
+/** Texts in which secrets collide with each other, with the mask and with characters of patterns. */
+const nastySecret = fc
+  .array(fc.constantFrom('*', 'a', 'b', '.', '"', '\\', '/', '+', '\n', 'é'), { minLength: 4, maxLength: 8 })
+  .map((parts) => parts.join(''))
+  .filter((text) => text.trim().length >= 4);
+
+describe('scrubber', () => {
+  test('no secret survives in any text, in any of its spellings', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(secretText, nastySecret), { minLength: 1, maxLength: 4 }),
+        fc.array(fc.oneof(fc.string(), fc.constantFrom('***', '*', 'a', '"')), { minLength: 1, maxLength: 6 }),
+        (secrets, between) => {
+          const scrubber = new Scrubber();
+          for (const secret of secrets) scrubber.add(secret);
+          const spellings = secrets.flatMap((secret) => [
+            secret,
+            Buffer.from(secret).toString('base64'),
+            Buffer.from(secret).toString('base64url'),
+            encodeURIComponent(Buffer.from(secret).toString()),
+            JSON.stringify(secret).slice(1, -1),
+          ]);
+          const text = between.map((part, index) => `${part}${spellings[index % spellings.length] ?? ''}`).join('');
+          const scrubbed = scrubber.scrub(text);
+          for (const spelling of spellings) expect(scrubbed).not.toContain(spelling);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test('a mask beside other text does not spell a secret', () => {
+    const scrubber = new Scrubber();
+    scrubber.add('abcd');
+    scrubber.add('***x');
+    expect(scrubber.scrub('abcdx')).toBe('***');
+  });
+
+  test('the rest of the text stays', () => {
+    const scrubber = new Scrubber();
+    scrubber.add('s3cret/+key');
+    expect(scrubber.scrub('key=s3cret/+key&x=1, s3cret%2f%2Bkey')).toBe('key=***&x=1, ***');
+  });
+
+  test('a longer secret that begins with a shorter one leaves no rest', () => {
+    const scrubber = new Scrubber();
+    scrubber.add('pass');
+    scrubber.add('password-of-mine');
+    expect(scrubber.scrub('<password-of-mine>')).toBe('<***>');
+  });
+
+  test('JSON is found scrubbed and still JSON, names included', () => {
+    const scrubber = new Scrubber();
+    scrubber.add('","x":"');
+    scrubber.add('name-of-mine');
+    const text = scrubber.stringify({ 'name-of-mine': [{ a: '1","x":"2' }], n: 1, z: null });
+    expect(JSON.parse(text)).toEqual({ '***': [{ a: '1***2' }], n: 1, z: null });
+  });
+
+  test('what is shorter than four characters is refused, so that the caller can say so', () => {
+    const scrubber = new Scrubber();
+    expect(scrubber.add('abc')).toBe(false);
+    expect(scrubber.add('    ')).toBe(false);
+    expect(scrubber.scrub('abc')).toBe('abc');
+  });
+});

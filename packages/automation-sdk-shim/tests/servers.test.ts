@@ -1,0 +1,202 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { Health } from '../src/health.js';
+import { HttpClient } from '../src/http/http-client.js';
+import { NetworkError } from '../src/http/network-error.js';
+import { startGetServer, type GetServer, type Page } from '../src/http/get-server.js';
+import { Scrubber } from '../src/log/scrubber.js';
+import { fetchModuleSecrets } from '../src/configuration/module-secrets.js';
+import { answer, startLoopback } from './support/loopback.js';
+import { recordedLog } from './support/recorded-log.js';
+
+const opened: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each.close();
+});
+
+const NEVER = new AbortController().signal;
+
+async function serve(page: () => Page | Promise<Page>): Promise<{ url: string; server: GetServer }> {
+  const { log } = recordedLog();
+  const server = await startGetServer({
+    name: 'health',
+    port: 0,
+    portName: 'liveness_port',
+    path: '/health',
+    page,
+    log,
+  });
+  opened.push(server!);
+  return { url: `http://127.0.0.1:${server!.port}`, server: server! };
+}
+
+const fine = (): Page => ({ status: 200, contentType: 'text/plain', body: 'fine' });
+
+describe('a server for one page', () => {
+  test('answers GET on its path, with or without a query, and nothing else', async () => {
+    const { url } = await serve(fine);
+    expect(await (await fetch(`${url}/health?full=1`)).text()).toBe('fine');
+    expect((await fetch(`${url}/`)).status).toBe(404);
+    expect((await fetch(`${url}/health/x`)).status).toBe(404);
+    const post = await fetch(`${url}/health`, { method: 'POST', body: 'x' });
+    expect(post.status).toBe(405);
+    expect(post.headers.get('allow')).toBe('GET');
+  });
+
+  test('a page that cannot be made is a 500 without details', async () => {
+    const { url } = await serve(() => Promise.reject(new Error('inner detail')));
+    const response = await fetch(`${url}/health`);
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain('inner detail');
+  });
+
+  test('closing does not wait for clients that hold their connection', async () => {
+    const { server } = await serve(fine);
+    const idle = connect(server.port, '127.0.0.1');
+    await once(idle, 'connect');
+    const gone = once(idle, 'close');
+    await server.close();
+    await gone;
+    opened.pop();
+  });
+});
+
+describe('health', () => {
+  function healthWith(secondsWithoutEvents: number) {
+    const clock = { nowMs: Date.parse('2026-03-01T12:00:00Z') };
+    const health = new Health({ scrubber: new Scrubber(), secondsWithoutEvents, now: () => clock.nowMs });
+    const fields = () => JSON.parse(health.page().body) as Record<string, unknown>;
+    return { health, clock, fields };
+  }
+
+  test('answers the platform’s fields, with times in UTC without a zone', () => {
+    const { health, clock, fields } = healthWith(100);
+    clock.nowMs += 5_000;
+    health.heartbeat();
+    health.countError();
+    expect(fields()).toEqual({
+      last_events_time: '2026-03-01T12:00:00.000',
+      last_heartbeat: '2026-03-01T12:00:05.000',
+      seconds_without_events_threshold: 100,
+      last_heartbeat_threshold: 0,
+      error_count: 1,
+    });
+  });
+
+  test('turns unhealthy when no events were delivered for the threshold, and healthy with the next ones', () => {
+    const { health, clock, fields } = healthWith(100);
+    clock.nowMs += 99_999;
+    expect(health.page().status).toBe(200);
+    clock.nowMs += 1;
+    expect(health.page().status).toBe(500);
+    expect(fields()['unhealthy']).toEqual(['No events were delivered for 100 s.']);
+    health.countError();
+    health.eventsDelivered();
+    expect(health.page().status).toBe(200);
+    expect(fields()['error_count']).toBe(0);
+  });
+
+  test('a threshold of 0 means never', () => {
+    const { health, clock } = healthWith(0);
+    clock.nowMs += 1e10;
+    expect(health.page().status).toBe(200);
+  });
+
+  test('reasons are kept apart by their matter', () => {
+    const { health, fields } = healthWith(0);
+    health.unhealthy('mine');
+    health.unhealthy('theirs', 'intake');
+    health.healthy('intake');
+    expect(fields()['unhealthy']).toEqual(['mine']);
+    health.healthy();
+    expect(health.page().status).toBe(200);
+  });
+
+  test('the trigger’s fields are added but replace none of the platform’s', () => {
+    const { health, fields } = healthWith(0);
+    let rows = 1;
+    health.extend(() => ({ rows, error_count: 99 }));
+    rows = 2;
+    expect(fields()).toMatchObject({ rows: 2, error_count: 0 });
+  });
+});
+
+describe('the HTTP client', () => {
+  const http = new HttpClient({ userAgent: 'test' });
+  const get = (url: string, answerMs = 5_000, signal = NEVER) =>
+    http.send({ method: 'GET', url, headers: { Authorization: 'Bearer abcdef' }, answerMs, signal });
+
+  test('an answer that does not come in time is a network error that names the host and no header', async () => {
+    const silent = await startLoopback(() => undefined);
+    opened.push(silent);
+    const error: unknown = await get(silent.url, 30).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(NetworkError);
+    expect(error).toMatchObject({ perhapsArrived: true, message: expect.stringContaining('within 0.03 s') as unknown });
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('abcdef');
+    expect((error as Error).cause).toBeUndefined();
+  });
+
+  test('an answer that never ends in size is cut off', async () => {
+    const endless = await startLoopback((_request, response) => {
+      const more = () => {
+        while (!response.destroyed && response.write(Buffer.alloc(1_000_000, 120)));
+      };
+      response.on('drain', more);
+      more();
+    });
+    opened.push(endless);
+    await expect(get(endless.url, 30_000)).rejects.toBeInstanceOf(NetworkError);
+  });
+
+  test('connections are used again', async () => {
+    let sockets = 0;
+    const server = await startLoopback((_request, response) => {
+      if (response.socket?.listenerCount('counted') === 0) sockets += 1;
+      response.socket?.on('counted', () => undefined);
+      answer(response, 200, {});
+    });
+    opened.push(server);
+    for (let index = 0; index < 3; index += 1) await get(server.url);
+    expect(sockets).toBe(1);
+  });
+
+  test('a connection that is not made in time certainly carried nothing', async () => {
+    // A TLS handshake that nobody answers: connected, and yet no connection.
+    const mute = createServer().listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const impatient = new HttpClient({ userAgent: 'test', connectMs: 30 });
+    const url = `https://127.0.0.1:${(mute.address() as AddressInfo).port}`;
+    const request = { method: 'GET', url, headers: {}, answerMs: 20_000, signal: NEVER } as const;
+    await expect(impatient.send(request)).rejects.toMatchObject({
+      perhapsArrived: false,
+      message: expect.stringContaining('ECONNECTTIMEDOUT') as unknown,
+    });
+    impatient.close();
+    mute.close();
+  });
+});
+
+describe('the secrets of the module', () => {
+  const http = new HttpClient({ userAgent: 'test' });
+
+  test('are asked for again until the platform gives them', async () => {
+    const platform = await startLoopback((_request, response) => {
+      if (platform.received.length < 4) answer(response, 503, '');
+      else answer(response, 200, { value: { api_secret: 'x' } });
+    });
+    opened.push(platform);
+    const request = { url: `${platform.url}/secrets`, token: 'the-token', http, signal: NEVER, firstWaitMs: 1 };
+    expect(await fetchModuleSecrets(request)).toEqual({ api_secret: 'x' });
+    expect(platform.received).toHaveLength(4);
+    expect(platform.received[0]!.headers['authorization']).toBe('Bearer the-token');
+  });
+
+  test('are given up after ten tries', async () => {
+    const platform = await startLoopback((_request, response) => answer(response, 200, { value: null }));
+    opened.push(platform);
+    const request = { url: `${platform.url}/secrets`, token: 'the-token', http, signal: NEVER, firstWaitMs: 1 };
+    await expect(fetchModuleSecrets(request)).rejects.toThrow('answered 200 without secrets');
+    expect(platform.received).toHaveLength(10);
+  });
+});

@@ -1,0 +1,122 @@
+import { describe, expect, test } from '@jest/globals';
+import { ConfigurationError, UndeliveredError } from '../src/errors.js';
+import { Health } from '../src/health.js';
+import { keepTrying } from '../src/keep-trying.js';
+import { Closers } from '../src/module/closers.js';
+import { supervise } from '../src/module/supervise.js';
+import { sleep, untilAborted } from '../src/sleep.js';
+import { recordedLog } from './support/recorded-log.js';
+
+function setUp() {
+  const recorded = recordedLog();
+  const health = new Health({ scrubber: recorded.scrubber, secondsWithoutEvents: 0 });
+  const stop = new AbortController();
+  const supervision = { log: recorded.log, health, stopping: stop.signal, backoff: { firstMs: 1, maxMs: 2 } };
+  return { recorded, health, stop, supervision };
+}
+
+describe('supervision', () => {
+  test('run() is called again after every failure and after an end of its own, until stop', async () => {
+    const { recorded, health, stop, supervision } = setUp();
+    let runs = 0;
+    const clean = await supervise(async () => {
+      runs += 1;
+      if (runs === 1) throw new Error('broken');
+      if (runs === 2) return;
+      stop.abort();
+      await untilAborted(stop.signal);
+    }, supervision);
+    expect([clean, runs]).toEqual([true, 3]);
+    expect(recorded.at('error')).toHaveLength(2);
+    expect(JSON.parse(health.page().body)).toMatchObject({ error_count: 2 });
+  });
+
+  test('a failure after a long good run starts the waits anew', async () => {
+    const { stop, supervision } = setUp();
+    let runs = 0;
+    let nowMs = 0;
+    await supervise(
+      () => {
+        runs += 1;
+        nowMs += 300_000;
+        if (runs === 40) stop.abort();
+        return Promise.reject(new Error('broken'));
+      },
+      // Without the reset, forty failures would wait for hours.
+      { ...supervision, now: () => nowMs, backoff: { firstMs: 0.001, maxMs: 3_600_000 } },
+    );
+    expect(runs).toBe(40);
+  });
+
+  test('work that ends because of the stop is no failure, anything else is', async () => {
+    for (const [thrown, errors] of [
+      [new UndeliveredError({ from: 0, to: 1 }, undefined), 0],
+      [Object.assign(new Error('stopped'), { name: 'AbortError' }), 0],
+      [new Error('broken'), 1],
+    ] as const) {
+      const { recorded, stop, supervision } = setUp();
+      await supervise(() => {
+        stop.abort();
+        return Promise.reject(thrown);
+      }, supervision);
+      expect(recorded.at('error')).toHaveLength(errors);
+    }
+  });
+
+  test('a configuration error makes the module unhealthy and keeps it waiting', async () => {
+    const { recorded, health, stop, supervision } = setUp();
+    let runs = 0;
+    const supervised = supervise(() => {
+      runs += 1;
+      setImmediate(() => stop.abort());
+      return Promise.reject(new ConfigurationError('"x" is wrong. Correct it.'));
+    }, supervision);
+    expect(await supervised).toBe(true);
+    expect(runs).toBe(1);
+    expect(recorded.at('critical')).toEqual(['Configuration error: "x" is wrong. Correct it.']);
+    expect(health.page().status).toBe(500);
+  });
+
+  test('a run() that hangs is left after the grace', async () => {
+    const { recorded, stop, supervision } = setUp();
+    const supervised = supervise(() => new Promise(() => undefined), { ...supervision, graceMs: 10 });
+    stop.abort();
+    expect(await supervised).toBe(false);
+    expect(recorded.at('error')[0]).toContain('did not stop within');
+  });
+});
+
+test('an aborted sleep ends early and does not throw', async () => {
+  const stop = new AbortController();
+  const sleeping = sleep(3_600_000, stop.signal);
+  stop.abort();
+  await sleeping;
+  await sleep(3_600_000, stop.signal);
+});
+
+test('trying goes on until success, and ends with the stop or with what onFailure throws', async () => {
+  const stop = new AbortController();
+  const backoff = { firstMs: 1, maxMs: 1 };
+  let tries = 0;
+  const attempt = () => (++tries < 3 ? Promise.reject(new Error('no')) : Promise.resolve('yes'));
+  expect(await keepTrying(attempt, { signal: stop.signal, onFailure: () => undefined, backoff })).toBe('yes');
+  const failing = () => Promise.reject<string>(new Error('no'));
+  const stopNow = () => stop.abort();
+  const fatal = (error: unknown) => {
+    throw error;
+  };
+  await expect(keepTrying(failing, { signal: stop.signal, onFailure: fatal, backoff })).rejects.toThrow('no');
+  expect(await keepTrying(failing, { signal: stop.signal, onFailure: stopNow, backoff })).toBeUndefined();
+});
+
+test('what was opened last is closed first, each even where another one fails', async () => {
+  const { log, at } = recordedLog();
+  const closers = new Closers(log);
+  const closed: number[] = [];
+  closers.push(() => void closed.push(1));
+  closers.push(() => Promise.reject(new Error('stuck')));
+  closers.push(() => void closed.push(3));
+  await closers.closeAll();
+  expect(closed).toEqual([3, 1]);
+  expect(at('error')[0]).toContain('stuck');
+});

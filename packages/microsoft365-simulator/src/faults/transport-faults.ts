@@ -1,0 +1,110 @@
+import { answer, htmlAnswer, withHeaders, type Answer } from '../http/answer.js';
+
+/** What may go wrong on the way to any of the services, or in the gateways before them. */
+export const transportFaults = [
+  'http-500',
+  'http-502',
+  'http-503',
+  'http-503-retry-after-seconds',
+  'http-503-retry-after-date',
+  'http-429',
+  'http-429-retry-after-seconds',
+  'http-408',
+  'reset-before-answer',
+  'reset-in-body',
+  'cut-off-json',
+  'html-with-200',
+  'empty-200',
+  'slow-answer',
+  'no-answer',
+  'sign-in-page',
+  'sign-in-redirect',
+] as const;
+
+export type TransportFault = (typeof transportFaults)[number];
+
+export function isTransportFault(kind: string): kind is TransportFault {
+  return transportFaults.some((fault) => fault === kind);
+}
+
+/** The faults that alter the answer that was due, and so need one. */
+const alterations: readonly string[] = ['reset-in-body', 'cut-off-json', 'slow-answer'];
+
+export function altersAnswer(kind: string): boolean {
+  return alterations.includes(kind);
+}
+
+export interface TransportFaultOptions {
+  /** What Retry-After asks for. */
+  readonly retryAfterSeconds: number;
+  /** How much longer a slow answer takes. */
+  readonly slowAnswerMs: number;
+  /** Where the sign-in page lives, such as `https://login.microsoftonline.com`. */
+  readonly signInOrigin: string;
+}
+
+/** What is answered instead. `due` makes the answer without a fault; `nowMs` is the service's clock. */
+export function transportFault(
+  kind: TransportFault,
+  due: () => Answer,
+  nowMs: number,
+  options: TransportFaultOptions,
+): Answer {
+  const retryAfterMs = options.retryAfterSeconds * 1000;
+  const asSeconds = { 'Retry-After': String(options.retryAfterSeconds) };
+  switch (kind) {
+    case 'http-500':
+      return htmlAnswer(500, 'Server Error', 'An unexpected error occurred.');
+    case 'http-502':
+      return htmlAnswer(502, 'Bad Gateway', 'The server received an invalid response.');
+    case 'http-503':
+      return unavailable();
+    case 'http-503-retry-after-seconds':
+      return withHeaders(unavailable(), asSeconds);
+    case 'http-503-retry-after-date':
+      return withHeaders(unavailable(), { 'Retry-After': new Date(nowMs + retryAfterMs).toUTCString() });
+    case 'http-429':
+      return tooMany();
+    case 'http-429-retry-after-seconds':
+      return withHeaders(tooMany(), asSeconds);
+    case 'http-408':
+      return htmlAnswer(408, 'Request Timeout', 'The request took too long.');
+    case 'reset-before-answer':
+      return { ...htmlAnswer(500, 'Reset', ''), manner: 'reset' };
+    case 'reset-in-body':
+      return { ...due(), manner: 'torn' };
+    case 'cut-off-json':
+      return cutOff(due());
+    case 'html-with-200':
+      return htmlAnswer(200, 'Maintenance', 'The service is being updated.');
+    case 'empty-200':
+      return answer(200, 'application/json; charset=utf-8', '');
+    case 'slow-answer':
+      return { ...due(), delayMs: options.slowAnswerMs };
+    case 'no-answer':
+      return { ...htmlAnswer(504, 'Silence', ''), manner: 'silence' };
+    case 'sign-in-page':
+      return signInPage(options.signInOrigin);
+    case 'sign-in-redirect':
+      return withHeaders(htmlAnswer(302, 'Object moved', 'Object moved.'), {
+        Location: `${options.signInOrigin}/common/oauth2/authorize?response_type=code`,
+      });
+  }
+}
+
+function unavailable(): Answer {
+  return htmlAnswer(503, 'Service Unavailable', 'The service is unavailable.');
+}
+
+function tooMany(): Answer {
+  return htmlAnswer(429, 'Too Many Requests', 'Your recent queries have surpassed the permitted limit.');
+}
+
+function cutOff(due: Answer): Answer {
+  return { ...due, body: due.body.slice(0, Math.floor((due.body.length * 2) / 3)) };
+}
+
+function signInPage(origin: string): Answer {
+  const form = `<form method="post" action="${origin}/common/login"><input name="login"><input name="passwd"></form>`;
+  return htmlAnswer(200, 'Sign in to your account', form);
+}

@@ -1,0 +1,16 @@
+export { startSimulator } from './simulator.js';
+export type { Simulator, SimulatorOptions } from './simulator.js';
+export { InvalidInputError } from './invalid-input-error.js';
+export { MailWorld } from './world/mail-world.js';
+export type { LiveHandle, MailWorldOptions, RowHistory, VisibleRow } from './world/mail-world.js';
+export type { Behaviour, BulkMail, LiveMail } from './world/mail-plan.js';
+export type { MailRow } from './world/mail-row.js';
+export type { Status, StatusSpell } from './world/row-timeline.js';
+export type { Interval, RowKey } from './world/selection.js';
+export { ReportingWebService } from './reporting-web-service/reporting-web-service.js';
+export type { ReportingResult } from './reporting-web-service/reporting-web-service.js';
+export type { ReportingOptions } from './reporting-web-service/options.js';
+export { passingFaults, reportingFaults } from './reporting-web-service/service-faults.js';
+export type { ReportingFault } from './reporting-web-service/service-faults.js';
+export type { FaultMatch, FaultPlan, RandomFaults } from './faults/fault-plan.js';
+export type { RequestLog, RequestRecord, RequestTotals } from './http/request-log.js';

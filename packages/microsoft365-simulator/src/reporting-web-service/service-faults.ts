@@ -1,0 +1,101 @@
+import { htmlAnswer, jsonAnswer, withHeaders, type Answer } from '../http/answer.js';
+import { altersAnswer, isTransportFault, transportFault, transportFaults } from '../faults/transport-faults.js';
+import type { TransportFault } from '../faults/transport-faults.js';
+import type { FaultyRequest } from '../faults/fault-plan.js';
+import type { Dialect } from './dialect.js';
+import type { ReportingOptions } from './options.js';
+
+/** The Reporting Web Service's own ways to refuse, and next links that lead nowhere or elsewhere. */
+const ownFaults = [
+  'http-400',
+  'http-400-time-limit',
+  'http-401',
+  'http-403',
+  'http-404',
+  'http-410',
+  'dead-link-400',
+  'dead-link-404',
+  'dead-link-410',
+  'link-to-another-host',
+] as const;
+
+type OwnFault = (typeof ownFaults)[number];
+
+export type ReportingFault = TransportFault | OwnFault;
+
+export const reportingFaults: readonly ReportingFault[] = [...transportFaults, ...ownFaults];
+
+/** The faults that pass by themselves, for a share of all requests: what a tired service does on a bad day. */
+export const passingFaults: readonly ReportingFault[] = [
+  'http-500',
+  'http-502',
+  'http-503',
+  'http-503-retry-after-seconds',
+  'http-429-retry-after-seconds',
+  'http-408',
+  'reset-before-answer',
+  'reset-in-body',
+  'cut-off-json',
+  'html-with-200',
+  'empty-200',
+];
+
+/** Dead links are for later pages, changed links for pages that have one, changed answers for pages. */
+export function faultApplies(kind: ReportingFault, { page, linked }: FaultyRequest): boolean {
+  if (kind.startsWith('dead-link')) return page !== null && page > 1;
+  if (kind === 'link-to-another-host') return linked;
+  return page !== null || !altersAnswer(kind);
+}
+
+export interface FaultContext {
+  readonly dialect: Dialect;
+  readonly options: ReportingOptions;
+  /** The service's clock, in milliseconds since 1970. */
+  readonly nowMs: number;
+  /** The page that is due, with its link leading to that origin. */
+  readonly page: (linkOrigin?: string) => Answer;
+}
+
+export function faultAnswer(kind: ReportingFault, context: FaultContext): Answer {
+  if (isTransportFault(kind)) return transportFault(kind, () => context.page(), context.nowMs, context.options);
+  return ownFault(kind, context);
+}
+
+function ownFault(kind: OwnFault, { dialect, options, page }: FaultContext): Answer {
+  switch (kind) {
+    case 'http-400':
+      return dialect.error(400, 'The query is not valid.');
+    case 'http-400-time-limit':
+      return dialect.error(400, tooOld(options.historyDays));
+    case 'http-401':
+      return unauthorized();
+    case 'http-403':
+      return jsonAnswer(403, { ErrorCode: '', Message: 'No permission to access the report MessageTrace.' });
+    case 'http-404':
+      return notFound();
+    case 'http-410':
+      return htmlAnswer(410, 'Gone', 'This service has been retired.');
+    case 'dead-link-400':
+      return dialect.error(400, 'The skip token is not valid.');
+    case 'dead-link-404':
+      return dialect.error(404, 'The page was not found.');
+    case 'dead-link-410':
+      return dialect.error(410, 'The page is no longer available.');
+    case 'link-to-another-host':
+      return page(options.foreignOrigin);
+  }
+}
+
+/** What is known of the wording is "can't be older than N days"; the rest is ours. */
+export function tooOld(historyDays: number): string {
+  return `Invalid StartDate value. The StartDate can't be older than ${historyDays} days from today.`;
+}
+
+export function unauthorized(): Answer {
+  const page = htmlAnswer(401, '401 - Unauthorized', 'Access is denied due to invalid credentials.');
+  return withHeaders(page, { 'WWW-Authenticate': 'Basic realm="reports.office365.com"' });
+}
+
+export function notFound(): Answer {
+  return htmlAnswer(404, '404 - File or directory not found', 'The resource you are looking for has been removed.');
+}

@@ -1,0 +1,49 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answerJson } from './answer.js';
+import { comesFromLoopbackPage } from './loopback-page.js';
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export interface LoopbackServer {
+  readonly port: number;
+  /** `http://127.0.0.1:<port>`, without a slash at its end. */
+  readonly origin: string;
+  /** Cuts every open connection, so that a client which never hangs up cannot hold up the end. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `handler` on 127.0.0.1. Port 0 takes a free one.
+ *
+ * A request that names another host, or comes from a page of another origin, is answered 403 before `handler` sees it.
+ * What `handler` throws is answered 500 with its text: it is a mistake of this package, and the client's log shows it.
+ */
+export async function serveOnLoopback(port: number, handler: Handler): Promise<LoopbackServer> {
+  const server = createServer((request, response) => {
+    if (!comesFromLoopbackPage(request.headers)) {
+      answerJson(response, 403, { error: 'This service answers on 127.0.0.1 only: use http://127.0.0.1 as address.' });
+      return;
+    }
+    handler(request, response).catch((error: unknown) => {
+      if (response.headersSent || response.destroyed) response.destroy();
+      else answerJson(response, 500, { error: String(error) });
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const { port: taken } = server.address() as AddressInfo;
+  return {
+    port: taken,
+    origin: `http://127.0.0.1:${taken}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}

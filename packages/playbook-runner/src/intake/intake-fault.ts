@@ -1,0 +1,19 @@
+import { SERVER_FAULTS, type ServerFault } from '../faults/server-fault.js';
+
+/**
+ * What can go wrong although the batch is stored.
+ *
+ * - `slow`: the answer comes late.
+ * - `lost-acknowledgement`: the connection is cut instead of an answer. The only fault that makes a repeat unavoidable:
+ *   the sender cannot tell it from `reset-after-reading`.
+ * - `fewer-ids`: the answer leaves out the last event's id.
+ */
+const STORING_FAULTS = ['slow', 'lost-acknowledgement', 'fewer-ids'] as const;
+type StoringFault = (typeof STORING_FAULTS)[number];
+
+export type IntakeFault = ServerFault | StoringFault;
+export const INTAKE_FAULTS: readonly IntakeFault[] = [...SERVER_FAULTS, ...STORING_FAULTS];
+
+export function isServerFault(fault: IntakeFault): fault is ServerFault {
+  return (SERVER_FAULTS as readonly IntakeFault[]).includes(fault);
+}

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { FaultPlan, type RandomFaults } from '../faults/fault-plan.js';
+import { playServerFault } from '../faults/server-fault.js';
+import { answerJson } from '../http/answer.js';
+import { serveOnLoopback } from '../http/loopback-server.js';
+import { readBody } from '../http/read-body.js';
+import { Refusal } from '../http/refusal.js';
+import { Ring } from '../waiting/ring.js';
+import { type WaitOptions, WaitingRoom } from '../waiting/waiting-room.js';
+import { MAX_REQUEST_BYTES, readBatch } from './batch.js';
+import { type IntakeFault, isServerFault } from './intake-fault.js';
+import { type IntakeTotals, type RequestResult, NO_TOTALS, addBatch, addRequest } from './totals.js';
+
+export interface IntakeOptions {
+  readonly intakeKey: string;
+  /** Default 0: a free one. */
+  readonly port?: number;
+  /** What comes before `/batch`, such as `/api/v1/intake-http`. Default: nothing. */
+  readonly basePath?: string;
+  /** Default 401. */
+  readonly wrongKeyStatus?: 401 | 403;
+  /** Default true; without it a compressed body is answered 415. */
+  readonly acceptGzip?: boolean;
+  readonly faults?: RandomFaults<IntakeFault>;
+  /** How late the answers of the fault `slow` are. Default 250. */
+  readonly slowMs?: number;
+  /** What Retry-After says in the faults that carry it. Default 1. */
+  readonly retryAfterSeconds?: number;
+  /** How many of the last events are kept as text. Default 1,000. */
+  readonly keep?: number | 'all';
+  /** Called with each stored batch before it is acknowledged; must not throw. */
+  readonly onEvents?: (events: readonly string[]) => void;
+}
+
+export interface Intake {
+  /** What a module's setting `intake_server` must be: without `/batch`. */
+  readonly url: string;
+  readonly faults: FaultPlan<IntakeFault>;
+  totals(): IntakeTotals;
+  /** The events that are kept, oldest first. */
+  events(): readonly string[];
+  /** @throws Error when the totals do not fulfil `holds` in time, or the intake is closed before. */
+  until(holds: (totals: IntakeTotals) => boolean, options?: WaitOptions): Promise<IntakeTotals>;
+  /** From now on, refuses with 422 each batch that holds an event for which `refuses` is true. */
+  refuseEvents(refuses: (event: string) => boolean): void;
+  close(): Promise<void>;
+}
+
+/** Starts a stand-in for Sekoia's HTTP intake: `POST <url>/batch`, limits included. */
+export async function startIntake(options: IntakeOptions): Promise<Intake> {
+  const { intakeKey, basePath = '', wrongKeyStatus = 401, acceptGzip = true, onEvents } = options;
+  const { slowMs = 250, retryAfterSeconds = 1, keep = 1000 } = options;
+  const faults = new FaultPlan(options.faults);
+  const kept = new Ring<string>(keep === 'all' ? Infinity : keep);
+  const waiting = new WaitingRoom(() => totals);
+  let totals = NO_TOTALS;
+  let refuses: (event: string) => boolean = () => false;
+
+  function count(result: RequestResult): void {
+    totals = addRequest(totals, result);
+    waiting.announce();
+  }
+
+  function store(events: readonly string[]): void {
+    totals = addBatch(totals, events);
+    for (const event of events) kept.push(event);
+    onEvents?.(events);
+  }
+
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const fault = faults.next();
+    if (fault !== undefined && isServerFault(fault)) {
+      count(`fault-${fault}`);
+      await playServerFault(fault, request, response, retryAfterSeconds);
+      return;
+    }
+    const body = await readBody(request, { maxBytes: MAX_REQUEST_BYTES, acceptGzip });
+    const events = readBatch(body, { intakeKey, wrongKeyStatus, refuses });
+    store(events);
+    count(fault === undefined ? 'accepted' : `fault-${fault}`);
+    if (fault === 'lost-acknowledgement') {
+      request.socket.resetAndDestroy();
+      return;
+    }
+    if (fault === 'slow') await delay(slowMs);
+    const ids = events.map(() => randomUUID());
+    answerJson(response, 200, { event_ids: fault === 'fewer-ids' ? ids.slice(0, -1) : ids });
+  }
+
+  const server = await serveOnLoopback(options.port ?? 0, async (request, response) => {
+    if (request.method !== 'POST' || request.url !== `${basePath}/batch`) {
+      answerJson(response, 404, { error: `Only POST ${basePath}/batch is answered here.` });
+      return;
+    }
+    try {
+      await receive(request, response);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      count(`refused-${error.status}`);
+      answerJson(response, error.status, { error: error.message });
+    }
+  });
+
+  return {
+    url: server.origin + basePath,
+    faults,
+    totals: () => totals,
+    events: () => kept.items(),
+    until: (holds, waitOptions) => waiting.until(holds, waitOptions),
+    refuseEvents: (predicate) => {
+      refuses = predicate;
+    },
+    close: async () => {
+      waiting.close('the intake was closed');
+      await server.close();
+    },
+  };
+}

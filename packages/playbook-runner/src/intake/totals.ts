@@ -1,0 +1,45 @@
+import type { IntakeFault } from './intake-fault.js';
+
+/** `refused-413` was earned by the request, `fault-413` was ordered or drawn. */
+export type RequestResult = 'accepted' | `refused-${number}` | `fault-${IntakeFault}`;
+
+export interface IntakeTotals {
+  /** Requests to the batch endpoint, whatever became of them. */
+  readonly requests: number;
+  readonly results: Readonly<Partial<Record<RequestResult, number>>>;
+  /** Batches that were stored, those with a lost acknowledgement among them. */
+  readonly batches: number;
+  /** Events that were stored, repeats included. */
+  readonly events: number;
+  /** Bytes of UTF-8 of the stored events. */
+  readonly eventBytes: number;
+  /** The most events that one stored batch had. */
+  readonly largestBatchEvents: number;
+}
+
+export const NO_TOTALS: IntakeTotals = {
+  requests: 0,
+  results: {},
+  batches: 0,
+  events: 0,
+  eventBytes: 0,
+  largestBatchEvents: 0,
+};
+
+export function addRequest(totals: IntakeTotals, result: RequestResult): IntakeTotals {
+  return {
+    ...totals,
+    requests: totals.requests + 1,
+    results: { ...totals.results, [result]: (totals.results[result] ?? 0) + 1 },
+  };
+}
+
+export function addBatch(totals: IntakeTotals, events: readonly string[]): IntakeTotals {
+  return {
+    ...totals,
+    batches: totals.batches + 1,
+    events: totals.events + events.length,
+    eventBytes: events.reduce((bytes, event) => bytes + Buffer.byteLength(event), totals.eventBytes),
+    largestBatchEvents: Math.max(totals.largestBatchEvents, events.length),
+  };
+}

@@ -1,0 +1,6 @@
+import { fileURLToPath } from 'node:url';
+import { run } from './start/run.js';
+import { listenForStop } from './start/stop-request.js';
+
+const repository = fileURLToPath(new URL('../../../', import.meta.url));
+process.exitCode = await run(process.argv.slice(2), repository, process.stdout, listenForStop());

@@ -1,0 +1,117 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { FaultPlan, type RandomFaults } from '../faults/fault-plan.js';
+import { playServerFault, type ServerFault } from '../faults/server-fault.js';
+import { answerJson } from '../http/answer.js';
+import { serveOnLoopback } from '../http/loopback-server.js';
+import { readBody } from '../http/read-body.js';
+import { Refusal } from '../http/refusal.js';
+import { Ring } from '../waiting/ring.js';
+import { type WaitOptions, WaitingRoom } from '../waiting/waiting-room.js';
+import { type LogEntry, readLogEntries } from './log-entries.js';
+import { type RecordedRequest, recordRequest } from './recorded-request.js';
+
+const ENDPOINTS = ['callback', 'logs', 'secrets'] as const;
+export type Endpoint = (typeof ENDPOINTS)[number];
+
+const MAX_BODY_BYTES = 10_485_760;
+
+export interface PlatformOptions {
+  /** The bearer token that every request must carry; others are answered 401. */
+  readonly token: string;
+  /** Default 0: a free one. */
+  readonly port?: number;
+  /** What `GET /secrets` answers under `value`. Default: nothing in it. */
+  readonly secrets?: Readonly<Record<string, unknown>>;
+  /** For each endpoint its own draw, all from the same seed. */
+  readonly faults?: RandomFaults<ServerFault>;
+  /** What Retry-After says in the faults that carry it. Default 1. */
+  readonly retryAfterSeconds?: number;
+  /** How many of the last requests, and how many of the last log entries, are kept. Default 1,000. */
+  readonly keep?: number | 'all';
+  /** Called with each request that was not lost to a fault, before it is answered; must not throw. */
+  readonly onRequest?: (request: RecordedRequest) => void;
+  /** Called with each accepted log entry; must not throw. */
+  readonly onLog?: (entry: LogEntry) => void;
+}
+
+/** What the platform has received: the requests and log entries that are kept, oldest first. */
+export interface PlatformRecords {
+  readonly requests: readonly RecordedRequest[];
+  readonly logs: readonly LogEntry[];
+}
+
+export interface Platform {
+  /** The value `url_callback`; `url_logs` and `url_secrets` follow from it. */
+  readonly callbackUrl: string;
+  readonly faults: Readonly<Record<Endpoint, FaultPlan<ServerFault>>>;
+  records(): PlatformRecords;
+  /** @throws Error when the records do not fulfil `holds` in time, or the platform is closed before. */
+  until(holds: (records: PlatformRecords) => boolean, options?: WaitOptions): Promise<PlatformRecords>;
+  close(): Promise<void>;
+}
+
+/** Starts a stand-in for the three endpoints of Sekoia's playbook platform that a module talks to. */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const { token, secrets = {}, retryAfterSeconds = 1, keep = 1000, onRequest, onLog } = options;
+  const capacity = keep === 'all' ? Infinity : keep;
+  const requests = new Ring<RecordedRequest>(capacity);
+  const logs = new Ring<LogEntry>(capacity);
+  const faults: Record<Endpoint, FaultPlan<ServerFault>> = {
+    callback: new FaultPlan(options.faults),
+    logs: new FaultPlan(options.faults),
+    secrets: new FaultPlan(options.faults),
+  };
+  const records = () => ({ requests: requests.items(), logs: logs.items() });
+  const waiting = new WaitingRoom(records);
+
+  function perform(endpoint: Endpoint, { method, body }: RecordedRequest): unknown {
+    if (endpoint === 'secrets' && method === 'GET') return { value: secrets };
+    if (endpoint === 'callback' && (method === 'POST' || method === 'PATCH')) return {};
+    if (endpoint !== 'logs' || method !== 'POST') throw new Refusal(405, `/${endpoint} does not answer ${method}.`);
+    for (const entry of readLogEntries(body)) {
+      logs.push(entry);
+      onLog?.(entry);
+    }
+    return {};
+  }
+
+  async function receive(endpoint: Endpoint, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const fault = faults[endpoint].next();
+    if (fault !== undefined) {
+      await playServerFault(fault, request, response, retryAfterSeconds);
+      return;
+    }
+    const body = await readBody(request, { maxBytes: MAX_BODY_BYTES, acceptGzip: false });
+    const recorded = recordRequest(request, token, body);
+    requests.push(recorded);
+    onRequest?.(recorded);
+    try {
+      if (!recorded.authorized) throw new Refusal(401, 'The bearer token is not known here: check the value token.');
+      answerJson(response, 200, perform(endpoint, recorded));
+    } finally {
+      waiting.announce();
+    }
+  }
+
+  const server = await serveOnLoopback(options.port ?? 0, async (request, response) => {
+    try {
+      const endpoint = ENDPOINTS.find((name) => request.url === `/${name}`);
+      if (endpoint === undefined) throw new Refusal(404, `Only ${ENDPOINTS.join(', ')} are answered here.`);
+      await receive(endpoint, request, response);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      answerJson(response, error.status, { error: error.message });
+    }
+  });
+
+  return {
+    callbackUrl: `${server.origin}/callback`,
+    faults,
+    records,
+    until: (holds, waitOptions) => waiting.until(holds, waitOptions),
+    close: async () => {
+      waiting.close('the platform was closed');
+      await server.close();
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { Ring } from '../waiting/ring.js';
+import { type WaitOptions, WaitingRoom } from '../waiting/waiting-room.js';
+import { LineSplitter } from './line-splitter.js';
+
+export type OutputStream = 'stdout' | 'stderr';
+
+export interface OutputLine {
+  readonly stream: OutputStream;
+  readonly text: string;
+}
+
+export interface ChildOptions {
+  /** Arguments of this Node.js: options, the script, and what the script gets. */
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Must not throw. */
+  readonly onLine?: (line: OutputLine) => void;
+}
+
+/** How a process ended: by itself with a code, or by a signal; the other one is null. */
+export interface Exit {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface Stop extends Exit {
+  /** From the signal to the end. */
+  readonly tookMs: number;
+}
+
+const KEPT_LINES = 1000;
+const SHOWN_LINES = 20;
+
+/**
+ * A Node.js process that never outlives this one, save where this one is killed with SIGKILL.
+ *
+ * It is the leader of a process group of its own: Ctrl-C in a terminal goes to the terminal's whole group, and a child
+ * that got it too would stop out of order, and take the signal that follows for an impatient second one.
+ */
+export class ChildProcess {
+  /** Fulfilled when the process has ended and all its output has been read. */
+  readonly exited: Promise<Exit>;
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #lines = new Ring<OutputLine>(KEPT_LINES);
+  readonly #onLine: (line: OutputLine) => void;
+  readonly #waiting = new WaitingRoom(() => this.#lines.items(), showLastLines);
+
+  private constructor(options: ChildOptions) {
+    this.#onLine = options.onLine ?? (() => undefined);
+    this.#child = spawn(process.execPath, options.arguments, {
+      env: options.environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    this.#read('stdout', this.#child.stdout);
+    this.#read('stderr', this.#child.stderr);
+    this.exited = this.#watch();
+  }
+
+  /** @throws Error where the operating system refuses another process. */
+  static async start(options: ChildOptions): Promise<ChildProcess> {
+    const child = new ChildProcess(options);
+    await once(child.#child, 'spawn');
+    return child;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** The last 1,000 lines of both streams, oldest first. */
+  lines(): readonly OutputLine[] {
+    return this.#lines.items();
+  }
+
+  /**
+   * The first line that matches, among those that are kept and those to come.
+   *
+   * @throws Error when the process ends or `withinMs` pass without one; its message shows the last lines.
+   */
+  waitForOutput(pattern: RegExp, options?: WaitOptions): Promise<RegExpExecArray> {
+    // A copy without "g" and "y": those make a pattern remember where it has matched last.
+    const anywhere = new RegExp(pattern.source, pattern.flags.replaceAll(/[gy]/g, ''));
+    return this.#waiting.find((lines) => {
+      for (const { text } of lines) {
+        const match = anywhere.exec(text);
+        if (match) return match;
+      }
+      return undefined;
+    }, options);
+  }
+
+  /** Sends `signal`, and SIGKILL where the process still runs `killAfterMs` (default 15,000) later. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM', killAfterMs = 15_000): Promise<Stop> {
+    const startedMs = performance.now();
+    this.#child.kill(signal);
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), killAfterMs);
+    const exit = await this.exited;
+    clearTimeout(timer);
+    return { ...exit, tookMs: performance.now() - startedMs };
+  }
+
+  kill(): Promise<Stop> {
+    return this.stop('SIGKILL');
+  }
+
+  #read(stream: OutputStream, readable: Readable): void {
+    const splitter = new LineSplitter((text) => {
+      this.#lines.push({ stream, text });
+      this.#onLine({ stream, text });
+      this.#waiting.announce();
+    });
+    readable.setEncoding('utf8');
+    readable.on('data', (text: string) => splitter.push(text));
+    readable.on('end', () => splitter.end());
+  }
+
+  #watch(): Promise<Exit> {
+    const killWithParent = () => this.#child.kill('SIGKILL');
+    process.on('exit', killWithParent);
+    return new Promise((resolve) => {
+      this.#child.once('close', (exitCode, signal) => {
+        process.off('exit', killWithParent);
+        this.#waiting.close('the process ended');
+        resolve({ exitCode, signal });
+      });
+    });
+  }
+}
+
+function showLastLines(lines: readonly OutputLine[]): string {
+  return lines
+    .slice(-SHOWN_LINES)
+    .map(({ text }) => `\n  ${text}`)
+    .join('');
+}

@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from './usage-error.js';
+
+export interface BuiltFiles {
+  readonly module: string;
+  readonly simulator: string;
+}
+
+/** The entries of the processes to start. @throws {UsageError} where one has not been built. */
+export function findBuiltFiles(repository: string): BuiltFiles {
+  return {
+    module: find(repository, 'dist/module/main.js'),
+    simulator: find(repository, 'packages/microsoft365-simulator/dist/main.js'),
+  };
+}
+
+function find(repository: string, path: string): string {
+  const file = join(repository, path);
+  if (!existsSync(file)) throw new UsageError(`${path} is not there: run "npm run build" in ${repository} first.`);
+  return file;
+}

@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { ServerClock } from '../../../src/collector/clock.js';
+
+const toSecond = (timeMs: number) => Math.floor(timeMs / 1000) * 1000;
+
+/** An answer: when the request was sent by the true time, how long it took each way, and what the module's clock is wrong by. */
+const answers = fc.record({
+  sentMs: fc.integer({ min: 0, max: 2_000_000_000_000 }),
+  thereMs: fc.integer({ min: 0, max: 5000 }),
+  backMs: fc.integer({ min: 0, max: 5000 }),
+});
+
+/** What the clock believes after this answer, while its own error is `errorMs` and grows with no correction. */
+function observeThrough(
+  clock: ServerClock,
+  errorMs: number,
+  answer: { sentMs: number; thereMs: number; backMs: number },
+): void {
+  const { sentMs, thereMs, backMs } = answer;
+  clock.observe(
+    toSecond(sentMs + thereMs),
+    () => sentMs + errorMs + clock.correctionMs,
+    () => sentMs + thereMs + backMs + errorMs + clock.correctionMs,
+  );
+}
+
+describe('an answer of Microsoft', () => {
+  test('never disturbs a clock that is right, however its date is rounded and however long it took', () => {
+    fc.assert(
+      fc.property(answers, (answer) => {
+        const clock = new ServerClock();
+        observeThrough(clock, 0, answer);
+        expect(clock.correctionMs).toBe(0);
+      }),
+    );
+  });
+
+  test('corrects a wrong clock as far as it proves it wrong: never too far, and to within a second and the time it took', () => {
+    const errors = fc.integer({ min: -100_000_000, max: 100_000_000 });
+    fc.assert(
+      fc.property(errors, fc.array(answers, { minLength: 1, maxLength: 5 }), (errorMs, sequence) => {
+        const clock = new ServerClock();
+        for (const answer of sequence) observeThrough(clock, errorMs, answer);
+        const left = errorMs + clock.correctionMs;
+        expect(Math.abs(left)).toBeLessThanOrEqual(Math.abs(errorMs));
+        expect(left * errorMs).toBeGreaterThanOrEqual(0);
+        const shortest = Math.min(...sequence.map(({ thereMs, backMs }) => thereMs + backMs));
+        expect(Math.abs(left)).toBeLessThanOrEqual(1000 + shortest);
+      }),
+    );
+  });
+
+  test.each([
+    ['ahead', { dateMs: 100_000, sentMs: 161_500, receivedMs: 162_000 }, -60_500],
+    ['behind', { dateMs: 100_000, sentMs: 39_000, receivedMs: 40_000 }, 60_000],
+  ])(
+    'corrects a clock that is %s to the edge of what is possible',
+    (_, { dateMs, sentMs, receivedMs }, correctionMs) => {
+      const clock = new ServerClock();
+      clock.observe(
+        dateMs,
+        () => sentMs,
+        () => receivedMs,
+      );
+      expect(clock.correctionMs).toBe(correctionMs);
+    },
+  );
+});
+
+test('tells the system’s time until it is corrected, and a mark tells when it was by what is known later', () => {
+  const clock = new ServerClock();
+  const from = Date.now();
+  const mark = clock.mark();
+  const now = clock.now();
+  expect(now).toBeGreaterThanOrEqual(mark());
+  expect(Math.abs(now - from)).toBeLessThan(60_000);
+
+  const marked = mark();
+  clock.observe(
+    3_600_000,
+    () => 0,
+    () => 0,
+  );
+  expect(mark() - marked).toBeCloseTo(3_600_000, 0);
+  expect(clock.now() - now).toBeGreaterThanOrEqual(3_600_000 - 1);
+});
+
+describe('sleep', () => {
+  test('ends at once, without an error, when it is aborted', async () => {
+    const controller = new AbortController();
+    const sleeping = new ServerClock().sleep(3_600_000, controller.signal);
+    controller.abort();
+    await expect(sleeping).resolves.toBeUndefined();
+  });
+
+  test.each([
+    ['when it has been aborted before', 3_600_000, AbortSignal.abort()],
+    ['when there is nothing to wait for', -5, new AbortController().signal],
+  ])('does not begin %s', async (_, durationMs, signal) => {
+    await expect(new ServerClock().sleep(durationMs, signal)).resolves.toBeUndefined();
+  });
+
+  test('of more than the longest timer does not end at once', async () => {
+    const controller = new AbortController();
+    let isAwake = false;
+    const sleeping = new ServerClock().sleep(2 ** 40, controller.signal).then(() => (isAwake = true));
+    await delay(20);
+    expect(isAwake).toBe(false);
+    controller.abort();
+    await sleeping;
+  });
+});

@@ -1,0 +1,389 @@
+import { describe, expect, test } from '@jest/globals';
+import type { TraceRecord } from '../../../src/collector/contracts.js';
+import { readOnceBefore } from '../../../src/collector/progress.js';
+import {
+  OutOfReachError,
+  RangeRefusedError,
+  SettingsError,
+  StorageError,
+  UnavailableError,
+} from '../../../src/errors.js';
+import { chunksOf, pageOf, Stage } from '../../support/collector-stage.js';
+import { record } from '../../support/records.js';
+
+const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000];
+const noon = Date.UTC(2026, 10, 1, 12);
+
+const rowAt = (receivedMs: number, id: string): TraceRecord =>
+  record({ MessageTraceId: id, Received: `/Date(${receivedMs})/`, Status: 'Delivered' });
+/** Received in the minute before noon, which is what a first start of these tests reads. */
+const row = (id: string) => rowAt(noon - 30 * second, id);
+const widthsOf = (asked: Stage['asked']) => asked.map(({ range }) => (range.end - range.start) / second);
+const away = new UnavailableError('Microsoft is away.');
+
+function stageOf(options: Partial<ConstructorParameters<typeof Stage>[0]> = {}): Stage {
+  return new Stage({ startMs: noon, ...options });
+}
+
+/** What the first reading meets, and what each later one. */
+function firstThen<Answer>(first: Answer, later: Answer): () => Answer {
+  let isFirst = true;
+  return () => {
+    const answer = isFirst ? first : later;
+    isFirst = false;
+    return answer;
+  };
+}
+
+describe('a range', () => {
+  test('is delivered chunk by chunk, each remembered before the next, and counts as read only at its end', async () => {
+    const stage = stageOf();
+    stage.pagesOf = () => [pageOf(row('a'), row('b'), row('c')), pageOf(row('d'))];
+    stage.receiptsFor = chunksOf(2);
+    await stage.run(noon + second);
+    expect(stage.journal).toEqual([
+      'save',
+      'ask 0 of 11:59:00–12:00:00',
+      'ask 1 of 11:59:00–12:00:00',
+      'deliver a Delivered, b Delivered',
+      'remember 2',
+      'deliver c Delivered',
+      'remember 1',
+      'deliver d Delivered',
+      'remember 1',
+      'save',
+    ]);
+    expect(readOnceBefore(stage.progress)).toBe(noon);
+    expect(stage.monitor.ranges).toEqual([{ pass: 0, fresh: true, pages: 2, rows: 4 }]);
+  });
+
+  test('that fails in the middle is read again, and what was delivered of it is not repeated', async () => {
+    const stage = stageOf();
+    stage.pagesOf = firstThen([pageOf(row('a'), row('b')), away], [pageOf(row('a'), row('b')), pageOf(row('c'))]);
+    await stage.run(noon + 3 * second);
+    expect(stage.journal).toEqual([
+      'save',
+      'ask 0 of 11:59:00–12:00:00',
+      'ask 1 of 11:59:00–12:00:00',
+      'deliver a Delivered, b Delivered',
+      'remember 2',
+      'ask 0 of 11:59:00–12:00:01',
+      'ask 1 of 11:59:00–12:00:01',
+      'deliver c Delivered',
+      'remember 1',
+      'save',
+    ]);
+    expect(stage.slept[0]).toBe(second);
+    expect(stage.monitor.pages.map(({ repeats }) => repeats)).toEqual([0, 2, 0]);
+  });
+
+  test('is read again after a restart when it was aborted in the middle, and what was delivered of it is not repeated', async () => {
+    const stage = stageOf();
+    stage.pagesOf = () => [pageOf(row('a')), pageOf(), pageOf(row('b'))];
+    const remember = stage.buckets.write.bind(stage.buckets);
+    stage.buckets.write = (...parts) => {
+      stage.stop();
+      return remember(...parts);
+    };
+    await stage.run(Infinity);
+    expect(stage.delivered).toEqual(['a Delivered']);
+    expect(stage.document.written).toMatchObject([{ most_recent_date_requested: '2026-11-01T11:59:00Z' }]);
+
+    stage.buckets.write = remember;
+    await stage.run(stage.clock.trueMs + 2 * second);
+    expect(stage.delivered).toEqual(['a Delivered', 'b Delivered']);
+    expect(readOnceBefore(stage.progress)).toBeGreaterThanOrEqual(noon);
+  });
+
+  test('counts from the instant at which its reading began, however long it took', async () => {
+    const stage = stageOf({ startTimeMs: 10 * minute, late_window: 5 });
+    stage.pageMs = minute;
+    stage.pagesOf = firstThen([pageOf(), pageOf(), pageOf()], [away]);
+    await stage.run(noon + 4 * minute);
+    // Passes at the ages 0, 4 and 5 minutes.
+    expect(stage.progress.watermarks.map((it) => (it - noon) / minute)).toEqual([0, -4, -5]);
+  });
+});
+
+describe('a range that is refused', () => {
+  const refused = new RangeRefusedError('The query was refused.');
+
+  test('is read in halves until they are accepted, with a warning that names its bounds, and nothing is left out', async () => {
+    const stage = stageOf();
+    stage.pagesOf = ({ start, end }) => (end - start > 10 * second ? [refused] : [pageOf()]);
+    await stage.run(noon + 30 * second);
+    expect(widthsOf(stage.asked).slice(0, 4)).toEqual([60, 30, 15, 8]);
+    expect(readOnceBefore(stage.progress)).toBeGreaterThanOrEqual(noon);
+    expect(stage.log.at('warning')[0]).toBe(
+      'The query was refused. The range from 2026-11-01 11:59:00 UTC to 2026-11-01 12:00:00 UTC will be read again in smaller parts.',
+    );
+  });
+
+  describe('when it is the smallest', () => {
+    /** Half an hour of old time, of which one second is refused until ten minutes past noon. */
+    const poison = noon - 30 * minute;
+    const refusedUntil = noon + 10 * minute;
+
+    function poisonedStage(): { stage: Stage; smallest: number[] } {
+      const stage = stageOf({ startTimeMs: hour });
+      const smallest: number[] = [];
+      stage.pagesOf = ({ start, end }) => {
+        if (stage.clock.trueMs >= refusedUntil || start > poison || end <= poison) return [pageOf()];
+        if (end - start === second) smallest.push(stage.clock.trueMs);
+        return [refused];
+      };
+      return { stage, smallest };
+    }
+
+    test('rests for a minute before it is asked for again, and all is read once it is accepted', async () => {
+      const { stage, smallest } = poisonedStage();
+      await stage.run(refusedUntil + 2 * minute);
+      expect(smallest.length).toBeGreaterThan(3);
+      const pauses = smallest.slice(1).map((atMs, index) => atMs - smallest[index]!);
+      expect(Math.min(...pauses)).toBeGreaterThanOrEqual(minute);
+      expect(stage.monitor.ranges.filter(({ fresh }) => fresh).length).toBeGreaterThanOrEqual(12);
+      expect(stage.progress.ahead).toBeUndefined();
+      expect(readOnceBefore(stage.progress)).toBeGreaterThanOrEqual(noon + 11 * minute);
+    });
+
+    test.failing('leaves fresh mail alone: all of it is read, not the newest second of each minute', async () => {
+      const { stage } = poisonedStage();
+      await stage.run(noon + 9 * minute);
+      const fresh = stage.asked.filter(({ range, atMs }) => range.end > noon && range.end > atMs - minute);
+      const holes = fresh.slice(1).filter(({ range }, index) => range.start > fresh[index]!.range.end);
+      expect(holes).toEqual([]);
+    });
+  });
+
+  test('is asked for once a minute when it is the newest time and the smallest range', async () => {
+    const stage = stageOf();
+    stage.pagesOf = () => [refused];
+    await stage.run(noon + 10 * minute);
+    const smallest = stage.asked.filter(({ range }) => range.end - range.start === second);
+    expect(smallest.length).toBeGreaterThan(5);
+    expect(stage.asked.length - smallest.length).toBeLessThanOrEqual(6);
+    expect(stage.monitor.progress.map(readOnceBefore)).not.toContain(noon);
+  });
+});
+
+describe('where Microsoft keeps ten days', () => {
+  const tenDays = new OutOfReachError('Ten days are kept.', 10 * day);
+  const keepTenDays = (stage: Stage) => {
+    stage.pagesOf = ({ start }) => (start < stage.clock.trueMs - 10 * day ? [tenDays] : [pageOf()]);
+  };
+
+  test('time beyond is a gap, told once with both its bounds, and the rest is read', async () => {
+    const stage = stageOf({ startTimeMs: 12 * day });
+    keepTenDays(stage);
+    await stage.run(noon + 5 * minute);
+    expect(stage.monitor.gaps).toHaveLength(1);
+    const [gap] = stage.monitor.gaps;
+    expect(gap!.start).toBe(noon - 12 * day);
+    expect(gap!.end - (noon - 10 * day)).toBeLessThanOrEqual(11 * minute);
+    const bounds = [gap!.start, gap!.end].map((time) => new Date(time).toISOString().slice(0, 19).replace('T', ' '));
+    expect(stage.log.at('error')).toEqual([
+      expect.stringContaining(`from ${bounds[0]} UTC to ${bounds[1]} UTC can no longer be had`),
+    ]);
+    expect(stage.progress.ahead).toBeUndefined();
+    expect(readOnceBefore(stage.progress)).toBeGreaterThanOrEqual(noon + 3 * minute);
+  });
+
+  test('the gap of a longer outage is told once, though it takes a while to read what lies next to it', async () => {
+    const stage = stageOf({ startTimeMs: 12 * day });
+    keepTenDays(stage);
+    await stage.run(noon + 5 * minute);
+    stage.clock.work(11 * day);
+    stage.pageMs = 20 * second;
+    await stage.run(stage.clock.trueMs + 10 * minute);
+    expect(stage.monitor.gaps).toHaveLength(2);
+    expect(stage.asked.filter(({ range, atMs }) => range.start < atMs - 10 * day)).toHaveLength(1);
+  });
+
+  test('re-reading gives up what is out of reach, without a gap and without asking again and again, after an outage almost as long', async () => {
+    const stage = stageOf({ late_window: 1440 });
+    keepTenDays(stage);
+    await stage.run(noon + 2 * day);
+    const askedBefore = stage.asked.length;
+    stage.clock.work(9.5 * day);
+    const endMs = stage.clock.trueMs + 2 * hour;
+    await stage.run(endMs);
+    expect(stage.monitor.gaps).toEqual([]);
+    expect(stage.progress.historyMs).toBe(10 * day);
+    expect(readOnceBefore(stage.progress)).toBeGreaterThanOrEqual(endMs - 2 * minute);
+    expect(stage.asked.length - askedBefore).toBeLessThan(400);
+  });
+
+  test('a service that keeps less than it says is believed an hour less at a time', async () => {
+    const stage = stageOf({ startTimeMs: 12 * day });
+    stage.pagesOf = ({ start }) => (start < stage.clock.trueMs - 10 * day + 90 * minute ? [tenDays] : [pageOf()]);
+    await stage.run(noon + 5 * minute);
+    expect(stage.progress.historyMs).toBe(10 * day - 2 * hour);
+    expect(readOnceBefore(stage.progress)).toBeGreaterThanOrEqual(noon + 3 * minute);
+  });
+
+  test.each([
+    ['ten days', 10 * day],
+    ['a day', day],
+  ])('a refusal of the last hour that names %s is not believed', async (_, historyMs) => {
+    const stage = stageOf({ startTimeMs: hour });
+    stage.pagesOf = () => [new OutOfReachError('It is out of reach.', historyMs)];
+    await stage.run(noon + 10 * minute);
+    expect(stage.progress.historyMs).toBeUndefined();
+    expect(stage.monitor.gaps).toEqual([]);
+    expect(stage.asked.length).toBeLessThan(60);
+  });
+});
+
+describe('when the data folder cannot be written', () => {
+  const diskFull = new StorageError('The disk is full.');
+
+  /** Fails the next so many writes of fingerprints; says what had been asked and delivered at each of them. */
+  function failWrites(stage: Stage, failures: number): string[] {
+    const seen: string[] = [];
+    const write = stage.buckets.write.bind(stage.buckets);
+    let left = failures;
+    stage.buckets.write = (...parts) => {
+      seen.push(`${stage.asked.length} asked, ${stage.delivered.length} delivered`);
+      left -= 1;
+      return left >= 0 ? Promise.reject(diskFull) : write(...parts);
+    };
+    return seen;
+  }
+
+  test('what was delivered is not delivered again, and nothing more is delivered or asked for until it is remembered', async () => {
+    const stage = stageOf();
+    stage.pagesOf = () => [pageOf(row('a'), row('b'))];
+    stage.receiptsFor = chunksOf(1);
+    const seen = failWrites(stage, 3);
+    await stage.run(noon + 9 * second);
+    expect(seen).toEqual([...Array.from({ length: 4 }, () => '1 asked, 1 delivered'), '1 asked, 2 delivered']);
+    expect(stage.slept.slice(0, 3)).toEqual([second, 2 * second, 4 * second]);
+    expect(stage.delivered).toEqual(['a Delivered', 'b Delivered']);
+    expect(stage.log.at('critical')).toEqual(['The disk is full. Nothing more is read until it works.']);
+    expect(stage.monitor.troubles.at(-1)).toBeUndefined();
+  });
+
+  test('it can still be stopped, and then the watermark is where it was', async () => {
+    const stage = stageOf();
+    stage.pagesOf = () => [pageOf(row('a'))];
+    failWrites(stage, Infinity);
+    await stage.run(noon + hour);
+    expect(stage.document.written).toMatchObject([{ most_recent_date_requested: '2026-11-01T11:59:00Z' }]);
+  });
+
+  test('it can still be stopped while a gap cannot be written down', async () => {
+    const stage = stageOf({
+      startTimeMs: 12 * day,
+      limits: { pageRows: 2000, rangeMs: 10 * day, historyMs: 10 * day },
+    });
+    const write = stage.document.write.bind(stage.document);
+    stage.document.write = (content) => (stage.document.written.length > 0 ? Promise.reject(diskFull) : write(content));
+    await stage.run(noon + hour);
+    expect(stage.asked).toEqual([]);
+  });
+});
+
+test('a wrong setting is tried again after 1, 2, 4 … 60 minutes', async () => {
+  const stage = stageOf();
+  stage.pagesOf = () => [new SettingsError('Check the password.')];
+  await stage.run(noon + 4 * hour);
+  expect(stage.slept.map((durationMs) => durationMs / minute)).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
+  expect(stage.asked).toHaveLength(9);
+});
+
+test('what no class of errors stands for ends the run', async () => {
+  const stage = stageOf();
+  stage.pagesOf = () => [new TypeError('a mistake of ours')];
+  await expect(stage.run(noon + hour)).rejects.toThrow('a mistake of ours');
+});
+
+describe('fresh mail', () => {
+  /** Twelve hours of old time in ranges of five pages, each of which takes half a minute. */
+  function backlogStage(): Stage {
+    const stage = stageOf({ startTimeMs: 12 * hour });
+    stage.pageMs = 30 * second;
+    stage.pagesOf = ({ end }) => (end < noon ? Array.from({ length: 5 }, () => pageOf()) : [pageOf()]);
+    return stage;
+  }
+
+  test('passes between two pages of a backlog', async () => {
+    const stage = backlogStage();
+    await stage.run(noon + 6 * minute);
+    const asked = stage.journal.flatMap((line) => {
+      const [, page, end] = /^ask (\d) of .*–(\d\d)/.exec(line) ?? [];
+      return page === undefined ? [] : [end === '12' ? 'fresh mail' : `page ${page}`];
+    });
+    expect(asked.slice(0, 8)).toEqual([
+      'fresh mail',
+      'page 0',
+      'fresh mail',
+      'page 1',
+      'fresh mail',
+      'page 2',
+      'fresh mail',
+      'page 3',
+    ]);
+  });
+
+  test('waits for one page of a backlog at most', async () => {
+    const stage = backlogStage();
+    await stage.run(noon + 2 * hour);
+    const polls = stage.asked.filter(({ range, atMs }) => range.end > atMs - minute).map(({ atMs }) => atMs);
+    const pauses = polls.slice(1).map((atMs, index) => atMs - polls[index]!);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(minute + 2 * stage.pageMs);
+    expect(stage.progress.ahead).toBeUndefined();
+  });
+});
+
+test('old time has its turn, though fresh mail is always due', async () => {
+  const stage = stageOf({ startTimeMs: 12 * hour });
+  stage.pageMs = 90 * second;
+  await stage.run(noon + hour);
+  expect(stage.monitor.ranges.filter(({ fresh }) => fresh).length).toBeGreaterThan(5);
+  expect(readOnceBefore(stage.progress)).toBeGreaterThan(noon);
+});
+
+describe('what is no row, or refused for good,', () => {
+  test('is set aside, and the rest goes on', async () => {
+    const stage = stageOf();
+    stage.pagesOf = () => [{ records: [row('a')], unreadable: ['junk', 7] }];
+    await stage.run(noon + second);
+    expect(stage.rejected).toEqual(
+      ['junk', 7].map((entry) => ({ row: entry, reason: 'The answer holds an entry that is no row.' })),
+    );
+    expect(stage.delivered).toEqual(['a Delivered']);
+    expect(stage.monitor.ranges).toMatchObject([{ rows: 3 }]);
+  });
+
+  test('is remembered like what was delivered, so that it is set aside once', async () => {
+    const stage = stageOf();
+    const page = pageOf(row('a'), row('b'), row('c'));
+    stage.pagesOf = firstThen([page, away], [page]);
+    stage.receiptsFor = (records) =>
+      records.length === 0 ? [] : [{ from: 0, to: 3, rejected: [{ index: 1, reason: 'too large' }] }];
+    await stage.run(noon + 3 * second);
+    expect(stage.rejected).toEqual([{ row: page.records[1]!.raw, reason: 'too large' }]);
+    expect(stage.journal.filter((line) => line.startsWith('remember'))).toEqual(['remember 3']);
+  });
+});
+
+describe('a clock that stands before what was read already', () => {
+  test('is corrected by an answer that is asked for at once, and again until one comes', async () => {
+    const stage = stageOf();
+    await stage.run(noon + 5 * minute);
+    const startedMs = stage.clock.trueMs;
+    stage.clock.errorMs = -2 * hour;
+    let failures = 2;
+    stage.pagesOf = () => {
+      if (failures-- > 0) return [away];
+      stage.clock.errorMs = 0;
+      return [pageOf()];
+    };
+    const askedBefore = stage.asked.length;
+    await stage.run(startedMs + 3 * minute);
+    const asked = stage.asked.slice(askedBefore);
+    expect(widthsOf(asked.slice(0, 3))).toEqual([1, 1, 1]);
+    expect(asked[2]!.atMs - startedMs).toBeLessThan(5 * second);
+    expect(readOnceBefore(stage.progress)).toBeGreaterThanOrEqual(startedMs + minute);
+  });
+});

@@ -1,0 +1,181 @@
+import { describe, expect, test } from '@jest/globals';
+import { Ledger } from '../../../src/collector/ledger.js';
+import { advance } from '../../../src/collector/progress.js';
+import type { TraceRecord } from '../../../src/collector/record.js';
+import { schedulePasses } from '../../../src/collector/schedule.js';
+import { StorageError } from '../../../src/errors.js';
+import { MemoryBuckets, MemoryDocument } from '../../support/memory-storage.js';
+import { RecordingLog } from '../../support/recording-log.js';
+import { record } from '../../support/records.js';
+import { SimulatedClock } from '../../support/simulated-clock.js';
+
+const [minute, hour] = [60_000, 3_600_000];
+const noon = Date.UTC(2026, 10, 1, 12);
+const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 16 });
+
+/** A data folder, and a ledger that can be opened on it again and again, as after restarts. */
+function dataFolder() {
+  const parts = { document: new MemoryDocument(), buckets: new MemoryBuckets(), clock: new SimulatedClock(noon) };
+  const open = () => Ledger.open({ ...parts, schedule, log: new RecordingLog(), startTimeMs: hour });
+  return { ...parts, open };
+}
+
+const at = (receivedMs: number, changes: Parameters<typeof record>[0] = {}) =>
+  record({ Received: `/Date(${receivedMs})/`, ...changes });
+
+async function sighted(ledger: Ledger, ...records: TraceRecord[]): Promise<string[]> {
+  const unseen = await ledger.sift(records);
+  return unseen.map((row) => `${row.record.status ?? '?'} ${row.sighting}${row.late ? ' late' : ''}`);
+}
+
+test('a row goes out once with each of its statuses, also after a restart', async () => {
+  const { open } = dataFolder();
+  const ledger = await open();
+  const pending = at(noon - minute, { Status: 'Pending' });
+  const delivered = at(noon - minute, { Status: 'Delivered' });
+
+  const unseen = await ledger.sift([pending]);
+  expect(await sighted(ledger, pending)).toEqual(['Pending new']);
+  await ledger.remember(unseen);
+  expect(await sighted(ledger, pending)).toEqual([]);
+  expect(await sighted(ledger, delivered, pending)).toEqual(['Delivered changed']);
+  await ledger.remember(await ledger.sift([delivered]));
+
+  const restarted = await open();
+  expect(await sighted(restarted, pending, delivered)).toEqual([]);
+  expect(await sighted(restarted, at(noon - minute, { Status: 'Failed' }))).toEqual(['Failed changed']);
+});
+
+test('a row is late when its time had been read before it appeared, and only when it is new', async () => {
+  const ledger = await dataFolder().open();
+  const [early, fresh] = [noon - minute, noon + minute];
+  const pending = at(early, { Status: 'Pending' });
+  await ledger.remember(await ledger.sift([pending]));
+  await ledger.save(advance(ledger.progress, { start: noon - hour, end: noon }, noon, schedule));
+  const changed = at(early, { Status: 'Delivered' });
+  const other = { MessageTraceId: 'another' };
+  expect(await sighted(ledger, changed, at(early, other), at(fresh, other))).toEqual([
+    'Delivered changed',
+    'Delivered new late',
+  ]);
+  expect(await sighted(ledger, at(fresh, { MessageTraceId: 'a third' }))).toEqual(['Delivered new']);
+});
+
+describe('in one page', () => {
+  test('a row that comes twice goes out once, in the place where it came first', async () => {
+    const ledger = await dataFolder().open();
+    const rows = ['a', 'b', 'A', 'c', 'b'].map((id) => at(noon, { MessageTraceId: id }));
+    const unseen = await ledger.sift(rows);
+    expect(unseen.map((row) => row.record.traceId)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('a row that comes with two statuses goes out with both', async () => {
+    const ledger = await dataFolder().open();
+    const page = ['Delivered', 'Pending', 'delivered'].map((status) => at(noon, { Status: status }));
+    expect(await ledger.sift(page)).toHaveLength(2);
+  });
+
+  test.each(['MessageTraceId', 'RecipientAddress'])(
+    'rows without %s that differ in anything are not taken for one',
+    async (field) => {
+      const ledger = await dataFolder().open();
+      const rows = [{}, { Size: 1 }, { Subject: null }, { Size: 1 }].map((changes) =>
+        at(noon, { ...changes, [field]: null }),
+      );
+      const unseen = await ledger.sift(rows);
+      expect(unseen.map((row) => rows.indexOf(row.record))).toEqual([0, 1, 2]);
+      await ledger.remember(unseen);
+      expect(await ledger.sift(rows)).toEqual([]);
+    },
+  );
+});
+
+describe('rows whose time cannot be read', () => {
+  test('go out once, in whatever hour they come again, also after a restart', async () => {
+    const { open, clock } = dataFolder();
+    const ledger = await open();
+    const undated = record({ Received: 'a while ago', Status: 'Pending' });
+    const unseen = await ledger.sift([undated]);
+    expect(unseen).toMatchObject([{ sighting: 'new', late: false }]);
+    await ledger.remember(unseen);
+    clock.work(5 * hour);
+    expect(await ledger.sift([undated])).toEqual([]);
+    const restarted = await open();
+    expect(await restarted.sift([undated])).toEqual([]);
+    expect(await sighted(restarted, record({ Received: null, Status: 'Delivered' }))).toEqual(['Delivered changed']);
+  });
+
+  test('are forgotten when the hour of their delivery is finished with', async () => {
+    const { open, buckets } = dataFolder();
+    const ledger = await open();
+    await ledger.remember(await ledger.sift([record({ Received: null })]));
+    const passesAreAt = (timeMs: number) => ledger.save({ ...ledger.progress, watermarks: [timeMs, timeMs, timeMs] });
+    await passesAreAt(noon + 2 * hour - 1000);
+    expect(await buckets.names()).toEqual(['undated-2026-11-01T12']);
+    await passesAreAt(noon + 2 * hour);
+    expect(await buckets.names()).toEqual([]);
+  });
+});
+
+test('fingerprints are kept for an hour longer than the last pass needs them', async () => {
+  const { open, buckets } = dataFolder();
+  const ledger = await open();
+  await ledger.remember(await ledger.sift([at(noon - minute), at(noon, { MessageTraceId: 'another' })]));
+  await ledger.save({ ...ledger.progress, watermarks: [noon + 3 * hour, noon + 2 * hour, noon + hour - 1000] });
+  expect(await buckets.names()).toEqual(['2026-11-01T11', '2026-11-01T12']);
+  await ledger.save({ ...ledger.progress, watermarks: [noon + 3 * hour, noon + 2 * hour, noon + hour] });
+  expect(await buckets.names()).toEqual(['2026-11-01T12']);
+});
+
+describe('a first start', () => {
+  test('is written down at once, so that one that fails does not begin later the next time', async () => {
+    const { open, clock, document } = dataFolder();
+    const first = await open();
+    expect(first.isFirstStart).toBe(true);
+    expect(document.written).toMatchObject([{ most_recent_date_requested: '2026-11-01T11:00:00Z' }]);
+    clock.work(2 * hour);
+    const second = await open();
+    expect(second.isFirstStart).toBe(false);
+    expect(second.progress.watermarks).toEqual([noon - hour, noon - hour, noon - hour]);
+  });
+
+  test('begins where the clock says once it is corrected, until a range has been read', async () => {
+    const { open, clock } = dataFolder();
+    clock.errorMs = 2 * hour;
+    const ledger = await open();
+    expect(ledger.progress.watermarks[0]).toBe(noon + hour);
+    clock.work(minute);
+    clock.errorMs = 0;
+    expect(ledger.progress.watermarks[0]).toBe(noon - hour);
+    await ledger.save(ledger.progress);
+    clock.errorMs = 2 * hour;
+    expect([ledger.progress.watermarks[0], ledger.isFirstStart]).toEqual([noon - hour, false]);
+  });
+
+  test('begins at a whole second', async () => {
+    const { open, clock } = dataFolder();
+    clock.work(999.9);
+    expect((await open()).progress.watermarks[0]).toBe(noon - hour);
+  });
+
+  test('follows on a context that cannot be continued from', async () => {
+    const { open, document } = dataFolder();
+    document.text = '{"version":2}';
+    expect((await open()).isFirstStart).toBe(true);
+  });
+});
+
+test('progress is what a restart continues from only once it is saved', async () => {
+  const { open, document } = dataFolder();
+  const ledger = await open();
+  const before = ledger.progress;
+  const after = advance(before, { start: noon - hour, end: noon }, noon, schedule);
+  const write = document.write.bind(document);
+  document.write = () => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
+  await expect(ledger.save(after)).rejects.toThrow(StorageError);
+  expect(ledger.progress).toEqual(before);
+  document.write = write;
+  await ledger.save(after);
+  expect(ledger.progress).toEqual(after);
+  expect((await open()).progress).toEqual(after);
+});

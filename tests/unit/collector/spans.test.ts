@@ -1,0 +1,107 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Progress } from '../../../src/collector/progress.js';
+import { adapt, freshSpanOf, halve, isSmallest, spanOf } from '../../../src/collector/spans.js';
+
+const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000];
+const limits = { pageRows: 2000, rangeMs: 10 * day };
+const progressOf = (reachMs: number, spanMs?: number): Progress => ({
+  watermarks: [0],
+  reachMs,
+  ...(spanMs !== undefined && { spanMs }),
+});
+const rangeOf = (durationMs: number) => ({ start: 0, end: durationMs });
+
+describe('the span of the next range of old time', () => {
+  test.each<[string, Progress, number]>([
+    ['is an hour at first', progressOf(10 * minute), hour],
+    ['is 40 reaches at first when that is less', progressOf(30 * second), 20 * minute],
+    ['is what has been learned', progressOf(30 * second, 3 * hour), 3 * hour],
+    ['is never wider than the API allows', progressOf(30 * second, 11 * day), 10 * day],
+  ])('%s', (_, progress, expected) => {
+    expect(spanOf(progress, limits)).toBe(expected);
+  });
+
+  test.each<[string, { span: number; width: number; rows: number }, number]>([
+    ['aims at 20 pages', { span: hour, width: hour, rows: 20_000 }, 2 * hour],
+    ['shrinks at once when time is full', { span: hour, width: hour, rows: 400_000 }, 6 * minute],
+    ['grows fourfold at most, however little time holds', { span: hour, width: hour, rows: 1 }, 4 * hour],
+    ['grows fourfold when time is empty', { span: hour, width: hour, rows: 0 }, 4 * hour],
+    ['stops at what the API allows', { span: 9 * day, width: 9 * day, rows: 0 }, 10 * day],
+    ['does not grow by a range that was cut short', { span: hour, width: 10 * minute, rows: 0 }, hour],
+    ['shrinks by a range that was cut short', { span: hour, width: 10 * minute, rows: 40_000 }, 10 * minute],
+    ['never falls below a second', { span: second, width: second, rows: 1_000_000 }, second],
+  ])('%s', (_, { span, width, rows }, expected) => {
+    const read = { range: rangeOf(width), rows, fresh: false };
+    expect(adapt(progressOf(minute, span), read, limits)).toEqual(progressOf(minute, expected));
+  });
+});
+
+describe('how far a fresh range reaches back', () => {
+  test.each<[string, { width: number; rows: number }, number]>([
+    ['is as far as half a page holds it', { width: 5 * minute, rows: 2500 }, 2 * minute],
+    ['grows to four ranges at most', { width: 5 * minute, rows: 10 }, 20 * minute],
+    ['grows to four ranges when there was no row', { width: 5 * minute, rows: 0 }, 20 * minute],
+    ['never falls below a second', { width: second, rows: 1_000_000 }, second],
+  ])('%s', (_, { width, rows }, expected) => {
+    const read = { range: rangeOf(width), rows, fresh: true };
+    expect(adapt(progressOf(minute, hour), read, limits)).toEqual(progressOf(expected, hour));
+  });
+});
+
+test.each<[string, number, number, number]>([
+  ['two polls', 10 * second, minute, 2 * minute],
+  ['two pages, where they hold more than two polls', 10 * minute, minute, 40 * minute],
+  ['at most what the API allows', 6 * day, minute, 10 * day],
+])('a fresh range closes a hole in one go when it is no longer than %s', (_, reachMs, frequencyMs, expected) => {
+  expect(freshSpanOf(progressOf(reachMs), frequencyMs, limits)).toBe(expected);
+});
+
+describe('a range that failed in its middle', () => {
+  test('is read again in halves, and fresh ranges reach back no further than that', () => {
+    expect(halve(progressOf(10 * minute, hour), rangeOf(8 * minute))).toEqual(progressOf(4 * minute, 4 * minute));
+    expect(halve(progressOf(minute, hour), rangeOf(8 * minute))).toEqual(progressOf(minute, 4 * minute));
+  });
+
+  test('ends at a second after as many halvings as it takes', () => {
+    let progress = progressOf(hour, hour);
+    let halvings = 0;
+    for (let range = rangeOf(hour); !isSmallest(range); range = rangeOf(progress.spanMs!)) {
+      progress = halve(progress, range);
+      halvings += 1;
+    }
+    expect({ halvings, progress }).toEqual({ halvings: 12, progress: progressOf(second, second) });
+  });
+});
+
+test('estimates stay whole seconds within their bounds, whatever ranges held', () => {
+  const reads = fc.array(
+    fc.record({
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+      rows: fc.oneof(fc.constant(0), fc.nat({ max: 10_000_000 })),
+      fresh: fc.boolean(),
+      fails: fc.boolean(),
+    }),
+    { maxLength: 30 },
+  );
+  const someLimits = fc.record({
+    pageRows: fc.integer({ min: 1, max: 5000 }),
+    rangeMs: fc.integer({ min: 1, max: 10 * 86_400 }).map((seconds) => seconds * second),
+  });
+  fc.assert(
+    fc.property(someLimits, reads, (within, sequence) => {
+      let progress = progressOf(5 * minute);
+      for (const { share, rows, fresh, fails } of sequence) {
+        const spanBefore = spanOf(progress, within);
+        const range = rangeOf(Math.max(1, Math.round((share * spanBefore) / second)) * second);
+        progress = fails ? halve(progress, range) : adapt(progress, { range, rows, fresh }, within);
+        const span = spanOf(progress, within);
+        expect(span % second).toBe(0);
+        expect(span).toBeGreaterThanOrEqual(second);
+        expect(span).toBeLessThanOrEqual(Math.min(within.rangeMs, 4 * spanBefore));
+        expect(progress.reachMs % second).toBe(0);
+        expect(progress.reachMs).toBeGreaterThanOrEqual(second);
+      }
+    }),
+  );
+});

@@ -1,0 +1,182 @@
+import { outbound } from '../../support/outbound.js';
+import type { ServerResponse } from 'node:http';
+import { inspect } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { RangeRefusedError, UnavailableError } from '../../../src/errors.js';
+import { basicAuthorization } from '../../../src/microsoft/basic-authorization.js';
+import { MicrosoftClient, type ClientOptions } from '../../../src/microsoft/http.js';
+import { parseJson } from '../../../src/microsoft/json.js';
+import { skipWaits } from '../../support/impatience.js';
+import { answer, startLoopback } from '../../support/loopback.js';
+
+const password = 'C0rrect-h0rse';
+const authorization = basicAuthorization('svc-trace@contoso.com', password);
+const query = '?$filter=subject-of-the-query';
+
+function clientOf(origin: string, options: Partial<ClientOptions> = {}): MicrosoftClient {
+  return new MicrosoftClient(origin, {
+    ...outbound,
+    authorization: () => Promise.resolve(authorization),
+    mark: () => () => 0,
+    ...options,
+  });
+}
+
+const jsonOf = ({ body }: { body: string }) => parseJson(body, 'the service');
+
+/** What a service may do for a while, by what it is called. */
+const passing: [string, (response: ServerResponse) => void][] = [
+  ...[408, 429, 500, 502, 503, 504].map((status): [string, (response: ServerResponse) => void] => [
+    `an answer of ${status}`,
+    (response) => answer(response, status, 'Later.'),
+  ]),
+  ['a connection that is reset', (response) => response.socket?.resetAndDestroy()],
+  ['a connection that is closed', (response) => response.socket?.destroy()],
+  [
+    'an answer that breaks off',
+    (response) => {
+      response.writeHead(200, { 'Content-Length': '100' });
+      response.write('{"value":', () => response.socket?.destroy());
+    },
+  ],
+  ['JSON that is cut off', (response) => answer(response, 200, '{"value":[')],
+  ['a page of HTML', (response) => answer(response, 200, '<html>Maintenance</html>')],
+  ['an empty answer', (response) => answer(response, 200, '')],
+];
+
+describe('after a failure that passes', () => {
+  test.each(passing)('the same is asked again: %s', async (_name, fail) => {
+    const waits = skipWaits();
+    const server = await startLoopback((_, response, number) => {
+      if (number < 3) fail(response);
+      else answer(response, 200, { value: [] });
+    });
+    const result = await clientOf(server.origin).get(
+      new URL(`/rows${query}`, server.origin),
+      jsonOf,
+      new AbortController().signal,
+    );
+    expect(result).toEqual({ value: [] });
+    expect(server.received.map(({ target }) => target)).toEqual(Array(3).fill(`/rows${query}`));
+    expect(waits).toHaveLength(2);
+  });
+
+  test.each(passing)(
+    'five tries are enough, and the error holds neither credentials nor query: %s',
+    async (_name, fail) => {
+      const waits = skipWaits();
+      const server = await startLoopback((_, response) => fail(response));
+      const asking = clientOf(server.origin).get(
+        new URL(`/rows${query}`, server.origin),
+        jsonOf,
+        new AbortController().signal,
+      );
+      const error: unknown = await asking.catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(UnavailableError);
+      expect(server.received).toHaveLength(5);
+
+      const told = inspect(error, { depth: Infinity, showHidden: true });
+      for (const secret of [password, authorization, authorization.slice(6), 'svc-trace', 'subject-of-the-query']) {
+        expect(told).not.toContain(secret);
+      }
+      // 1 s, 2 s, 4 s, 8 s, each up to twice as long.
+      expect(waits).toHaveLength(4);
+      for (const [index, waitMs] of waits.entries()) {
+        expect(waitMs).toBeGreaterThanOrEqual(1000 * 2 ** index);
+        expect(waitMs).toBeLessThanOrEqual(2000 * 2 ** index);
+      }
+    },
+  );
+
+  test('a host that takes no connections is told by its name and the code', async () => {
+    skipWaits();
+    const server = await startLoopback((_, response) => answer(response, 200, '{}'));
+    await server.close();
+    const results: string[] = [];
+    const client = clientOf(server.origin, { onResult: (result) => results.push(result) });
+    const asking = client.get(new URL(server.origin), jsonOf, new AbortController().signal);
+    await expect(asking).rejects.toThrow(`${new URL(server.origin).host} could not be reached: ECONNREFUSED`);
+    expect(results).toEqual(Array(5).fill('ECONNREFUSED'));
+  });
+
+  test('every try counts with its status or the code of its failure, and asks for a fresh authorization', async () => {
+    skipWaits();
+    const server = await startLoopback((_, response, number) => {
+      if (number === 1) answer(response, 503, '');
+      else if (number === 2) response.socket?.resetAndDestroy();
+      else answer(response, 200, '{}');
+    });
+    const results: string[] = [];
+    let tokens = 0;
+    const client = clientOf(server.origin, {
+      authorization: () => Promise.resolve(`Bearer ${++tokens}`),
+      onResult: (result) => results.push(result),
+    });
+    await client.get(new URL(server.origin), jsonOf, new AbortController().signal);
+    expect(results).toEqual(['503', 'ECONNRESET', '200']);
+    expect(server.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer 1', 'Bearer 2', 'Bearer 3']);
+  });
+});
+
+test('what the answer is found to mean is final, unless it is called unavailable', async () => {
+  const waits = skipWaits();
+  const server = await startLoopback((_, response) => answer(response, 400, 'The query is bad.'));
+  const refused = new RangeRefusedError('The service refused the query.');
+  const interpret = () => {
+    throw refused;
+  };
+  const asking = clientOf(server.origin).get(new URL(server.origin), interpret, new AbortController().signal);
+  await expect(asking).rejects.toBe(refused);
+  expect(server.received).toHaveLength(1);
+  expect(waits).toEqual([]);
+});
+
+test.each([
+  ['in seconds', () => ({ 'Retry-After': '1' })],
+  [
+    'as a date, by the clock of the service',
+    () => ({ Date: 'Mon, 25 Jul 2022 12:26:13 GMT', 'Retry-After': 'Mon, 25 Jul 2022 12:26:14 GMT' }),
+  ],
+])('it is not asked again before the time that the service names %s', async (_form, headers) => {
+  skipWaits();
+  const server = await startLoopback((_, response, number) => {
+    if (number === 1) answer(response, 429, 'Too many.', headers());
+    else answer(response, 200, '{}');
+  });
+  await clientOf(server.origin).get(new URL(server.origin), jsonOf, new AbortController().signal);
+  const [first, second] = server.received;
+  // A timer may fire a little early by another clock.
+  expect(second!.atMs - first!.atMs).toBeGreaterThan(950);
+});
+
+describe('when it is stopped, it stops at once', () => {
+  test('while the service does not answer', async () => {
+    const server = await startLoopback(() => undefined);
+    const stop = new AbortController();
+    const asking = clientOf(server.origin).get(new URL(server.origin), jsonOf, stop.signal);
+    await server.arrived(1);
+    stop.abort();
+    await expect(asking).rejects.not.toBeInstanceOf(UnavailableError);
+    expect(server.received).toHaveLength(1);
+  });
+
+  test.each([
+    ['between two tries', {}],
+    ['while the service has asked for ten minutes of rest', { 'Retry-After': '600' }],
+  ])('%s', async (_moment, headers) => {
+    const server = await startLoopback((_, response) => answer(response, 503, '', headers));
+    const stop = new AbortController();
+    // The wait begins in the turns of the loop that follow the answer.
+    const client = clientOf(server.origin, { onResult: () => setTimeout(() => stop.abort(), 50) });
+    const asking = client.get(new URL(server.origin), jsonOf, stop.signal);
+    await expect(asking).rejects.not.toBeInstanceOf(UnavailableError);
+    expect(server.received).toHaveLength(1);
+  });
+
+  test('before it has begun', async () => {
+    const server = await startLoopback((_, response) => answer(response, 200, '{}'));
+    const asking = clientOf(server.origin).get(new URL(server.origin), jsonOf, AbortSignal.abort());
+    await expect(asking).rejects.toBeDefined();
+    expect(server.received).toHaveLength(0);
+  });
+});

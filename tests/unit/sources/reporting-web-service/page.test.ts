@@ -1,0 +1,55 @@
+import { describe, expect, test } from '@jest/globals';
+import { UnavailableError } from '../../../../src/errors.js';
+import type { JsonObject } from '../../../../src/json.js';
+import { parsePage } from '../../../../src/sources/reporting-web-service/page.js';
+import { row } from '../../../support/records.js';
+
+const rows = [row({ Index: 0 }), row({ Index: 1 })];
+const indices = (answer: JsonObject) => parsePage(answer).records.map(({ raw }) => raw['Index']);
+
+describe('rows are found', () => {
+  test.each<[string, JsonObject]>([
+    ['d.results', { d: { results: rows } }],
+    ['d', { d: rows }],
+    ['value', { 'odata.metadata': 'https://x/$metadata#MessageTrace', value: rows }],
+  ])('in %s, in their order', (_place, answer) => {
+    expect(indices(answer)).toEqual([0, 1]);
+    expect(parsePage(answer).unreadable).toEqual([]);
+    expect(parsePage(answer).nextLink).toBeUndefined();
+  });
+
+  test.each<[JsonObject]>([[{ d: { results: [] } }], [{ d: [] }], [{ value: [] }]])('none in %j', (answer) => {
+    expect(parsePage(answer)).toEqual({ records: [], unreadable: [], nextLink: undefined });
+  });
+});
+
+describe('the next page is named', () => {
+  const link = '../../ReportingWebService/Reporting.svc/MessageTrace?$skiptoken=1999';
+
+  test.each<[string, JsonObject]>([
+    ['d.__next', { d: { results: rows, __next: link } }],
+    ['odata.nextLink', { value: rows, 'odata.nextLink': link }],
+    ['@odata.nextLink', { value: rows, '@odata.nextLink': link }],
+  ])('by %s, as it is spelled', (_place, answer) => {
+    expect(parsePage(answer).nextLink).toBe(link);
+  });
+
+  test.each([[null], [''], [7], [{}]])('by nothing where the link is %j', (link) => {
+    expect(parsePage({ d: { results: rows, __next: link } }).nextLink).toBeUndefined();
+    expect(parsePage({ value: rows, 'odata.nextLink': link }).nextLink).toBeUndefined();
+  });
+});
+
+test('entries that are no rows are set aside as they came, and cost no row', () => {
+  const odd = [null, 'row', 7, true, ['row']];
+  const page = parsePage({ value: [rows[0]!, ...odd, rows[1]!] });
+  expect(page.records.map(({ raw }) => raw['Index'])).toEqual([0, 1]);
+  expect(page.unreadable).toEqual(odd);
+});
+
+test.each([[null], ['rows'], [7], [[]], [{}], [{ d: {} }], [{ d: { results: {} } }], [{ d: null }], [{ value: {} }]])(
+  'JSON without rows in a known form may be better the next time: %j',
+  (answer) => {
+    expect(() => parsePage(answer)).toThrow(UnavailableError);
+  },
+);
