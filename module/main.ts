@@ -1,5 +1,10 @@
+import { setFlagsFromString } from 'node:v8';
 import { Module } from '@sekoia/automation-sdk-shim';
 import { MessageTraceTrigger } from '../src/trigger/message-trace-trigger.js';
+
+// Pages become garbage as fast as they come: V8 would let the heap grow to several times of what is held at once.
+setFlagsFromString('--heap-growing-percent=30');
+setFlagsFromString('--semi-space-growth-factor=1');
 
 const module = new Module({ root: new URL('../../', import.meta.url) });
 module.register(MessageTraceTrigger, 'message_trace');

@@ -172,7 +172,7 @@ export class Collector {
     const { clock } = this.#parts;
     this.#reporter.refused(error, step.range);
     if (!isSmallest(step.range)) {
-      await this.#save((progress) => halve(progress, step.range), signal);
+      await this.#save((progress) => halve(progress, step.range, step.fresh), signal);
     } else if (step.fresh) {
       await clock.sleep(refusedRestMs, signal);
     } else {

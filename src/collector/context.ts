@@ -14,6 +14,7 @@ interface Context {
   readonly ahead?: { readonly start: string; readonly end: string };
   readonly reach_seconds: number;
   readonly span_seconds?: number;
+  readonly fresh_span_seconds?: number;
   readonly history_seconds?: number;
 }
 
@@ -31,7 +32,9 @@ export function isContext(content: unknown): content is Context | ForeignContext
     watermarks.every((it) => isObject(it) && isDuration(it['age_seconds']) && isTime(it['read_before'])) &&
     (ahead === undefined || (isObject(ahead) && isTime(ahead['start']) && isTime(ahead['end']))) &&
     isDuration(content['reach_seconds']) &&
-    [content['span_seconds'], content['history_seconds']].every((it) => it === undefined || isDuration(it))
+    ['span_seconds', 'fresh_span_seconds', 'history_seconds']
+      .map((name) => content[name])
+      .every((it) => it === undefined || isDuration(it))
   );
 }
 
@@ -44,13 +47,14 @@ export function readContext(content: unknown, schedule: Schedule): Progress {
     ...(content.ahead && { ahead: { start: timeOf(content.ahead.start), end: timeOf(content.ahead.end) } }),
     reachMs: content.reach_seconds * 1000,
     ...(content.span_seconds !== undefined && { spanMs: content.span_seconds * 1000 }),
+    ...(content.fresh_span_seconds !== undefined && { freshSpanMs: content.fresh_span_seconds * 1000 }),
     ...(content.history_seconds !== undefined && { historyMs: content.history_seconds * 1000 }),
   };
   return reschedule(progress, { frequencyMs: schedule.frequencyMs, ages: [first ?? 0, ...more] }, schedule);
 }
 
 export function writeContext(progress: Progress, schedule: Schedule): Context {
-  const { ahead, spanMs, historyMs } = progress;
+  const { ahead, spanMs, freshSpanMs, historyMs } = progress;
   return {
     version: 1,
     most_recent_date_requested: iso(readOnceBefore(progress)),
@@ -61,6 +65,7 @@ export function writeContext(progress: Progress, schedule: Schedule): Context {
     ...(ahead && { ahead: { start: iso(ahead.start), end: iso(ahead.end) } }),
     reach_seconds: progress.reachMs / 1000,
     ...(spanMs !== undefined && { span_seconds: spanMs / 1000 }),
+    ...(freshSpanMs !== undefined && { fresh_span_seconds: freshSpanMs / 1000 }),
     ...(historyMs !== undefined && { history_seconds: historyMs / 1000 }),
   };
 }

@@ -75,7 +75,12 @@ export class FingerprintStore {
       if (list === undefined) byBucket.set(one.bucket, [one.fingerprint]);
       else list.push(one.fingerprint);
     }
-    await Promise.all([...byBucket].map(([name, fingerprints]) => this.#write(name, fingerprints)));
+    const writes = await Promise.allSettled(
+      [...byBucket].map(([name, fingerprints]) => this.#write(name, fingerprints)),
+    );
+    // Only after all have ended: what is still being written must not be written again by the caller's next try.
+    const failed = writes.find((write) => write.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   /** Removes the hours that ended before this time. @throws StorageError */

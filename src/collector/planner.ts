@@ -52,7 +52,7 @@ function planFresh(progress: Progress, now: number, schedule: Schedule, limits: 
   const end = now - age;
   const reached = frontier(progress);
   if (end - reached < schedule.frequencyMs) return { kind: 'wait', until: reached + age + schedule.frequencyMs };
-  const span = Math.min(freshSpanOf(progress, schedule.frequencyMs, limits), spanOf(progress, limits));
+  const span = freshSpanOf(progress, schedule.frequencyMs, limits);
   const floor = schedule.ages.length > 1 ? watermarkOf(progress, 1) : watermarkOf(progress, 0);
   const start =
     end - reached <= span
@@ -61,24 +61,29 @@ function planFresh(progress: Progress, now: number, schedule: Schedule, limits: 
   return { kind: 'read', pass: 0, fresh: true, range: { start: Math.max(start, end - limits.rangeMs), end } };
 }
 
-/** The hole behind what was read ahead, oldest first, and then the lowest pass that is due. */
+/**
+ * The hole behind what was read ahead, oldest first, and then the lowest pass that is due. After an outage the older passes have the same time
+ * to read: then the oldest of them goes first, since its reading counts for all the younger ones.
+ */
 function planOld(progress: Progress, now: number, schedule: Schedule, limits: SourceLimits): ReadOrWait {
   const span = spanOf(progress, limits);
-  if (progress.ahead !== undefined) {
-    const start = watermarkOf(progress, 0);
-    const end = Math.min(start + span, progress.ahead.start);
-    return { kind: 'read', pass: 0, fresh: false, range: { start, end } };
-  }
-  let until = Infinity;
-  for (let pass = 1; pass < schedule.ages.length; pass += 1) {
+  const read = (pass: number, readable: number): ReadOrWait => {
     const start = watermarkOf(progress, pass);
-    const readable = now - ageOf(schedule, pass);
-    const due = start + stretchUntilDue(schedule, pass);
-    if (readable >= due)
-      return { kind: 'read', pass, fresh: false, range: { start, end: Math.min(readable, start + span) } };
-    until = Math.min(until, due + ageOf(schedule, pass));
+    return { kind: 'read', pass, fresh: false, range: { start, end: Math.min(start + span, readable) } };
+  };
+  if (progress.ahead !== undefined) {
+    const readable = Math.min(progress.ahead.start, now - ageOf(schedule, 0));
+    // A hole that reaches beyond the present is one that a wrong clock has left.
+    return readable > watermarkOf(progress, 0) ? read(0, readable) : { kind: 'wait', until: progress.ahead.start };
   }
-  return { kind: 'wait', until };
+  const later = [...schedule.ages.keys()].slice(1);
+  const dueAt = (pass: number) => watermarkOf(progress, pass) + stretchUntilDue(schedule, pass) + ageOf(schedule, pass);
+  const due = later.filter((pass) => dueAt(pass) <= now);
+  const [lowest] = due;
+  if (lowest === undefined) return { kind: 'wait', until: Math.min(...later.map(dueAt)) };
+  const readable = (pass: number) => now - ageOf(schedule, pass);
+  const countsForLowest = due.findLast((pass) => readable(pass) > watermarkOf(progress, lowest)) ?? lowest;
+  return read(countsForLowest, readable(countsForLowest));
 }
 
 /**

@@ -19,6 +19,8 @@ export interface Progress {
   readonly reachMs: number;
   /** How much old time the next range may cover, in milliseconds; undefined before the first one. */
   readonly spanMs?: number;
+  /** The most time that a fresh range may cover, in milliseconds, after one that was wider has failed; until it has proved itself. */
+  readonly freshSpanMs?: number;
   /** How far back the service can be asked, in milliseconds, learned from its refusal. */
   readonly historyMs?: number;
 }

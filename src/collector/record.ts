@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json.js';
 
 /** Which API a row came from, and so which keys its raw form has. */
-export type Dialect = 'reporting_web_service' | 'graph';
+type Dialect = 'reporting_web_service' | 'graph';
 
 /**
  * A row of the message trace, the same whichever API it came from: one message to one recipient.

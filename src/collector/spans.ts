@@ -18,9 +18,14 @@ export function spanOf(progress: Progress, limits: { readonly pageRows: number; 
   return wholeSeconds(Math.min(span, limits.rangeMs));
 }
 
-/** How much time a fresh range may cover before it gives up on closing a hole in one go: some two pages, and never less than two polls. */
+/**
+ * How much time a fresh range may cover before it leaves a hole to be filled behind it: two pages or two polls, whichever is more, but never
+ * more than a range of old time.
+ */
 export function freshSpanOf(progress: Progress, frequencyMs: number, limits: { readonly rangeMs: number }): number {
-  return Math.min(Math.max(2 * frequencyMs, 4 * progress.reachMs), limits.rangeMs);
+  const { reachMs, freshSpanMs = Infinity } = progress;
+  const span = Math.min(Math.max(2 * frequencyMs, 4 * reachMs), 2 * pagesPerRange * reachMs);
+  return Math.min(span, freshSpanMs, limits.rangeMs);
 }
 
 /** The estimates after a range was read completely and held `rows` rows. */
@@ -33,7 +38,7 @@ export function adapt(
   const timeOf = (rows: number) => (read.rows === 0 ? Infinity : (widthMs / read.rows) * rows);
   if (read.fresh) {
     const reachMs = Math.min(timeOf(limits.pageRows / 2), widthMs * growth);
-    return { ...progress, reachMs: bounded(reachMs, limits.rangeMs) };
+    return { ...regrow(progress, widthMs), reachMs: bounded(reachMs, limits.rangeMs) };
   }
   const span = spanOf(progress, limits);
   const ideal = timeOf(limits.pageRows * pagesPerRange);
@@ -42,10 +47,17 @@ export function adapt(
   return { ...progress, spanMs: bounded(next, limits.rangeMs) };
 }
 
-/** A range that failed in its middle is read again in halves. */
-export function halve(progress: Progress, range: TimeRange): Progress {
+/** A range that failed in its middle is read again in halves. Old time that is hard to read does not narrow the reading of fresh mail. */
+export function halve(progress: Progress, range: TimeRange, fresh: boolean): Progress {
   const half = bounded((range.end - range.start) / 2, Infinity);
-  return { ...progress, spanMs: half, reachMs: Math.min(progress.reachMs, half) };
+  if (!fresh) return { ...progress, spanMs: half };
+  return { ...progress, freshSpanMs: half, reachMs: Math.min(progress.reachMs, half) };
+}
+
+/** A bound that a failure has put on fresh ranges is loosened by each that succeeds, and gone once it has not bound the last one. */
+function regrow({ freshSpanMs, ...progress }: Progress, widthMs: number): Progress {
+  if (freshSpanMs === undefined || widthMs < freshSpanMs) return progress;
+  return { ...progress, freshSpanMs: widthMs * growth };
 }
 
 export function isSmallest(range: TimeRange): boolean {

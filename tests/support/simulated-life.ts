@@ -38,7 +38,7 @@ export interface Troubles {
   readonly clockErrorMs: number;
 }
 
-export const noTroubles: Troubles = {
+const noTroubles: Troubles = {
   microsoftAway: [],
   intakeAway: [],
   failingPages: 0,
@@ -71,7 +71,12 @@ export async function live(
   rows: readonly WorldRow[],
   settings: Settings,
   period: { readonly startMs: number; readonly endMs: number },
-  options: { readonly seed: number; readonly troubles?: Troubles; readonly limits?: SourceLimits; readonly pageMs?: number },
+  options: {
+    readonly seed: number;
+    readonly troubles?: Troubles;
+    readonly limits?: SourceLimits;
+    readonly pageMs?: number;
+  },
 ): Promise<Life> {
   const troubles = options.troubles ?? noTroubles;
   const limits = options.limits ?? { pageRows: 50, rangeMs: 10 * 86_400_000 };
@@ -163,7 +168,14 @@ export async function live(
       const logs = { info: write, warning: write, error: write, critical: write };
       const startTimeMs = settings.start_time * 3_600_000;
       const ledger = await Ledger.open({ document, buckets, schedule, clock, log: logs, startTimeMs });
-      const monitor = { pageRead: silent, rangeRead: silent, delivered: silent, progressed: silent, gap: silent, troubled: silent };
+      const monitor = {
+        pageRead: silent,
+        rangeRead: silent,
+        delivered: silent,
+        progressed: silent,
+        gap: silent,
+        troubled: silent,
+      };
       const collector = new Collector({ source, sink, ledger, schedule, clock, monitor, log: logs });
       await collector.run(stop.controller.signal);
     } catch (error) {
@@ -174,7 +186,15 @@ export async function live(
       clock.work(random.between(100, 120_000));
     }
   }
-  return { delivered, requests, unremembered, contexts: document.written, owedFromMs: owedFromMs ?? Infinity, restarts, log };
+  return {
+    delivered,
+    requests,
+    unremembered,
+    contexts: document.written,
+    owedFromMs: owedFromMs ?? Infinity,
+    restarts,
+    log,
+  };
 }
 
 /** Answers which rows are visible at an instant in a range whose bounds are inclusive, newest first, as records. */

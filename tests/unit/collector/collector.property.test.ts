@@ -35,9 +35,9 @@ const worlds = fc.record({
 });
 
 const stretches = fc.array(
-  fc.tuple(fc.integer({ min: 0, max: 120 }), fc.integer({ min: 1, max: 60 })).map(
-    ([from, minutes]): TimeRange => ({ start: origin + from * minute, end: origin + (from + minutes) * minute }),
-  ),
+  fc
+    .tuple(fc.integer({ min: 0, max: 120 }), fc.integer({ min: 1, max: 60 }))
+    .map(([from, minutes]): TimeRange => ({ start: origin + from * minute, end: origin + (from + minutes) * minute })),
   { maxLength: 2 },
 );
 
@@ -73,8 +73,17 @@ function endOf(world: World, { microsoftAway = [], intakeAway = [] }: Partial<Tr
   return Math.max(origin + world.lifeMs, lastOutageMs) + windowMs * 1.3 + hour;
 }
 
-function liveIn(world: World, rows: readonly WorldRow[], more: { troubles?: Troubles; limits?: SourceLimits } = {}): Promise<Life> {
-  return live(rows, world.settings, { startMs: origin, endMs: endOf(world, more.troubles) }, { seed: world.seed, ...more });
+function liveIn(
+  world: World,
+  rows: readonly WorldRow[],
+  more: { troubles?: Troubles; limits?: SourceLimits } = {},
+): Promise<Life> {
+  return live(
+    rows,
+    world.settings,
+    { startMs: origin, endMs: endOf(world, more.troubles) },
+    { seed: world.seed, ...more },
+  );
 }
 
 /** What the promise says of a life, whatever happened in it. */
@@ -123,7 +132,11 @@ describe('in any world', () => {
           const earliest = Math.max(appearedMs, row.receivedMs + world.settings.timedelta * minute);
           const [deliveredMs] = life.delivered.get(`${row.id} Pending`) ?? life.delivered.get(`${row.id} Delivered`)!;
           const longestMs = lateMs <= 4 * frequencyMs ? twoPollsMs : 4 * lateMs + twoPollsMs;
-          expect({ row, delayMs: deliveredMs! - earliest, isInTime: deliveredMs! - earliest <= longestMs }).toMatchObject({ isInTime: true });
+          expect({
+            row,
+            delayMs: deliveredMs! - earliest,
+            isInTime: deliveredMs! - earliest <= longestMs,
+          }).toMatchObject({ isInTime: true });
         }
       }),
       { numRuns: 300 },

@@ -32,14 +32,17 @@ describe('a row is the same row', () => {
   });
 });
 
-test.each(['Status', 'status'])('a row without a trace id is the same row whatever its %s, in either dialect', (key) => {
-  const rows = ['Pending', 'Delivered'].map((status) => {
-    const anonymous = record({ MessageTraceId: null });
-    const { rowHigh, rowLow } = fingerprintOf({ ...anonymous, raw: { subject: 'Invoice', [key]: status } });
-    return [rowHigh, rowLow];
-  });
-  expect(rows[0]).toEqual(rows[1]);
-});
+test.each(['Status', 'status'])(
+  'a row without a trace id is the same row whatever its %s, in either dialect',
+  (key) => {
+    const rows = ['Pending', 'Delivered'].map((status) => {
+      const anonymous = record({ MessageTraceId: null });
+      const { rowHigh, rowLow } = fingerprintOf({ ...anonymous, raw: { subject: 'Invoice', [key]: status } });
+      return [rowHigh, rowLow];
+    });
+    expect(rows[0]).toEqual(rows[1]);
+  },
+);
 
 describe('a row is another row', () => {
   test.each<[string, Changes, Changes]>([

@@ -105,7 +105,7 @@ test('the planner always reaches the present, by ranges that are not empty, not 
         turn = step.fresh ? 'old-first' : 'fresh-first';
         now += pageMs * Math.max(1, Math.ceil(rows / limits.pageRows));
         if (random.chance(world.failingShare)) {
-          if (!isSmallest(step.range)) progress = halve(progress, step.range);
+          if (!isSmallest(step.range)) progress = halve(progress, step.range, step.fresh);
           continue;
         }
         const read = { range: step.range, rows, fresh: step.fresh };

@@ -166,8 +166,8 @@ describe('after an outage', () => {
     ],
     ['the hole rests when old time does', { progress: backlog, now: '12:00:30', turn: 'fresh-only' }, wait('12:01')],
     [
-      'a jump reads no more than the half of a range that failed',
-      { progress: { ...backlog, spanMs: 20_000 }, now: '14:00' },
+      'a jump reads no more than the half of a fresh range that failed, whatever old time needs',
+      { progress: { ...backlog, spanMs: 1000, freshSpanMs: 20_000 }, now: '14:00' },
       readFresh('13:59:40 – 14:00'),
     ],
     [

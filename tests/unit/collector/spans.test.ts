@@ -58,19 +58,34 @@ test.each<[string, number, number, number]>([
 });
 
 describe('a range that failed in its middle', () => {
-  test('is read again in halves, and fresh ranges reach back no further than that', () => {
-    expect(halve(progressOf(10 * minute, hour), rangeOf(8 * minute))).toEqual(progressOf(4 * minute, 4 * minute));
-    expect(halve(progressOf(minute, hour), rangeOf(8 * minute))).toEqual(progressOf(minute, 4 * minute));
+  test('is read again in halves: old time without narrowing fresh ranges', () => {
+    const halved = halve(progressOf(10 * minute, hour), rangeOf(8 * minute), false);
+    expect(halved).toEqual(progressOf(10 * minute, 4 * minute));
+  });
+
+  test('is read again in halves: fresh time without narrowing old ranges', () => {
+    const halved = halve(progressOf(10 * minute, hour), rangeOf(8 * minute), true);
+    expect(halved).toEqual({ ...progressOf(4 * minute, hour), freshSpanMs: 4 * minute });
+    expect(freshSpanOf(halved, hour, limits)).toBe(4 * minute);
+  });
+
+  test('no longer bounds fresh ranges once some of that width have succeeded', () => {
+    let progress = halve(progressOf(10 * minute, hour), rangeOf(8 * minute), true);
+    for (let reads = 0; reads < 10 && progress.freshSpanMs !== undefined; reads += 1) {
+      const range = rangeOf(freshSpanOf(progress, minute, limits));
+      progress = adapt(progress, { range, rows: 10, fresh: true }, limits);
+    }
+    expect(progress.freshSpanMs).toBeUndefined();
   });
 
   test('ends at a second after as many halvings as it takes', () => {
     let progress = progressOf(hour, hour);
     let halvings = 0;
     for (let range = rangeOf(hour); !isSmallest(range); range = rangeOf(progress.spanMs!)) {
-      progress = halve(progress, range);
+      progress = halve(progress, range, false);
       halvings += 1;
     }
-    expect({ halvings, progress }).toEqual({ halvings: 12, progress: progressOf(second, second) });
+    expect({ halvings, progress }).toEqual({ halvings: 12, progress: progressOf(hour, second) });
   });
 });
 
@@ -94,11 +109,11 @@ test('estimates stay whole seconds within their bounds, whatever ranges held', (
       for (const { share, rows, fresh, fails } of sequence) {
         const spanBefore = spanOf(progress, within);
         const range = rangeOf(Math.max(1, Math.round((share * spanBefore) / second)) * second);
-        progress = fails ? halve(progress, range) : adapt(progress, { range, rows, fresh }, within);
+        progress = fails ? halve(progress, range, fresh) : adapt(progress, { range, rows, fresh }, within);
         const span = spanOf(progress, within);
         expect(span % second).toBe(0);
         expect(span).toBeGreaterThanOrEqual(second);
-        expect(span).toBeLessThanOrEqual(Math.min(within.rangeMs, 4 * spanBefore));
+        expect(span).toBeLessThanOrEqual(Math.min(within.rangeMs, 4 * spanBefore + second));
         expect(progress.reachMs % second).toBe(0);
         expect(progress.reachMs).toBeGreaterThanOrEqual(second);
       }
