@@ -50,7 +50,10 @@ describe('manifest.json', () => {
 
   test('has the version that every other place names', async () => {
     const { version } = await json('manifest.json');
-    const packages = ['package.json', ...(await readdir(new URL('packages/', root))).map((name) => `packages/${name}/package.json`)];
+    const packages = [
+      'package.json',
+      ...(await readdir(new URL('packages/', root))).map((name) => `packages/${name}/package.json`),
+    ];
     for (const file of packages) expect({ file, version: (await json(file))['version'] }).toEqual({ file, version });
     expect(/^## \d{4}-\d\d-\d\d - (\S+)$/m.exec(await text('CHANGELOG.md'))?.[1]).toBe(version);
     expect(/image\.version="([^"]+)"/.exec(await text('Dockerfile'))?.[1]).toBe(version);
@@ -92,7 +95,9 @@ describe.each(cards)('%s', (file, card) => {
 
   test('gives every number bounds and a unit', () => {
     for (const [name, property] of properties.filter(([, { type }]) => type === 'integer')) {
-      expect({ name, property }).toMatchObject({ property: { minimum: expect.any(Number), maximum: expect.any(Number) } });
+      expect({ name, property }).toMatchObject({
+        property: { minimum: expect.any(Number), maximum: expect.any(Number) },
+      });
       expect(property.description).toMatch(/\b(hours|minutes|seconds|number of)\b/);
     }
   });
@@ -122,9 +127,15 @@ describe.each(cards)('%s', (file, card) => {
   });
 
   test('is a trigger or connector of a suffix that has both, with the same uuid and command', () => {
-    const other = file.startsWith('trigger_') ? file.replace('trigger_', 'connector_') : file.replace('connector_', 'trigger_');
+    const other = file.startsWith('trigger_')
+      ? file.replace('trigger_', 'connector_')
+      : file.replace('connector_', 'trigger_');
     const twin = cards.find(([name]) => name === other)?.[1];
-    expect(twin).toMatchObject({ uuid: card.uuid, docker_parameters: card.docker_parameters, arguments: card.arguments });
+    expect(twin).toMatchObject({
+      uuid: card.uuid,
+      docker_parameters: card.docker_parameters,
+      arguments: card.arguments,
+    });
     expect('results' in card).toBe(file.startsWith('trigger_'));
   });
 });
