@@ -12,7 +12,8 @@ COPY src src
 COPY module module
 RUN npx tsc -b . \
   && npm ci --ignore-scripts --omit=dev --include-workspace-root --workspace @sekoia/automation-sdk-shim \
-  && find node_modules -name '*.map' -delete
+  && find dist packages node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.tsbuildinfo' \) -delete \
+  && find node_modules -type d \( -name test -o -name tests \) -prune -exec rm -r {} +
 
 FROM node:24-slim
 LABEL org.opencontainers.image.title="Microsoft 365 Message Trace" \
