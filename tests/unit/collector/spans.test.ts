@@ -105,7 +105,7 @@ test('estimates stay whole seconds within their bounds, whatever ranges held', (
   });
   fc.assert(
     fc.property(someLimits, reads, (within, sequence) => {
-      let progress = progressOf(5 * minute);
+      let progress = progressOf(5 * minute, 5 * minute);
       for (const { share, rows, fresh, fails } of sequence) {
         const spanBefore = spanOf(progress, within);
         const range = rangeOf(Math.max(1, Math.round((share * spanBefore) / second)) * second);

@@ -28,7 +28,7 @@ const jsonOf = ({ body }: { body: string }) => parseJson(body, 'the service');
 const passing: [string, (response: ServerResponse) => void][] = [
   ...[408, 429, 500, 502, 503, 504].map((status): [string, (response: ServerResponse) => void] => [
     `an answer of ${status}`,
-    (response) => answer(response, status, 'Later.'),
+    (response) => answer(response, status, '{}'),
   ]),
   ['a connection that is reset', (response) => response.socket?.resetAndDestroy()],
   ['a connection that is closed', (response) => response.socket?.destroy()],
@@ -153,11 +153,14 @@ describe('when it is stopped, it stops at once', () => {
   test('while the service does not answer', async () => {
     const server = await startLoopback(() => undefined);
     const stop = new AbortController();
-    const asking = clientOf(server.origin).get(new URL(server.origin), jsonOf, stop.signal);
+    const results: string[] = [];
+    const client = clientOf(server.origin, { onResult: (result) => results.push(result) });
+    const asking = client.get(new URL(server.origin), jsonOf, stop.signal);
     await server.arrived(1);
     stop.abort();
     await expect(asking).rejects.not.toBeInstanceOf(UnavailableError);
     expect(server.received).toHaveLength(1);
+    expect(results).toEqual([]);
   });
 
   test.each([
