@@ -43,8 +43,9 @@ export function plan(progress: Progress, nowMs: number, schedule: Schedule, limi
 type ReadOrWait = Exclude<Step, { kind: 'gap' }>;
 
 /**
- * Pass 0 reads everything since its last reading and reaches back over time that is read already, up to the watermark of pass 1, as far as half
- * a page holds it: the request costs the same, a row that came a little late is found at once, and pass 1 needs no requests of its own.
+ * Pass 0 reads everything since its last reading and reaches back over time that is read already, as far as the rest of a page holds it:
+ * the request costs the same, rows that came late and statuses that changed meanwhile are found at once, and the passes whose watermarks it
+ * reaches need no requests of their own. So in a quiet tenant every poll looks at all time that may still change.
  * If there is more to read than a few pages it reads the newest stretch only: what it leaves is a hole that `planOld` fills.
  */
 function planFresh(progress: Progress, now: number, schedule: Schedule, limits: SourceLimits): ReadOrWait {
@@ -53,10 +54,9 @@ function planFresh(progress: Progress, now: number, schedule: Schedule, limits: 
   const reached = frontier(progress);
   if (end - reached < schedule.frequencyMs) return { kind: 'wait', until: reached + age + schedule.frequencyMs };
   const span = freshSpanOf(progress, schedule.frequencyMs, limits);
-  const floor = schedule.ages.length > 1 ? watermarkOf(progress, 1) : watermarkOf(progress, 0);
   const start =
     end - reached <= span
-      ? Math.max(floor, Math.min(reached, end - progress.reachMs))
+      ? Math.max(finishedBefore(progress), Math.min(reached, end - progress.reachMs))
       : end - Math.min(span, Math.max(schedule.frequencyMs, progress.reachMs));
   return { kind: 'read', pass: 0, fresh: true, range: { start: Math.max(start, end - limits.rangeMs), end } };
 }

@@ -15,7 +15,7 @@ export interface Progress {
   readonly watermarks: readonly number[];
   /** A stretch that pass 0 has read ahead of its watermark, so that fresh mail does not wait for a backlog. */
   readonly ahead?: TimeRange;
-  /** How much time one half-full page holds at present, in milliseconds: how far a fresh range may reach back for nothing. */
+  /** How much time a page that is not quite full holds at present, in milliseconds: how far a fresh range may reach back for nothing. */
   readonly reachMs: number;
   /** How much old time the next range may cover, in milliseconds; undefined before the first one. */
   readonly spanMs?: number;

@@ -7,6 +7,8 @@ import type { Progress, TimeRange } from './progress.js';
 
 /** A range of old time aims at this many pages: few enough to lose little when it fails, many enough that its last, partly filled page is cheap. */
 const pagesPerRange = 20;
+/** How much of a page a fresh range fills by reaching back. The rest is room for mail that comes faster than it came so far. */
+const shareOfReach = 0.8;
 const smallestSpanMs = 1000;
 const firstSpanMs = 3_600_000;
 /** How fast a span may grow from one range to the next: time that was empty says little about the time beside it. */
@@ -14,7 +16,7 @@ const growth = 4;
 
 /** How much old time the next range may cover. */
 export function spanOf(progress: Progress, limits: { readonly pageRows: number; readonly rangeMs: number }): number {
-  const span = progress.spanMs ?? Math.min(firstSpanMs, progress.reachMs * 2 * pagesPerRange);
+  const span = progress.spanMs ?? Math.min(firstSpanMs, timeOfPages(pagesPerRange, progress));
   return wholeSeconds(Math.min(span, limits.rangeMs));
 }
 
@@ -23,8 +25,8 @@ export function spanOf(progress: Progress, limits: { readonly pageRows: number; 
  * more than a range of old time.
  */
 export function freshSpanOf(progress: Progress, frequencyMs: number, limits: { readonly rangeMs: number }): number {
-  const { reachMs, freshSpanMs = Infinity } = progress;
-  const span = Math.min(Math.max(2 * frequencyMs, 4 * reachMs), 2 * pagesPerRange * reachMs);
+  const { freshSpanMs = Infinity } = progress;
+  const span = Math.min(Math.max(2 * frequencyMs, timeOfPages(2, progress)), timeOfPages(pagesPerRange, progress));
   return Math.min(span, freshSpanMs, limits.rangeMs);
 }
 
@@ -37,7 +39,7 @@ export function adapt(
   const widthMs = read.range.end - read.range.start;
   const timeOf = (rows: number) => (read.rows === 0 ? Infinity : (widthMs / read.rows) * rows);
   if (read.fresh) {
-    const reachMs = Math.min(timeOf(limits.pageRows / 2), widthMs * growth);
+    const reachMs = Math.min(timeOf(limits.pageRows * shareOfReach), widthMs * growth);
     return { ...regrow(progress, widthMs), reachMs: bounded(reachMs, limits.rangeMs) };
   }
   const span = spanOf(progress, limits);
@@ -62,6 +64,11 @@ function regrow({ freshSpanMs, ...progress }: Progress, widthMs: number): Progre
 
 export function isSmallest(range: TimeRange): boolean {
   return range.end - range.start <= smallestSpanMs;
+}
+
+/** By what fresh ranges say of how many rows time holds at present. */
+function timeOfPages(pages: number, { reachMs }: Progress): number {
+  return wholeSeconds((reachMs / shareOfReach) * pages);
 }
 
 function bounded(durationMs: number, longestMs: number): number {

@@ -50,8 +50,8 @@ describe('after a first start', () => {
   test.each<[string, Case, Step]>([
     [
       'a short time that is to be read is read in one go',
-      { progress: begin(at('11:45'), schedule), now: '12:00' },
-      readFresh('11:45 – 12:00'),
+      { progress: begin(at('11:48'), schedule), now: '12:00' },
+      readFresh('11:48 – 12:00'),
     ],
     [
       'the newest time comes first when there is more to be read',
@@ -70,17 +70,17 @@ describe('in steady state', () => {
   test.each<[string, Case, Step]>([
     ['fresh mail is read once in a frequency', { progress: upToDate, now: '12:00:59.9' }, wait('12:01')],
     [
-      'a fresh range reaches back as far as half a page holds it',
+      'a fresh range reaches back as far as a page holds it',
       { progress: progressOf(['12:00', '11:40', '11:30']), now: '12:01' },
       readFresh('11:56 – 12:01'),
     ],
     [
-      'it reaches back to the watermark of pass 1 at most',
-      { progress: progressOf(['12:00', '11:57', '11:44']), now: '12:01' },
-      readFresh('11:57 – 12:01'),
+      'it reaches back over all passes where a page holds that much, and not beyond time that no row can change in',
+      { progress: progressOf(['12:00', '11:56', '11:44'], { reachMs: 60 * minute }), now: '12:01' },
+      readFresh('11:44 – 12:01'),
     ],
     [
-      'it reaches back over nothing when half a page does not even hold the new time',
+      'it reaches back over nothing when a page does not even hold the new time',
       { progress: progressOf(['12:00', '11:57', '11:44'], { reachMs: 40_000 }), now: '12:01' },
       readFresh('12:00 – 12:01'),
     ],
@@ -112,7 +112,7 @@ describe('in steady state', () => {
     [
       'fresh mail is read on the turn of old time when no old time is due',
       { progress: progressOf(['12:00', '11:57', '11:45']), now: '12:01', turn: 'old-first' },
-      readFresh('11:57 – 12:01'),
+      readFresh('11:56 – 12:01'),
     ],
     [
       'the wait ends with whatever is due first, also when that is a pass',
@@ -143,8 +143,8 @@ describe('after an outage', () => {
   test.each<[string, Case, Step]>([
     [
       'of a few polls, the missed time is read in one go',
-      { progress: upToDate, now: '12:20' },
-      readFresh('12:00 – 12:20'),
+      { progress: upToDate, now: '12:12' },
+      readFresh('12:00 – 12:12'),
     ],
     [
       'of hours, reading jumps to the present',

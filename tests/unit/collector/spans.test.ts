@@ -15,7 +15,7 @@ const rangeOf = (durationMs: number) => ({ start: 0, end: durationMs });
 describe('the span of the next range of old time', () => {
   test.each<[string, Progress, number]>([
     ['is an hour at first', progressOf(10 * minute), hour],
-    ['is 40 reaches at first when that is less', progressOf(30 * second), 20 * minute],
+    ['is 20 pages at first when that is less', progressOf(24 * second), 10 * minute],
     ['is what has been learned', progressOf(30 * second, 3 * hour), 3 * hour],
     ['is never wider than the API allows', progressOf(30 * second, 11 * day), 10 * day],
   ])('%s', (_, progress, expected) => {
@@ -39,7 +39,7 @@ describe('the span of the next range of old time', () => {
 
 describe('how far a fresh range reaches back', () => {
   test.each<[string, { width: number; rows: number }, number]>([
-    ['is as far as half a page holds it', { width: 5 * minute, rows: 2500 }, 2 * minute],
+    ['is as far as four fifths of a page hold it', { width: 5 * minute, rows: 4000 }, 2 * minute],
     ['grows to four ranges at most', { width: 5 * minute, rows: 10 }, 20 * minute],
     ['grows to four ranges when there was no row', { width: 5 * minute, rows: 0 }, 20 * minute],
     ['never falls below a second', { width: second, rows: 1_000_000 }, second],
@@ -51,7 +51,7 @@ describe('how far a fresh range reaches back', () => {
 
 test.each<[string, number, number, number]>([
   ['two polls', 10 * second, minute, 2 * minute],
-  ['two pages, where they hold more than two polls', 10 * minute, minute, 40 * minute],
+  ['two pages, where they hold more than two polls', 8 * minute, minute, 20 * minute],
   ['at most what the API allows', 6 * day, minute, 10 * day],
 ])('a fresh range closes a hole in one go when it is no longer than %s', (_, reachMs, frequencyMs, expected) => {
   expect(freshSpanOf(progressOf(reachMs), frequencyMs, limits)).toBe(expected);

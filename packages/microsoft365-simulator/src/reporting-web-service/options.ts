@@ -1,9 +1,9 @@
-import type { TransportFaultOptions } from '../faults/transport-faults.js';
 import type { Account } from '../http/credentials.js';
+import { defaultServiceOptions, type ServiceOptions } from '../service/service-options.js';
 import type { DialectName } from './dialect.js';
 
-/** How the service behaves. Everything may be changed while it runs; the next request sees it. */
-export interface ReportingOptions extends Account, TransportFaultOptions {
+/** How the Reporting Web Service behaves. */
+export interface ReportingOptions extends Account, ServiceOptions {
   /** Rows a page holds at most; 2,000 in the real service. */
   pageRows: number;
   /** `negotiated`: by $format and Accept; else always that one, whatever was asked for. */
@@ -22,22 +22,14 @@ export interface ReportingOptions extends Account, TransportFaultOptions {
   historyDays: number;
   /** A longer range is refused; null: none is. */
   maxRangeDays: number | null;
-  /** How long every answer takes at least. */
-  latencyMs: number;
-  /** How far the service's clock is ahead of `now`: its Date header, its visible mail, its limits. */
-  clockOffsetMs: number;
   /** The host that the fault `link-to-another-host` names. */
   foreignOrigin: string;
   accountName: string;
   accountPassword: string;
-  retryAfterSeconds: number;
-  slowAnswerMs: number;
-  signInOrigin: string;
-  /** The time, in milliseconds since 1970. */
-  now: () => number;
 }
 
 export const defaultOptions: Readonly<ReportingOptions> = {
+  ...defaultServiceOptions,
   pageRows: 2_000,
   dialect: 'negotiated',
   dAsArray: false,
@@ -47,13 +39,7 @@ export const defaultOptions: Readonly<ReportingOptions> = {
   inclusiveBounds: true,
   historyDays: 30,
   maxRangeDays: null,
-  latencyMs: 0,
-  clockOffsetMs: 0,
   foreignOrigin: 'https://reports.attacker.example',
   accountName: 'trace.reader@example.corp',
   accountPassword: 'demo-Passw0rd',
-  retryAfterSeconds: 1,
-  slowAnswerMs: 2_000,
-  signInOrigin: 'https://login.microsoftonline.com',
-  now: Date.now,
 };

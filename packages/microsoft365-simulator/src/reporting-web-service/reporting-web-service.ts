@@ -1,16 +1,19 @@
 import type { IncomingMessage } from 'node:http';
-import { FaultPlan } from '../faults/fault-plan.js';
-import { htmlAnswer, withHeaders, type Answer } from '../http/answer.js';
+import type { FaultPlan } from '../faults/fault-plan.js';
+import { faultApplies, rowsArrive } from '../faults/page-faults.js';
+import { htmlAnswer, type Answer } from '../http/answer.js';
 import { checkBasic, type Credentials } from '../http/credentials.js';
-import { RequestLog } from '../http/request-log.js';
+import type { RequestLog } from '../http/request-log.js';
+import { pageNumber } from '../paging/page-number.js';
+import { BadQueryError } from '../service/bad-query-error.js';
+import { ServiceFront, type Due } from '../service/service-front.js';
 import type { MailWorld } from '../world/mail-world.js';
 import type { Dialect, DialectName } from './dialect.js';
 import { dialectOf, negotiate } from './negotiation.js';
 import { absoluteLink, nextQuery, relativeLink } from './next-link.js';
 import { defaultOptions, type ReportingOptions } from './options.js';
-import { faultAnswer, faultApplies, notFound, unauthorized, type ReportingFault } from './service-faults.js';
-import { pageNumber, type TracePage } from './trace-page.js';
-import { BadQueryError, readQuery, type TraceQuery } from './trace-query.js';
+import { faultAnswer, notFound, unauthorized, type ReportingFault } from './service-faults.js';
+import { readQuery, type TraceQuery } from './trace-query.js';
 import { TraceReader } from './trace-reader.js';
 
 /** The path under which the service lives; requests may spell it in any case. */
@@ -19,33 +22,28 @@ export const reportingPath = '/ecp/reportingwebservice/reporting.svc';
 /** How a request ended: with a page, refused for a reason, or with a fault that was asked for. */
 export type ReportingResult = 'page' | 'refused' | 'bad-query' | 'not-acceptable' | 'not-found' | ReportingFault;
 
-/** What would be answered without a fault. */
-interface Due {
-  readonly result: ReportingResult;
-  readonly dialect: Dialect;
-  readonly query: TraceQuery | null;
-  readonly page: TracePage | null;
-  readonly linked: boolean;
-  /** `linkOrigin`: the link to the next page leads to that host. */
-  readonly answer: (linkOrigin?: string) => Answer;
-}
-
 /** Microsoft's Reporting Web Service, as far as message traces go. */
 export class ReportingWebService {
   readonly options: ReportingOptions;
-  readonly requests = new RequestLog<ReportingResult>();
+  readonly requests: RequestLog<ReportingResult>;
   readonly faults: FaultPlan<ReportingFault>;
+  readonly #front: ServiceFront<ReportingResult, ReportingFault>;
   readonly #reader: TraceReader;
 
   constructor(world: MailWorld, options: Partial<ReportingOptions> = {}, faultSeed = 1) {
     this.options = { ...defaultOptions, ...options };
-    this.faults = new FaultPlan<ReportingFault>(faultSeed, faultApplies);
+    this.#front = new ServiceFront<ReportingResult, ReportingFault>(this.options, faultSeed, {
+      applies: faultApplies,
+      rowsArrive,
+    });
+    this.requests = this.#front.requests;
+    this.faults = this.#front.faults;
     this.#reader = new TraceReader(world, this.options);
   }
 
   /** The service's clock, in milliseconds since 1970. */
   nowMs(): number {
-    return Math.floor(this.options.now() + this.options.clockOffsetMs);
+    return this.#front.nowMs();
   }
 
   /** Whether a request to that path is for this service. */
@@ -55,39 +53,34 @@ export class ReportingWebService {
 
   /** Decides what to answer, and writes it down in `requests`. */
   answer(request: IncomingMessage, url: URL): Answer {
-    const nowMs = this.nowMs();
-    const credentials = checkBasic(request.headers.authorization, this.options);
-    const due = this.#due(request, url, nowMs, credentials);
-    const number = due.page && pageNumber(due.page.offset, this.options.pageRows);
-    const fault = this.faults.next({ page: number, linked: due.linked });
-    const context = { dialect: due.dialect, options: this.options, nowMs, page: due.answer };
-    const given = fault === undefined ? due.answer() : faultAnswer(fault, context);
-    this.requests.add({
-      atMs: nowMs,
-      method: request.method ?? '',
-      path: url.pathname,
-      startMs: due.query?.bounds?.startMs ?? null,
-      endMs: due.query?.bounds?.endMs ?? null,
-      skiptoken: due.query?.skiptoken ?? null,
-      page: number,
-      credentials,
-      status: given.manner === 'reset' || given.manner === 'silence' ? null : given.status,
-      rows: due.page !== null && arrives(fault) ? due.page.rows.length : 0,
-      result: fault ?? due.result,
-    });
-    const date = { Date: new Date(nowMs).toUTCString() };
-    return { ...withHeaders(given, date), delayMs: given.delayMs + this.options.latencyMs };
-  }
-
-  #due(request: IncomingMessage, url: URL, nowMs: number, credentials: Credentials): Due {
     const { dialect: wanted, dAsArray } = this.options;
+    const nowMs = this.nowMs();
     const name = wanted === 'negotiated' ? negotiate(url.searchParams.get('$format'), request.headers.accept) : wanted;
     const dialect = dialectOf(name ?? 'odata-2', dAsArray);
-    const refusal = (result: ReportingResult, answer: () => Answer, query: TraceQuery | null = null): Due => ({
-      result,
-      dialect,
-      query,
+    const due = this.#due(request, url, nowMs, name, dialect);
+    return this.#front.answer(request, url, nowMs, due, (kind) =>
+      faultAnswer(kind, { dialect, options: this.options, nowMs, page: due.answer }),
+    );
+  }
+
+  #due(
+    request: IncomingMessage,
+    url: URL,
+    nowMs: number,
+    name: DialectName | null,
+    dialect: Dialect,
+  ): Due<ReportingResult> {
+    const credentials: Credentials = checkBasic(request.headers.authorization, this.options);
+    const refusal = (
+      result: ReportingResult,
+      answer: () => Answer,
+      query: TraceQuery | null = null,
+    ): Due<ReportingResult> => ({
+      credentials,
+      ...asked(query),
       page: null,
+      rows: 0,
+      result,
       linked: false,
       answer,
     });
@@ -102,9 +95,16 @@ export class ReportingWebService {
       query = readQuery(url.searchParams);
       const page = this.#reader.read(query, nowMs);
       const next = this.#unlinked(name) ? null : nextQuery(page, url.searchParams);
-      const answer = (linkOrigin?: string): Answer =>
-        dialect.page(page, url.origin + reportingPath, next && this.#link(next, url, linkOrigin));
-      return { result: 'page', dialect, query, page, linked: next !== null, answer };
+      return {
+        credentials,
+        ...asked(query),
+        page: pageNumber(page.offset, this.options.pageRows),
+        rows: page.rows.length,
+        result: 'page',
+        linked: next !== null,
+        answer: (linkOrigin) =>
+          dialect.page(page, url.origin + reportingPath, next && this.#link(next, url, linkOrigin)),
+      };
     } catch (error) {
       if (error instanceof BadQueryError) return refusal('bad-query', () => dialect.error(400, error.message), query);
       throw error;
@@ -121,8 +121,12 @@ export class ReportingWebService {
   }
 }
 
-function arrives(fault: ReportingFault | undefined): boolean {
-  return fault === undefined || fault === 'slow-answer' || fault === 'link-to-another-host';
+function asked(query: TraceQuery | null): Pick<Due<ReportingResult>, 'startMs' | 'endMs' | 'skiptoken'> {
+  return {
+    startMs: query?.bounds?.startMs ?? null,
+    endMs: query?.bounds?.endMs ?? null,
+    skiptoken: query?.skiptoken ?? null,
+  };
 }
 
 function atomIsNotSpoken(): Answer {

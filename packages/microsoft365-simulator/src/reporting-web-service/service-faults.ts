@@ -1,11 +1,11 @@
+import { pageFaults } from '../faults/page-faults.js';
 import { htmlAnswer, jsonAnswer, withHeaders, type Answer } from '../http/answer.js';
-import { altersAnswer, isTransportFault, transportFault, transportFaults } from '../faults/transport-faults.js';
+import { isTransportFault, transportFault, transportFaults } from '../faults/transport-faults.js';
 import type { TransportFault } from '../faults/transport-faults.js';
-import type { FaultyRequest } from '../faults/fault-plan.js';
 import type { Dialect } from './dialect.js';
 import type { ReportingOptions } from './options.js';
 
-/** The Reporting Web Service's own ways to refuse, and next links that lead nowhere or elsewhere. */
+/** The Reporting Web Service's own ways to refuse, and its pages'. */
 const ownFaults = [
   'http-400',
   'http-400-time-limit',
@@ -13,10 +13,7 @@ const ownFaults = [
   'http-403',
   'http-404',
   'http-410',
-  'dead-link-400',
-  'dead-link-404',
-  'dead-link-410',
-  'link-to-another-host',
+  ...pageFaults,
 ] as const;
 
 type OwnFault = (typeof ownFaults)[number];
@@ -39,13 +36,6 @@ export const passingFaults: readonly ReportingFault[] = [
   'html-with-200',
   'empty-200',
 ];
-
-/** Dead links are for later pages, changed links for pages that have one, changed answers for pages. */
-export function faultApplies(kind: ReportingFault, { page, linked }: FaultyRequest): boolean {
-  if (kind.startsWith('dead-link')) return page !== null && page > 1;
-  if (kind === 'link-to-another-host') return linked;
-  return page !== null || !altersAnswer(kind);
-}
 
 export interface FaultContext {
   readonly dialect: Dialect;

@@ -22,8 +22,3 @@ export function offsetOf(skiptoken: number | null, starts: 'at' | 'after'): numb
 export function skiptokenFor(offset: number, starts: 'at' | 'after'): number {
   return starts === 'at' ? offset : offset - 1;
 }
-
-/** From 1. A page that begins anywhere but at the first row is a later one. */
-export function pageNumber(offset: number, pageRows: number): number {
-  return Math.ceil(offset / pageRows) + 1;
-}

@@ -1,3 +1,5 @@
+import { BadQueryError } from '../service/bad-query-error.js';
+
 /** A query for message traces, as its URL tells it. */
 export interface TraceQuery {
   /** The text of `$filter`, null where there is none: pages of one result name the same one. */
@@ -6,11 +8,6 @@ export interface TraceQuery {
   readonly bounds: { readonly startMs: number; readonly endMs: number } | null;
   readonly skiptoken: number | null;
   readonly top: number | null;
-}
-
-/** The query is not one that the service understands; answered with 400. */
-export class BadQueryError extends Error {
-  override readonly name = 'BadQueryError';
 }
 
 const understood = ['$filter', '$format', '$skiptoken', '$top'];

@@ -1,9 +1,10 @@
 import type { MailWorld } from '../world/mail-world.js';
+import { ResultViews, type ResultView } from '../paging/result-views.js';
+import { BadQueryError } from '../service/bad-query-error.js';
 import type { ReportingOptions } from './options.js';
-import { ResultViews, type ResultView } from './result-views.js';
 import { tooOld } from './service-faults.js';
 import { offsetOf, skiptokenFor, type TracePage } from './trace-page.js';
-import { BadQueryError, type TraceQuery } from './trace-query.js';
+import type { TraceQuery } from './trace-query.js';
 
 const dayMs = 86_400_000;
 /** What a query without bounds gets. */

@@ -1,0 +1,67 @@
+import type { IncomingMessage } from 'node:http';
+import { FaultPlan, type FaultyRequest } from '../faults/fault-plan.js';
+import { withHeaders, type Answer } from '../http/answer.js';
+import { RequestLog, type RequestRecord } from '../http/request-log.js';
+import type { ServiceOptions } from './service-options.js';
+
+/** What would be answered without a fault, and what the request log is to say of it. */
+export interface Due<Result extends string> extends Pick<
+  RequestRecord<Result>,
+  'credentials' | 'startMs' | 'endMs' | 'skiptoken' | 'page' | 'rows' | 'result'
+> {
+  /** Whether the answer names a next page. */
+  readonly linked: boolean;
+  /** `linkOrigin`: the link to the next page leads to that host. */
+  readonly answer: (linkOrigin?: string) => Answer;
+}
+
+/** How a kind of fault touches a service's answers. */
+export interface FaultRules<Fault extends string> {
+  /** Whether it makes sense for a request. */
+  readonly applies: (kind: Fault, request: FaultyRequest) => boolean;
+  /** Whether the rows of the answer arrive all the same. */
+  readonly rowsArrive: (kind: Fault) => boolean;
+}
+
+/** What all services have in common: a clock, a log of the requests, and faults on demand. */
+export class ServiceFront<Result extends string, Fault extends Result> {
+  readonly requests = new RequestLog<Result>();
+  readonly faults: FaultPlan<Fault>;
+  readonly #options: Readonly<ServiceOptions>;
+  readonly #rules: FaultRules<Fault>;
+
+  constructor(options: Readonly<ServiceOptions>, faultSeed: number, rules: FaultRules<Fault>) {
+    this.#options = options;
+    this.#rules = rules;
+    this.faults = new FaultPlan<Fault>(faultSeed, rules.applies);
+  }
+
+  /** The service's clock, in milliseconds since 1970. */
+  nowMs(): number {
+    return Math.floor(this.#options.now() + this.#options.clockOffsetMs);
+  }
+
+  /** Answers what is due, or what a fault makes of it; writes it down in `requests` and puts the Date on it. */
+  answer(
+    request: IncomingMessage,
+    url: URL,
+    nowMs: number,
+    due: Due<Result>,
+    faultAnswer: (kind: Fault) => Answer,
+  ): Answer {
+    const { linked, answer, ...decided } = due;
+    const fault = this.faults.next({ page: due.page, linked });
+    const given = fault === undefined ? answer() : faultAnswer(fault);
+    this.requests.add({
+      ...decided,
+      atMs: nowMs,
+      method: request.method ?? '',
+      path: url.pathname,
+      status: given.manner === 'reset' || given.manner === 'silence' ? null : given.status,
+      rows: fault === undefined || this.#rules.rowsArrive(fault) ? due.rows : 0,
+      result: fault ?? due.result,
+    });
+    const dated = withHeaders(given, { Date: new Date(nowMs).toUTCString() });
+    return { ...dated, delayMs: given.delayMs + this.#options.latencyMs };
+  }
+}
