@@ -124,7 +124,13 @@ export class Collector {
   /** Between two pages of old time, fresh mail that is due is read first: a backlog never delays it by more than a page. */
   async #letFreshMailPass(signal: AbortSignal): Promise<void> {
     const step = this.#freshStep();
-    if (step !== undefined && !signal.aborted) await this.#read(step, signal, 'one page at a time');
+    if (step === undefined || signal.aborted) return;
+    try {
+      await this.#read(step, signal, 'one page at a time');
+    } catch (error) {
+      if (!(error instanceof RangeRefusedError)) throw error;
+      await this.#readInHalves(error, step, signal);
+    }
   }
 
   #freshStep(): ReadStep | undefined {
@@ -141,9 +147,13 @@ export class Collector {
     const records = unseen.map((row) => row.record);
     for await (const { from, to, rejected } of sink.deliver(records, signal)) {
       for (const { index, reason } of rejected) await reject(records[index]?.raw, reason);
-      const delivered = unseen.slice(from, to);
-      await this.#patience.untilStored(() => ledger.remember(delivered), signal);
-      monitor.delivered(delivered, clock.now());
+      const settled = unseen.slice(from, to);
+      await this.#patience.untilStored(() => ledger.remember(settled), signal);
+      const refused = new Set(rejected.map(({ index }) => unseen[index]));
+      monitor.delivered(
+        settled.filter((row) => !refused.has(row)),
+        clock.now(),
+      );
     }
   }
 

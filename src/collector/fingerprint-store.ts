@@ -98,6 +98,12 @@ export class FingerprintStore {
     return [...this.#stored].filter((name) => name.startsWith(prefix));
   }
 
+  /** The beginning of the oldest hour that holds fingerprints; undefined where there is none. */
+  get oldestHourMs(): number | undefined {
+    const hours = [...this.#stored].map(hourOf).filter((hour) => !Number.isNaN(hour));
+    return hours.length === 0 ? undefined : Math.min(...hours);
+  }
+
   #bucket(name: string): Bucket {
     const bucket = this.#loaded.get(name);
     if (bucket === undefined) throw new Error(`the fingerprints of ${name} are not loaded`);

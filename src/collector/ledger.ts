@@ -49,7 +49,9 @@ export class Ledger {
     const fingerprints = await FingerprintStore.open(options.buckets, options.log);
     const content = await onDisk('context.json', () => options.document.read(isContext));
     const openedAt = clock.mark();
-    const firstStart = () => begin(wholeSecond(openedAt() - startTimeMs), schedule);
+    // Without its context, what has been delivered still tells where reading may not have ended: repeats are known, gaps would not be.
+    const delivered = fingerprints.oldestHourMs ?? Infinity;
+    const firstStart = () => begin(Math.min(wholeSecond(openedAt() - startTimeMs), delivered), schedule);
     const saved = content === undefined ? undefined : readContext(content, schedule);
     const ledger = new Ledger(options, fingerprints, firstStart, saved);
     // A first start that fails before its first range is read must not begin later when it is tried again.

@@ -99,7 +99,8 @@ export class MicrosoftClient {
       // The library's error holds the request with its credentials: nothing of it but the code goes further.
       const code = (axios.isAxiosError(error) && error.code) || 'no answer';
       onResult?.(code);
-      throw new UnavailableError(`${url.host} could not be reached: ${code}.`);
+      const hint = code === 'ENOTFOUND' ? ' If this lasts, check api_url: the service may have been retired.' : '';
+      throw new UnavailableError(`${url.host} could not be reached: ${code}.${hint}`);
     });
     onResult?.(String(response.status));
     const header = (name: string): string | undefined => {

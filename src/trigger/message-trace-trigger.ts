@@ -19,9 +19,12 @@ import { TraceMetrics } from './trace-metrics.js';
 export class MessageTraceTrigger extends Connector<MessageTraceConfiguration> {
   readonly #clock = new ServerClock();
   readonly #schedule = schedulePasses(this.configuration);
-  readonly #metrics = new TraceMetrics(this.metrics, this.#clock, this.#schedule, (reason) => {
-    if (reason === undefined) this.health.healthy('reading');
-    else this.health.unhealthy(reason, 'reading');
+  readonly #metrics = new TraceMetrics(this.metrics, this.#clock, this.#schedule, {
+    lag: (seconds) => this.reportLag(seconds),
+    troubled: (reason) => {
+      if (reason === undefined) this.health.healthy('reading');
+      else this.health.unhealthy(reason, 'reading');
+    },
   });
 
   override async run(): Promise<void> {

@@ -8,10 +8,17 @@ import { addProgressGauges } from './progress-gauges.js';
 /** How long after its reception a late row was found: from a minute to three days, in seconds. */
 const lateness = [60, 240, 960, 3840, 15_360, 61_440, 86_400, 259_200];
 
+/** Those at the platform who hear of it besides. */
+interface Told {
+  readonly troubled: (reason: string | undefined) => void;
+  /** Seconds from the reception of the newest row just delivered until now. */
+  readonly lag: (seconds: number) => void;
+}
+
 /** What is happening, as Prometheus metrics and as fields of the health answer. */
 export class TraceMetrics implements Monitor {
   readonly #clock: Clock;
-  readonly #setTrouble: (reason: string | undefined) => void;
+  readonly #tell: Told;
   #progress: Progress | undefined;
 
   readonly #rows: Counter;
@@ -26,9 +33,9 @@ export class TraceMetrics implements Monitor {
   readonly #requests: Counter<'result'>;
   readonly #gapSeconds: Counter;
 
-  constructor(registry: Registry, clock: Clock, schedule: Schedule, setTrouble: (reason: string | undefined) => void) {
+  constructor(registry: Registry, clock: Clock, schedule: Schedule, tell: Told) {
     this.#clock = clock;
-    this.#setTrouble = setTrouble;
+    this.#tell = tell;
     const registers = [registry];
     const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
       new Counter({ name: `message_trace_${name}`, help, labelNames, registers });
@@ -64,6 +71,8 @@ export class TraceMetrics implements Monitor {
 
   delivered(rows: readonly DeliveredRow[], nowMs: number): void {
     this.#delivered.inc(rows.length);
+    const newestMs = Math.max(...rows.map(({ record }) => record.receivedMs ?? -Infinity));
+    if (Number.isFinite(newestMs)) this.#tell.lag((nowMs - newestMs) / 1000);
     for (const { record, sighting, late } of rows) {
       if (sighting === 'changed') this.#statusChanges.inc();
       if (late && record.receivedMs !== undefined) this.#lateRows.observe((nowMs - record.receivedMs) / 1000);
@@ -80,7 +89,7 @@ export class TraceMetrics implements Monitor {
   }
 
   troubled(reason: string | undefined): void {
-    this.#setTrouble(reason);
+    this.#tell.troubled(reason);
   }
 
   rejected(): void {

@@ -152,6 +152,17 @@ describe('a first start', () => {
     expect([ledger.progress.watermarks[0], ledger.isFirstStart]).toEqual([noon - hour, false]);
   });
 
+  test('without the context of what has been delivered begins where the oldest fingerprints are', async () => {
+    const { open, document } = dataFolder();
+    const ledger = await open();
+    await ledger.remember(await ledger.sift([at(noon - 1.5 * hour)]));
+    await ledger.save(ledger.progress);
+    document.text = undefined;
+    const again = await open();
+    expect(again.progress.watermarks[0]).toBe(noon - 2 * hour);
+    expect(await again.sift([at(noon - 1.5 * hour)])).toEqual([]);
+  });
+
   test('begins at a whole second', async () => {
     const { open, clock } = dataFolder();
     clock.work(999.9);

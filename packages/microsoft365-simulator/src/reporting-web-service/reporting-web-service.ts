@@ -7,12 +7,14 @@ import type { RequestLog } from '../http/request-log.js';
 import { pageNumber } from '../paging/page-number.js';
 import { BadQueryError } from '../service/bad-query-error.js';
 import { ServiceFront, type Due } from '../service/service-front.js';
+import { credentialsOf, IssuedTokens, type TokenVerdict } from '../token-service/issued-tokens.js';
+import { exchangeResource } from '../token-service/resources.js';
 import type { MailWorld } from '../world/mail-world.js';
 import type { Dialect, DialectName } from './dialect.js';
 import { dialectOf, negotiate } from './negotiation.js';
 import { absoluteLink, nextQuery, relativeLink } from './next-link.js';
 import { defaultOptions, type ReportingOptions } from './options.js';
-import { faultAnswer, notFound, unauthorized, type ReportingFault } from './service-faults.js';
+import { faultAnswer, noPermission, notFound, unauthorized, type ReportingFault } from './service-faults.js';
 import { readQuery, type TraceQuery } from './trace-query.js';
 import { TraceReader } from './trace-reader.js';
 
@@ -29,8 +31,15 @@ export class ReportingWebService {
   readonly faults: FaultPlan<ReportingFault>;
   readonly #front: ServiceFront<ReportingResult, ReportingFault>;
   readonly #reader: TraceReader;
+  readonly #tokens: IssuedTokens;
 
-  constructor(world: MailWorld, options: Partial<ReportingOptions> = {}, faultSeed = 1) {
+  /** `tokens`: what it accepts in place of the account's password. */
+  constructor(
+    world: MailWorld,
+    options: Partial<ReportingOptions> = {},
+    faultSeed = 1,
+    tokens: IssuedTokens = new IssuedTokens(),
+  ) {
     this.options = { ...defaultOptions, ...options };
     this.#front = new ServiceFront<ReportingResult, ReportingFault>(this.options, faultSeed, {
       applies: faultApplies,
@@ -39,6 +48,7 @@ export class ReportingWebService {
     this.requests = this.#front.requests;
     this.faults = this.#front.faults;
     this.#reader = new TraceReader(world, this.options);
+    this.#tokens = tokens;
   }
 
   /** The service's clock, in milliseconds since 1970. */
@@ -70,7 +80,8 @@ export class ReportingWebService {
     name: DialectName | null,
     dialect: Dialect,
   ): Due<ReportingResult> {
-    const credentials: Credentials = checkBasic(request.headers.authorization, this.options);
+    const verdict = this.#check(request.headers.authorization, nowMs);
+    const credentials = verdict === 'wrong' ? 'wrong' : credentialsOf(verdict);
     const refusal = (
       result: ReportingResult,
       answer: () => Answer,
@@ -86,6 +97,7 @@ export class ReportingWebService {
     });
 
     if (credentials !== 'right') return refusal('refused', unauthorized);
+    if (verdict === 'not-permitted') return refusal('refused', noPermission);
     if (url.pathname.toLowerCase() !== `${reportingPath}/messagetrace`) return refusal('not-found', notFound);
     if (request.method !== 'GET') return refusal('not-acceptable', () => dialect.error(405, 'Only GET is supported.'));
     if (name === null) return refusal('not-acceptable', atomIsNotSpoken);
@@ -109,6 +121,11 @@ export class ReportingWebService {
       if (error instanceof BadQueryError) return refusal('bad-query', () => dialect.error(400, error.message), query);
       throw error;
     }
+  }
+
+  #check(header: string | undefined, nowMs: number): TokenVerdict | Credentials {
+    const bearer = header !== undefined && /^bearer\b/i.test(header);
+    return bearer ? this.#tokens.check(header, exchangeResource, nowMs) : checkBasic(header, this.options);
   }
 
   #unlinked(dialect: DialectName): boolean {

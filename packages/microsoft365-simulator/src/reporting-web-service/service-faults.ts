@@ -60,7 +60,7 @@ function ownFault(kind: OwnFault, { dialect, options, page }: FaultContext): Ans
     case 'http-401':
       return unauthorized();
     case 'http-403':
-      return jsonAnswer(403, { ErrorCode: '', Message: 'No permission to access the report MessageTrace.' });
+      return noPermission();
     case 'http-404':
       return notFound();
     case 'http-410':
@@ -84,6 +84,10 @@ export function tooOld(historyDays: number): string {
 export function unauthorized(): Answer {
   const page = htmlAnswer(401, '401 - Unauthorized', 'Access is denied due to invalid credentials.');
   return withHeaders(page, { 'WWW-Authenticate': 'Basic realm="reports.office365.com"' });
+}
+
+export function noPermission(): Answer {
+  return jsonAnswer(403, { ErrorCode: '', Message: 'No permission to access the report MessageTrace.' });
 }
 
 export function notFound(): Answer {

@@ -1,0 +1,132 @@
+import type { IncomingMessage } from 'node:http';
+import type { FaultPlan } from '../faults/fault-plan.js';
+import { faultApplies, rowsArrive } from '../faults/page-faults.js';
+import type { Answer } from '../http/answer.js';
+import type { RequestLog } from '../http/request-log.js';
+import { pageNumber } from '../paging/page-number.js';
+import { BadQueryError } from '../service/bad-query-error.js';
+import { ServiceFront, type Due } from '../service/service-front.js';
+import { credentialsOf, type IssuedTokens } from '../token-service/issued-tokens.js';
+import { graphResource } from '../token-service/resources.js';
+import type { MailWorld } from '../world/mail-world.js';
+import { nextLink } from './next-link.js';
+import { defaultOptions, type GraphOptions } from './options.js';
+import { Quota } from './quota.js';
+import { badRequest, faultAnswer, notFound, overQuota, servicePrincipalLess, tokenRefused } from './service-faults.js';
+import type { GraphFault } from './service-faults.js';
+import { prefersUnknownMembers } from './status-wording.js';
+import { readQuery, type TraceQuery } from './trace-query.js';
+import { pageSize, TraceReader } from './trace-reader.js';
+import { errorWording, pageWording, type ErrorWording } from './wording.js';
+
+/** The path under which the service lives; requests may spell it in any case. */
+export const graphPath = '/v1.0';
+
+const tracesPath = `${graphPath}/admin/exchange/tracing/messagetraces`;
+
+/** How a request ended: with a page, refused for a reason, or with a fault that was asked for. */
+export type GraphResult =
+  | 'page'
+  | 'refused'
+  | 'service-principal-less'
+  | 'over-quota'
+  | 'bad-query'
+  | 'not-acceptable'
+  | 'not-found'
+  | GraphFault;
+
+/** Microsoft Graph, as far as message traces go. */
+export class Graph {
+  readonly options: GraphOptions;
+  readonly requests: RequestLog<GraphResult>;
+  readonly faults: FaultPlan<GraphFault>;
+  readonly #front: ServiceFront<GraphResult, GraphFault>;
+  readonly #reader: TraceReader;
+  readonly #quota = new Quota();
+  readonly #tokens: IssuedTokens;
+
+  constructor(world: MailWorld, tokens: IssuedTokens, options: Partial<GraphOptions> = {}, faultSeed = 1) {
+    this.options = { ...defaultOptions, ...options };
+    this.#front = new ServiceFront<GraphResult, GraphFault>(this.options, faultSeed, {
+      applies: faultApplies,
+      rowsArrive,
+    });
+    this.requests = this.#front.requests;
+    this.faults = this.#front.faults;
+    this.#reader = new TraceReader(world, this.options);
+    this.#tokens = tokens;
+  }
+
+  /** The service's clock, in milliseconds since 1970. */
+  nowMs(): number {
+    return this.#front.nowMs();
+  }
+
+  /** Whether a request to that path is for this service. */
+  serves(path: string): boolean {
+    return path.toLowerCase().startsWith(`${graphPath}/`);
+  }
+
+  /** Decides what to answer, and writes it down in `requests`. */
+  answer(request: IncomingMessage, url: URL): Answer {
+    const nowMs = this.nowMs();
+    const clientRequestId = request.headers['client-request-id'];
+    const error = errorWording(nowMs, typeof clientRequestId === 'string' ? clientRequestId : undefined);
+    const due = this.#due(request, url, nowMs, error);
+    return this.#front.answer(request, url, nowMs, due, (kind) =>
+      faultAnswer(kind, { error, options: this.options, nowMs, page: due.answer }),
+    );
+  }
+
+  #due(request: IncomingMessage, url: URL, nowMs: number, error: ErrorWording): Due<GraphResult> {
+    const verdict = this.#tokens.check(request.headers.authorization, graphResource, nowMs);
+    const credentials = credentialsOf(verdict);
+    const refusal = (
+      result: GraphResult,
+      answer: () => Answer,
+      query: TraceQuery | null = null,
+    ): Due<GraphResult> => ({ credentials, ...asked(query), page: null, rows: 0, result, linked: false, answer });
+
+    if (verdict !== 'right') return refusal('refused', () => tokenRefused(error, verdict));
+    if (url.pathname.toLowerCase() !== tracesPath) return refusal('not-found', () => notFound(error));
+    if (request.method !== 'GET') {
+      return refusal('not-acceptable', () => error(405, 'MethodNotAllowed', 'Only GET is supported.'));
+    }
+    const { options } = this;
+    if (options.servicePrincipalFromMs === null || nowMs < options.servicePrincipalFromMs) {
+      return refusal('service-principal-less', () => servicePrincipalLess(error, options.servicePrincipalRefusal));
+    }
+    const waitMs = this.#quota.take(nowMs, options);
+    if (waitMs !== null) {
+      return refusal('over-quota', () => overQuota(error, options.quotaRetryAfter ? waitMs : null));
+    }
+
+    let query: TraceQuery | null = null;
+    try {
+      query = readQuery(url.searchParams);
+      const page = this.#reader.read(query, nowMs);
+      const unknownMembers = prefersUnknownMembers(request.headers['prefer']);
+      return {
+        credentials,
+        ...asked(query),
+        page: pageNumber(page.offset, pageSize(query, options)),
+        rows: page.rows.length,
+        result: 'page',
+        linked: page.nextOffset !== null,
+        answer: (linkOrigin) =>
+          pageWording(page, url.origin, nextLink(page, url, linkOrigin), { options, unknownMembers }),
+      };
+    } catch (caught) {
+      if (!(caught instanceof BadQueryError)) throw caught;
+      return refusal('bad-query', () => badRequest(error, caught.message), query);
+    }
+  }
+}
+
+function asked(query: TraceQuery | null): Pick<Due<GraphResult>, 'startMs' | 'endMs' | 'skiptoken'> {
+  return {
+    startMs: query?.bounds.startMs ?? null,
+    endMs: query?.bounds.endMs ?? null,
+    skiptoken: query?.skiptoken ?? null,
+  };
+}

@@ -1,0 +1,52 @@
+import { defaultServiceOptions, type ServiceOptions } from '../service/service-options.js';
+import type { StatusSpelling } from './status-wording.js';
+
+/** How Microsoft Graph's message trace behaves. */
+export interface GraphOptions extends ServiceOptions {
+  /** Rows a page holds at most, however many `$top` asks for. */
+  pageRows: number;
+  /** Whether the pages of one result are cut from the view of its first page, or each from the present view. */
+  stablePages: boolean;
+  /** Whether receivedDateTime has seven fraction digits, or as many as its milliseconds need. */
+  sevenFractionDigits: boolean;
+  /** How the statuses are spelled; the documentation's own samples disagree. */
+  statusSpelling: StatusSpelling;
+  /** A start older than that is refused. */
+  historyDays: number;
+  /** A longer range is refused. */
+  maxRangeDays: number;
+  /** Requests that the whole tenant has in any running window. */
+  quotaRequests: number;
+  /** The length of that window. */
+  quotaWindowMs: number;
+  /** How many of these requests the tenant's other applications use up, in each window. */
+  quotaTakenByOthers: number;
+  /** Whether a refusal for the quota says in Retry-After when there is room again. */
+  quotaRetryAfter: boolean;
+  /**
+   * When the service principal of Microsoft's own application begins to work in the tenant, in milliseconds since 1970:
+   * some hours after somebody has created it. Null: nobody has.
+   */
+  servicePrincipalFromMs: number | null;
+  /** The status of the refusal until then. */
+  servicePrincipalRefusal: 401 | 403;
+  /** The host that the fault `link-to-another-host` names. */
+  foreignOrigin: string;
+}
+
+export const defaultOptions: Readonly<GraphOptions> = {
+  ...defaultServiceOptions,
+  pageRows: 5_000,
+  stablePages: true,
+  sevenFractionDigits: false,
+  statusSpelling: 'camelCase',
+  historyDays: 90,
+  maxRangeDays: 10,
+  quotaRequests: 100,
+  quotaWindowMs: 300_000,
+  quotaTakenByOthers: 0,
+  quotaRetryAfter: true,
+  servicePrincipalFromMs: 0,
+  servicePrincipalRefusal: 401,
+  foreignOrigin: 'https://graph.attacker.example',
+};

@@ -1,0 +1,128 @@
+import { pageFaults } from '../faults/page-faults.js';
+import { isTransportFault, transportFault, transportFaults } from '../faults/transport-faults.js';
+import type { TransportFault } from '../faults/transport-faults.js';
+import { withHeaders, type Answer } from '../http/answer.js';
+import type { TokenVerdict } from '../token-service/issued-tokens.js';
+import type { GraphOptions } from './options.js';
+import { tooOld } from './trace-reader.js';
+import type { ErrorWording } from './wording.js';
+
+/** Microsoft Graph's own ways to refuse, and its pages'. */
+const ownFaults = [
+  'http-400',
+  'http-400-time-limit',
+  'http-401',
+  'http-403',
+  'http-404',
+  'http-410',
+  'http-500-hiding-400',
+  'over-quota-429',
+  'service-principal-less',
+  ...pageFaults,
+] as const;
+
+type OwnFault = (typeof ownFaults)[number];
+
+export type GraphFault = TransportFault | OwnFault;
+
+export const graphFaults: readonly GraphFault[] = [...transportFaults, ...ownFaults];
+
+export interface FaultContext {
+  readonly error: ErrorWording;
+  readonly options: GraphOptions;
+  /** The service's clock, in milliseconds since 1970. */
+  readonly nowMs: number;
+  /** The page that is due, with its link leading to that origin. */
+  readonly page: (linkOrigin?: string) => Answer;
+}
+
+export function faultAnswer(kind: GraphFault, context: FaultContext): Answer {
+  if (isTransportFault(kind)) return transportFault(kind, () => context.page(), context.nowMs, context.options);
+  return ownFault(kind, context);
+}
+
+function ownFault(kind: OwnFault, { error, options, page }: FaultContext): Answer {
+  switch (kind) {
+    case 'http-400':
+      return badRequest(error, 'The query is not valid.');
+    case 'http-400-time-limit':
+      return badRequest(error, tooOld(options.historyDays));
+    case 'http-401':
+      return tokenRefused(error, 'unknown');
+    case 'http-403':
+      return tokenRefused(error, 'not-permitted');
+    case 'http-404':
+      return notFound(error);
+    case 'http-410':
+      return error(410, 'Gone', 'This API has been retired.');
+    case 'http-500-hiding-400':
+      return hiddenBadRequest(error);
+    case 'over-quota-429':
+      return overQuota(error, null);
+    case 'service-principal-less':
+      return servicePrincipalLess(error, options.servicePrincipalRefusal);
+    case 'dead-link-400':
+      return badRequest(error, 'The $skiptoken is not valid.');
+    case 'dead-link-404':
+      return error(404, 'ResourceNotFound', 'The page was not found.');
+    case 'dead-link-410':
+      return error(410, 'Gone', 'The page is no longer available.');
+    case 'link-to-another-host':
+      return page(options.foreignOrigin);
+  }
+}
+
+export function badRequest(error: ErrorWording, message: string): Answer {
+  return error(400, 'BadRequest', message);
+}
+
+export function notFound(error: ErrorWording): Answer {
+  return error(404, 'ResourceNotFound', 'Resource not found.');
+}
+
+const tokenMessages: Readonly<Record<Exclude<TokenVerdict, 'right' | 'not-permitted'>, string>> = {
+  missing: 'Access token is empty.',
+  unknown: 'Access token validation failure.',
+  'wrong-audience': 'Access token validation failure. Invalid audience.',
+  expired: 'Lifetime validation failed, the token is expired.',
+};
+
+export function tokenRefused(error: ErrorWording, verdict: Exclude<TokenVerdict, 'right'>): Answer {
+  if (verdict === 'not-permitted') {
+    return error(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.');
+  }
+  const challenge =
+    'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", ' +
+    'client_id="00000003-0000-0000-c000-000000000000"';
+  const refused = error(401, 'InvalidAuthenticationToken', tokenMessages[verdict]);
+  return withHeaders(refused, { 'WWW-Authenticate': challenge });
+}
+
+/** The beginning is documented, the rest is what administrators have reported. */
+export function servicePrincipalLess(error: ErrorWording, status: 401 | 403): Answer {
+  const message =
+    'Service principal-less Authentication failed: The service principal for App ID ' +
+    '8bd644d1-64a1-4d4b-ae52-2e0cbf64e373 was not found. Please create a service principal for this app in your tenant. ' +
+    'Provisioning may take several hours to complete.';
+  return error(status, status === 401 ? 'Unauthorized' : 'Forbidden', message);
+}
+
+/** `waitMs`: until there is room again; null where the answer is not to say so. */
+export function overQuota(error: ErrorWording, waitMs: number | null): Answer {
+  const refused = error(429, 'TooManyRequests', 'Your recent queries have surpassed the permitted limit.');
+  return waitMs === null ? refused : withHeaders(refused, { 'Retry-After': String(Math.ceil(waitMs / 1000)) });
+}
+
+/** What is wrong with the request is told by an exception within; asking again does not help. */
+function hiddenBadRequest(error: ErrorWording): Answer {
+  return error(500, 'UnknownError', '', {
+    innererror: {
+      message: 'An error occurred while processing the request.',
+      internalexception: {
+        message: 'Invalid filter clause: the dates of receivedDateTime cannot be used.',
+        type: 'Microsoft.Exchange.Management.Tasks.ValidationException',
+        stacktrace: '',
+      },
+    },
+  });
+}

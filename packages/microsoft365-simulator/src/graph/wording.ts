@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { jsonAnswer, type Answer } from '../http/answer.js';
+import type { MailRow } from '../world/mail-row.js';
+import type { GraphOptions } from './options.js';
+import { statusWording } from './status-wording.js';
+import type { TracePage } from './trace-page.js';
+
+/** What an answer's wording depends on besides its content. */
+export interface Asked {
+  readonly options: Pick<GraphOptions, 'sevenFractionDigits' | 'statusSpelling'>;
+  /** Whether the client asked for statuses that are not in the documented list. */
+  readonly unknownMembers: boolean;
+}
+
+export function pageWording(page: TracePage, origin: string, link: string | null, asked: Asked): Answer {
+  return jsonAnswer(200, {
+    '@odata.context': `${origin}/v1.0/$metadata#admin/exchange/tracing/messageTraces`,
+    ...(link !== null && { '@odata.nextLink': link }),
+    value: page.rows.map((row) => wording(row, asked)),
+  });
+}
+
+function wording(row: MailRow, { options, unknownMembers }: Asked): object {
+  return {
+    id: row.traceId,
+    senderAddress: row.sender,
+    recipientAddress: row.recipient,
+    messageId: row.messageId,
+    receivedDateTime: options.sevenFractionDigits ? sevenDigits(row) : neededDigits(row.receivedMs),
+    subject: row.subject,
+    size: row.size,
+    fromIP: row.fromIp ?? '',
+    toIP: row.toIp ?? '',
+    status: statusWording(row.status, options.statusSpelling, unknownMembers),
+  };
+}
+
+/** As many fraction digits as the milliseconds need, as .NET writes dates. */
+function neededDigits(instantMs: number): string {
+  return new Date(instantMs).toISOString().replace(/\.?0+Z$/, 'Z');
+}
+
+function sevenDigits({ receivedMs, receivedTicks }: MailRow): string {
+  return `${new Date(receivedMs).toISOString().slice(0, -1)}${String(receivedTicks).padStart(4, '0')}Z`;
+}
+
+/** Writes the errors of one request. */
+export type ErrorWording = (status: number, code: string, message: string, more?: object) => Answer;
+
+/** The documented shape; `more` is added to it. */
+export function errorWording(nowMs: number, clientRequestId: string | undefined): ErrorWording {
+  const requestId = randomUUID();
+  return (status, code, message, more = {}) => {
+    const innerError = {
+      date: new Date(nowMs).toISOString().slice(0, 19),
+      'request-id': requestId,
+      'client-request-id': clientRequestId ?? requestId,
+    };
+    return jsonAnswer(status, { error: { code, message, innerError, ...more } });
+  };
+}
