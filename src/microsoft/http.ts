@@ -1,7 +1,7 @@
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
-import axios, { type AxiosInstance } from 'axios';
+import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { DateTime } from 'luxon';
 import pRetry, { AbortError } from 'p-retry';
 import { UnavailableError } from '../errors.js';
@@ -49,7 +49,6 @@ export class MicrosoftClient {
     this.#http = axios.create({
       httpAgent: options.agents.http,
       httpsAgent: options.agents.https,
-      timeout: answerTimeoutMs,
       maxRedirects: 0,
       maxContentLength: largestAnswerBytes,
       responseType: 'text',
@@ -91,17 +90,9 @@ export class MicrosoftClient {
   }
 
   async #ask(url: URL, signal: AbortSignal): Promise<Answer> {
-    const { authorization, onDate, onResult, mark } = this.#options;
-    const headers = { Authorization: await authorization() };
+    const { onDate, onResult, mark } = this.#options;
     const sentAt = mark();
-    const response = await this.#http.get<string>(url.href, { headers, signal }).catch((error: unknown) => {
-      signal.throwIfAborted();
-      // The library's error holds the request with its credentials: nothing of it but the code goes further.
-      const code = (axios.isAxiosError(error) && error.code) || 'no answer';
-      onResult?.(code);
-      const hint = code === 'ENOTFOUND' ? ' If this lasts, check api_url: the service may have been retired.' : '';
-      throw new UnavailableError(`${url.host} could not be reached: ${code}.${hint}`);
-    });
+    const response = await this.#send(url, signal);
     onResult?.(String(response.status));
     const header = (name: string): string | undefined => {
       const value: unknown = response.headers[name];
@@ -116,6 +107,30 @@ export class MicrosoftClient {
       contentType: header('content-type') ?? '',
       location: header('location'),
     };
+  }
+
+  /** @throws UnavailableError where no answer came, or none that was complete in time */
+  async #send(url: URL, signal: AbortSignal): Promise<AxiosResponse<string>> {
+    const headers = { Authorization: await this.#options.authorization() };
+    signal.throwIfAborted();
+    // The library's own limit is one on silence: an answer that drips would never end.
+    const deadline = AbortSignal.timeout(answerTimeoutMs);
+    const stop = new AbortController();
+    const abort = () => stop.abort();
+    for (const one of [deadline, signal]) one.addEventListener('abort', abort, { signal: stop.signal });
+    try {
+      return await this.#http.get<string>(url.href, { headers, signal: stop.signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      // The library's error holds the request with its credentials: nothing of it but the code goes further.
+      const known = axios.isAxiosError(error) ? error.code : undefined;
+      const code = deadline.aborted ? 'no complete answer in time' : (known ?? 'no answer');
+      this.#options.onResult?.(code);
+      const hint = code === 'ENOTFOUND' ? ' If this lasts, check api_url: the service may have been retired.' : '';
+      throw new UnavailableError(`${url.host} could not be reached: ${code}.${hint}`);
+    } finally {
+      abort();
+    }
   }
 }
 

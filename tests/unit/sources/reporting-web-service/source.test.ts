@@ -180,4 +180,4 @@ test('reading stops at once when it is told to', async () => {
     await expect(second).rejects.toBeDefined();
     expect(simulator.server.requests.totals.requests).toBe(2);
   });
-});
+}, 30_000);
