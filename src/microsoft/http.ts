@@ -10,7 +10,6 @@ import { UnavailableError } from '../errors.js';
 export interface Answer {
   readonly status: number;
   readonly body: string;
-  readonly contentType: string;
   /** Where a redirect points; it was not followed. */
   readonly location: string | undefined;
 }
@@ -104,7 +103,6 @@ export class MicrosoftClient {
     return {
       status: response.status,
       body: response.data,
-      contentType: header('content-type') ?? '',
       location: header('location'),
     };
   }

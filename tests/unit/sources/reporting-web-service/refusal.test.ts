@@ -5,10 +5,9 @@ import { refusalOf } from '../../../../src/sources/reporting-web-service/refusal
 
 const html = (text: string) => `<!DOCTYPE html>\r\n<html><head><title>${text}</title></head><body></body></html>`;
 const odata = (text: string) => JSON.stringify({ error: { code: '', message: { lang: 'en-US', value: text } } });
-const json = 'application/json;odata=verbose;charset=utf-8';
 
 function answerOf(status: number, body = '', more: Partial<Answer> = {}): Answer {
-  return { status, body, contentType: body.startsWith('{') ? json : 'text/html', location: undefined, ...more };
+  return { status, body, location: undefined, ...more };
 }
 
 function expectRefusal(answer: Answer, kind: new (...args: never[]) => Error, ...says: RegExp[]): void {
