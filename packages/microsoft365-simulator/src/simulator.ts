@@ -1,9 +1,16 @@
+import { selfSignedCertificate } from './certificates/self-signed-certificate.js';
 import { Control } from './control/control.js';
+import { Graph, graphPath } from './graph/graph.js';
+import type { GraphOptions } from './graph/options.js';
+import type { Answer } from './http/answer.js';
 import { deliver } from './http/deliver.js';
 import { listenLocally } from './http/local-server.js';
 import type { ReportingOptions } from './reporting-web-service/options.js';
 import { ReportingWebService, reportingPath } from './reporting-web-service/reporting-web-service.js';
 import { notFound } from './reporting-web-service/service-faults.js';
+import { IssuedTokens } from './token-service/issued-tokens.js';
+import type { TokenServiceOptions } from './token-service/options.js';
+import { TokenService } from './token-service/token-service.js';
 import { MailWorld } from './world/mail-world.js';
 
 export interface SimulatorOptions {
@@ -11,19 +18,34 @@ export interface SimulatorOptions {
   readonly port?: number;
   /** By default an empty one for `examplecorp.onmicrosoft.com`. */
   readonly world?: MailWorld;
-  /** What is to differ from the defaults. */
+  /** What is to differ from the defaults in the Reporting Web Service; its `now` and its account are the tenant's. */
   readonly options?: Partial<ReportingOptions>;
+  /** The same for Microsoft Graph. */
+  readonly graph?: Partial<GraphOptions>;
+  /** The same for the token service. */
+  readonly tokenService?: Partial<TokenServiceOptions>;
   /** Decides which requests fail at random. */
   readonly faultSeed?: number;
+  /** Whether to speak https, with a certificate that is made for the occasion; http by default. */
+  readonly tls?: boolean;
 }
 
 export interface Simulator {
-  /** What the setting `api_url` must be: the service's base, without a slash at its end. */
+  /** What the setting `api_url` must be for the Reporting Web Service: its base, without a slash at its end. */
   readonly apiUrl: string;
+  /** The base of Microsoft Graph, without a slash at its end. */
+  readonly graphUrl: string;
+  /** The base of the token service, without the tenant and without a slash at its end. */
+  readonly authorityUrl: string;
   /** Such as `http://127.0.0.1:8365`. */
   readonly origin: string;
+  /** With `tls` what clients must trust, PEM: the content of the file that NODE_EXTRA_CA_CERTS names. Else null. */
+  readonly certificate: string | null;
   readonly world: MailWorld;
+  /** The Reporting Web Service. */
   readonly server: ReportingWebService;
+  readonly graph: Graph;
+  readonly tokenService: TokenService;
   /** Ends every connection, also those that wait for an answer. */
   close(): Promise<void>;
 }
@@ -32,25 +54,38 @@ export interface Simulator {
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const world =
     options.world ?? new MailWorld({ seed: 1, organization: 'examplecorp.onmicrosoft.com', domain: 'example.corp' });
-  const server = new ReportingWebService(world, options.options, options.faultSeed);
-  const control = new Control(world, server);
+  const tokens = new IssuedTokens();
+  const server = new ReportingWebService(world, options.options, options.faultSeed, tokens);
+  // One tenant, one time and one account: whoever changes them changes them for all its services.
+  const shared = { now: () => server.options.now() };
+  const graph = new Graph(world, tokens, { ...shared, ...options.graph }, options.faultSeed);
+  const identity = { domains: [world.organization, world.domain], account: server.options };
+  const tokenService = new TokenService(identity, tokens, { ...shared, ...options.tokenService }, options.faultSeed);
+  const control = new Control(world, { server, graph, tokenService });
+  const secured = options.tls === true ? selfSignedCertificate('Microsoft 365 simulator', 'ec') : null;
   const closing = new AbortController();
 
-  const listening = await listenLocally(options.port ?? 0, async (request, response, url) => {
+  const listening = await listenLocally(options.port ?? 0, secured, async (request, response, url) => {
     if (control.serves(url.pathname)) {
       const answer = await control.answer(request, response, url);
       if (answer !== 'sent') await deliver(response, answer, closing.signal);
       return;
     }
-    const answer = server.serves(url.pathname) ? server.answer(request, url) : notFound();
+    const service = [server, graph, tokenService].find((candidate) => candidate.serves(url.pathname));
+    const answer: Answer = service === undefined ? notFound() : await service.answer(request, url);
     await deliver(response, answer, closing.signal);
   });
 
   return {
     apiUrl: listening.origin + reportingPath,
+    graphUrl: listening.origin + graphPath,
+    authorityUrl: listening.origin,
     origin: listening.origin,
+    certificate: secured?.certificate ?? null,
     world,
     server,
+    graph,
+    tokenService,
     close: async () => {
       closing.abort();
       await listening.close();

@@ -1,11 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { run } from '../src/cli/run.js';
 import { basic, get, type AnsweredRow } from './client.js';
+import { askToken, graphScope } from './token-client.js';
 
 // Much to do for a machine that is busy with other things.
 jest.setTimeout(60_000);
@@ -36,8 +42,12 @@ async function running(
   return { code: await ended, text };
 }
 
+function valueIn(text: string, name: string): string {
+  return new RegExp(`^ *${name} +(\\S+)$`, 'm').exec(text)![1]!;
+}
+
 function apiUrlIn(text: string): string {
-  return /api_url +(\S+)/.exec(text)![1]!;
+  return valueIn(text, 'api_url');
 }
 
 test('fills a world, serves it, and stops', async () => {
@@ -54,6 +64,48 @@ test('fills a world, serves it, and stops', async () => {
   expect(text).toMatch(/Stopped after 1 requests and 300 rows\.\n$/);
 });
 
+test('says what Microsoft Graph and its tokens are to be reached with', async () => {
+  const { text } = await running(['--port', '0', '--rows', '10', '--rate', '0'], async (greeting) => {
+    const value = (name: string): string => valueIn(greeting, name);
+    const { body } = await askToken(`${value('authority_url')}/${value('tenant_id')}/oauth2/v2.0/token`, {
+      grant_type: 'client_credentials',
+      client_id: value('client_id'),
+      client_secret: value('client_secret'),
+      scope: graphScope,
+    });
+    const [until, from] = [new Date(Date.now() - 1000).toISOString(), new Date(Date.now() - 86_400_000).toISOString()];
+    const filter = encodeURIComponent(`receivedDateTime ge ${from} and receivedDateTime le ${until}`);
+    const url = `${value('graph_url')}/admin/exchange/tracing/messageTraces?$filter=${filter}`;
+    expect((await get(url, { authorization: `Bearer ${body.access_token!}` })).status).toBe(200);
+  });
+  expect(text).toMatch(/Stopped after 2 requests and \d+ rows\.\n$/);
+});
+
+describe('with --tls', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'simulator-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  test('writes the certificate to the file, and speaks https', async () => {
+    const file = join(folder, 'ca.pem');
+    await running(['--port', '0', '--rows', '1', '--tls', file], async (greeting) => {
+      expect(apiUrlIn(greeting)).toMatch(/^https:/);
+      expect(valueIn(greeting, 'certificate')).toBe(file);
+      expect(greeting).toContain(`curl --cacert '${file}'`);
+      expect(new X509Certificate(await readFile(file)).subjectAltName).toContain('127.0.0.1');
+    });
+  });
+
+  test('refuses a file that cannot be written', async () => {
+    const argv = ['--port', '0', '--rows', '1', '--tls', join(folder, 'missing', 'ca.pem')];
+    const { code, text } = await running(argv, () => Promise.resolve());
+    expect(code).toBe(2);
+    expect(text).toMatch(/certificate cannot be written .*ENOENT.*name another file with --tls\./);
+  });
+});
+
 test('lets a share of the requests fail', async () => {
   await running(['--port', '0', '--faults', '1', '--rows', '10'], async (greeting) => {
     await get(`${apiUrlIn(greeting)}/MessageTrace?$format=json`).catch(() => undefined);
@@ -66,7 +118,17 @@ test('lets a share of the requests fail', async () => {
 test('shows its options on --help', async () => {
   const { code, text } = await running(['--help'], () => Promise.resolve());
   expect(code).toBe(0);
-  for (const option of ['port', 'rate', 'history-hours', 'rows', 'late-share', 'seed', 'account-name', 'faults']) {
+  for (const option of [
+    'port',
+    'rate',
+    'history-hours',
+    'rows',
+    'late-share',
+    'seed',
+    'account-name',
+    'faults',
+    'tls',
+  ]) {
     expect(text).toContain(`--${option}`);
   }
 });
@@ -76,6 +138,7 @@ test.each([
   [['--late-share', '2'], '--late-share must be a number from 0 to 1'],
   [['--account-name', ''], '--account-name must not be empty'],
   [['--rows', '1.5'], 'rows must be a whole number'],
+  [['--tls', ''], '--tls must not be empty'],
   [['--sped', '1'], "'--sped'"],
 ])('refuses %j', async (argv, expected) => {
   const { code, text } = await running(argv, () => Promise.resolve());
@@ -124,4 +187,31 @@ describe('as a process', () => {
     expect(await exited).toEqual([0, null]);
     expect(text).toContain('Stopped after 0 requests');
   });
+
+  test('goes on when a client goes away before it has asked', async () => {
+    const child = spawn(process.execPath, ['dist/main.js', '--port', '0', '--rows', '10'], { cwd: home });
+    const exited = once(child, 'exit');
+    let text = '';
+    for await (const chunk of child.stdout) {
+      text += String(chunk);
+      if (!text.includes('Ctrl-C stops it.') || child.killed) continue;
+      const url = `${valueIn(text, 'authority_url')}/example.corp/oauth2/v2.0/token`;
+      await leave(url);
+      expect((await fetch(url)).status).toBe(400);
+      child.kill();
+    }
+    expect(await exited).toEqual([0, null]);
+  });
 });
+
+/** Sends a part of a body, waits until the server has begun to read it, and breaks the connection off. */
+async function leave(url: string): Promise<void> {
+  const headers = { 'content-length': '100', expect: '100-continue' };
+  const request = httpRequest(url, { method: 'POST', headers });
+  request.flushHeaders();
+  await once(request, 'continue');
+  const closed = new Promise((resolve) => request.on('error', () => undefined).once('close', resolve));
+  request.write('grant_type=');
+  request.destroy();
+  await closed;
+}

@@ -1,4 +1,5 @@
-import { MailWorld, startSimulator, type ReportingOptions, type Simulator } from '../src/index.js';
+import { MailWorld, startSimulator } from '../src/index.js';
+import type { ReportingOptions, Simulator, SimulatorOptions } from '../src/index.js';
 
 /** The instant at which the tests' clock stands. */
 export const nowMs = Date.UTC(2022, 6, 25, 13);
@@ -13,8 +14,9 @@ export function newWorld(seed = 1): MailWorld {
 export async function withSimulator(
   options: Partial<ReportingOptions>,
   test: (simulator: Simulator) => Promise<void>,
+  others: SimulatorOptions = {},
 ): Promise<void> {
-  const simulator = await startSimulator({ world: newWorld(), options: { now: () => nowMs, ...options } });
+  const simulator = await startSimulator({ world: newWorld(), options: { now: () => nowMs, ...options }, ...others });
   try {
     await test(simulator);
   } finally {

@@ -2,8 +2,9 @@ import { request as httpRequest } from 'node:http';
 import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import type { IncomingMessage } from 'node:http';
-import type { Simulator } from '../src/index.js';
+import { selfSignedCertificate, type Simulator } from '../src/index.js';
 import { get, hourMs, nowMs, rangeFilter, readPage, traceUrl, withSimulator } from './client.js';
+import { bearer } from './token-client.js';
 
 const query = { $format: 'json', $filter: rangeFilter(nowMs - hourMs, nowMs) };
 
@@ -31,6 +32,66 @@ test('status tells of the world, the requests, the faults and the options, but n
       options: { pageRows: 2000, accountName: 'trace.reader@example.corp' },
     });
     expect(text).not.toContain(simulator.server.options.accountPassword);
+  });
+});
+
+describe.each([
+  ['graph', 'graph', { pageRows: 5, quotaRequests: 7, servicePrincipalFromMs: null, servicePrincipalRefusal: 403 }],
+  ['token-service', 'tokenService', { tokenLifetimeSeconds: 60, permissions: [], publicClientFlows: false }],
+] as const)('the pages under %s', (folder, name, changed) => {
+  test('change its options, and tell of them and of its requests, but no secret', async () => {
+    await withSimulator({}, async (simulator) => {
+      await bearer(simulator);
+      const response = await send(simulator, 'PATCH', `${folder}/options`, changed);
+      const text = await response.text();
+      expect(JSON.parse(text)).toMatchObject({
+        requests: { requests: 0 },
+        graph: { requests: { requests: 0 } },
+        tokenService: { requests: { requests: 1, byResult: { token: 1 } }, options: { clientSecret: '***' } },
+        [name]: { options: changed },
+      });
+      expect(simulator[name].options).toMatchObject(changed);
+      expect(text).not.toContain(simulator.tokenService.options.clientSecret);
+    });
+  });
+
+  test('script, spread and clear its faults, and no others', async () => {
+    await withSimulator({}, async (simulator) => {
+      const { faults } = simulator[name];
+      await send(simulator, 'POST', `${folder}/faults`, { next: { kind: 'http-503', times: 'always' } });
+      expect(faults.scripted).toMatchObject([{ kind: 'http-503', times: Infinity }]);
+      expect(simulator.server.faults.scripted).toEqual([]);
+      await send(simulator, 'POST', `${folder}/faults`, { random: { share: 0.5, kinds: ['http-429'] } });
+      expect(faults.random).toEqual({ share: 0.5, kinds: ['http-429'] });
+      await send(simulator, 'POST', `${folder}/faults`, { clear: true });
+      expect([faults.scripted, faults.random.share]).toEqual([[], 0]);
+    });
+  });
+});
+
+test.each([
+  ['graph/options', { servicePrincipalRefusal: 404 }, 'servicePrincipalRefusal must be 401 or 403, but is 404.'],
+  ['graph/options', { servicePrincipalFromMs: 'soon' }, 'servicePrincipalFromMs must be a time such as'],
+  ['graph/options', { quotaRequests: -1 }, 'quotaRequests must be a whole number of at least 0, but is -1.'],
+  ['graph/options', { historyDays: null }, 'historyDays must be a number of at least 0, but is null.'],
+  ['token-service/options', { certificates: ['x'] }, 'certificates[0] must be a certificate as PEM, but is "x".'],
+  ['token-service/options', { accountName: 'x' }, 'accountName is not known here; The options may have tenantId, '],
+  ['graph/faults', { next: { kind: 'aadsts-50126' } }, 'kind must be one of http-500, '],
+  ['token-service/faults', { next: { kind: 'dead-link-404' } }, 'kind must be one of http-500, '],
+])('nonsense for %s is refused: %j', async (page, nonsense, text) => {
+  await withSimulator({}, async (simulator) => {
+    const before = [{ ...simulator.graph.options }, { ...simulator.tokenService.options }];
+    const method = page.endsWith('options') ? 'PATCH' : 'POST';
+    expect(await refusalOf(await send(simulator, method, page, nonsense))).toContain(text);
+    expect([simulator.graph.options, simulator.tokenService.options]).toEqual(before);
+  });
+});
+
+test('a certificate that is handed over is the one that a statement may be signed with', async () => {
+  await withSimulator({}, async (simulator) => {
+    const { certificate } = selfSignedCertificate('collector', 'rsa');
+    await send(simulator, 'PATCH', 'token-service/options', { certificates: [certificate] });
+    expect(simulator.tokenService.options.certificates).toEqual([certificate]);
   });
 });
 

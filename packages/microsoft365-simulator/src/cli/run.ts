@@ -1,5 +1,6 @@
+import { writeFile } from 'node:fs/promises';
 import { InvalidInputError } from '../invalid-input-error.js';
-import { passingFaults } from '../reporting-web-service/service-faults.js';
+import { passingFaults } from '../faults/transport-faults.js';
 import { startSimulator, type Simulator } from '../simulator.js';
 import { MailWorld } from '../world/mail-world.js';
 import { helpText, readSettings, usualPort, type Settings } from './settings.js';
@@ -19,14 +20,14 @@ export async function run(argv: readonly string[], write: (text: string) => void
       return 0;
     }
     const simulator = await start(settings);
+    await saveCertificate(simulator, settings.certificateFile);
     write(greeting(simulator, settings));
     await new Promise((resolve) => {
       if (stop.aborted) resolve(undefined);
       stop.addEventListener('abort', resolve, { once: true });
     });
-    const { requests, rows } = simulator.server.requests.totals;
     await simulator.close();
-    write(`Stopped after ${requests} requests and ${rows} rows.\n`);
+    write(farewell(simulator));
     return 0;
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
@@ -44,9 +45,17 @@ async function start(settings: Settings): Promise<Simulator> {
   fill(world, settings, Date.now());
   const { accountName, accountPassword } = settings;
   const simulator = await listen(settings.port, (port) =>
-    startSimulator({ port, world, options: { accountName, accountPassword }, faultSeed: settings.seed }),
+    startSimulator({
+      port,
+      world,
+      options: { accountName, accountPassword },
+      faultSeed: settings.seed,
+      tls: settings.certificateFile !== null,
+    }),
   );
-  simulator.server.faults.failAtRandom({ share: settings.faultShare, kinds: passingFaults });
+  for (const { faults } of [simulator.server, simulator.graph, simulator.tokenService]) {
+    faults.failAtRandom({ share: settings.faultShare, kinds: passingFaults });
+  }
   return simulator;
 }
 
@@ -56,6 +65,17 @@ function fill(world: MailWorld, { rows, historyHours, rate, lateShare }: Setting
     world.add({ rows, from: Math.floor(nowMs - historyHours * hourMs), to: nowMs, ...behaviour });
   }
   if (rate > 0) world.live({ rowsPerHour: rate, from: nowMs, ...behaviour });
+}
+
+async function saveCertificate(simulator: Simulator, file: string | null): Promise<void> {
+  if (simulator.certificate === null || file === null) return;
+  try {
+    await writeFile(file, simulator.certificate);
+  } catch (error) {
+    await simulator.close();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InvalidInputError(`The certificate cannot be written (${reason}); name another file with --tls.`);
+  }
 }
 
 /** A port that was asked for must be had; else the usual one or one of those after it. */
@@ -75,19 +95,39 @@ function isPortTaken(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE';
 }
 
-function greeting({ apiUrl, origin }: Simulator, { accountName, accountPassword }: Settings): string {
+function greeting(simulator: Simulator, { accountName, accountPassword, certificateFile }: Settings): string {
+  const { apiUrl, graphUrl, authorityUrl, origin } = simulator;
+  const { tenantId, clientId, clientSecret } = simulator.tokenService.options;
+  const trust = certificateFile === null ? '' : `--cacert ${quoted(certificateFile)} `;
+  const account = quoted(`${accountName}:${accountPassword}`);
   return `Microsoft 365 simulator
 
+Reporting Web Service
   api_url           ${apiUrl}
   account_name      ${accountName}
   account_password  ${accountPassword}
-  control           ${origin}/simulator/status
 
+Microsoft Graph
+  graph_url         ${graphUrl}
+  authority_url     ${authorityUrl}
+  tenant_id         ${tenantId}
+  client_id         ${clientId}
+  client_secret     ${clientSecret}
+
+Both
+  control           ${origin}/simulator/status
+${certificateFile === null ? '' : `  certificate       ${certificateFile}\n`}
 Try it:
-  curl --user ${quoted(`${accountName}:${accountPassword}`)} ${quoted(`${apiUrl}/MessageTrace?$format=json`)}
+  curl ${trust}--user ${account} ${quoted(`${apiUrl}/MessageTrace?$format=json`)}
 
 Ctrl-C stops it.
 `;
+}
+
+function farewell({ server, graph, tokenService }: Simulator): string {
+  const totals = [server, graph, tokenService].map(({ requests }) => requests.totals);
+  const sum = (name: 'requests' | 'rows'): number => totals.reduce((before, one) => before + one[name], 0);
+  return `Stopped after ${sum('requests')} requests and ${sum('rows')} rows.\n`;
 }
 
 function quoted(text: string): string {

@@ -16,6 +16,8 @@ export interface Settings {
   readonly accountName: string;
   readonly accountPassword: string;
   readonly faultShare: number;
+  /** Speak https, and write the certificate to that file; null: http. */
+  readonly certificateFile: string | null;
 }
 
 export const usualPort = 8365;
@@ -31,6 +33,7 @@ export const helpText = `Microsoft 365 message trace on loopback.
   --account-name NAME      (default ${defaultOptions.accountName})
   --account-password TEXT  (default ${defaultOptions.accountPassword})
   --faults SHARE           share of the requests that fail in ways that pass, 0 to 1 (default 0)
+  --tls FILE               https; FILE is where the certificate is written (for NODE_EXTRA_CA_CERTS)
   --help                   this text
 `;
 
@@ -60,6 +63,7 @@ export function readSettings(argv: readonly string[]): Settings | null {
     accountName: text('account-name', defaultOptions.accountName),
     accountPassword: text('account-password', defaultOptions.accountPassword),
     faultShare: number('faults', 0, 1),
+    certificateFile: values['tls'] === undefined ? null : text('tls', ''),
   };
 }
 
@@ -78,6 +82,7 @@ function parse(argv: readonly string[]): Readonly<Record<string, string | boolea
         'account-name': value,
         'account-password': value,
         faults: value,
+        tls: value,
         help: { type: 'boolean' },
       },
     }).values;

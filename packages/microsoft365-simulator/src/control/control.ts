@@ -1,87 +1,101 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Graph } from '../graph/graph.js';
+import { graphFaults } from '../graph/service-faults.js';
 import { jsonAnswer, type Answer } from '../http/answer.js';
 import { InvalidInputError } from '../invalid-input-error.js';
 import type { ReportingWebService } from '../reporting-web-service/reporting-web-service.js';
+import { reportingFaults } from '../reporting-web-service/service-faults.js';
+import { tokenFaults } from '../token-service/service-faults.js';
+import type { TokenService } from '../token-service/token-service.js';
 import type { LiveHandle, MailWorld } from '../world/mail-world.js';
 import { sendBooks } from './books.js';
 import { jsonBody } from './json-body.js';
+import { mailRequest } from './mail-requests.js';
+import { graphOptions, reportingOptions, tokenServiceOptions } from './option-requests.js';
 import { instant } from './readers.js';
-import { faultRequest, mailRequest, optionsRequest, type SettableOptions } from './requests.js';
+import { servicePages, type ServicePages } from './service-pages.js';
 
 const controlPath = '/simulator';
+
+const knownPages =
+  'There are GET status, GET books and POST mail; PATCH options and POST faults, the same under graph/ and token-service/.';
+
+/** The services that it controls. */
+interface Services {
+  readonly server: ReportingWebService;
+  readonly graph: Graph;
+  readonly tokenService: TokenService;
+}
 
 /** Lets another process look at the simulator and change it while it runs. See the README for the pages. */
 export class Control {
   readonly #world: MailWorld;
-  readonly #server: ReportingWebService;
+  readonly #nowMs: () => number;
+  readonly #pages: Readonly<Record<keyof Services, ServicePages>>;
+  /** What changes something, by method and page. */
+  readonly #changes: ReadonlyMap<string, (body: unknown) => void>;
   #live: LiveHandle[] = [];
 
-  constructor(world: MailWorld, server: ReportingWebService) {
+  constructor(world: MailWorld, { server, graph, tokenService }: Services) {
     this.#world = world;
-    this.#server = server;
+    this.#nowMs = () => server.nowMs();
+    this.#pages = {
+      server: servicePages(server, reportingOptions, reportingFaults),
+      graph: servicePages(graph, graphOptions, graphFaults),
+      tokenService: servicePages(tokenService, tokenServiceOptions, tokenFaults),
+    };
+    this.#changes = new Map([
+      ['POST /mail', (body) => this.#mail(body)],
+      ...changesOf('', this.#pages.server),
+      ...changesOf('/graph', this.#pages.graph),
+      ...changesOf('/token-service', this.#pages.tokenService),
+    ]);
   }
 
   serves(path: string): boolean {
     return path.startsWith(`${controlPath}/`);
   }
 
-  /** Returns what to answer, or `sent` where nothing is left to do: the answer was a stream, or the client went away. */
+  /** Returns what to answer, or `sent` where nothing is left to do: the answer was a stream. */
   async answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<Answer | 'sent'> {
     if (!isLoopback(url.hostname)) return refusal(403, 'The control pages are for this machine: name it 127.0.0.1.');
+    const page = `${request.method ?? ''} ${url.pathname.slice(controlPath.length)}`;
     try {
-      switch (`${request.method ?? ''} ${url.pathname.slice(controlPath.length)}`) {
+      const change = this.#changes.get(page);
+      if (change !== undefined) {
+        change(await jsonBody(request));
+        return this.#status();
+      }
+      switch (page) {
         case 'GET /status':
-          return this.#status();
-        case 'PATCH /options':
-          Object.assign(this.#server.options, optionsRequest(await jsonBody(request), 'The options'));
-          return this.#status();
-        case 'POST /faults':
-          this.#plan(await jsonBody(request));
-          return this.#status();
-        case 'POST /mail':
-          this.#mail(await jsonBody(request));
           return this.#status();
         case 'GET /books':
           await sendBooks(this.#world, this.#booksUntilMs(url), response);
           return 'sent';
         default:
-          return refusal(404, 'There are GET status, GET books, PATCH options, POST faults and POST mail.');
+          return refusal(404, knownPages);
       }
     } catch (error) {
       if (error instanceof InvalidInputError) return refusal(400, error.message);
-      const abandoned = request.destroyed && !request.complete;
-      if (abandoned) return 'sent';
       throw error;
     }
   }
 
   #status(): Answer {
-    const { faults, requests } = this.#server;
+    const { server, graph, tokenService } = this.#pages;
     return jsonAnswer(200, {
-      nowMs: this.#server.nowMs(),
+      nowMs: this.#nowMs(),
       world: { organization: this.#world.organization, rows: this.#world.count, received: this.#world.bounds ?? null },
-      requests: requests.totals,
-      faults: {
-        random: faults.random,
-        scripted: faults.scripted.map((script) => ({ ...script, times: countOrAlways(script.times) })),
-      },
-      options: withoutSecrets(this.#server.options),
+      ...server.status(),
+      graph: graph.status(),
+      tokenService: tokenService.status(),
     });
-  }
-
-  #plan(body: unknown): void {
-    const { clear, random, next } = faultRequest(body, 'The body');
-    if (clear === true) this.#server.faults.clear();
-    if (random !== undefined) this.#server.faults.failAtRandom(random);
-    if (next === undefined) return;
-    const { kind, times, page } = next;
-    this.#server.faults.failNext(kind, times, page === undefined ? {} : { page });
   }
 
   #mail(body: unknown): void {
     const { stopLive, add, live } = mailRequest(body, 'The body');
     if (stopLive === true) {
-      for (const handle of this.#live) handle.stop(this.#server.nowMs());
+      for (const handle of this.#live) handle.stop(this.#nowMs());
       this.#live = [];
     }
     if (add !== undefined) this.#world.add(add);
@@ -90,9 +104,16 @@ export class Control {
 
   #booksUntilMs(url: URL): number {
     const until = url.searchParams.get('until');
-    if (until === null) return this.#server.nowMs();
+    if (until === null) return this.#nowMs();
     return instant(/^\d+$/.test(until) ? Number(until) : until, 'until');
   }
+}
+
+function changesOf(prefix: string, pages: ServicePages): [string, (body: unknown) => void][] {
+  return [
+    [`PATCH ${prefix}/options`, pages.setOptions],
+    [`POST ${prefix}/faults`, pages.planFaults],
+  ];
 }
 
 function isLoopback(hostname: string): boolean {
@@ -101,13 +122,4 @@ function isLoopback(hostname: string): boolean {
 
 function refusal(status: number, error: string): Answer {
   return jsonAnswer(status, { error });
-}
-
-function countOrAlways(times: number): number | 'always' {
-  return times === Infinity ? 'always' : times;
-}
-
-function withoutSecrets(options: SettableOptions): object {
-  const { accountPassword, ...open } = options;
-  return { ...open, accountPassword: accountPassword === '' ? '' : '***' };
 }

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { readBody } from '../http/body.js';
 import { InvalidInputError } from '../invalid-input-error.js';
-
-const mostBytes = 65_536;
 
 /**
  * The JSON in a request's body. Throws InvalidInputError. The content type must say JSON: a page of another site cannot
@@ -11,15 +10,9 @@ export async function jsonBody(request: IncomingMessage): Promise<unknown> {
   if (!request.headers['content-type']?.startsWith('application/json')) {
     throw new InvalidInputError('The body must be JSON: send Content-Type: application/json.');
   }
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.byteLength;
-    if (bytes > mostBytes) throw new InvalidInputError(`The body must not be longer than ${mostBytes} bytes.`);
-    chunks.push(chunk);
-  }
+  const text = await readBody(request);
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return JSON.parse(text);
   } catch {
     throw new InvalidInputError('The body is no valid JSON.');
   }

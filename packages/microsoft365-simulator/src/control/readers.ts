@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { InvalidInputError } from '../invalid-input-error.js';
 
 /** Turns a value from outside into a typed one. Throws InvalidInputError naming the value and what it should be. */
@@ -75,8 +76,22 @@ export const pair: Reader<readonly [number, number]> = (value, name) => {
   return [first, second];
 };
 
-/** Exactly null. */
-export const nothing: Reader<null> = (value, name) => (value === null ? null : refuse(name, 'null', value));
+/** That value and no other. */
+export function exactly<Only extends number | null>(only: Only): Reader<Only> {
+  return (value, name) => (value === only ? only : refuse(name, String(only), value));
+}
+
+export const nothing: Reader<null> = exactly(null);
+
+/** An X.509 certificate, PEM. */
+export const certificate: Reader<string> = (value, name) => {
+  const given = text(value, name);
+  try {
+    return new X509Certificate(given).toString();
+  } catch {
+    return refuse(name, 'a certificate as PEM', value);
+  }
+};
 
 /** An object that may have these fields and no others. */
 export function fields<Value extends object>(readers: Readers<Value>): Reader<Partial<Value>> {

@@ -23,6 +23,21 @@ export const transportFaults = [
 
 export type TransportFault = (typeof transportFaults)[number];
 
+/** The faults that pass by themselves, for a share of all requests: what a tired service does on a bad day. */
+export const passingFaults: readonly TransportFault[] = [
+  'http-500',
+  'http-502',
+  'http-503',
+  'http-503-retry-after-seconds',
+  'http-429-retry-after-seconds',
+  'http-408',
+  'reset-before-answer',
+  'reset-in-body',
+  'cut-off-json',
+  'html-with-200',
+  'empty-200',
+];
+
 export function isTransportFault(kind: string): kind is TransportFault {
   return transportFaults.some((fault) => fault === kind);
 }

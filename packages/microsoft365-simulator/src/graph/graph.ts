@@ -5,7 +5,8 @@ import type { Answer } from '../http/answer.js';
 import type { RequestLog } from '../http/request-log.js';
 import { pageNumber } from '../paging/page-number.js';
 import { BadQueryError } from '../service/bad-query-error.js';
-import { ServiceFront, type Due } from '../service/service-front.js';
+import { asked, dueWithoutPage, type Due } from '../service/due.js';
+import { ServiceFront } from '../service/service-front.js';
 import { credentialsOf, type IssuedTokens } from '../token-service/issued-tokens.js';
 import { graphResource } from '../token-service/resources.js';
 import type { MailWorld } from '../world/mail-world.js';
@@ -81,11 +82,8 @@ export class Graph {
   #due(request: IncomingMessage, url: URL, nowMs: number, error: ErrorWording): Due<GraphResult> {
     const verdict = this.#tokens.check(request.headers.authorization, graphResource, nowMs);
     const credentials = credentialsOf(verdict);
-    const refusal = (
-      result: GraphResult,
-      answer: () => Answer,
-      query: TraceQuery | null = null,
-    ): Due<GraphResult> => ({ credentials, ...asked(query), page: null, rows: 0, result, linked: false, answer });
+    const refusal = (result: GraphResult, answer: () => Answer, query: TraceQuery | null = null): Due<GraphResult> =>
+      dueWithoutPage(result, credentials, answer, query);
 
     if (verdict !== 'right') return refusal('refused', () => tokenRefused(error, verdict));
     if (url.pathname.toLowerCase() !== tracesPath) return refusal('not-found', () => notFound(error));
@@ -121,12 +119,4 @@ export class Graph {
       return refusal('bad-query', () => badRequest(error, caught.message), query);
     }
   }
-}
-
-function asked(query: TraceQuery | null): Pick<Due<GraphResult>, 'startMs' | 'endMs' | 'skiptoken'> {
-  return {
-    startMs: query?.bounds.startMs ?? null,
-    endMs: query?.bounds.endMs ?? null,
-    skiptoken: query?.skiptoken ?? null,
-  };
 }

@@ -1,10 +1,9 @@
 import { pageFaults } from '../faults/page-faults.js';
 import { isTransportFault, transportFault, transportFaults } from '../faults/transport-faults.js';
 import type { TransportFault } from '../faults/transport-faults.js';
-import { withHeaders, type Answer } from '../http/answer.js';
+import { jsonAnswer, withHeaders, type Answer } from '../http/answer.js';
 import type { TokenVerdict } from '../token-service/issued-tokens.js';
 import type { GraphOptions } from './options.js';
-import { tooOld } from './trace-reader.js';
 import type { ErrorWording } from './wording.js';
 
 /** Microsoft Graph's own ways to refuse, and its pages'. */
@@ -56,7 +55,7 @@ function ownFault(kind: OwnFault, { error, options, page }: FaultContext): Answe
     case 'http-410':
       return error(410, 'Gone', 'This API has been retired.');
     case 'http-500-hiding-400':
-      return hiddenBadRequest(error);
+      return hiddenBadRequest();
     case 'over-quota-429':
       return overQuota(error, null);
     case 'service-principal-less':
@@ -74,6 +73,11 @@ function ownFault(kind: OwnFault, { error, options, page }: FaultContext): Answe
 
 export function badRequest(error: ErrorWording, message: string): Answer {
   return error(400, 'BadRequest', message);
+}
+
+/** Our wording, after that of the Reporting Web Service. */
+export function tooOld(historyDays: number): string {
+  return `Invalid receivedDateTime. The start date can't be older than ${historyDays} days from today.`;
 }
 
 export function notFound(error: ErrorWording): Answer {
@@ -113,16 +117,13 @@ export function overQuota(error: ErrorWording, waitMs: number | null): Answer {
   return waitMs === null ? refused : withHeaders(refused, { 'Retry-After': String(Math.ceil(waitMs / 1000)) });
 }
 
-/** What is wrong with the request is told by an exception within; asking again does not help. */
-function hiddenBadRequest(error: ErrorWording): Answer {
-  return error(500, 'UnknownError', '', {
-    innererror: {
-      message: 'An error occurred while processing the request.',
-      internalexception: {
-        message: 'Invalid filter clause: the dates of receivedDateTime cannot be used.',
-        type: 'Microsoft.Exchange.Management.Tasks.ValidationException',
-        stacktrace: '',
-      },
-    },
-  });
+/** What is wrong with the request is told by an exception within, as one tenant has seen it; asking again does not help. */
+function hiddenBadRequest(): Answer {
+  const internalexception = {
+    message: 'Invalid filter clause: the dates of receivedDateTime cannot be used.',
+    type: 'Microsoft.Exchange.Management.Tasks.ValidationException',
+    stacktrace: '',
+  };
+  const innererror = { message: 'An error occurred while processing the request.', internalexception };
+  return jsonAnswer(500, { error: { code: 'UnknownError', message: '', innererror } });
 }

@@ -2,6 +2,7 @@ import { ResultViews, type ResultView } from '../paging/result-views.js';
 import { BadQueryError } from '../service/bad-query-error.js';
 import type { MailWorld } from '../world/mail-world.js';
 import type { GraphOptions } from './options.js';
+import { tooOld } from './service-faults.js';
 import type { TracePage } from './trace-page.js';
 import type { TraceQuery } from './trace-query.js';
 
@@ -56,9 +57,4 @@ export class TraceReader {
 /** Rows on a full page of a query's result. */
 export function pageSize({ top }: TraceQuery, { pageRows }: Readonly<GraphOptions>): number {
   return Math.min(top, pageRows);
-}
-
-/** Our wording, after that of the Reporting Web Service. */
-export function tooOld(historyDays: number): string {
-  return `Invalid receivedDateTime. The start date can't be older than ${historyDays} days from today.`;
 }

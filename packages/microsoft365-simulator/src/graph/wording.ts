@@ -45,17 +45,17 @@ function sevenDigits({ receivedMs, receivedTicks }: MailRow): string {
 }
 
 /** Writes the errors of one request. */
-export type ErrorWording = (status: number, code: string, message: string, more?: object) => Answer;
+export type ErrorWording = (status: number, code: string, message: string) => Answer;
 
-/** The documented shape; `more` is added to it. */
+/** The documented shape. */
 export function errorWording(nowMs: number, clientRequestId: string | undefined): ErrorWording {
   const requestId = randomUUID();
-  return (status, code, message, more = {}) => {
+  return (status, code, message) => {
     const innerError = {
       date: new Date(nowMs).toISOString().slice(0, 19),
       'request-id': requestId,
       'client-request-id': clientRequestId ?? requestId,
     };
-    return jsonAnswer(status, { error: { code, message, innerError, ...more } });
+    return jsonAnswer(status, { error: { code, message, innerError } });
   };
 }

@@ -6,7 +6,8 @@ import { checkBasic, type Credentials } from '../http/credentials.js';
 import type { RequestLog } from '../http/request-log.js';
 import { pageNumber } from '../paging/page-number.js';
 import { BadQueryError } from '../service/bad-query-error.js';
-import { ServiceFront, type Due } from '../service/service-front.js';
+import { asked, dueWithoutPage, type Due } from '../service/due.js';
+import { ServiceFront } from '../service/service-front.js';
 import { credentialsOf, IssuedTokens, type TokenVerdict } from '../token-service/issued-tokens.js';
 import { exchangeResource } from '../token-service/resources.js';
 import type { MailWorld } from '../world/mail-world.js';
@@ -81,20 +82,12 @@ export class ReportingWebService {
     dialect: Dialect,
   ): Due<ReportingResult> {
     const verdict = this.#check(request.headers.authorization, nowMs);
-    const credentials = verdict === 'wrong' ? 'wrong' : credentialsOf(verdict);
+    const credentials = credentialsOf(verdict);
     const refusal = (
       result: ReportingResult,
       answer: () => Answer,
       query: TraceQuery | null = null,
-    ): Due<ReportingResult> => ({
-      credentials,
-      ...asked(query),
-      page: null,
-      rows: 0,
-      result,
-      linked: false,
-      answer,
-    });
+    ): Due<ReportingResult> => dueWithoutPage(result, credentials, answer, query);
 
     if (credentials !== 'right') return refusal('refused', unauthorized);
     if (verdict === 'not-permitted') return refusal('refused', noPermission);
@@ -136,14 +129,6 @@ export class ReportingWebService {
     if (foreignOrigin === undefined && this.options.paging === 'relative-link') return relativeLink(query);
     return absoluteLink(query, foreignOrigin ?? url.origin);
   }
-}
-
-function asked(query: TraceQuery | null): Pick<Due<ReportingResult>, 'startMs' | 'endMs' | 'skiptoken'> {
-  return {
-    startMs: query?.bounds?.startMs ?? null,
-    endMs: query?.bounds?.endMs ?? null,
-    skiptoken: query?.skiptoken ?? null,
-  };
 }
 
 function atomIsNotSpoken(): Answer {

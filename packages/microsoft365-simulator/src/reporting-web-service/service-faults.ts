@@ -22,21 +22,6 @@ export type ReportingFault = TransportFault | OwnFault;
 
 export const reportingFaults: readonly ReportingFault[] = [...transportFaults, ...ownFaults];
 
-/** The faults that pass by themselves, for a share of all requests: what a tired service does on a bad day. */
-export const passingFaults: readonly ReportingFault[] = [
-  'http-500',
-  'http-502',
-  'http-503',
-  'http-503-retry-after-seconds',
-  'http-429-retry-after-seconds',
-  'http-408',
-  'reset-before-answer',
-  'reset-in-body',
-  'cut-off-json',
-  'html-with-200',
-  'empty-200',
-];
-
 export interface FaultContext {
   readonly dialect: Dialect;
   readonly options: ReportingOptions;

@@ -1,19 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { FaultPlan, type FaultyRequest } from '../faults/fault-plan.js';
 import { withHeaders, type Answer } from '../http/answer.js';
-import { RequestLog, type RequestRecord } from '../http/request-log.js';
+import { RequestLog } from '../http/request-log.js';
+import type { Due } from './due.js';
 import type { ServiceOptions } from './service-options.js';
-
-/** What would be answered without a fault, and what the request log is to say of it. */
-export interface Due<Result extends string> extends Pick<
-  RequestRecord<Result>,
-  'credentials' | 'startMs' | 'endMs' | 'skiptoken' | 'page' | 'rows' | 'result'
-> {
-  /** Whether the answer names a next page. */
-  readonly linked: boolean;
-  /** `linkOrigin`: the link to the next page leads to that host. */
-  readonly answer: (linkOrigin?: string) => Answer;
-}
 
 /** How a kind of fault touches a service's answers. */
 export interface FaultRules<Fault extends string> {
@@ -41,7 +31,7 @@ export class ServiceFront<Result extends string, Fault extends Result> {
     return Math.floor(this.#options.now() + this.#options.clockOffsetMs);
   }
 
-  /** Answers what is due, or what a fault makes of it; writes it down in `requests` and puts the Date on it. */
+  /** Answers what is due, or what a fault makes of it. */
   answer(
     request: IncomingMessage,
     url: URL,
@@ -49,17 +39,33 @@ export class ServiceFront<Result extends string, Fault extends Result> {
     due: Due<Result>,
     faultAnswer: (kind: Fault) => Answer,
   ): Answer {
-    const { linked, answer, ...decided } = due;
-    const fault = this.faults.next({ page: due.page, linked });
-    const given = fault === undefined ? answer() : faultAnswer(fault);
+    const fault = this.faults.next({ page: due.page, linked: due.linked });
+    if (fault === undefined) return this.answerUnfailingly(request, url, nowMs, due);
+    const rows = this.#rules.rowsArrive(fault) ? due.rows : 0;
+    return this.answerUnfailingly(request, url, nowMs, {
+      ...due,
+      rows,
+      result: fault,
+      answer: () => faultAnswer(fault),
+    });
+  }
+
+  /** Answers what is due, whatever faults are planned; writes it down in `requests` and puts the Date on it. */
+  answerUnfailingly(request: IncomingMessage, url: URL, nowMs: number, due: Due<Result>): Answer {
+    const { credentials, startMs, endMs, skiptoken, page, rows, result } = due;
+    const given = due.answer();
     this.requests.add({
-      ...decided,
       atMs: nowMs,
       method: request.method ?? '',
       path: url.pathname,
+      startMs,
+      endMs,
+      skiptoken,
+      page,
+      credentials,
       status: given.manner === 'reset' || given.manner === 'silence' ? null : given.status,
-      rows: fault === undefined || this.#rules.rowsArrive(fault) ? due.rows : 0,
-      result: fault ?? due.result,
+      rows,
+      result,
     });
     const dated = withHeaders(given, { Date: new Date(nowMs).toUTCString() });
     return { ...dated, delayMs: given.delayMs + this.#options.latencyMs };

@@ -36,13 +36,15 @@ export class IssuedTokens {
     if (content.resource !== resource) return 'wrong-audience';
     if (content.expiresMs <= nowMs) return 'expired';
     const { applicationPermission, delegatedPermission } = resource;
-    const permitted = content.permissions.some((name) => name === applicationPermission || name === delegatedPermission);
+    const permitted = content.permissions.some(
+      (name) => name === applicationPermission || name === delegatedPermission,
+    );
     return permitted ? 'right' : 'not-permitted';
   }
 }
 
 /** Who lacks a permission has proved all the same who he is. */
-export function credentialsOf(verdict: TokenVerdict): Credentials {
+export function credentialsOf(verdict: TokenVerdict | Credentials): Credentials {
   if (verdict === 'missing') return 'missing';
   return verdict === 'right' || verdict === 'not-permitted' ? 'right' : 'wrong';
 }

@@ -1,0 +1,61 @@
+import type { GraphOptions } from '../graph/options.js';
+import type { ReportingOptions } from '../reporting-web-service/options.js';
+import type { ServiceOptions } from '../service/service-options.js';
+import type { TokenServiceOptions } from '../token-service/options.js';
+import * as read from './readers.js';
+
+/** What the pages about options accept: everything but the clocks themselves, which are functions. */
+
+const serviceOptions: read.Readers<Omit<ServiceOptions, 'now'>> = {
+  latencyMs: read.numberFrom(0),
+  clockOffsetMs: read.numberFrom(-Number.MAX_SAFE_INTEGER),
+  retryAfterSeconds: read.wholeNumberFrom(0),
+  slowAnswerMs: read.numberFrom(0),
+  signInOrigin: read.origin,
+};
+
+export const reportingOptions = read.fields<Omit<ReportingOptions, 'now'>>({
+  pageRows: read.wholeNumberFrom(1),
+  dialect: read.oneOf(['negotiated', 'odata-2', 'odata-3']),
+  dAsArray: read.truth,
+  paging: read.oneOf(['link', 'relative-link', 'skiptoken']),
+  skiptokenStarts: read.oneOf(['at', 'after']),
+  stablePages: read.truth,
+  inclusiveBounds: read.truth,
+  historyDays: read.numberFrom(0),
+  maxRangeDays: read.either(read.numberFrom(0), read.nothing, 'a number of at least 0, or null'),
+  foreignOrigin: read.origin,
+  accountName: read.text,
+  accountPassword: read.text,
+  ...serviceOptions,
+});
+
+export const graphOptions = read.fields<Omit<GraphOptions, 'now'>>({
+  pageRows: read.wholeNumberFrom(1),
+  stablePages: read.truth,
+  sevenFractionDigits: read.truth,
+  statusSpelling: read.oneOf(['camelCase', 'PascalCase', 'UPPERCASE']),
+  historyDays: read.numberFrom(0),
+  maxRangeDays: read.numberFrom(0),
+  quotaRequests: read.wholeNumberFrom(0),
+  quotaWindowMs: read.numberFrom(0),
+  quotaTakenByOthers: read.wholeNumberFrom(0),
+  quotaRetryAfter: read.truth,
+  servicePrincipalFromMs: read.either(read.instant, read.nothing, 'a time such as 2022-07-25T12:00:00Z, or null'),
+  servicePrincipalRefusal: read.either(read.exactly(401), read.exactly(403), '401 or 403'),
+  foreignOrigin: read.origin,
+  ...serviceOptions,
+});
+
+export const tokenServiceOptions = read.fields<Omit<TokenServiceOptions, 'now'>>({
+  tenantId: read.text,
+  clientId: read.text,
+  clientSecret: read.text,
+  certificates: read.listOf(read.certificate),
+  publicClientFlows: read.truth,
+  permissions: read.listOf(read.text),
+  tokenLifetimeSeconds: read.wholeNumberFrom(0),
+  lockoutAttempts: read.wholeNumberFrom(1),
+  lockoutSeconds: read.numberFrom(0),
+  ...serviceOptions,
+});

@@ -1,0 +1,39 @@
+import type { Answer } from '../http/answer.js';
+import type { Credentials } from '../http/credentials.js';
+import type { RequestRecord } from '../http/request-log.js';
+
+/** What would be answered without a fault, and what the request log is to say of it. */
+export interface Due<Result extends string> extends Pick<
+  RequestRecord<Result>,
+  'credentials' | 'startMs' | 'endMs' | 'skiptoken' | 'page' | 'rows' | 'result'
+> {
+  /** Whether the answer names a next page. */
+  readonly linked: boolean;
+  /** `linkOrigin`: the link to the next page leads to that host. */
+  readonly answer: (linkOrigin?: string) => Answer;
+}
+
+/** What the services' queries for pages have in common. */
+export interface PagedQuery {
+  readonly bounds: { readonly startMs: number; readonly endMs: number } | null;
+  readonly skiptoken: number | null;
+}
+
+/** What the request log says of a query; null where there was none. */
+export function asked(query: PagedQuery | null): Pick<Due<string>, 'startMs' | 'endMs' | 'skiptoken'> {
+  return {
+    startMs: query?.bounds?.startMs ?? null,
+    endMs: query?.bounds?.endMs ?? null,
+    skiptoken: query?.skiptoken ?? null,
+  };
+}
+
+/** Any answer but a page: most are refusals. */
+export function dueWithoutPage<Result extends string>(
+  result: Result,
+  credentials: Credentials,
+  answer: () => Answer,
+  query: PagedQuery | null = null,
+): Due<Result> {
+  return { credentials, ...asked(query), page: null, rows: 0, result, linked: false, answer };
+}

@@ -1,0 +1,48 @@
+import { isTransportFault, transportFault, transportFaults } from '../faults/transport-faults.js';
+import type { TransportFault } from '../faults/transport-faults.js';
+import { jsonAnswer, type Answer } from '../http/answer.js';
+import { aadstsCodes, type AadstsCode } from './aadsts.js';
+import type { TokenServiceOptions } from './options.js';
+import { aadstsWording, type ErrorContext } from './wording.js';
+
+/** A refusal with that code of Entra ID, such as `aadsts-50126`. */
+export type AadstsFault = `aadsts-${AadstsCode}`;
+
+/** Refusals without a code, and answers that are neither a token nor an error. */
+const ownFaults = ['temporarily-unavailable', 'no-fields-200', 'no-fields-400'] as const;
+
+type OwnFault = (typeof ownFaults)[number];
+
+export type TokenFault = TransportFault | OwnFault | AadstsFault;
+
+export const tokenFaults: readonly TokenFault[] = [...transportFaults, ...ownFaults, ...aadstsCodes.map(aadstsFault)];
+
+export function aadstsFault(code: AadstsCode): AadstsFault {
+  return `aadsts-${code}`;
+}
+
+export interface FaultContext {
+  readonly options: TokenServiceOptions;
+  readonly error: ErrorContext;
+  readonly due: () => Answer;
+}
+
+export function faultAnswer(kind: TokenFault, { options, error, due }: FaultContext): Answer {
+  if (isTransportFault(kind)) return transportFault(kind, due, error.nowMs, options);
+  const code = aadstsCodes.find((candidate) => kind === aadstsFault(candidate));
+  return code === undefined ? ownFault(kind as OwnFault) : aadstsWording(code, error);
+}
+
+function ownFault(kind: OwnFault): Answer {
+  switch (kind) {
+    case 'temporarily-unavailable':
+      return jsonAnswer(400, {
+        error: 'temporarily_unavailable',
+        error_description: 'The server is temporarily too busy to handle the request.',
+      });
+    case 'no-fields-200':
+      return jsonAnswer(200, {});
+    case 'no-fields-400':
+      return jsonAnswer(400, { message: 'The request could not be understood.' });
+  }
+}

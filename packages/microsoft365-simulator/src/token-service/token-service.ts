@@ -1,0 +1,134 @@
+import type { IncomingMessage } from 'node:http';
+import type { FaultPlan } from '../faults/fault-plan.js';
+import { htmlAnswer, type Answer } from '../http/answer.js';
+import { readBody } from '../http/body.js';
+import type { Account } from '../http/credentials.js';
+import type { RequestLog } from '../http/request-log.js';
+import { InvalidInputError } from '../invalid-input-error.js';
+import { dueWithoutPage, type Due } from '../service/due.js';
+import { ServiceFront } from '../service/service-front.js';
+import { TokenRefusal } from './aadsts.js';
+import { instanceDiscovery, openidConfiguration } from './discovery.js';
+import { Grants } from './grants.js';
+import type { IssuedTokens } from './issued-tokens.js';
+import { defaultOptions, type TokenServiceOptions } from './options.js';
+import { aadstsFault, faultAnswer, type AadstsFault, type TokenFault } from './service-faults.js';
+import { readTokenRequest } from './token-request.js';
+import { aadstsWording, tokenWording, type ErrorContext } from './wording.js';
+
+/** How a request ended: with what it asked for, refused, or with a fault that was asked for. */
+export type TokenResult = 'token' | 'discovery' | 'too-long' | AadstsFault | TokenFault;
+
+/** Whose tokens these are, besides what the options say. */
+export interface TenantIdentity {
+  /** Names of the tenant besides its GUID. */
+  readonly domains: readonly string[];
+  /** The account that can sign in; it may change. */
+  readonly account: Readonly<Account>;
+}
+
+const tokenPath = /^\/([^/]+)\/oauth2\/v2\.0\/token$/i;
+const configurationPath = /^\/([^/]+)\/v2\.0\/\.well-known\/openid-configuration$/i;
+const instancePath = /^\/common\/discovery\/instance$/i;
+
+/** Entra ID, as far as a collector goes to it: tokens for an application or an account, and where to ask for them. */
+export class TokenService {
+  readonly options: TokenServiceOptions;
+  readonly requests: RequestLog<TokenResult>;
+  /** They hit requests for tokens; discovery never fails. */
+  readonly faults: FaultPlan<TokenFault>;
+  readonly #front: ServiceFront<TokenResult, TokenFault>;
+  readonly #grants: Grants;
+  readonly #tokens: IssuedTokens;
+
+  constructor(
+    { domains, account }: TenantIdentity,
+    tokens: IssuedTokens,
+    options: Partial<TokenServiceOptions> = {},
+    faultSeed = 1,
+  ) {
+    this.options = { ...defaultOptions, ...options };
+    this.#front = new ServiceFront<TokenResult, TokenFault>(this.options, faultSeed, {
+      applies: () => true,
+      rowsArrive: () => false,
+    });
+    this.requests = this.#front.requests;
+    this.faults = this.#front.faults;
+    this.#grants = new Grants({
+      options: this.options,
+      domains: domains.map((name) => name.toLowerCase()),
+      account,
+    });
+    this.#tokens = tokens;
+  }
+
+  /** The service's clock, in milliseconds since 1970. */
+  nowMs(): number {
+    return this.#front.nowMs();
+  }
+
+  /** Whether a request to that path is for this service. */
+  serves(path: string): boolean {
+    return [tokenPath, configurationPath, instancePath].some((pattern) => pattern.test(path));
+  }
+
+  /** Decides what to answer, and writes it down in `requests`. Rejects if the client goes away before it has asked. */
+  async answer(request: IncomingMessage, url: URL): Promise<Answer> {
+    const tenant = tokenPath.exec(url.pathname)?.[1];
+    return tenant === undefined ? this.#discover(request, url) : this.#token(request, url, tenant);
+  }
+
+  #discover(request: IncomingMessage, url: URL): Answer {
+    const nowMs = this.nowMs();
+    const tenant = configurationPath.exec(url.pathname)?.[1];
+    const answerWith = (due: Due<TokenResult>): Answer => this.#front.answerUnfailingly(request, url, nowMs, due);
+    if (tenant === undefined) return answerWith(dueWithoutPage('discovery', 'missing', () => instanceDiscovery(url)));
+    if (['common', 'organizations'].includes(tenant) || this.#grants.has(tenant)) {
+      const document = (): Answer => openidConfiguration(url.origin, tenant, this.options.tenantId);
+      return answerWith(dueWithoutPage('discovery', 'missing', document));
+    }
+    const context = { nowMs, tenant, clientId: '', correlationId: undefined };
+    return answerWith(dueWithoutPage('aadsts-90002', 'missing', () => aadstsWording(90002, context)));
+  }
+
+  async #token(request: IncomingMessage, url: URL, tenant: string): Promise<Answer> {
+    let form: URLSearchParams;
+    try {
+      form = new URLSearchParams(await readBody(request));
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      const refusal = (): Answer => htmlAnswer(413, 'Request Entity Too Large', error.message);
+      return this.#front.answerUnfailingly(request, url, this.nowMs(), dueWithoutPage('too-long', 'missing', refusal));
+    }
+    const nowMs = this.nowMs();
+    const error: ErrorContext = {
+      nowMs,
+      tenant,
+      clientId: form.get('client_id') ?? '',
+      correlationId: form.get('client-request-id') ?? undefined,
+    };
+    const due = this.#due(request, url, form, error);
+    return this.#front.answer(request, url, nowMs, due, (kind) =>
+      faultAnswer(kind, { options: this.options, error, due: due.answer }),
+    );
+  }
+
+  #due(request: IncomingMessage, { origin }: URL, form: URLSearchParams, context: ErrorContext): Due<TokenResult> {
+    const { nowMs, tenant } = context;
+    const { tokenLifetimeSeconds: lifetimeSeconds, tenantId } = this.options;
+    try {
+      if (request.method !== 'POST') throw new TokenRefusal(900561);
+      const asked = readTokenRequest(tenant, form);
+      const { resource, permissions } = this.#grants.decide(asked, origin, nowMs);
+      return dueWithoutPage('token', 'right', () => {
+        const expiresMs = nowMs + lifetimeSeconds * 1000;
+        const accessToken = this.#tokens.issue({ resource, permissions, expiresMs });
+        const issuer = `${origin}/${tenantId}/v2.0`;
+        return tokenWording({ accessToken, permissions, lifetimeSeconds, request: asked, issuer, tenantId, nowMs });
+      });
+    } catch (error) {
+      if (!(error instanceof TokenRefusal)) throw error;
+      return dueWithoutPage(aadstsFault(error.code), 'wrong', () => aadstsWording(error.code, context));
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from '@jest/globals';
+import { graphFaults, passingFaults, type GraphFault, type Simulator } from '../src/index.js';
+import { booked, get, hourMs, nowMs } from './client.js';
+import { graphError, graphFilter, messageTracesUrl, readTraces, withGraph } from './graph-client.js';
+
+const query = { $filter: graphFilter(nowMs - hourMs, nowMs), $top: '10' };
+
+/** Pages of 10 out of 25 rows, with a fault for the next request. */
+function withFault(
+  kind: GraphFault,
+  check: (url: string, headers: { authorization: string }, simulator: Simulator) => Promise<void>,
+): Promise<void> {
+  return withGraph({}, async (simulator, headers) => {
+    simulator.world.add({ rows: 25, from: nowMs - hourMs, to: nowMs });
+    const before = booked(simulator.world, nowMs);
+    const url = messageTracesUrl(simulator, query);
+    simulator.graph.faults.failNext(kind);
+    await check(url, headers, simulator);
+    expect(simulator.graph.requests.totals.byResult[kind]).toBe(1);
+    expect(booked(simulator.world, nowMs)).toEqual(before);
+    expect((await readTraces(url, headers)).rows).toHaveLength(10);
+  });
+}
+
+describe('every kind of fault of its own', () => {
+  test.each([
+    ['http-400', 400, 'BadRequest', /not valid/],
+    ['http-400-time-limit', 400, 'BadRequest', /can't be older than 90 days/],
+    ['http-401', 401, 'InvalidAuthenticationToken', /validation failure/],
+    ['http-403', 403, 'Authorization_RequestDenied', /Insufficient privileges/],
+    ['http-404', 404, 'ResourceNotFound', /not found/],
+    ['http-410', 410, 'Gone', /retired/],
+    ['http-500-hiding-400', 500, 'UnknownError', /^$/],
+    ['over-quota-429', 429, 'TooManyRequests', /surpassed the permitted limit/],
+    ['service-principal-less', 401, 'Unauthorized', /^Service principal-less Authentication failed/],
+  ] as const)('%s is answered with %i and %s', async (kind, status, code, message) => {
+    await withFault(kind, async (url, headers) => {
+      const refused = await graphError(url, headers);
+      expect(refused).toMatchObject({ status, code, retryAfter: null });
+      expect(refused.message).toMatch(message);
+    });
+  });
+
+  test('http-500-hiding-400 tells of the bad request in an exception within', async () => {
+    await withFault('http-500-hiding-400', async (url, headers) => {
+      const answered = (await (await get(url, headers)).json()) as object;
+      expect(answered).toHaveProperty(
+        ['error', 'innererror', 'internalexception', 'message'],
+        expect.stringContaining('Invalid filter clause'),
+      );
+    });
+  });
+
+  test('link-to-another-host gives the rows, with a link to that host', async () => {
+    await withFault('link-to-another-host', async (url, headers, simulator) => {
+      const { rows, link } = await readTraces(url, headers);
+      expect(rows).toHaveLength(10);
+      expect(new URL(link!).origin).toBe(simulator.graph.options.foreignOrigin);
+    });
+  });
+
+  test.each([
+    ['dead-link-400', 400],
+    ['dead-link-404', 404],
+    ['dead-link-410', 410],
+  ] as const)('%s refuses a later page', async (kind, status) => {
+    await withFault(kind, async (url, headers) => {
+      const { link } = await readTraces(url, headers);
+      expect((await graphError(link!, headers)).status).toBe(status);
+    });
+  });
+
+  test('is named in this file', async () => {
+    const source = await readFile(import.meta.filename, 'utf8');
+    const own = graphFaults.slice(graphFaults.indexOf('http-400'));
+    expect(own.filter((kind) => !source.includes(`'${kind}'`))).toEqual([]);
+  });
+});
+
+test('faults of the way there are those of the other service', async () => {
+  await withFault('http-503-retry-after-seconds', async (url, headers) => {
+    const response = await get(url, headers);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+  });
+  await withFault('cut-off-json', async (url, headers) => {
+    const text = await (await get(url, headers)).text();
+    expect(text).toContain('"value":[');
+    expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError);
+  });
+});
+
+test('each service has faults of its own', async () => {
+  await withGraph({}, async (simulator, headers) => {
+    simulator.server.faults.failNext('http-500', Infinity);
+    simulator.tokenService.faults.failNext('http-500', Infinity);
+    expect((await get(messageTracesUrl(simulator, query), headers)).status).toBe(200);
+  });
+});
+
+test('random faults hit a share of the requests', async () => {
+  await withGraph({ quotaRequests: 1_000 }, async (simulator, headers) => {
+    simulator.graph.faults.failAtRandom({ share: 0.5, kinds: passingFaults });
+    for (let at = 0; at < 100; at++) {
+      await get(messageTracesUrl(simulator, query), headers)
+        .then((response) => response.text())
+        .catch(() => undefined);
+    }
+    const failed = 100 - (simulator.graph.requests.totals.byResult.page ?? 0);
+    expect(failed).toBeGreaterThan(25);
+    expect(failed).toBeLessThan(75);
+  });
+});
