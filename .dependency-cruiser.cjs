@@ -43,7 +43,7 @@ module.exports = {
     only(
       'collector-knows-nobody',
       '^src/collector/',
-      ['^src/(errors|json)\\.ts$', ...library('luxon', 'proper-lockfile')],
+      ['^src/(errors|json)\\.ts$', ...library('luxon')],
       'The collector imports no Microsoft, no Sekoia and no HTTP.',
     ),
     {

@@ -6,6 +6,13 @@
 /** Nothing is wrong with the question: ask again later. Nothing is lost meanwhile. */
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
+  /** How long the service asked to be left alone, in milliseconds; 0 where it did not. */
+  readonly retryAfterMs: number;
+
+  constructor(message: string, retryAfterMs = 0) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+  }
 }
 
 /** A person must act: a name, a password, a role or a setting is wrong. Ask again rarely: accounts get locked. */

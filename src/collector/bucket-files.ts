@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onDisk, syncFolder } from './files.js';
 import type { BucketStorage } from './fingerprint-store.js';
@@ -45,7 +45,7 @@ export class BucketFiles implements BucketStorage {
 
   remove(name: string): Promise<void> {
     const path = this.#path(name);
-    return onDisk(path, () => unlink(path));
+    return onDisk(path, () => rm(path, { force: true }));
   }
 
   #path(name: string): string {

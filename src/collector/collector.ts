@@ -3,11 +3,11 @@ import type { Clock, CollectorLog, Monitor, Page, Sink, Source } from './contrac
 import type { Ledger } from './ledger.js';
 import { Patience } from './patience.js';
 import { prefetched } from './prefetch.js';
-import { advance, frontier, skip, type Progress } from './progress.js';
+import { advance, frontier, skip, wholeSecond, type Progress, type TimeRange } from './progress.js';
 import { Reporter } from './reporter.js';
 import type { Schedule } from './schedule.js';
 import { adapt, halve, isSmallest } from './spans.js';
-import { OutOfReachError, RangeRefusedError } from '../errors.js';
+import { OutOfReachError, RangeRefusedError, UnavailableError } from '../errors.js';
 
 export interface CollectorParts {
   readonly source: Source;
@@ -20,6 +20,8 @@ export interface CollectorParts {
 }
 
 type ReadStep = Extract<Step, { kind: 'read' }>;
+/** Whether the next page is fetched while one is delivered. */
+type ReadMode = 'fetch ahead' | 'one page at a time';
 
 /**
  * Reads range after range, delivers what has not gone out yet, and remembers it. Three rules make the promise:
@@ -32,6 +34,8 @@ export class Collector {
   readonly #reporter: Reporter;
   /** While a stretch of old time refuses to be read, only fresh mail is. */
   #oldRestsUntil = 0;
+  /** How often in a row a range could not be had, of fresh time and of old: the one may succeed while the other fails. */
+  readonly #failures = { fresh: 0, old: 0 };
 
   constructor(parts: CollectorParts) {
     this.#parts = parts;
@@ -52,6 +56,7 @@ export class Collector {
   async #collect(signal: AbortSignal): Promise<void> {
     const { clock, ledger } = this.#parts;
     this.#reporter.starting(ledger.progress, ledger.isFirstStart);
+    if (!ledger.isFirstStart) this.#parts.monitor.progressed(ledger.progress);
     await this.#askForTheTime(signal);
     let turn: Turn = 'fresh-first';
     while (!signal.aborted) {
@@ -69,14 +74,24 @@ export class Collector {
     }
   }
 
-  /** A clock that stands before time that was read already is wrong, and would keep us waiting: any answer of Microsoft's corrects it. */
+  /**
+   * A clock that stands before time that was read already would keep us waiting; one that runs far ahead would give up time as out of reach.
+   * Any answer of Microsoft's corrects it: in such a case a second is read first, for the sake of the answer's date.
+   */
   async #askForTheTime(signal: AbortSignal): Promise<void> {
-    const { clock, ledger } = this.#parts;
-    while (!signal.aborted && frontier(ledger.progress) > clock.now()) {
-      const end = frontier(ledger.progress);
-      const range = { start: end - 1000, end };
+    while (!signal.aborted) {
+      const range = this.#secondToAskWith();
+      if (range === undefined) return;
       if (await this.#attempt({ kind: 'read', pass: 0, fresh: true, range }, signal)) return;
     }
+  }
+
+  #secondToAskWith(): TimeRange | undefined {
+    const { clock, ledger } = this.#parts;
+    const now = wholeSecond(clock.now());
+    const read = frontier(ledger.progress);
+    if (read > now) return { start: read - 1000, end: read };
+    return this.#plan('fresh-first').kind === 'gap' ? { start: now - 1000, end: now } : undefined;
   }
 
   #plan(turn: Turn): Step {
@@ -86,22 +101,23 @@ export class Collector {
   }
 
   /** Reads a range; false if it failed. The one place where an error's class decides what happens next. */
-  async #attempt(step: ReadStep, signal: AbortSignal): Promise<boolean> {
+  async #attempt(step: ReadStep, signal: AbortSignal, mode: ReadMode = 'fetch ahead'): Promise<boolean> {
     try {
-      await this.#read(step, signal, 'fetch ahead');
+      await this.#read(step, signal, mode);
       this.#patience.restored();
+      this.#failures[step.fresh ? 'fresh' : 'old'] = 0;
       return true;
     } catch (error) {
       if (signal.aborted) return false;
       if (error instanceof OutOfReachError && this.#isPlausible(error, step)) await this.#learnHistory(error, signal);
       else if (error instanceof OutOfReachError || error instanceof RangeRefusedError)
         await this.#readInHalves(error, step, signal);
-      else await this.#patience.wait(error, signal);
+      else await this.#waitOut(error, step, signal);
       return false;
     }
   }
 
-  async #read(step: ReadStep, signal: AbortSignal, mode: 'fetch ahead' | 'one page at a time'): Promise<void> {
+  async #read(step: ReadStep, signal: AbortSignal, mode: ReadMode): Promise<void> {
     const { source, clock, schedule, monitor } = this.#parts;
     const readAt = clock.mark();
     const mayFetchAhead = () => mode === 'fetch ahead' && (step.fresh || this.#freshStep() === undefined);
@@ -124,13 +140,7 @@ export class Collector {
   /** Between two pages of old time, fresh mail that is due is read first: a backlog never delays it by more than a page. */
   async #letFreshMailPass(signal: AbortSignal): Promise<void> {
     const step = this.#freshStep();
-    if (step === undefined || signal.aborted) return;
-    try {
-      await this.#read(step, signal, 'one page at a time');
-    } catch (error) {
-      if (!(error instanceof RangeRefusedError)) throw error;
-      await this.#readInHalves(error, step, signal);
-    }
+    if (step !== undefined && !signal.aborted) await this.#attempt(step, signal, 'one page at a time');
   }
 
   #freshStep(): ReadStep | undefined {
@@ -172,6 +182,17 @@ export class Collector {
     }, signal);
   }
 
+  /** What is away comes back. But a range that fails again and again while it is wide may simply be too much for the service at once. */
+  async #waitOut(error: unknown, step: ReadStep, signal: AbortSignal): Promise<void> {
+    await this.#patience.wait(error, signal);
+    if (!(error instanceof UnavailableError)) return;
+    const kind = step.fresh ? 'fresh' : 'old';
+    this.#failures[kind] += 1;
+    const isWide = step.range.end - step.range.start > narrowMs;
+    if (!isWide || this.#failures[kind] % failuresUntilHalved !== 0) return;
+    await this.#save((progress) => halve(progress, step.range, step.fresh), signal);
+  }
+
   /** A refusal that names a limit which the range did not come near is not believed: believing it would give up time that can be had. */
   #isPlausible(error: OutOfReachError, step: ReadStep): boolean {
     const near = Math.min(dayMs, error.historyMs / 2);
@@ -192,6 +213,8 @@ export class Collector {
 }
 
 const dayMs = 86_400_000;
+const narrowMs = 60_000;
+const failuresUntilHalved = 3;
 
 /** How long a range that cannot be halved any further is left alone. */
 const refusedRestMs = 60_000;

@@ -8,6 +8,8 @@ import type { Schedule } from './schedule.js';
  */
 interface Context {
   readonly version: 1;
+  /** Written at a first start before any answer has corrected the clock: nothing has been read yet. */
+  readonly provisional?: true;
   /** The time before which everything has been read at least once. ISO 8601, UTC, like all times here. */
   readonly most_recent_date_requested: string;
   readonly watermarks: readonly { readonly age_seconds: number; readonly read_before: string }[];
@@ -38,9 +40,14 @@ export function isContext(content: unknown): content is Context | ForeignContext
   );
 }
 
-export function readContext(content: unknown, schedule: Schedule): Progress {
+export function readContext(
+  content: unknown,
+  schedule: Schedule,
+): { readonly progress: Progress; readonly isProvisional: boolean } {
   if (!isContext(content)) throw new TypeError('this is no context that can be continued from');
-  if (!('version' in content)) return begin(timeOf(content.most_recent_date_requested), schedule);
+  if (!('version' in content)) {
+    return { progress: begin(timeOf(content.most_recent_date_requested), schedule), isProvisional: false };
+  }
   const [first, ...more] = content.watermarks.map((it) => it.age_seconds * 1000);
   const progress: Progress = {
     watermarks: content.watermarks.map((it) => timeOf(it.read_before)),
@@ -50,13 +57,15 @@ export function readContext(content: unknown, schedule: Schedule): Progress {
     ...(content.fresh_span_seconds !== undefined && { freshSpanMs: content.fresh_span_seconds * 1000 }),
     ...(content.history_seconds !== undefined && { historyMs: content.history_seconds * 1000 }),
   };
-  return reschedule(progress, { frequencyMs: schedule.frequencyMs, ages: [first ?? 0, ...more] }, schedule);
+  const before: Schedule = { frequencyMs: schedule.frequencyMs, ages: [first ?? 0, ...more] };
+  return { progress: reschedule(progress, before, schedule), isProvisional: content.provisional === true };
 }
 
-export function writeContext(progress: Progress, schedule: Schedule): Context {
+export function writeContext(progress: Progress, schedule: Schedule, isProvisional = false): Context {
   const { ahead, spanMs, freshSpanMs, historyMs } = progress;
   return {
     version: 1,
+    ...(isProvisional && { provisional: true }),
     most_recent_date_requested: iso(readOnceBefore(progress)),
     watermarks: schedule.ages.map((age, pass) => ({
       age_seconds: age / 1000,

@@ -3,7 +3,7 @@ import { isContext, readContext, writeContext } from './context.js';
 import { onDisk } from './files.js';
 import { fingerprintOf } from './fingerprint.js';
 import { bucketOfHour, FingerprintStore, type BucketStorage, type FiledFingerprint } from './fingerprint-store.js';
-import { begin, finishedBefore, wasRead, wholeSecond, type Progress } from './progress.js';
+import { begin, finishedBefore, readOnceBefore, wasRead, wholeSecond, type Progress } from './progress.js';
 import type { TraceRecord } from './record.js';
 import type { Schedule } from './schedule.js';
 
@@ -51,11 +51,13 @@ export class Ledger {
     const openedAt = clock.mark();
     // Without its context, what has been delivered still tells where reading may not have ended: repeats are known, gaps would not be.
     const delivered = fingerprints.oldestHourMs ?? Infinity;
-    const firstStart = () => begin(Math.min(wholeSecond(openedAt() - startTimeMs), delivered), schedule);
-    const saved = content === undefined ? undefined : readContext(content, schedule);
-    const ledger = new Ledger(options, fingerprints, firstStart, saved);
+    const known = content === undefined ? undefined : readContext(content, schedule);
     // A first start that fails before its first range is read must not begin later when it is tried again.
-    if (saved === undefined) await ledger.#write(firstStart());
+    const begun = known?.isProvisional === true ? readOnceBefore(known.progress) : Infinity;
+    const firstStart = () => begin(Math.min(wholeSecond(openedAt() - startTimeMs), delivered, begun), schedule);
+    const saved = known?.isProvisional === false ? known.progress : undefined;
+    const ledger = new Ledger(options, fingerprints, firstStart, saved);
+    if (saved === undefined) await ledger.#write(firstStart(), true);
     return ledger;
   }
 
@@ -73,8 +75,12 @@ export class Ledger {
     const undatedBuckets = this.#fingerprints.named(undated);
     const today = bucketOfHour(this.#clock.now(), undated);
     const buckets = new Set(undatedBuckets).add(today);
+    // A row from before all that is still read (it was not asked for) would lose its fingerprint at the next save: filed like an undated one.
+    const oldest = finishedBefore(this.progress) - keptLongerMs;
+    const isDated = (record: TraceRecord): record is TraceRecord & { receivedMs: number } =>
+      record.receivedMs !== undefined && record.receivedMs >= oldest;
     const filed = records.map((record): FiledFingerprint => {
-      const bucket = record.receivedMs === undefined ? today : bucketOfHour(record.receivedMs);
+      const bucket = isDated(record) ? bucketOfHour(record.receivedMs) : today;
       buckets.add(bucket);
       return { bucket, fingerprint: fingerprintOf(record) };
     });
@@ -85,7 +91,7 @@ export class Ledger {
     return records.flatMap((record, index): UnseenRow[] => {
       const one = filed[index];
       if (one === undefined) return [];
-      const candidates = record.receivedMs === undefined ? [...undatedBuckets, today] : [one.bucket];
+      const candidates = isDated(record) ? [one.bucket] : [...undatedBuckets, today];
       const sightings = candidates.map((bucket) => this.#fingerprints.look({ ...one, bucket }));
       const { rowHigh, rowLow, status } = one.fingerprint;
       const key = `${rowHigh} ${rowLow} ${status}`;
@@ -104,13 +110,14 @@ export class Ledger {
 
   /** Makes this progress the one that a restart continues from, and drops the fingerprints that no pass needs any more. @throws StorageError */
   async save(progress: Progress): Promise<void> {
-    await this.#write(progress);
+    await this.#write(progress, false);
     this.#saved = progress;
     await this.#fingerprints.dropBefore(finishedBefore(progress) - keptLongerMs);
   }
 
-  #write(progress: Progress): Promise<void> {
-    return onDisk('context.json', () => this.#document.write(writeContext(progress, this.#schedule)));
+  #write(progress: Progress, isProvisional: boolean): Promise<void> {
+    const context = writeContext(progress, this.#schedule, isProvisional);
+    return onDisk('context.json', () => this.#document.write(context));
   }
 }
 

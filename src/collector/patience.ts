@@ -22,6 +22,7 @@ export function waitAfter(failures: number, { first, longest }: Waits): number {
 export class Patience {
   readonly #parts: { readonly clock: Clock; readonly monitor: Monitor; readonly log: CollectorLog };
   #failures = 0;
+  #failing: string | undefined;
   #failingSince: number | undefined;
   #told: { readonly name: string; readonly at: number } | undefined;
 
@@ -34,7 +35,7 @@ export class Patience {
     const { clock, log } = this.#parts;
     if (error instanceof UnavailableError) {
       if (this.#isNews(error)) log.warning(`${error.message} Nothing is lost; trying again.`);
-      await clock.sleep(this.#failed(error, retryWaits), signal);
+      await clock.sleep(Math.max(this.#failed(error, retryWaits), error.retryAfterMs), signal);
     } else if (error instanceof SettingsError) {
       const waitMs = this.#failed(error, settingsWaits);
       log.critical(`${error.message} Trying again in ${waitMs / minute} min; nothing is lost meanwhile.`);
@@ -65,6 +66,7 @@ export class Patience {
     if (this.#failingSince === undefined) return;
     const minutes = Math.ceil((this.#parts.clock.now() - this.#failingSince) / minute);
     this.#failures = 0;
+    this.#failing = undefined;
     this.#failingSince = undefined;
     this.#told = undefined;
     this.#parts.monitor.troubled(undefined);
@@ -80,7 +82,9 @@ export class Patience {
   }
 
   #failed(error: Error, waits: Waits): number {
-    this.#failures += 1;
+    // Each class has waits of its own: an outage of the service says nothing about the account.
+    this.#failures = this.#failing === error.name ? this.#failures + 1 : 1;
+    this.#failing = error.name;
     this.#failingSince ??= this.#parts.clock.now();
     this.#parts.monitor.troubled(error.message);
     return waitAfter(this.#failures, waits);

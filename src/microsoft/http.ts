@@ -23,6 +23,8 @@ export interface ClientOptions {
   /** Told each answer's date, and instants before it was asked for and after it came. */
   readonly onDate?: (dateMs: number, sentAt: () => number, receivedAt: () => number) => void;
   readonly mark: () => () => number;
+  /** Told what failed and is tried again. */
+  readonly onRetry?: (error: UnavailableError) => void;
   /** Told each answer's status, or the network's error code. */
   readonly onResult?: (result: string) => void;
 }
@@ -59,18 +61,19 @@ export class MicrosoftClient {
   }
 
   /**
-   * @param interpret makes the result of an answer, or throws: an UnavailableError is tried again here, everything else is final.
+   * @param interpret makes the result of an answer, or throws: an UnavailableError is tried again here (but for one of an answer that took too long), everything else is final.
    * @throws UnavailableError after five tries; whatever `interpret` throws
    */
   async get<Result>(url: URL, interpret: (answer: Answer) => Result, signal: AbortSignal): Promise<Result> {
     if (url.origin !== this.#origin)
       throw new TypeError(`${url.origin} is not the configured API's origin ${this.#origin}`);
+    const { onRetry } = this.#options;
     return pRetry(
       async () => {
         try {
           return interpret(await this.#ask(url, signal));
         } catch (error) {
-          if (error instanceof UnavailableError) throw error;
+          if (error instanceof UnavailableError && !(error instanceof OverdueError)) throw error;
           throw new AbortError(error as Error);
         }
       },
@@ -81,8 +84,9 @@ export class MicrosoftClient {
         randomize: true,
         signal,
         onFailedAttempt: async ({ error, retriesLeft }) => {
-          if (error instanceof ThrottledError && retriesLeft > 0)
-            await delay(error.retryAfterMs, undefined, { signal });
+          if (retriesLeft === 0 || !(error instanceof UnavailableError)) return;
+          onRetry?.(error);
+          await delay(error.retryAfterMs, undefined, { signal });
         },
       },
     );
@@ -124,6 +128,8 @@ export class MicrosoftClient {
       const known = axios.isAxiosError(error) ? error.code : undefined;
       const code = deadline.aborted ? 'no complete answer in time' : (known ?? 'no answer');
       this.#options.onResult?.(code);
+      if (deadline.aborted)
+        throw new OverdueError(`${url.host} gave no complete answer within ${answerTimeoutMs / 1000} s.`);
       const hint = code === 'ENOTFOUND' ? ' If this lasts, check api_url: the service may have been retired.' : '';
       throw new UnavailableError(`${url.host} could not be reached: ${code}.${hint}`);
     } finally {
@@ -132,20 +138,13 @@ export class MicrosoftClient {
   }
 }
 
-/** The service asks for a pause, in milliseconds. */
-class ThrottledError extends UnavailableError {
-  readonly retryAfterMs: number;
-
-  constructor(message: string, retryAfterMs: number) {
-    super(message);
-    this.retryAfterMs = retryAfterMs;
-  }
-}
+/** The time for an answer is up. Not tried again at once: five times two minutes would hold up everything else. */
+class OverdueError extends UnavailableError {}
 
 function throwIfUnavailable(url: URL, status: number, retryAfterMs: number): void {
   if (status !== 408 && status !== 429 && status < 500) return;
   const what = status === 429 ? 'asks for fewer requests' : 'is not available';
-  throw new ThrottledError(`${url.host} ${what} (HTTP ${status}).`, retryAfterMs);
+  throw new UnavailableError(`${url.host} ${what} (HTTP ${status}).`, retryAfterMs);
 }
 
 /** Retry-After in both its forms, seconds and an HTTP date (seen from the answer's own date); 0 where there is none. Milliseconds, bounded. */

@@ -21,7 +21,7 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** The text of an error answer in any of the forms that these services use, in one short line. */
 export function errorText(body: string): string {
-  const text = messageIn(parsed(body)) ?? withoutTags(body);
+  const text = messageIn(parsed(body)) ?? withoutTags(body.slice(0, 20_000));
   return text.replace(/\s+/g, ' ').trim().slice(0, 300) || 'no explanation';
 }
 

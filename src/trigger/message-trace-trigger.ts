@@ -66,6 +66,7 @@ export class MessageTraceTrigger extends Connector<MessageTraceConfiguration> {
       authorization: () => Promise.resolve(authorization),
       mark: () => this.#clock.mark(),
       onDate: (dateMs, sentAt, receivedAt) => this.#clock.observe(dateMs, sentAt, receivedAt),
+      onRetry: (error) => this.log.warning(`${error.message} Nothing is lost; trying again.`),
       onResult: (result) => this.#metrics.requested(result),
     });
     return new ReportingWebServiceSource(api_url, client);

@@ -14,6 +14,7 @@ export function addProgressGauges(
     registers: [registry],
     collect: () => {
       const it = present();
+      lag.remove();
       if (it !== undefined) lag.set((it.nowMs - readOnceBefore(it.progress)) / 1000);
     },
   });

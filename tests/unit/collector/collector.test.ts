@@ -279,8 +279,50 @@ describe('when the data folder cannot be written', () => {
     const write = stage.document.write.bind(stage.document);
     stage.document.write = (content) => (stage.document.written.length > 0 ? Promise.reject(diskFull) : write(content));
     await stage.run(noon + hour);
-    expect(stage.asked).toEqual([]);
+    // Only the second that is asked for to learn the time.
+    expect(stage.asked).toHaveLength(1);
   });
+});
+
+describe('a clock that is wrong at the start', () => {
+  const limits = { pageRows: 2000, rangeMs: 10 * day, historyMs: 10 * day };
+
+  test('gives up no time as out of reach before an answer has corrected it', async () => {
+    const stage = stageOf({ startTimeMs: hour, limits });
+    stage.pagesOf = () => {
+      stage.clock.errorMs = 0;
+      return [pageOf()];
+    };
+    await stage.run(noon + 5 * minute);
+    stage.clock.errorMs = 60 * day;
+    await stage.run(noon + hour);
+    expect(stage.monitor.gaps).toEqual([]);
+    expect(stage.progress.watermarks[0]).toBeGreaterThan(noon + 50 * minute);
+    expect(stage.progress.watermarks[0]).toBeLessThanOrEqual(noon + hour);
+  });
+
+  test('does not move the beginning of a first start that fails and is made again', async () => {
+    const stage = stageOf({ startTimeMs: hour });
+    stage.clock.errorMs = 3 * hour;
+    stage.pagesOf = () => [new TypeError('the process ends')];
+    await expect(stage.run(noon + minute)).rejects.toThrow();
+    stage.pagesOf = () => {
+      stage.clock.errorMs = 0;
+      return [pageOf()];
+    };
+    await stage.run(noon + 10 * minute);
+    expect(Math.min(...stage.asked.map(({ range }) => range.start))).toBeLessThanOrEqual(noon - hour + minute);
+    expect(stage.progress.watermarks[0]).toBeGreaterThan(noon);
+  });
+});
+
+test('a service that answers only narrow ranges is read in ranges that it answers, fresh mail and old', async () => {
+  const stage = stageOf({ startTimeMs: 2 * day });
+  const widest = 30 * minute;
+  stage.pagesOf = ({ start, end }) => [end - start > widest ? new UnavailableError('It took too long.') : pageOf()];
+  await stage.run(noon + 12 * hour);
+  expect(stage.progress.ahead).toBeUndefined();
+  expect(stage.progress.watermarks[0]).toBeGreaterThan(noon + 11 * hour);
 });
 
 test('a wrong setting is tried again after 1, 2, 4 … 60 minutes', async () => {

@@ -52,7 +52,7 @@ test('whatever is written is read as it was', () => {
         ...estimates,
       };
       const text = JSON.stringify(writeContext(written, schedule));
-      expect(readContext(JSON.parse(text), schedule)).toEqual(written);
+      expect(readContext(JSON.parse(text), schedule).progress).toEqual(written);
     }),
   );
 });
@@ -100,13 +100,13 @@ test.each([
   const foreign = { most_recent_date_requested: time };
   expect(isContext(foreign)).toBe(true);
   const start = at(expected);
-  expect(readContext(foreign, schedule).watermarks).toEqual([start, start, start]);
+  expect(readContext(foreign, schedule).progress.watermarks).toEqual([start, start, start]);
 });
 
 test('after a change of the settings each pass continues from one that was at least as old', () => {
   const other = schedulePasses({ frequency: 120, timedelta: 0, late_window: 60 });
   // At 0, 8, 32 and 60 minutes; before, at 0, 4 and 16.
-  expect(readContext(context, other)).toEqual({
+  expect(readContext(context, other).progress).toEqual({
     ...progress,
     watermarks: [at('12:00'), at('11:44'), at('11:44'), at('11:44')],
   });

@@ -9,7 +9,7 @@ import { RecordingLog } from '../../support/recording-log.js';
 import { record } from '../../support/records.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 
-const [minute, hour] = [60_000, 3_600_000];
+const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 const noon = Date.UTC(2026, 10, 1, 12);
 const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 16 });
 
@@ -135,7 +135,7 @@ describe('a first start', () => {
     expect(document.written).toMatchObject([{ most_recent_date_requested: '2026-11-01T11:00:00Z' }]);
     clock.work(2 * hour);
     const second = await open();
-    expect(second.isFirstStart).toBe(false);
+    expect(second.isFirstStart).toBe(true);
     expect(second.progress.watermarks).toEqual([noon - hour, noon - hour, noon - hour]);
   });
 
@@ -174,6 +174,15 @@ describe('a first start', () => {
     document.text = '{"version":2}';
     expect((await open()).isFirstStart).toBe(true);
   });
+});
+
+test('a row from long before all that is still read is known again, whenever it comes', async () => {
+  const { open } = dataFolder();
+  const ledger = await open();
+  const strange = () => [at(noon - 400 * day)];
+  await ledger.remember(await ledger.sift(strange()));
+  await ledger.save(ledger.progress);
+  expect(await ledger.sift(strange())).toEqual([]);
 });
 
 test('progress is what a restart continues from only once it is saved', async () => {

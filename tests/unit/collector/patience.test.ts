@@ -51,6 +51,20 @@ describe('the waits after failures in a row', () => {
     expect(waits).toEqual([1, 2, 4, 1, 2]);
   });
 
+  test('begin anew for each class of error: an outage says nothing about the account', async () => {
+    const { fail, waits } = patient();
+    await fail(away, 5);
+    await fail(wrongPassword, 1);
+    await fail(away, 1);
+    expect(waits).toEqual([1, 2, 4, 8, 16, 60, 1]);
+  });
+
+  test('are never shorter than the service has asked for', async () => {
+    const { fail, waits } = patient();
+    await fail(() => new UnavailableError('Too many requests.', 600 * second), 2);
+    expect(waits).toEqual([600, 600]);
+  });
+
   test('stay within their bound after any number of failures', () => {
     const waits = { first: second, longest: minute };
     expect([0, 1, 2, 5000].map((failures) => waitAfter(failures, waits))).toEqual([second, second, 2 * second, minute]);
