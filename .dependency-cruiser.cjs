@@ -38,7 +38,7 @@ module.exports = {
         shim,
         ...library('prom-client'),
       ],
-      'src/trigger joins collector, sources, events, configuration and the SDK.',
+      'src/trigger joins collector, sources, what they share, events, configuration and the SDK.',
     ),
     only(
       'collector-knows-nobody',

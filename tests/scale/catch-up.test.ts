@@ -83,8 +83,9 @@ describe('stopped for a day', () => {
       }
     }, 5);
     await scenario.start({ frequency: 2 });
-    expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+    const report = await scenario.untilNoneIsMissing();
     clearInterval(watch);
+    expect(report).toMatchObject(allArrivedOnce);
     process.stdout.write(`after a day: newest of ${missing} rows there after ${pollsUntilNewest ?? '?'} requests\n`);
     expect(pollsUntilNewest).toBeLessThanOrEqual(2);
   });

@@ -25,7 +25,7 @@ export const minute = 60 * second;
 export const hour = 60 * minute;
 export const day = 24 * hour;
 
-/** A row's way into a test's failure message is the books' samples: these numbers must all be 0. */
+/** What the books must say. Where they do not, their samples name some of the rows. */
 export const allArrivedOnce = { missing: 0, repeated: 0, unknown: 0, unreadable: 0 };
 
 /**
