@@ -15,9 +15,17 @@ export class UnavailableError extends Error {
   }
 }
 
+/** The same question is not worth repeating at once: what to ask is planned again. */
+export class PlanAgainError extends UnavailableError {}
+
 /** A person must act: a name, a password, a role or a setting is wrong. Ask again rarely: accounts get locked. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
+}
+
+/** Somebody must act, or has acted already, and then it takes hours until it works. Asked again every few minutes: nothing can get locked by that. */
+export class NotReadyError extends Error {
+  override readonly name = 'NotReadyError';
 }
 
 /** This range cannot be read as it is (dead page link, refused query, answers that do not page): read it in halves. */

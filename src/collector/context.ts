@@ -14,6 +14,8 @@ interface Context {
   readonly most_recent_date_requested: string;
   readonly watermarks: readonly { readonly age_seconds: number; readonly read_before: string }[];
   readonly ahead?: { readonly start: string; readonly end: string };
+  /** Of which API the rest was learned. */
+  readonly source?: string;
   readonly reach_seconds: number;
   readonly span_seconds?: number;
   readonly fresh_span_seconds?: number;
@@ -40,9 +42,11 @@ export function isContext(content: unknown): content is Context | ForeignContext
   );
 }
 
+/** What was learned of another source than the present one is left out: it would only mislead. */
 export function readContext(
   content: unknown,
   schedule: Schedule,
+  source: string,
 ): { readonly progress: Progress; readonly isProvisional: boolean } {
   if (!isContext(content)) throw new TypeError('this is no context that can be continued from');
   if (!('version' in content)) {
@@ -53,15 +57,21 @@ export function readContext(
     watermarks: content.watermarks.map((it) => timeOf(it.read_before)),
     ...(content.ahead && { ahead: { start: timeOf(content.ahead.start), end: timeOf(content.ahead.end) } }),
     reachMs: content.reach_seconds * 1000,
-    ...(content.span_seconds !== undefined && { spanMs: content.span_seconds * 1000 }),
-    ...(content.fresh_span_seconds !== undefined && { freshSpanMs: content.fresh_span_seconds * 1000 }),
-    ...(content.history_seconds !== undefined && { historyMs: content.history_seconds * 1000 }),
+    ...(content.source === source && learnedOf(content)),
   };
   const before: Schedule = { frequencyMs: schedule.frequencyMs, ages: [first ?? 0, ...more] };
   return { progress: reschedule(progress, before, schedule), isProvisional: content.provisional === true };
 }
 
-export function writeContext(progress: Progress, schedule: Schedule, isProvisional = false): Context {
+function learnedOf(content: Context): Pick<Progress, 'spanMs' | 'freshSpanMs' | 'historyMs'> {
+  return {
+    ...(content.span_seconds !== undefined && { spanMs: content.span_seconds * 1000 }),
+    ...(content.fresh_span_seconds !== undefined && { freshSpanMs: content.fresh_span_seconds * 1000 }),
+    ...(content.history_seconds !== undefined && { historyMs: content.history_seconds * 1000 }),
+  };
+}
+
+export function writeContext(progress: Progress, schedule: Schedule, source: string, isProvisional = false): Context {
   const { ahead, spanMs, freshSpanMs, historyMs } = progress;
   return {
     version: 1,
@@ -72,6 +82,7 @@ export function writeContext(progress: Progress, schedule: Schedule, isProvision
       read_before: iso(watermarkOf(progress, pass)),
     })),
     ...(ahead && { ahead: { start: iso(ahead.start), end: iso(ahead.end) } }),
+    source,
     reach_seconds: progress.reachMs / 1000,
     ...(spanMs !== undefined && { span_seconds: spanMs / 1000 }),
     ...(freshSpanMs !== undefined && { fresh_span_seconds: freshSpanMs / 1000 }),

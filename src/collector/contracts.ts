@@ -17,6 +17,8 @@ export interface Page {
  * Not promised: that a row comes only once, that rows lie within the range, or that a range read again holds the same rows.
  */
 export interface Source {
+  /** Which API it reads. What was learned of one says nothing about another. */
+  readonly name: string;
   readonly limits: SourceLimits;
   pages(range: TimeRange, signal: AbortSignal): AsyncGenerator<Page, void, undefined>;
 }

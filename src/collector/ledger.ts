@@ -25,6 +25,7 @@ export class Ledger {
   readonly #document: PersistentDocument;
   readonly #fingerprints: FingerprintStore;
   readonly #schedule: Schedule;
+  readonly #source: string;
   readonly #clock: Clock;
   readonly #firstStart: () => Progress;
   #saved: Progress | undefined;
@@ -37,6 +38,7 @@ export class Ledger {
   ) {
     this.#document = options.document;
     this.#schedule = options.schedule;
+    this.#source = options.source;
     this.#clock = options.clock;
     this.#fingerprints = fingerprints;
     this.#firstStart = firstStart;
@@ -51,7 +53,7 @@ export class Ledger {
     const openedAt = clock.mark();
     // Without its context, what has been delivered still tells where reading may not have ended: repeats are known, gaps would not be.
     const delivered = fingerprints.oldestHourMs ?? Infinity;
-    const known = content === undefined ? undefined : readContext(content, schedule);
+    const known = content === undefined ? undefined : readContext(content, schedule, options.source);
     // A first start that fails before its first range is read must not begin later when it is tried again.
     const begun = known?.isProvisional === true ? readOnceBefore(known.progress) : Infinity;
     const firstStart = () => begin(Math.min(wholeSecond(openedAt() - startTimeMs), delivered, begun), schedule);
@@ -116,7 +118,7 @@ export class Ledger {
   }
 
   #write(progress: Progress, isProvisional: boolean): Promise<void> {
-    const context = writeContext(progress, this.#schedule, isProvisional);
+    const context = writeContext(progress, this.#schedule, this.#source, isProvisional);
     return onDisk('context.json', () => this.#document.write(context));
   }
 }
@@ -126,6 +128,8 @@ export interface LedgerOptions {
   readonly document: PersistentDocument;
   readonly buckets: BucketStorage;
   readonly schedule: Schedule;
+  /** The name of the source that is read. */
+  readonly source: string;
   readonly clock: Clock;
   readonly log: CollectorLog;
   /** How far back a first start reads. */

@@ -1,5 +1,5 @@
 import type { Clock, CollectorLog, Monitor } from './contracts.js';
-import { SettingsError, StorageError, UnavailableError } from '../errors.js';
+import { NotReadyError, SettingsError, StorageError, UnavailableError } from '../errors.js';
 
 const second = 1000;
 const minute = 60 * second;
@@ -13,6 +13,7 @@ interface Waits {
 /** A service that is away is asked again soon; a person who must act first is not helped by that, and accounts get locked. */
 const retryWaits: Waits = { first: second, longest: minute };
 const settingsWaits: Waits = { first: minute, longest: 60 * minute };
+const notReadyWaits: Waits = { first: 5 * minute, longest: 5 * minute };
 
 export function waitAfter(failures: number, { first, longest }: Waits): number {
   return Math.min(first * 2 ** Math.max(0, failures - 1), longest);
@@ -39,6 +40,10 @@ export class Patience {
     } else if (error instanceof SettingsError) {
       const waitMs = this.#failed(error, settingsWaits);
       log.critical(`${error.message} Trying again in ${waitMs / minute} min; nothing is lost meanwhile.`);
+      await clock.sleep(waitMs, signal);
+    } else if (error instanceof NotReadyError) {
+      const waitMs = this.#failed(error, notReadyWaits);
+      log.warning(`${error.message} Trying again every ${waitMs / minute} min; nothing is lost meanwhile.`);
       await clock.sleep(waitMs, signal);
     } else if (error instanceof StorageError) {
       if (this.#isNews(error)) log.critical(`${error.message} Nothing more is read until it works.`);

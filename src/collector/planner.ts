@@ -10,6 +10,8 @@ export interface SourceLimits {
   readonly rangeMs: number;
   /** How far back the service can be asked, in milliseconds, where its documentation is to be trusted; else it is learned. */
   readonly historyMs?: number;
+  /** How far ranges stay behind the present, in milliseconds, for a service that refuses an end in the future: our clock may be ahead of its. */
+  readonly behindMs?: number;
 }
 
 export type Step =
@@ -28,7 +30,12 @@ export type Turn = 'fresh-first' | 'old-first' | 'fresh-only';
  * Fresh mail goes first; then the hole that a backlog left before it; then the passes in the order of their age.
  */
 export function plan(progress: Progress, nowMs: number, schedule: Schedule, limits: SourceLimits, turn: Turn): Step {
-  const now = wholeSecond(nowMs);
+  const { behindMs = 0 } = limits;
+  const step = planFor(progress, wholeSecond(nowMs - behindMs), schedule, limits, turn);
+  return step.kind === 'wait' ? { ...step, until: step.until + behindMs } : step;
+}
+
+function planFor(progress: Progress, now: number, schedule: Schedule, limits: SourceLimits, turn: Turn): Step {
   const gap = findGap(progress, now, limits);
   if (gap !== undefined) return { kind: 'gap', range: gap };
   const fresh = planFresh(progress, now, schedule, limits);

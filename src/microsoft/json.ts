@@ -42,7 +42,8 @@ function withoutTags(page: string): string {
   return page.replace(/<(style|script)\b[\s\S]*?<\/\1>|<[^>]*>/gi, ' ');
 }
 
-function parsed(body: string): unknown {
+/** What JSON text holds; undefined for what is none. */
+export function parsed(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {

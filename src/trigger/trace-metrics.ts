@@ -1,4 +1,4 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Clock, DeliveredRow, Monitor } from '../collector/contracts.js';
 import { readOnceBefore, type Progress, type TimeRange } from '../collector/progress.js';
 import type { Schedule } from '../collector/schedule.js';
@@ -13,6 +13,12 @@ interface Told {
   readonly troubled: (reason: string | undefined) => void;
   /** Seconds from the reception of the newest row just delivered until now. */
   readonly lag: (seconds: number) => void;
+}
+
+/** Those whom it asks. */
+interface Asked {
+  /** Requests to Microsoft Graph in the last five minutes. */
+  readonly quotaUsed: () => number;
 }
 
 /** What is happening, as Prometheus metrics and as fields of the health answer. */
@@ -33,9 +39,9 @@ export class TraceMetrics implements Monitor {
   readonly #requests: Counter<'result'>;
   readonly #gapSeconds: Counter;
 
-  constructor(registry: Registry, clock: Clock, schedule: Schedule, tell: Told) {
+  constructor(registry: Registry, clock: Clock, schedule: Schedule, others: Told & Asked) {
     this.#clock = clock;
-    this.#tell = tell;
+    this.#tell = others;
     const registers = [registry];
     const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
       new Counter({ name: `message_trace_${name}`, help, labelNames, registers });
@@ -55,6 +61,14 @@ export class TraceMetrics implements Monitor {
       help: 'Rows that appeared after their time had been read, by seconds from reception to delivery.',
       buckets: lateness,
       registers,
+    });
+    const quotaUsed: Gauge = new Gauge({
+      name: 'message_trace_quota_used_requests',
+      help: 'Requests to Microsoft Graph in the last five minutes; 0 while it is not what is read.',
+      registers,
+      collect: () => {
+        quotaUsed.set(others.quotaUsed());
+      },
     });
     addProgressGauges(registry, schedule, () => this.#progress && { progress: this.#progress, nowMs: clock.now() });
   }

@@ -17,6 +17,10 @@ interface Property {
   readonly default?: unknown;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly minLength?: number;
+  readonly enum?: readonly string[];
+  readonly format?: string;
+  readonly pattern?: string;
 }
 
 interface Card {
@@ -34,6 +38,49 @@ interface Card {
 const files = await readdir(root);
 const cardFiles = files.filter((file) => /^(trigger|connector)_.*\.json$/.test(file)).sort();
 const cards = await Promise.all(cardFiles.map(async (file) => [file, (await json(file)) as unknown as Card] as const));
+
+interface Expected {
+  readonly name: string;
+  /** The least that an operator must give. */
+  readonly least: Readonly<Record<string, unknown>>;
+  readonly secrets: readonly string[];
+  /** Neither required nor with a default: what is used in their place follows from other settings. */
+  readonly derived: readonly string[];
+  readonly intakeFormat: string;
+}
+
+/** What each command's cards must say, by the command. */
+const commands: Readonly<Record<string, Expected>> = {
+  message_trace: {
+    name: 'Message Trace',
+    least: { account_name: 'svc@contoso.com', account_password: 'x', intake_key: 'x' },
+    secrets: ['account_password'],
+    derived: ['client_id', 'tenant_id', 'token_scope'],
+    intakeFormat: 'message_trace',
+  },
+  message_trace_graph: {
+    name: 'Message Trace (Microsoft Graph)',
+    least: { tenant_id: 'contoso.com', client_id: 'x', client_secret: 'x', intake_key: 'x' },
+    secrets: ['client_secret', 'client_certificate'],
+    derived: ['client_secret', 'client_certificate', 'token_scope'],
+    intakeFormat: 'message_trace_graph_api',
+  },
+};
+
+function without(name: string, settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(settings).filter(([other]) => other !== name));
+}
+
+/** Fills in the defaults and tells what is wrong with the settings. */
+function check(card: Card, settings: Readonly<Record<string, unknown>>) {
+  // A condition names settings that are described beside it, not within.
+  const ajv = new Ajv({ strict: true, strictRequired: false, strictTypes: false, useDefaults: true });
+  addFormats.default(ajv);
+  ajv.addKeyword('secrets');
+  const validate = ajv.compile(card.arguments);
+  const values = { ...settings };
+  return { valid: validate(values), errors: validate.errors, values };
+}
 
 describe('manifest.json', () => {
   test('describes the module as the playbook editor wants it', async () => {
@@ -74,23 +121,43 @@ describe('CHANGELOG.md', () => {
 
 describe.each(cards)('%s', (file, card) => {
   const properties = Object.entries(card.arguments.properties);
+  const expected = commands[card.docker_parameters]!;
 
-  test('has a valid schema, whose defaults it accepts', () => {
-    const ajv = new Ajv({ strict: true, useDefaults: true });
-    addFormats.default(ajv);
-    ajv.addKeyword('secrets');
-    const validate = ajv.compile(card.arguments);
-    const required = Object.fromEntries(card.arguments.required.map((name) => [name, 'some text']));
-    expect({ valid: validate(required), errors: validate.errors }).toEqual({ valid: true, errors: null });
+  test('has the name and the command of its file', () => {
+    expect(file.replace(/^(trigger|connector)_/, '')).toBe(`${card.docker_parameters}.json`);
+    expect(card.name).toBe(expected.name);
   });
 
-  test('gives every setting a title, a description and, but for what is required, a default', () => {
+  test('has a valid schema, which accepts its own defaults with the least that must be given', () => {
+    const { valid, errors, values } = check(card, expected.least);
+    expect({ valid, errors }).toEqual({ valid: true, errors: null });
+    expect(Object.keys(values).sort()).toEqual(
+      Object.keys(card.arguments.properties)
+        .filter((name) => !expected.derived.includes(name) || name in expected.least)
+        .sort(),
+    );
+  });
+
+  test.each(Object.keys(expected.least))('does without no %s', (name) => {
+    expect(check(card, without(name, expected.least)).valid).toBe(false);
+    expect(check(card, { ...expected.least, [name]: '' }).valid).toBe(false);
+  });
+
+  test('gives every setting a title and a description', () => {
     for (const [name, property] of properties) {
       expect({ name, property }).toMatchObject({
         property: { title: expect.stringMatching(/^[A-Z]/), description: expect.stringMatching(/\.$/) },
       });
-      expect({ name, has: 'default' in property }).toEqual({ name, has: !card.arguments.required.includes(name) });
     }
+  });
+
+  test('gives every setting that is not required a default, or says what is used in its place', () => {
+    const { required } = card.arguments;
+    for (const name of required) expect(card.arguments.properties[name]).not.toHaveProperty('default');
+    const derived = properties.filter(([name, property]) => !required.includes(name) && !('default' in property));
+    expect(derived.map(([name]) => name)).toEqual(expected.derived);
+    for (const [name, { description }] of derived)
+      expect({ name, description }).toEqual({ name, description: expect.stringMatching(/Left empty: |Give either /) });
   });
 
   test('gives every number bounds and a unit', () => {
@@ -102,8 +169,12 @@ describe.each(cards)('%s', (file, card) => {
     }
   });
 
-  test('masks the password', () => {
-    expect(card.arguments.secrets).toContain('account_password');
+  test('masks what proves who asks', () => {
+    expect(card.arguments.secrets).toEqual(expected.secrets);
+  });
+
+  test('sends the dialect that the format of its intake parses, unless it is told otherwise', () => {
+    expect(card.arguments.properties['intake_format']?.default).toBe(expected.intakeFormat);
   });
 
   test.each([
@@ -120,10 +191,11 @@ describe.each(cards)('%s', (file, card) => {
     ['ftp://reports.office365.com', false],
     ['reports.office365.com', false],
   ])('takes the address %s: %s', (address, accepted) => {
-    const ajv = new Ajv();
-    addFormats.default(ajv);
-    const validate = ajv.compile({ ...card.arguments.properties['api_url'] });
-    expect(validate(address)).toBe(accepted);
+    for (const setting of ['api_url', 'authority_url', 'intake_server'])
+      expect({ setting, ...check(card, { ...expected.least, [setting]: address }) }).toMatchObject({
+        setting,
+        valid: accepted,
+      });
   });
 
   test('is a trigger or connector of a suffix that has both, with the same uuid and command', () => {
@@ -140,11 +212,89 @@ describe.each(cards)('%s', (file, card) => {
   });
 });
 
+const [accountCard, applicationCard] = ['message_trace', 'message_trace_graph'].map(
+  (command) => cards.find(([file]) => file === `trigger_${command}.json`)![1],
+) as [Card, Card];
+
+describe('the settings of an account', () => {
+  const { least } = commands['message_trace']!;
+
+  test.each([
+    [{ api: 'graph' }, false],
+    [{ api: 'graph', client_id: 'x' }, true],
+    [{ api: 'reporting_web_service' }, true],
+    [{ api: 'reporting_web_service', client_id: 'x' }, true],
+    [{ api: 'automatic' }, true],
+    [{ client_id: 'x' }, true],
+    [{}, true],
+    [{ api: 'imap' }, false],
+  ])('lead to Microsoft Graph only with an application: %j is accepted: %s', (settings, accepted) => {
+    expect(check(accountCard, { ...least, ...settings }).valid).toBe(accepted);
+  });
+
+  test('that name Microsoft Graph without an application are told which setting is missing', () => {
+    expect(check(accountCard, { ...least, api: 'graph' }).errors).toContainEqual(
+      expect.objectContaining({ keyword: 'required', params: { missingProperty: 'client_id' } }),
+    );
+  });
+});
+
+describe('the settings of an application', () => {
+  const unproved = without('client_secret', commands['message_trace_graph']!.least);
+
+  test.each([
+    [{ client_secret: 'x' }, true],
+    [{ client_certificate: 'x' }, true],
+    [{ client_secret: 'x', client_certificate: 'x' }, false],
+    [{}, false],
+  ])('prove who asks in exactly one way: %j is accepted: %s', (proof, accepted) => {
+    expect(check(applicationCard, { ...unproved, ...proof }).valid).toBe(accepted);
+  });
+
+  test.each([
+    ['graph', true],
+    ['reporting_web_service', true],
+    ['automatic', false],
+  ])('may name the API %s: %s', (api, accepted) => {
+    expect(check(applicationCard, { ...unproved, client_secret: 'x', api }).valid).toBe(accepted);
+  });
+});
+
+test('a setting of both triggers is the same in both, but for what must differ', () => {
+  const differences = Object.entries(accountCard.arguments.properties).flatMap(([name, one]) => {
+    const other = applicationCard.arguments.properties[name];
+    if (other === undefined) return [];
+    const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])] as (keyof Property)[];
+    const differing = keys.filter((key) => JSON.stringify(one[key]) !== JSON.stringify(other[key]));
+    return differing.length === 0 ? [] : [[name, differing]];
+  });
+  expect(Object.fromEntries(differences)).toEqual({
+    // The format of the intake that each sends to by default.
+    intake_key: ['description'],
+    intake_format: ['default'],
+    // An account needs an application for Microsoft Graph alone, and has a domain.
+    client_id: ['description'],
+    tenant_id: ['description'],
+    authority_url: ['description'],
+    // Each reads the other's API only when it is told to.
+    api: ['description', 'enum', 'default'],
+    api_url: ['description', 'default'],
+  });
+});
+
+test('both triggers have the same settings, but for those of who asks', () => {
+  const names = ({ arguments: { properties } }: Card) => Object.keys(properties);
+  const only = (one: Card, other: Card) => names(one).filter((name) => !names(other).includes(name));
+  expect(only(accountCard, applicationCard)).toEqual(['account_name', 'account_password']);
+  expect(only(applicationCard, accountCard)).toEqual(['client_secret', 'client_certificate']);
+});
+
 test('the commands that the module registers are those of the cards', async () => {
   const main = fileURLToPath(new URL('dist/module/main.js', root));
   const { stderr } = await promisify(execFile)(process.execPath, [main, '--help']);
   const registered = [...stderr.matchAll(/"(\w+)"/g)].map(([, name]) => name!);
   expect(registered.sort()).toEqual([...new Set(cards.map(([, card]) => card.docker_parameters))].sort());
+  expect(registered.sort()).toEqual(Object.keys(commands).sort());
 });
 
 test('the uuids of manifest and triggers are all different', async () => {

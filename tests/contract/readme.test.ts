@@ -20,10 +20,22 @@ interface Setting {
 }
 
 interface Card {
+  readonly name: string;
   readonly arguments: {
     readonly properties: Readonly<Record<string, Setting>>;
     readonly required: readonly string[];
   };
+}
+
+/** What stands under a heading, up to the next one of its own level or above. */
+function sectionUnder(markdown: string, heading: string): string {
+  const lines = markdown.split('\n');
+  const first = lines.indexOf(heading);
+  if (first < 0) throw new Error(`there is no heading "${heading}"`);
+  const level = heading.indexOf(' ');
+  const isOver = (line: string) => (/^(#+) /.exec(line)?.[1]?.length ?? Infinity) <= level;
+  const end = lines.findIndex((line, index) => index > first && isOver(line));
+  return lines.slice(first + 1, end < 0 ? undefined : end).join('\n');
 }
 
 /** The rows of the table whose first header is `header`, each as the texts of its cells. */
@@ -32,7 +44,7 @@ function tableOf(markdown: string, header: string): string[][] {
   const first = lines.findIndex((line) => line.startsWith(`| ${header} `));
   if (first < 0) throw new Error(`there is no table whose first column is "${header}"`);
   const end = lines.findIndex((line, index) => index > first && !line.startsWith('|'));
-  return lines.slice(first + 2, end).map((line) =>
+  return lines.slice(first + 2, end < 0 ? undefined : end).map((line) =>
     line
       .split('|')
       .slice(1, -1)
@@ -51,21 +63,45 @@ function typeAndBounds({ type, minimum, maximum, minLength, enum: choices, forma
   return minLength === 1 ? 'text, not empty' : 'text';
 }
 
+const [accountCard, applicationCard] = (await Promise.all(
+  ['trigger_message_trace.json', 'trigger_message_trace_graph.json'].map(
+    async (file) => JSON.parse(await text(file)) as Card,
+  ),
+)) as [Card, Card];
+
+/** What the column "default" says of a setting. One that is neither required nor has a default follows from others. */
+function defaultIn({ arguments: { properties, required } }: Card, name: string): string {
+  if (required.includes(name)) return 'required';
+  const value = properties[name]?.default;
+  return value === undefined ? 'optional' : code(value);
+}
+
+/** The same in the table of what both triggers have, where each may have a default of its own. */
+function defaultInBoth(name: string): string {
+  const [one, other] = [accountCard, applicationCard].map((card) => defaultIn(card, name));
+  return one === other ? one! : `${one}; with Microsoft Graph in its name: ${other}`;
+}
+
 describe('the settings in the README', () => {
-  test('are those of the card in its order, with its titles, types, bounds and defaults', async () => {
-    const { properties, required } = (JSON.parse(await text('trigger_message_trace.json')) as Card).arguments;
-    const table = tableOf(await text('README.md'), 'setting');
-    expect(table.map((cells) => cells.slice(0, 4))).toEqual(
-      Object.entries(properties).map(([name, setting]) => [
-        code(name),
-        setting.title,
-        typeAndBounds(setting),
-        required.includes(name) ? 'required' : code(setting.default),
-      ]),
-    );
-    for (const [name, , , , meaning] of table)
-      expect({ name, meaning }).toEqual({ name, meaning: expect.stringMatching(/\w.*[.]$/) });
-  });
+  const tableUnder = async (heading: string) =>
+    tableOf(sectionUnder(await text('README.md'), `### ${heading}`), 'setting');
+
+  test.each([accountCard, applicationCard])(
+    'of the trigger $name, and then those of both, are those of its card in its order, with its titles, types, bounds and defaults',
+    async (card) => {
+      const [own, shared] = [await tableUnder(card.name), await tableUnder('Both')];
+      expect([...own, ...shared].map((cells) => cells.slice(0, 4))).toEqual(
+        Object.entries(card.arguments.properties).map(([name, setting], index) => [
+          code(name),
+          setting.title,
+          typeAndBounds(setting),
+          index < own.length ? defaultIn(card, name) : defaultInBoth(name),
+        ]),
+      );
+      for (const [setting, , , , meaning] of [...own, ...shared])
+        expect({ setting, meaning }).toEqual({ setting, meaning: expect.stringMatching(/\w.*[.]$/) });
+    },
+  );
 });
 
 describe('the metrics in docs/operating.md', () => {
@@ -73,7 +109,8 @@ describe('the metrics in docs/operating.md', () => {
     const registry = new Registry();
     const ignore = () => undefined;
     const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 1440 });
-    new TraceMetrics(registry, new SimulatedClock(0), schedule, { troubled: ignore, lag: ignore });
+    const others = { troubled: ignore, lag: ignore, quotaUsed: () => 0 };
+    new TraceMetrics(registry, new SimulatedClock(0), schedule, others);
     const explained = tableOf(await text('docs/operating.md'), 'metric')
       .map(([name]) => name)
       .filter((name) => name?.startsWith('`message_trace_'));

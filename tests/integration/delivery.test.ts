@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { expectedEvent } from '../support/expected-event.js';
+import { expectedEvent, readingOf, rowOfEvent } from '../support/expected-event.js';
 import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
+import { wayNames, ways } from '../support/ways.js';
 
-describe('10,000 rows of the last hour and live mail', () => {
+describe.each(wayNames)('10,000 rows of the last hour and live mail, read by %s', (way) => {
   let scenario: Scenario;
   beforeEach(async () => {
-    scenario = await Scenario.open({ intake: { keep: 'all' } });
+    scenario = await Scenario.open({ way, intake: { keep: 'all' } });
     const now = Date.now();
     scenario.simulator.world.add({ rows: 10_000, from: now - hour + minute, to: now });
   });
@@ -17,23 +18,7 @@ describe('10,000 rows of the last hour and live mail', () => {
     await scenario.intake.until(({ events }) => events >= 10_050);
     mail.stop();
     expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-
-    const { world } = scenario.simulator;
-    const nowMs = Date.now();
-    const rows = new Map(
-      [...world.select({ fromMs: 0, toMs: nowMs, inclusive: true }, nowMs)].map((key) => {
-        const row = world.row(key, nowMs);
-        return [`${row.traceId} ${row.recipient}`, row];
-      }),
-    );
-    let compared = 0;
-    for (const text of scenario.intake.events()) {
-      const event = JSON.parse(text) as Record<string, unknown>;
-      const row = rows.get(`${String(event['MessageTraceId'])} ${String(event['RecipientAddress'])}`)!;
-      expect(event).toEqual(expectedEvent(row, world.organization, event));
-      compared += 1;
-    }
-    expect(compared).toBe(rows.size);
+    expectEachEventToBeRight(scenario);
   });
 
   test('stopped while it waits it exits with 0, and started again it repeats nothing', async () => {
@@ -52,7 +37,7 @@ describe('10,000 rows of the last hour and live mail', () => {
   });
 
   test('stopped in the middle of a range it exits with 0, and started again it repeats nothing', async () => {
-    scenario.simulator.server.options.latencyMs = 100;
+    scenario.service.options.latencyMs = 100;
     const first = await scenario.start({ chunk_size: 100 });
     await scenario.intake.until(({ events }) => events >= 3000);
     const stop = await first.stop();
@@ -76,37 +61,89 @@ describe('10,000 rows of the last hour and live mail', () => {
   });
 });
 
+describe.each(wayNames.filter((way) => ways[way].api === 'graph'))(
+  'times with seven fraction digits, read by %s',
+  (way) => {
+    test('keep their microseconds', async () => {
+      const scenario = await Scenario.open({ way, graph: { sevenFractionDigits: true }, intake: { keep: 'all' } });
+      try {
+        const now = Date.now();
+        scenario.simulator.world.add({ rows: 500, from: now - minute, to: now });
+        await scenario.start();
+        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+        expectEachEventToBeRight(scenario);
+      } finally {
+        await scenario.close();
+      }
+    });
+  },
+);
+
+const reportingKeys = [
+  'Organization',
+  'MessageId',
+  'Received',
+  'SenderAddress',
+  'RecipientAddress',
+  'Subject',
+  'Status',
+  'ToIP',
+  'FromIP',
+  'Size',
+  'MessageTraceId',
+  'StartDate',
+  'EndDate',
+];
+const graphKeys = [
+  'id',
+  'senderAddress',
+  'recipientAddress',
+  'messageId',
+  'receivedDateTime',
+  'subject',
+  'size',
+  'fromIP',
+  'toIP',
+  'status',
+];
+
 describe('event_format raw', () => {
-  test('sends the raw row alone', async () => {
-    const scenario = await Scenario.open({ intake: { keep: 'all' } });
+  test.each([
+    ['an account on the Reporting Web Service', ['__metadata', ...reportingKeys, 'Index']],
+    ['an account on Microsoft Graph', reportingKeys],
+    ['an application on Microsoft Graph', graphKeys],
+  ] as const)('sends the raw row alone when it is read by %s', async (way, keys) => {
+    const scenario = await Scenario.open({ way, intake: { keep: 'all' } });
     try {
       const now = Date.now();
       scenario.simulator.world.add({ rows: 50, from: now - minute, to: now });
       await scenario.start({ event_format: 'raw' });
       expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
       for (const text of scenario.intake.events()) {
-        expect(Object.keys(JSON.parse(text) as object).sort()).toEqual(
-          [
-            '__metadata',
-            'Organization',
-            'MessageId',
-            'Received',
-            'SenderAddress',
-            'RecipientAddress',
-            'Subject',
-            'Status',
-            'ToIP',
-            'FromIP',
-            'Size',
-            'MessageTraceId',
-            'StartDate',
-            'EndDate',
-            'Index',
-          ].sort(),
-        );
+        expect(Object.keys(JSON.parse(text) as object).sort()).toEqual([...keys].sort());
       }
     } finally {
       await scenario.close();
     }
   });
 });
+
+/** For rows that keep their status and whose events the intake keeps. */
+function expectEachEventToBeRight(scenario: Scenario): void {
+  const { world } = scenario.simulator;
+  const nowMs = Date.now();
+  const rows = new Map(
+    [...world.select({ fromMs: 0, toMs: nowMs, inclusive: true }, nowMs)].map((key) => {
+      const row = world.row(key, nowMs);
+      return [`${row.traceId} ${row.recipient}`, row];
+    }),
+  );
+  const reading = readingOf(scenario);
+  let compared = 0;
+  for (const text of scenario.intake.events()) {
+    const event = JSON.parse(text) as Record<string, unknown>;
+    expect(event).toEqual(expectedEvent(rows.get(rowOfEvent(event))!, event, reading));
+    compared += 1;
+  }
+  expect(compared).toBe(rows.size);
+}

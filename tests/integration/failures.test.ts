@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { passingFaults } from '@local/microsoft365-simulator';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { passingFaults, type TokenFault } from '@local/microsoft365-simulator';
 import type { IntakeFault } from '@local/playbook-runner';
 import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
+import { wayNames, type WayName } from '../support/ways.js';
 
 /** What an intake does on a bad day without having stored anything. */
 const intakeFaults: IntakeFault[] = [
@@ -20,12 +21,22 @@ const intakeFaults: IntakeFault[] = [
   'cut-off-json',
 ];
 
+/** What the token service does on a bad day. */
+const tokenFaults: TokenFault[] = [...passingFaults, 'temporarily-unavailable', 'no-fields-200'];
+
 describe('while 10 % of the answers of either side fail', () => {
-  test('no row is lost and none is repeated', async () => {
-    const scenario = await Scenario.open({ seed: 2, intake: { faults: { share: 0.1, kinds: intakeFaults, seed: 2 } } });
+  test.concurrent.each(wayNames)('no row is lost and none is repeated on the way of %s', async (way) => {
+    const scenario = await Scenario.open({
+      way,
+      seed: 2,
+      intake: { faults: { share: 0.1, kinds: intakeFaults, seed: 2 } },
+      // Short-lived, so that the token service has something to fail at.
+      tokenService: { tokenLifetimeSeconds: 5 },
+    });
     try {
-      const { world, server } = scenario.simulator;
-      server.faults.failAtRandom({ share: 0.1, kinds: passingFaults });
+      const { world, tokenService } = scenario.simulator;
+      scenario.service.faults.failAtRandom({ share: 0.1, kinds: passingFaults });
+      tokenService.faults.failAtRandom({ share: 0.4, kinds: tokenFaults });
       const now = Date.now();
       world.add({ rows: 10_000, from: now - hour + minute, to: now, changingShare: 0.1, changeSeconds: [1, 10] });
       world.add({ rows: 300, from: now, to: now + 15 * second, lateShare: 0.3, lateSeconds: [1, 5] });
@@ -34,23 +45,25 @@ describe('while 10 % of the answers of either side fail', () => {
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, now + 21 * second - Date.now())));
       expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
       expect(scenario.intake.totals().results['accepted']).toBeLessThan(scenario.intake.totals().requests);
+      const { byResult, requests } = tokenService.requests.totals;
+      if (scenario.way.api === 'graph') expect(byResult.token).toBeLessThan(requests);
     } finally {
       await scenario.close();
     }
   });
 });
 
-describe('killed five times while 20,000 rows are collected', () => {
-  test('no row is lost, and a kill repeats one chunk at most', async () => {
+describe('killed five times while 12,000 rows are collected', () => {
+  test.each(wayNames)('no row is lost, and a kill repeats one chunk at most, on the way of %s', async (way) => {
     const chunk = 250;
-    const scenario = await Scenario.open({ seed: 3 });
+    const scenario = await Scenario.open({ way, seed: 3 });
     try {
       const now = Date.now();
-      scenario.simulator.world.add({ rows: 20_000, from: now - hour + minute, to: now });
+      scenario.simulator.world.add({ rows: 12_000, from: now - hour + minute, to: now });
       for (let kill = 1; kill <= 5; kill += 1) {
         const trigger = await scenario.start({ chunk_size: chunk });
         const { events } = scenario.intake.totals();
-        await scenario.intake.until((totals) => totals.events >= events + 2000 + kill * 137);
+        await scenario.intake.until((totals) => totals.events >= events + 1000 + kill * 137);
         await trigger.kill();
       }
       await scenario.start({ chunk_size: chunk });
@@ -64,45 +77,76 @@ describe('killed five times while 20,000 rows are collected', () => {
 });
 
 describe('a service that pages in its own way', () => {
+  const reporting = 'an account on the Reporting Web Service';
+  const graph = 'an application on Microsoft Graph';
+
   let scenario: Scenario;
-  beforeEach(async () => {
-    scenario = await Scenario.open({ seed: 4 });
+  afterEach(() => scenario.close());
+
+  async function openWithMail(way: WayName): Promise<void> {
+    scenario = await Scenario.open({ way, seed: 4 });
     const now = Date.now();
     scenario.simulator.world.add({ rows: 5000, from: now - 20 * minute, to: now });
-  });
-  afterEach(() => scenario.close());
+  }
 
   test.each([
     [
-      'answers full pages without a link, and counts offsets from the row named',
+      reporting,
+      'it answers full pages without a link, and counts offsets from the row named',
       { paging: 'skiptoken', skiptokenStarts: 'at' },
     ],
     [
-      'answers full pages without a link, and counts offsets after the row named',
+      reporting,
+      'it answers full pages without a link, and counts offsets after the row named',
       { paging: 'skiptoken', skiptokenStarts: 'after' },
     ],
-    ['gives relative links', { paging: 'relative-link' }],
-    ['answers "value" in place of "d.results"', { dialect: 'odata-3' }],
-    ['answers "value" and gives relative links', { dialect: 'odata-3', paging: 'relative-link' }],
-    ['answers a bare list', { dAsArray: true }],
-    ['counts its bounds as outside', { inclusiveBounds: false }],
-  ] as const)('is read completely when it %s', async (_, service) => {
-    Object.assign(scenario.simulator.server.options, service);
+    [reporting, 'it gives relative links', { paging: 'relative-link' }],
+    [reporting, 'it answers "value" in place of "d.results"', { dialect: 'odata-3' }],
+    [reporting, 'it answers "value" and gives relative links', { dialect: 'odata-3', paging: 'relative-link' }],
+    [reporting, 'it answers a bare list', { dAsArray: true }],
+    [reporting, 'it counts its bounds as outside', { inclusiveBounds: false }],
+    [graph, 'its pages hold fewer rows than were asked for', { pageRows: 700 }],
+    [graph, 'it gives times with seven fraction digits', { sevenFractionDigits: true }],
+    [graph, 'it spells statuses in PascalCase', { statusSpelling: 'PascalCase' }],
+    [graph, 'it spells statuses in upper case', { statusSpelling: 'UPPERCASE' }],
+  ] as const)('is read completely by %s when %s', async (way, _, behaviour) => {
+    await openWithMail(way);
+    Object.assign(scenario.service.options, behaviour);
     await scenario.start();
     expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
   });
 
-  test('is not followed to another host, which never sees the credentials, and is read all the same', async () => {
-    const elsewhere = await Scenario.open();
-    try {
-      scenario.simulator.server.options.foreignOrigin = elsewhere.simulator.origin;
-      scenario.simulator.server.faults.failNext('link-to-another-host', 2);
+  test.each([reporting, graph] as const)(
+    'is read completely by %s when it cuts each page from what there is by then, and rows appear meanwhile',
+    async (way) => {
+      await openWithMail(way);
+      Object.assign(scenario.service.options, { stablePages: false, pageRows: 500, latencyMs: 100 });
+      const now = Date.now();
+      const mail = { rows: 500, from: now - 5 * second, to: now, lateShare: 1, lateSeconds: [5, 6] as const };
+      scenario.simulator.world.add(mail);
       await scenario.start();
-      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-      expect(elsewhere.simulator.server.requests.totals.requests).toBe(0);
-      expect(scenario.output.join('\n')).toContain('gave a link to another host');
-    } finally {
-      await elsewhere.close();
-    }
-  });
+      await new Promise((resolve) => setTimeout(resolve, 6 * second));
+      expect(await scenario.untilNoneIsMissing()).toMatchObject({ ...allArrivedOnce, visible: 5500 });
+    },
+  );
+
+  test.each([reporting, graph] as const)(
+    'is not followed to another host by %s, which never sees the credentials, and is read all the same',
+    async (way) => {
+      await openWithMail(way);
+      const elsewhere = await Scenario.open();
+      try {
+        const { options, faults } = scenario.service;
+        Object.assign(options, { foreignOrigin: elsewhere.simulator.origin, pageRows: 2000 });
+        faults.failNext('link-to-another-host', 2);
+        await scenario.start();
+        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+        const { server, graph: otherGraph } = elsewhere.simulator;
+        expect([server, otherGraph].map(({ requests }) => requests.totals.requests)).toEqual([0, 0]);
+        expect(scenario.output.join('\n')).toContain('gave a link to another host');
+      } finally {
+        await elsewhere.close();
+      }
+    },
+  );
 });

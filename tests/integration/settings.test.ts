@@ -1,13 +1,19 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { account, allArrivedOnce, intakeKey, minute, Scenario, token } from '../support/scenario.js';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { allArrivedOnce, intakeKey, minute, Scenario, token } from '../support/scenario.js';
+import { account, application, wayNames, type WayName } from '../support/ways.js';
 
 let scenario: Scenario;
-beforeEach(async () => {
-  scenario = await Scenario.open();
+afterEach(() => scenario.close());
+
+async function openWithMail(way?: WayName): Promise<void> {
+  scenario = await Scenario.open({
+    ...(way !== undefined && { way }),
+    // Short-lived, so that there are several.
+    tokenService: { tokenLifetimeSeconds: 5 },
+  });
   const now = Date.now();
   scenario.simulator.world.add({ rows: 200, from: now - 10 * minute, to: now });
-});
-afterEach(() => scenario.close());
+}
 
 /** The log entries of one level that the platform has received. */
 function logged(level: string): string[] {
@@ -21,8 +27,21 @@ function criticalSeen(): Promise<unknown> {
   return scenario.platform.until(({ logs }) => logs.some(({ level }) => level === 'critical'));
 }
 
+/** How often each service of the tenant was asked. */
+function requests(): object {
+  const { server, graph, tokenService } = scenario.simulator;
+  return {
+    server: server.requests.totals.requests,
+    graph: graph.requests.totals.requests,
+    tokenService: tokenService.requests.totals.requests,
+  };
+}
+
+const noRequests = { server: 0, graph: 0, tokenService: 0 };
+
 describe('wrong settings', () => {
   test('are named in one critical log, each with what it should be, and Microsoft is not asked', async () => {
+    await openWithMail();
     const trigger = await scenario.start({
       account_name: '',
       account_password: undefined,
@@ -42,10 +61,11 @@ describe('wrong settings', () => {
     expect(trigger.stderr).toContain('"level":"critical"');
     expect((await trigger.health()).status).toBe(500);
     expect(await trigger.stop()).toMatchObject({ exitCode: 0 });
-    expect(scenario.simulator.server.requests.totals.requests).toBe(0);
+    expect(requests()).toEqual(noRequests);
   });
 
   test('that nobody knows are ignored with a warning', async () => {
+    await openWithMail();
     await scenario.start({ freqency: 5 });
     expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
     await scenario.platform.until(({ logs }) =>
@@ -54,19 +74,80 @@ describe('wrong settings', () => {
   });
 });
 
-describe('a wrong account', () => {
-  test('is said in one critical log with what to do, and is not tried again at once', async () => {
-    const trigger = await scenario.start({ account_password: 'not the one' });
+describe('settings that do not go together', () => {
+  const certificate = '-----BEGIN CERTIFICATE-----';
+
+  test.each([
+    [
+      'an application without a proof',
+      'an application on Microsoft Graph',
+      { client_secret: undefined },
+      'Either "client_secret" (Client secret) or "client_certificate" (Client certificate) must be given.',
+    ],
+    [
+      'an application with two proofs',
+      'an application on Microsoft Graph',
+      { client_certificate: certificate },
+      'Only one of "client_secret" (Client secret) and "client_certificate" (Client certificate) may be given.',
+    ],
+    [
+      'an account for Microsoft Graph without an application',
+      'an account on the Reporting Web Service',
+      { api: 'graph' },
+      /"client_id" \(Client ID\) is missing: it must be .*, as "api" is "graph"\./,
+    ],
+  ] as const)('are said in one critical log, and Microsoft is not asked: %s', async (_, way, settings, sentence) => {
+    await openWithMail(way);
+    const trigger = await scenario.start(settings);
     await criticalSeen();
-    expect(logged('critical').join()).toMatch(/refused the account.*Check account_name and account_password/s);
-    expect((await trigger.health()).status).toBe(500);
-    expect(scenario.simulator.server.requests.totals.requests).toBe(1);
+    const [message, ...others] = logged('critical');
+    expect(others).toEqual([]);
+    expect(message).toEqual(
+      typeof sentence === 'string' ? expect.stringContaining(sentence) : expect.stringMatching(sentence),
+    );
     expect(await trigger.stop()).toMatchObject({ exitCode: 0 });
+    expect(requests()).toEqual(noRequests);
   });
+});
+
+describe('a wrong proof of who asks', () => {
+  test.each([
+    [
+      'an account on the Reporting Web Service',
+      /refused access.*Check account_name and account_password/s,
+      { ...noRequests, server: 1 },
+    ],
+    [
+      'an account on Microsoft Graph',
+      /refused.*AADSTS50126.*correct account_name and account_password/s,
+      { ...noRequests, tokenService: 1 },
+    ],
+    [
+      'an application on Microsoft Graph',
+      /refused.*AADSTS7000215.*client_secret must be its Value, not its Secret ID/s,
+      { ...noRequests, tokenService: 1 },
+    ],
+  ] as const)(
+    'of %s is said in one critical log with what to do, and is not tried again at once',
+    async (way, advice, asked) => {
+      await openWithMail(way);
+      const wrong = 'n0t-the-right-one';
+      const trigger = await scenario.start({ [scenario.way.secret]: wrong });
+      await criticalSeen();
+      const [message, ...others] = logged('critical');
+      expect(others).toEqual([]);
+      expect(message).toMatch(advice);
+      expect((await trigger.health()).status).toBe(500);
+      expect(await trigger.stop()).toMatchObject({ exitCode: 0 });
+      expect(requests()).toEqual(asked);
+      expect(await scenario.traces()).not.toContain(wrong);
+    },
+  );
 });
 
 describe('settings as environment variables', () => {
   test('are as good as files', async () => {
+    await openWithMail();
     await scenario.start({}, { via: 'environment' });
     expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
   });
@@ -74,14 +155,17 @@ describe('settings as environment variables', () => {
 
 describe('an unknown command', () => {
   test('ends with exit code 1 and names the known ones', async () => {
+    await openWithMail();
     const trigger = await scenario.start({}, { dockerParameters: 'message_traces' });
     expect(await trigger.exited).toMatchObject({ exitCode: 1 });
     expect(trigger.stderr).toContain('"message_trace"');
+    expect(trigger.stderr).toContain('"message_trace_graph"');
   });
 });
 
 describe('a second process on the same data folder', () => {
   test('ends with a sentence that names the first', async () => {
+    await openWithMail();
     const first = await scenario.start();
     await scenario.untilNoneIsMissing();
     const second = await scenario.start();
@@ -92,34 +176,51 @@ describe('a second process on the same data folder', () => {
 });
 
 describe('the secrets', () => {
-  test('are nowhere in output, logs, state, health and metrics, whatever fails', async () => {
-    const { server } = scenario.simulator;
-    server.faults.failNext('http-500');
-    server.faults.failNext('reset-before-answer', 1);
-    server.faults.failNext('cut-off-json', 1);
+  test.each(wayNames)('are nowhere in output, logs, state, health and metrics, whatever fails: %s', async (way) => {
+    await openWithMail(way);
+    const { faults } = scenario.service;
+    const { tokenService } = scenario.simulator;
+    faults.failNext('reset-before-answer', 1);
+    faults.failNext('cut-off-json', 1);
     scenario.intake.faults.failNext('401');
     scenario.intake.faults.failNext('500');
     scenario.intake.faults.failNext('reset-after-reading');
     const trigger = await scenario.start();
     expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-    server.faults.failNext('http-401', Infinity);
+    if (scenario.way.api === 'graph') {
+      tokenService.faults.failNext('cut-off-json');
+      tokenService.faults.failNext('aadsts-90033');
+      await tokenService.requests.next(({ result }) => result === 'aadsts-90033');
+    }
+    faults.failNext('http-401', Infinity);
     // The intake's refusal was critical already; the platform shows only the first one as such.
-    await scenario.platform.until(({ logs }) => logs.some(({ message }) => message.includes('refused the account')));
+    await scenario.platform.until(({ logs }) => logs.some(({ message }) => message.includes('refused access')));
     const answers = [JSON.stringify(await trigger.health()), await trigger.metrics()];
     await trigger.stop();
+
     const all = [await scenario.traces(), ...answers].join('\n');
-    const pair = `${account.accountName}:${account.accountPassword}`;
-    expect(all).toContain('refused the account');
-    for (const secret of [account.accountPassword, intakeKey, token]) {
-      for (const spelling of [
-        secret,
-        encodeURIComponent(secret),
-        JSON.stringify(secret).slice(1, -1),
-        Buffer.from(secret).toString('base64'),
-      ]) {
-        expect(all).not.toContain(spelling);
-      }
-    }
-    expect(all).not.toContain(Buffer.from(pair).toString('base64'));
+    expect(all).toContain('refused access');
+    if (scenario.way.api === 'graph') expect(tokenService.issued.length).toBeGreaterThanOrEqual(2);
+    const secrets = [
+      account.accountPassword,
+      `${account.accountName}:${account.accountPassword}`,
+      application.clientSecret,
+      intakeKey,
+      token,
+      // Of a token that came cut off there is only the beginning.
+      ...tokenService.issued.map((text) => text.slice(0, 39)),
+    ];
+    for (const spelling of secrets.flatMap(spellings)) expect(all).not.toContain(spelling);
   });
 });
+
+/** How a secret may look in a URL, a form, JSON or a header. */
+function spellings(secret: string): string[] {
+  return [
+    secret,
+    encodeURIComponent(secret),
+    new URLSearchParams({ '': secret }).toString().slice(1),
+    JSON.stringify(secret).slice(1, -1),
+    Buffer.from(secret).toString('base64'),
+  ];
+}

@@ -2,11 +2,19 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { RequestRecord } from '@local/microsoft365-simulator';
 import { allArrivedOnce, day, hour, minute, Scenario, second } from '../support/scenario.js';
 
+const reporting = 'an account on the Reporting Web Service';
+const graph = 'an application on Microsoft Graph';
+/** What Microsoft allows a tenant in 5 minutes, and a trigger that keeps to what it does by default. */
+const realQuota = { quotaRequests: 100 };
+const byDefault = { max_requests_per_5_minutes: undefined, frequency: 60 };
+
 let scenario: Scenario;
-/** When each of the fresh rows was delivered, by trace id. */
+/** When each row was delivered first, by trace id. */
 const deliveredAt = new Map<string, number>();
-beforeEach(async () => {
-  deliveredAt.clear();
+beforeEach(() => deliveredAt.clear());
+afterEach(() => scenario.close());
+
+async function open(options: Parameters<typeof Scenario.open>[0]): Promise<void> {
   scenario = await Scenario.open({
     seed: 6,
     onEvents: (events) => {
@@ -15,23 +23,39 @@ beforeEach(async () => {
         if (traceId !== undefined && !deliveredAt.has(traceId)) deliveredAt.set(traceId, Date.now());
       }
     },
+    ...options,
   });
-});
-afterEach(() => scenario.close());
+}
+
+/** How long each row that was received since an instant was visible before it was delivered, in milliseconds. */
+function delaysSince(instantMs: number): number[] {
+  return [...scenario.simulator.world.history(Date.now())]
+    .filter((row) => row.receivedMs >= instantMs)
+    .map((row) => (deliveredAt.get(row.traceId) ?? Infinity) - row.visibleFromMs);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
 
 describe('catching up', () => {
-  test('29 quiet days with 3,000 rows take at most 20 requests', async () => {
+  test.each([
+    [29, 3000, reporting],
+    [28, 40_000, graph],
+  ] as const)('%i quiet days with %i rows take %s at most 20 requests', async (days, rows, way) => {
+    await open({ way, graph: realQuota });
     const now = Date.now();
-    scenario.simulator.world.add({ rows: 3000, from: now - 29 * day + minute, to: now });
-    await scenario.start({ start_time: 696, frequency: 60 });
+    scenario.simulator.world.add({ rows, from: now - days * day + minute, to: now });
+    await scenario.start({ ...byDefault, start_time: days * 24 });
     expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
     await scenario.started[0]!.stop();
-    const { requests } = scenario.simulator.server.requests.totals;
-    process.stdout.write(`29 quiet days: ${requests} requests\n`);
+    const { requests } = scenario.service.requests.totals;
+    print(`${days} quiet days with ${rows} rows, ${way}: ${requests} requests`);
     expect(requests).toBeLessThanOrEqual(20);
   });
 
   test('28 busy days with 200,000 rows take at most 1.3 × rows / 2,000 requests, and fresh mail is delivered within a poll and 2 s', async () => {
+    await open({ way: reporting });
     const now = Date.now();
     const frequency = 5;
     const rows = 200_000;
@@ -47,46 +71,99 @@ describe('catching up', () => {
     expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
     await scenario.started[0]!.stop();
 
-    const fresh = [...scenario.simulator.world.history(Date.now())].filter((row) => row.receivedMs >= now);
-    const delays = fresh.map((row) => (deliveredAt.get(row.traceId) ?? Infinity) - row.visibleFromMs);
+    const delays = delaysSince(now);
     const requests = scenario.simulator.server.requests.totals.requests - polls.length;
-    process.stdout.write(
-      `28 busy days: ${requests} requests, ${polls.length} polls of fresh mail, ${fresh.length} fresh rows, slowest ${Math.max(...delays)} ms\n`,
+    print(
+      `28 busy days, ${reporting}: ${requests} requests, ${polls.length} polls of fresh mail, ` +
+        `${delays.length} fresh rows, slowest ${Math.max(...delays)} ms`,
     );
     expect(requests).toBeLessThanOrEqual((1.3 * rows) / 2000);
-    expect(fresh.length).toBeGreaterThan(0);
+    expect(delays.length).toBeGreaterThan(0);
     expect(Math.max(...delays)).toBeLessThanOrEqual((frequency + 2) * second);
   });
 });
 
-describe('stopped for a day', () => {
-  test('the first new row is delivered at the first poll, and the day behind it completely', async () => {
+describe('the quota of Microsoft Graph', () => {
+  /** Lets an application with default settings read rows of 28 days and live mail; counts what happens until all have arrived. */
+  async function catchUp(
+    rows: number,
+    options: object,
+    withinMs: number,
+  ): Promise<{ requests: number; refused: number; slowestMs: number }> {
+    await open({ way: graph, graph: { ...realQuota, ...options } });
     const now = Date.now();
-    const { world, server } = scenario.simulator;
-    world.add({ rows: 30_000, from: now - 25 * hour, to: now });
-    // Yesterday, by Microsoft's clock, which is the one that counts.
-    server.options.clockOffsetMs = -day;
-    const yesterday = await scenario.start({ frequency: 2 });
-    await scenario.untilNoneIsMissing();
-    await scenario.untilAsked(3);
-    await yesterday.stop();
+    const { world, graph: service } = scenario.simulator;
+    world.add({ rows, from: now - 28 * day + minute, to: now });
+    const mail = world.live({ rowsPerHour: 3600, from: now });
+    await scenario.start({ ...byDefault, start_time: 672 });
+    await scenario.intake.until(({ events }) => events >= rows, { withinMs });
+    mail.stop();
+    expect(await scenario.untilNoneIsMissing(withinMs)).toMatchObject(allArrivedOnce);
+    await scenario.started[0]!.stop();
+    const { requests, byResult } = service.requests.totals;
+    const [refused, slowestMs] = [byResult['over-quota'] ?? 0, Math.max(...delaysSince(now))];
+    const seconds = Math.round((Date.now() - now) / second);
+    print(
+      `${rows} rows, ${JSON.stringify(options)}: ${requests} requests in ${seconds} s, ` +
+        `${refused} refused for the quota, slowest fresh row ${slowestMs} ms`,
+    );
+    return { requests, refused, slowestMs };
+  }
 
-    server.options.clockOffsetMs = 0;
-    const asked = server.requests.totals.requests;
-    const missing = (await scenario.report()).missing;
-    expect(missing).toBeGreaterThan(20_000);
-    const newest = [...world.visibleRows(Date.now())].at(-1)!;
-    let pollsUntilNewest: number | undefined;
-    const watch = setInterval(() => {
-      if (pollsUntilNewest === undefined && deliveredAt.has(newest.traceId)) {
-        pollsUntilNewest = server.requests.totals.requests - asked;
-      }
-    }, 5);
-    await scenario.start({ frequency: 2 });
-    const report = await scenario.untilNoneIsMissing();
-    clearInterval(watch);
-    expect(report).toMatchObject(allArrivedOnce);
-    process.stdout.write(`after a day: newest of ${missing} rows there after ${pollsUntilNewest ?? '?'} requests\n`);
-    expect(pollsUntilNewest).toBeLessThanOrEqual(2);
-  });
+  test(
+    'is not exceeded by 28 busy days with 150,000 rows, and fresh mail need not wait for them',
+    async () => {
+      const { refused, slowestMs } = await catchUp(150_000, {}, 5 * minute);
+      expect(refused).toBe(0);
+      // A poll, and a few turns of requests that are spread evenly.
+      expect(slowestMs).toBeLessThanOrEqual((byDefault.frequency + 20) * second);
+    },
+    8 * minute,
+  );
+
+  test(
+    'is shared: nothing is lost or repeated where others take half of it',
+    async () => {
+      const { requests } = await catchUp(52_000, { quotaTakenByOthers: 50, pageRows: 1000 }, 7 * minute);
+      expect(requests).toBeGreaterThan(50);
+    },
+    10 * minute,
+  );
+});
+
+describe('stopped for a day', () => {
+  test.each([reporting, graph] as const)(
+    'the first new row is delivered at the first poll, and the day behind it completely: %s',
+    async (way) => {
+      await open({ way });
+      const now = Date.now();
+      const { world } = scenario.simulator;
+      world.add({ rows: 30_000, from: now - 25 * hour, to: now });
+      // Yesterday, by Microsoft's clock, which is the one that counts.
+      scenario.setServiceClock(-day);
+      const yesterday = await scenario.start({ frequency: 2 });
+      await scenario.untilNoneIsMissing();
+      await scenario.untilAsked(3);
+      await yesterday.stop();
+
+      scenario.setServiceClock(0);
+      const { requests } = scenario.service;
+      const asked = requests.totals.requests;
+      const missing = (await scenario.report()).missing;
+      expect(missing).toBeGreaterThan(20_000);
+      const newest = [...world.visibleRows(Date.now())].at(-1)!;
+      let pollsUntilNewest: number | undefined;
+      const watch = setInterval(() => {
+        if (pollsUntilNewest === undefined && deliveredAt.has(newest.traceId)) {
+          pollsUntilNewest = requests.totals.requests - asked;
+        }
+      }, 5);
+      await scenario.start({ frequency: 2 });
+      const report = await scenario.untilNoneIsMissing();
+      clearInterval(watch);
+      expect(report).toMatchObject(allArrivedOnce);
+      print(`after a day, ${way}: newest of ${missing} rows there after ${pollsUntilNewest ?? '?'} requests`);
+      expect(pollsUntilNewest).toBeLessThanOrEqual(2);
+    },
+  );
 });

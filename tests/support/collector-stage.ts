@@ -84,8 +84,9 @@ export class Stage {
     const schedule = schedulePasses({ frequency: 60, late_window: 0, timedelta: 0, ...this.#settings });
     const { clock, document, buckets, log, monitor } = this;
     const startTimeMs = this.#settings.startTimeMs ?? 60_000;
-    const ledger = await Ledger.open({ document, buckets, schedule, clock, log, startTimeMs });
-    const parts = { source: this.#source(), sink: this.#sink(), ledger, schedule, clock, monitor, log };
+    const source = this.#source();
+    const ledger = await Ledger.open({ document, buckets, schedule, source: source.name, clock, log, startTimeMs });
+    const parts = { source, sink: this.#sink(), ledger, schedule, clock, monitor, log };
     await new Collector(parts).run(this.#stop.signal);
   }
 
@@ -99,6 +100,7 @@ export class Stage {
     };
     const pagesOf = (range: TimeRange) => this.pagesOf(range);
     return {
+      name: 'scripted',
       limits: this.#settings.limits ?? { pageRows: 2000, rangeMs: 10 * 86_400_000 },
       async *pages(range, signal): AsyncGenerator<Page, void, undefined> {
         for (const [index, page] of pagesOf(range).entries()) {

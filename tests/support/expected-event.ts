@@ -1,17 +1,50 @@
 import { isIP } from 'node:net';
-import type { MailRow } from '@local/microsoft365-simulator';
+import type { Graph, MailRow } from '@local/microsoft365-simulator';
+import type { Scenario } from './scenario.js';
+import type { Way } from './ways.js';
 
 const success = new Set(['Delivered', 'Expanded', 'Resolved', 'GettingStatus']);
 const failure = new Set(['Failed', 'Quarantined', 'FilteredAsSpam']);
 
+type JsonFields = Readonly<Record<string, unknown>>;
+
+/** Under which circumstances a row became an event. */
+export interface Reading {
+  readonly way: Way;
+  /** The ranges that the service was asked for, as `range` names them. */
+  readonly asked: ReadonlySet<string>;
+  readonly graph: Readonly<Graph['options']>;
+}
+
+export function readingOf({ way, service, simulator }: Scenario): Reading {
+  const asked = new Set(service.requests.recent.map(({ startMs, endMs }) => range(startMs, endMs)));
+  return { way, asked, graph: simulator.graph.options };
+}
+
 /**
  * The event that a row of the simulated tenant must become: a second reading of the mapping, from the tenant's row and not from the answer.
- * What the answer alone decides (its bounds, its metadata, the id) is taken over from the event after its form has been checked.
+ * What the request or the answer alone decides (the bounds, metadata, the id) is taken over from the event after it has been checked.
  */
-export function expectedEvent(row: MailRow, organization: string, event: Record<string, unknown>): object {
-  const received = new Date(row.receivedMs).toISOString().replace('Z', '000Z');
+export function expectedEvent(row: MailRow, event: JsonFields, reading: Reading): object {
+  return { ...normalizedFields(row, event, reading), ...rawRow(row, event, reading) };
+}
+
+/** The trace id and the recipient of the row that an event is about. */
+export function rowOfEvent(event: JsonFields): string {
+  const [traceId, recipient] = [
+    event['MessageTraceId'] ?? event['id'],
+    event['RecipientAddress'] ?? event['recipientAddress'],
+  ];
+  return `${String(traceId)} ${String(recipient)}`;
+}
+
+function normalizedFields(row: MailRow, event: JsonFields, reading: Reading): object {
+  const { way, graph, asked } = reading;
+  const received = microseconds(row, way.api === 'graph' && graph.sevenFractionDigits);
   const ips = [row.fromIp, row.toIp].filter((ip): ip is string => ip !== null && isIP(ip) !== 0);
-  const inner = event['event'] as Record<string, unknown>;
+  const { id, start, end } = event['event'] as JsonFields;
+  const [startMs, endMs] = [Date.parse(String(start)), Date.parse(String(end))] as const;
+  const wasAskedFor = asked.has(range(startMs, endMs)) && startMs <= row.receivedMs && row.receivedMs <= endMs;
   return {
     '@timestamp': received,
     event: {
@@ -20,9 +53,9 @@ export function expectedEvent(row: MailRow, organization: string, event: Record<
       type: ['info'],
       action: row.status,
       outcome: success.has(row.status) ? 'success' : failure.has(row.status) ? 'failure' : 'unknown',
-      id: matching(inner['id'], /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
-      start: isoOfTicks(event['StartDate']),
-      end: isoOfTicks(event['EndDate']),
+      id: matching(id, /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+      start: wasAskedFor ? matching(start, wholeSecond) : 'the start of a range that was asked for and holds the row',
+      end: wasAskedFor ? matching(end, wholeSecond) : 'the end of that range',
     },
     office365: { message_trace: { MessageTraceId: row.traceId, Size: row.size, Status: row.status } },
     email: {
@@ -34,10 +67,23 @@ export function expectedEvent(row: MailRow, organization: string, event: Record<
     },
     ...(row.fromIp !== null && { source: { ip: row.fromIp, address: row.fromIp } }),
     ...(row.toIp !== null && { destination: { ip: row.toIp, address: row.toIp } }),
-    organization: { name: organization },
+    ...(way.organization !== undefined && { organization: { name: way.organization } }),
     ...(ips.length > 0 && { related: { ip: [...new Set(ips)] } }),
-    __metadata: event['__metadata'],
-    Organization: organization,
+  };
+}
+
+function rawRow(row: MailRow, event: JsonFields, { way, graph }: Reading): object {
+  if (way.intakeFormat === 'message_trace_graph_api') return graphItem(row, graph.sevenFractionDigits);
+  const fields = reportingFields(row, event, way);
+  // Converted: nothing in Graph's answers is like __metadata and Index, and an empty subject counts as none.
+  if (way.api === 'graph') return { ...fields, Subject: row.subject === '' ? null : row.subject };
+  return { ...fields, __metadata: event['__metadata'], Index: event['Index'] };
+}
+
+function reportingFields(row: MailRow, event: JsonFields, way: Way): object {
+  const { start, end } = event['event'] as JsonFields;
+  return {
+    Organization: way.organization,
     MessageId: row.messageId,
     Received: `/Date(${row.receivedMs})/`,
     SenderAddress: row.sender,
@@ -48,16 +94,51 @@ export function expectedEvent(row: MailRow, organization: string, event: Record<
     FromIP: row.fromIp,
     Size: row.size,
     MessageTraceId: row.traceId,
-    StartDate: event['StartDate'],
-    EndDate: event['EndDate'],
-    Index: event['Index'],
+    StartDate: `/Date(${Date.parse(String(start))})/`,
+    EndDate: `/Date(${Date.parse(String(end))})/`,
   };
 }
+
+function graphItem(row: MailRow, sevenFractionDigits: boolean): object {
+  return {
+    id: row.traceId,
+    senderAddress: row.sender,
+    recipientAddress: row.recipient,
+    messageId: row.messageId,
+    receivedDateTime: sevenFractionDigits ? ticks(row) : neededDigits(row),
+    subject: row.subject,
+    size: row.size,
+    fromIP: row.fromIp ?? '',
+    toIP: row.toIp ?? '',
+    status: row.status.charAt(0).toLowerCase() + row.status.slice(1),
+  };
+}
+
+const wholeSecond = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000000Z$/;
 
 function matching(value: unknown, pattern: RegExp): unknown {
   return typeof value === 'string' && pattern.test(value) ? value : `something that matches ${String(pattern)}`;
 }
 
-function isoOfTicks(ticks: unknown): string {
-  return new Date(Number(/\d+/.exec(String(ticks))?.[0])).toISOString().replace('Z', '000Z');
+function range(startMs: number | null, endMs: number | null): string {
+  return `${startMs} to ${endMs}`;
+}
+
+/** With six fraction digits; the last three are 0 where the API tells milliseconds. */
+function microseconds(row: MailRow, told: boolean): string {
+  const text = ticks(row);
+  return `${text.slice(0, told ? -2 : -5)}${told ? '' : '000'}Z`;
+}
+
+/** With seven fraction digits. */
+function ticks({ receivedMs, receivedTicks }: MailRow): string {
+  return `${new Date(receivedMs).toISOString().slice(0, -1)}${String(receivedTicks).padStart(4, '0')}Z`;
+}
+
+/** As many fraction digits as the milliseconds need. */
+function neededDigits({ receivedMs }: MailRow): string {
+  return new Date(receivedMs)
+    .toISOString()
+    .replace(/(\.\d*?)0+Z$/, '$1Z')
+    .replace('.Z', 'Z');
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach } from '@jest/globals';
 
 interface Received {
@@ -8,6 +9,7 @@ interface Received {
   /** Path and query. */
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
+  readonly body: string;
   readonly atMs: number;
 }
 
@@ -32,10 +34,14 @@ export async function startLoopback(
   handle: (request: Received, response: ServerResponse, number: number) => void,
 ): Promise<Loopback> {
   const received: Received[] = [];
-  const server = createServer(({ method = '', url = '', headers }, response) => {
-    const request = { method, target: url, headers, atMs: performance.now() };
-    handle(request, response, received.push(request));
-    server.emit('arrived');
+  const server = createServer((incoming, response) => {
+    const { method = '', url = '', headers } = incoming;
+    const atMs = performance.now();
+    void text(incoming).then((body) => {
+      const request = { method, target: url, headers, body, atMs };
+      handle(request, response, received.push(request));
+      server.emit('arrived');
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

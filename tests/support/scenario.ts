@@ -2,7 +2,16 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MailWorld, startSimulator, type ReportingOptions, type Simulator } from '@local/microsoft365-simulator';
+import {
+  MailWorld,
+  startSimulator,
+  type Graph,
+  type GraphOptions,
+  type ReportingOptions,
+  type ReportingWebService,
+  type Simulator,
+  type TokenServiceOptions,
+} from '@local/microsoft365-simulator';
 import {
   Books,
   startIntake,
@@ -14,8 +23,8 @@ import {
   type Platform,
   type TriggerOptions,
 } from '@local/playbook-runner';
+import { account, application, domain, organization, ways, type Way, type WayName } from './ways.js';
 
-export const account = { accountName: 'svc-trace@example.corp', accountPassword: 'C0rrect-h0rse"+/& battery' };
 export const intakeKey = 'k3y-of-the-intake-9f2c';
 export const token = 'eyJ0b2tlbiI6InBsYXlib29rIn0.s1gn4ture';
 const modulePath = fileURLToPath(new URL('../../dist/module/main.js', import.meta.url));
@@ -38,32 +47,42 @@ export class Scenario {
   readonly platform: Platform;
   readonly books: Books;
   readonly dataFolder: string;
+  readonly way: Way;
   readonly started: TriggerProcess[] = [];
   /** Every line that any trigger wrote. */
   readonly output: string[] = [];
 
-  private constructor(simulator: Simulator, intake: Intake, platform: Platform, books: Books, dataFolder: string) {
-    this.simulator = simulator;
-    this.intake = intake;
-    this.platform = platform;
-    this.books = books;
-    this.dataFolder = dataFolder;
+  private constructor(parts: Pick<Scenario, 'simulator' | 'intake' | 'platform' | 'books' | 'dataFolder' | 'way'>) {
+    this.simulator = parts.simulator;
+    this.intake = parts.intake;
+    this.platform = parts.platform;
+    this.books = parts.books;
+    this.dataFolder = parts.dataFolder;
+    this.way = parts.way;
   }
 
   static async open(
     options: {
+      /** By default the one of the user's document. */
+      way?: WayName;
       seed?: number;
       service?: Partial<ReportingOptions>;
+      graph?: Partial<GraphOptions>;
+      tokenService?: Partial<TokenServiceOptions>;
+      tls?: boolean;
       intake?: Partial<IntakeOptions>;
       onEvents?: (events: readonly string[]) => void;
     } = {},
   ): Promise<Scenario> {
-    const world = new MailWorld({
-      seed: options.seed ?? 1,
-      organization: 'examplecorp.onmicrosoft.com',
-      domain: 'example.corp',
+    const world = new MailWorld({ seed: options.seed ?? 1, organization, domain });
+    const simulator = await startSimulator({
+      world,
+      options: { ...account, ...options.service },
+      // Tests poll every second, which the real quota does not allow.
+      graph: { quotaRequests: 100_000, ...options.graph },
+      tokenService: { ...application, ...options.tokenService },
+      ...(options.tls !== undefined && { tls: options.tls }),
     });
-    const simulator = await startSimulator({ world, options: { ...account, ...options.service } });
     const books = new Books();
     const intake = await startIntake({
       intakeKey,
@@ -75,7 +94,19 @@ export class Scenario {
     });
     const platform = await startPlatform({ token });
     const dataFolder = await mkdtemp(join(tmpdir(), 'message-trace-'));
-    return new Scenario(simulator, intake, platform, books, dataFolder);
+    const way = ways[options.way ?? 'an account on the Reporting Web Service'];
+    return new Scenario({ simulator, intake, platform, books, dataFolder, way });
+  }
+
+  /** The API that is read. */
+  get service(): ReportingWebService | Graph {
+    return this.way.api === 'graph' ? this.simulator.graph : this.simulator.server;
+  }
+
+  /** Sets the clock of every service of the tenant ahead of ours. */
+  setServiceClock(offsetMs: number): void {
+    const { server, graph, tokenService } = this.simulator;
+    for (const { options } of [server, graph, tokenService]) options.clockOffsetMs = offsetMs;
   }
 
   /** Starts the trigger; `frequency` 1 unless the test says otherwise. */
@@ -85,12 +116,10 @@ export class Scenario {
   ): Promise<TriggerProcess> {
     const trigger = await TriggerProcess.start({
       modulePath,
-      dockerParameters: 'message_trace',
+      dockerParameters: this.way.dockerParameters,
       configuration: {
-        account_name: account.accountName,
-        account_password: account.accountPassword,
+        ...this.way.settings(this.simulator),
         intake_key: intakeKey,
-        api_url: this.simulator.apiUrl,
         intake_server: this.intake.url,
         frequency: 1,
         ...configuration,
@@ -107,7 +136,7 @@ export class Scenario {
 
   /** What the tenant has shown by now against what the intake has stored. */
   report(): Promise<BooksReport> {
-    return this.books.compare(visible(this.simulator.world, this.simulator.server.nowMs()));
+    return this.books.compare(visible(this.simulator.world, this.service.nowMs()));
   }
 
   /** The books, as soon as no row is missing; the last ones where that takes too long. */
@@ -126,15 +155,8 @@ export class Scenario {
 
   /** Waits until the tenant has been asked so many times more: the trigger has had another look. */
   async untilAsked(times: number): Promise<void> {
-    const { requests } = this.simulator.server;
-    const asked = requests.totals.requests + times;
-    await new Promise<void>((resolve) => {
-      const off = requests.on(() => {
-        if (requests.totals.requests < asked) return;
-        off();
-        resolve();
-      });
-    });
+    const { requests } = this.service;
+    await requests.nth(requests.totals.requests + times);
   }
 
   /** All text that left the trigger or that it left behind, but for the events and the requests that must hold the secrets. */

@@ -3,7 +3,7 @@ import type { Page, Receipt, Sink, Source, SourceLimits, TimeRange } from '../..
 import { Ledger } from '../../src/collector/ledger.js';
 import type { TraceRecord } from '../../src/collector/record.js';
 import { schedulePasses } from '../../src/collector/schedule.js';
-import { RangeRefusedError, UnavailableError } from '../../src/errors.js';
+import { PlanAgainError, RangeRefusedError, UnavailableError } from '../../src/errors.js';
 import { MemoryBuckets, MemoryDocument } from './memory-storage.js';
 import { record } from './records.js';
 import { SeededRandom } from './seeded-random.js';
@@ -36,6 +36,8 @@ export interface Troubles {
   readonly crashes: number;
   /** How far the clock may be wrong after a start. */
   readonly clockErrorMs: number;
+  /** How far it may still be ahead once an answer has corrected it: the dates of answers are cut to the second. */
+  readonly remainingErrorMs?: number;
 }
 
 const noTroubles: Troubles = {
@@ -57,6 +59,8 @@ export interface Life {
   /** From here on every row is owed: where the first start began, by the clock of then or by the true one, whichever was later. */
   readonly owedFromMs: number;
   readonly restarts: number;
+  /** Ranges that were refused because they ended in the future. */
+  readonly refusedAsFuture: number;
   readonly log: string[];
 }
 
@@ -76,6 +80,8 @@ export async function live(
     readonly troubles?: Troubles;
     readonly limits?: SourceLimits;
     readonly pageMs?: number;
+    /** Microsoft Graph takes no range that ends after its own present. */
+    readonly refusesTheFuture?: boolean;
   },
 ): Promise<Life> {
   const troubles = options.troubles ?? noTroubles;
@@ -90,6 +96,7 @@ export async function live(
   const document = new MemoryDocument();
   const buckets = new MemoryBuckets();
   let restarts = 0;
+  let refusedAsFuture = 0;
   let owedFromMs: number | undefined;
 
   const dieSometimes = () => {
@@ -119,6 +126,7 @@ export async function live(
   });
 
   const source: Source = {
+    name: 'simulated',
     limits,
     async *pages(range): AsyncGenerator<Page, void, undefined> {
       for (let offset = 0; ; offset -= 1) {
@@ -127,9 +135,13 @@ export async function live(
         if (away(troubles.microsoftAway, clock.trueMs) || random.chance(troubles.failingPages)) {
           throw new UnavailableError('away');
         }
+        clock.errorMs = random.between(0, troubles.remainingErrorMs ?? 0);
+        if (options.refusesTheFuture === true && range.end > clock.trueMs) {
+          refusedAsFuture += 1;
+          throw new PlanAgainError('in the future');
+        }
         if (offset > 0 && random.chance(troubles.deadLinks)) throw new RangeRefusedError('dead link');
         const page = view(range, clock.trueMs).slice(offset, offset + limits.pageRows);
-        clock.errorMs = 0;
         requests.push({ atMs: clock.trueMs, range, rows: page.length });
         yield { records: page, unreadable: [] };
         if (page.length < limits.pageRows) return;
@@ -167,7 +179,15 @@ export async function live(
       const schedule = schedulePasses(settings);
       const logs = { info: write, warning: write, error: write, critical: write };
       const startTimeMs = settings.start_time * 3_600_000;
-      const ledger = await Ledger.open({ document, buckets, schedule, clock, log: logs, startTimeMs });
+      const ledger = await Ledger.open({
+        document,
+        buckets,
+        schedule,
+        source: source.name,
+        clock,
+        log: logs,
+        startTimeMs,
+      });
       const monitor = {
         pageRead: silent,
         rangeRead: silent,
@@ -193,6 +213,7 @@ export async function live(
     contexts: document.written,
     owedFromMs: owedFromMs ?? Infinity,
     restarts,
+    refusedAsFuture,
     log,
   };
 }

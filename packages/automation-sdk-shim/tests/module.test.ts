@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { selfSignedCertificate } from '@local/microsoft365-simulator';
+import { startConnectProxy } from './support/connect-proxy.js';
 import { answer, startLoopback, type Handler, type Loopback } from './support/loopback.js';
 import { ModuleProcess } from './support/module-process.js';
 import { temporaryFolder } from './support/temporary-folder.js';
@@ -205,6 +207,12 @@ describe('the start', () => {
     expect(module.text).toContain('"test"');
   });
 
+  test('a misspelt setting is told also where something else is wrong', async () => {
+    const module = start({ frequencyy: 1 }, { LIVENESS_PORT: 'x' });
+    expect((await module.says('does not know')).msg).toContain('"frequencyy"');
+    await module.says('Configuration error: "liveness_port" must be');
+  });
+
   test('without settings both places are named', async () => {
     const module = start(undefined);
     const { msg } = await module.says('Configuration error');
@@ -231,6 +239,70 @@ describe('the start', () => {
     module.kill('SIGTERM');
     expect((await module.ended).code).toBe(0);
     expect(sekoia.received).toHaveLength(0);
+  });
+});
+
+describe('a token that the trigger hides', () => {
+  test('is kept out of the log until it was forgotten as often as it was hidden', async () => {
+    const module = start({ behaviour: 'renewToken' });
+    expect((await module.says('in use')).msg).toBe('in use: ***');
+    expect((await module.says('expired')).msg).toBe('expired: a-token');
+  });
+});
+
+describe('behind a proxy', () => {
+  const PROXY_PASSWORD = 'p@ss:of-the-proxy';
+
+  test('all its https requests to a host go through one tunnel, and the proxy’s password to the proxy only', async () => {
+    const { certificate, privateKey } = selfSignedCertificate('loopback', 'ec');
+    const trusted = join(folder, 'trusted.pem');
+    writeFileSync(trusted, certificate);
+    const secure = await startLoopback((request, response) => handle(request, response), {
+      cert: certificate,
+      key: privateKey,
+    });
+    const proxy = await startConnectProxy({ credentials: { user: 'module', password: PROXY_PASSWORD } });
+    try {
+      const module = start(
+        { intake_server: secure.url },
+        { ...platform(), HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: trusted },
+      );
+      await module.says('delivered with');
+      module.kill('SIGTERM');
+      expect((await module.ended).code).toBe(0);
+      expect(secure.received.map(({ path }) => path)).toEqual(['/batch', '/batch', '/batch']);
+      expect(proxy.connects).toEqual([new URL(secure.url).host]);
+      // The platform is at an http:// address, for which no proxy was named.
+      expect(proxy.requests).toEqual([]);
+      expect(shippedLogs()).not.toHaveLength(0);
+      const headers = JSON.stringify(secure.received.map((request) => request.headers));
+      expect(headers.toLowerCase()).not.toContain('proxy-auth');
+      expect(module.text).not.toContain('of-the-proxy');
+    } finally {
+      await proxy.close();
+      await secure.close();
+    }
+  });
+
+  test('an unusable address is told as a configuration error, without its password', async () => {
+    const module = start({}, { HTTPS_PROXY: `socks5://module:${PROXY_PASSWORD}@127.0.0.1:1` });
+    const { msg, level } = await module.says('Configuration error');
+    expect(level).toBe('critical');
+    expect(msg).toContain('The environment variable HTTPS_PROXY must be the address of an HTTP proxy');
+    expect(module.text).not.toContain('of-the-proxy');
+    module.kill('SIGTERM');
+    expect((await module.ended).code).toBe(0);
+  });
+
+  test('a refusal of the proxy is in the log, its password is not', async () => {
+    const proxy = await startConnectProxy({ credentials: { user: 'module', password: PROXY_PASSWORD }, refuse: 403 });
+    const module = start({ intake_server: 'https://intake.example' }, { HTTPS_PROXY: proxy.url });
+    const { msg } = await module.says('EPROXYREFUSED');
+    expect(msg).toContain(`the proxy ${new URL(proxy.url).host} answered 403 to CONNECT`);
+    module.kill('SIGTERM');
+    expect((await module.ended).code).toBe(0);
+    expect(module.text).not.toContain('of-the-proxy');
+    await proxy.close();
   });
 });
 

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Scrubber } from '../src/log/scrubber.js';
@@ -67,5 +68,54 @@ describe('scrubber', () => {
     expect(scrubber.add('abc')).toBe(false);
     expect(scrubber.add('    ')).toBe(false);
     expect(scrubber.scrub('abc')).toBe('abc');
+  });
+
+  test('a secret that is removed is no longer replaced, and the others still are', () => {
+    const scrubber = new Scrubber();
+    for (const secret of ['old-token', 'new-token', 'key-of-mine']) scrubber.add(secret);
+    scrubber.remove('old-token');
+    expect(scrubber.scrub('old-token new-token key-of-mine')).toBe('old-token *** ***');
+    scrubber.remove('new-token');
+    scrubber.remove('key-of-mine');
+    expect(scrubber.scrub('new-token key-of-mine')).toBe('new-token key-of-mine');
+  });
+
+  test('a secret that was added twice must be removed twice', () => {
+    const scrubber = new Scrubber();
+    scrubber.add('token-of-mine');
+    scrubber.add('token-of-mine');
+    scrubber.remove('token-of-mine');
+    expect(scrubber.scrub('token-of-mine')).toBe('***');
+    scrubber.remove('token-of-mine');
+    scrubber.remove('token-of-mine');
+    expect(scrubber.scrub('token-of-mine')).toBe('token-of-mine');
+    scrubber.add('token-of-mine');
+    expect(scrubber.scrub('token-of-mine')).toBe('***');
+  });
+
+  test.each(['\n', '\r\n'])(
+    'each long line of a key is a secret of its own, its armour and short lines are not (%j)',
+    (end) => {
+      const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+      const lines = pem.trim().split('\n');
+      const scrubber = new Scrubber();
+      scrubber.add(['note', ...lines].join(end));
+      const longLines = lines.filter((line) => line.length >= 20 && !line.startsWith('-----'));
+      expect(longLines.length).toBeGreaterThan(20);
+      for (const line of longLines) expect(scrubber.scrub(`<${line}>`)).toBe('<***>');
+      for (const line of ['note', lines[0]!, lines.at(-1)!]) expect(scrubber.scrub(line)).toBe(line);
+      expect(scrubber.scrub(JSON.stringify(['note', ...lines].join(end)))).toBe('"***"');
+    },
+  );
+
+  test('a long token is found among many secrets in a long text', () => {
+    const token = randomBytes(1_500).toString('base64url');
+    const scrubber = new Scrubber();
+    scrubber.add(token);
+    for (let index = 0; index < 50; index += 1) scrubber.add(randomBytes(48).toString('base64'));
+    // Almost the token, again and again: what costs the most.
+    const text = `${token.slice(0, -1)} `.repeat(500);
+    expect(scrubber.scrub(text + token)).toBe(`${text}***`);
   });
 });

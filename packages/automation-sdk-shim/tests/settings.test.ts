@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Schema } from '../src/configuration/cards.js';
 import { checkSettings, secretsAmong } from '../src/configuration/settings.js';
 import { CardError, ConfigurationError } from '../src/errors.js';
 
@@ -33,9 +34,9 @@ const schema = {
 };
 const good = { account: 'me', password: 'long enough' };
 
-function messageFor(raw: Record<string, unknown>): string {
+function messageFor(raw: Record<string, unknown>, card: Schema = schema): string {
   try {
-    checkSettings(raw, schema);
+    checkSettings(raw, card);
   } catch (error) {
     if (error instanceof ConfigurationError) return error.message;
     throw error;
@@ -110,5 +111,107 @@ describe('settings', () => {
   test('secrets are found by the card’s list, however deep', () => {
     const found = secretsAmong({ password: ['one', { two: 'three' }], account: 'me' }, schema);
     expect(found.map(({ secret }) => secret)).toEqual(['one', 'three']);
+  });
+
+  test('unknown settings are named last where another one is wrong', () => {
+    expect(messageFor({ ...good, compress: 'yes', colour: 'red' })).toBe(
+      '"compress" (Compress) must be true or false. Correct the settings in the playbook. ' +
+        'Settings that the module does not know were left out: "colour". Check their spelling.',
+    );
+  });
+});
+
+describe('settings that depend on each other', () => {
+  const card = {
+    type: 'object',
+    properties: {
+      api: { type: 'string', title: 'API', enum: ['reporting', 'graph'], default: 'reporting' },
+      client_id: { type: 'string', title: 'Client ID', minLength: 1 },
+      client_secret: { type: 'string', title: 'Client secret' },
+      client_certificate: { type: 'string', title: 'Client certificate' },
+      client_key: { type: 'string' },
+      frequency: { type: 'integer', title: 'Frequency', minimum: 1 },
+    },
+    secrets: ['client_secret', 'client_certificate'],
+  };
+  const secretOrCertificate = [{ required: ['client_secret'] }, { required: ['client_certificate'] }];
+  const ifGraph = { if: { properties: { api: { const: 'graph' } }, required: ['api'] } };
+  const END = ' Correct the settings in the playbook.';
+  const SECRET = '"client_secret" (Client secret)';
+  const CERTIFICATE = '"client_certificate" (Client certificate)';
+
+  test.each([
+    ['none of a choice', { oneOf: secretOrCertificate }, {}, `Either ${SECRET} or ${CERTIFICATE} must be given.`],
+    [
+      'too many of a choice',
+      { oneOf: secretOrCertificate },
+      { client_secret: 'abcd', client_certificate: 'efgh' },
+      `Only one of ${SECRET} and ${CERTIFICATE} may be given.`,
+    ],
+    ['one of a choice', { oneOf: secretOrCertificate }, { client_secret: 'abcd', client_certificate: '' }, 'all right'],
+    [
+      'none of several',
+      { anyOf: secretOrCertificate },
+      {},
+      `At least one of ${SECRET} and ${CERTIFICATE} must be given.`,
+    ],
+    [
+      'several of several',
+      { anyOf: secretOrCertificate },
+      { client_secret: 'abcd', client_certificate: 'efgh' },
+      'all right',
+    ],
+    [
+      'a choice between groups',
+      { oneOf: [...secretOrCertificate, { required: ['client_id', 'client_key'] }] },
+      { client_id: 'me' },
+      `Either ${SECRET}, ${CERTIFICATE} or "client_id" (Client ID) and "client_key" must be given.`,
+    ],
+    [
+      'a choice beside a missing setting',
+      { required: ['client_id'], oneOf: secretOrCertificate },
+      {},
+      `Either ${SECRET} or ${CERTIFICATE} must be given. "client_id" (Client ID) is missing: it must be text that is not empty.`,
+    ],
+    [
+      'a setting that another one’s value demands',
+      { ...ifGraph, then: { required: ['client_id'] } },
+      { api: 'graph' },
+      '"client_id" (Client ID) is missing: it must be text that is not empty, as "api" is "graph".',
+    ],
+    ['a condition that does not hold', { ...ifGraph, then: { required: ['client_id'] } }, {}, 'all right'],
+    [
+      'a condition on a default',
+      { if: { properties: { api: { const: 'reporting' } }, required: ['api'] }, then: { required: ['client_id'] } },
+      {},
+      '"client_id" (Client ID) is missing: it must be text that is not empty, as "api" is "reporting".',
+    ],
+    [
+      'a choice under a condition',
+      { allOf: [{ ...ifGraph, then: { oneOf: secretOrCertificate } }] },
+      { api: 'graph' },
+      `Either ${SECRET} or ${CERTIFICATE} must be given, as "api" is "graph".`,
+    ],
+    [
+      'a narrower limit under a condition',
+      { ...ifGraph, then: { properties: { frequency: { minimum: 60 } } } },
+      { api: 'graph', frequency: 30 },
+      '"frequency" (Frequency) must be an integer of at least 60, as "api" is "graph".',
+    ],
+    [
+      'a demand where a condition does not hold',
+      { ...ifGraph, else: { required: ['client_key'] } },
+      {},
+      '"client_key" is missing: it must be text.',
+    ],
+  ])('%s', (_case, rules, raw, sentences) => {
+    expect(messageFor(raw, { ...card, ...rules })).toBe(sentences === 'all right' ? sentences : sentences + END);
+  });
+
+  test('the constants of a condition are the schema’s, never a value', () => {
+    const rules = { if: { required: ['client_secret'] }, then: { required: ['client_id'] } };
+    expect(messageFor({ client_secret: 'hunter22' }, { ...card, ...rules })).toBe(
+      `"client_id" (Client ID) is missing: it must be text that is not empty.${END}`,
+    );
   });
 });

@@ -68,6 +68,25 @@ describe('an application with a secret', () => {
   });
 });
 
+describe('the tokens that were issued', () => {
+  test('are kept, also after their end, and where their answer was cut off', async () => {
+    await withTokens({ tokenLifetimeSeconds: 1 }, async (simulator) => {
+      const { tokenService } = simulator;
+      expect(tokenService.issued).toEqual([]);
+      const first = await askToken(tokenUrl(simulator), secretForm(simulator));
+      tokenService.options.clockOffsetMs = 2000;
+      const second = await askToken(tokenUrl(simulator), secretForm(simulator));
+      expect(tokenService.issued).toEqual([first.body.access_token, second.body.access_token]);
+
+      tokenService.faults.failNext('cut-off-json');
+      await expect(askToken(tokenUrl(simulator), secretForm(simulator))).rejects.toMatchObject({ name: 'SyntaxError' });
+      tokenService.faults.failNext('aadsts-50126');
+      await askToken(tokenUrl(simulator), secretForm(simulator));
+      expect(tokenService.issued).toHaveLength(3);
+    });
+  });
+});
+
 describe('an application with a certificate', () => {
   let own: CertificateWithKey;
   let stranger: CertificateWithKey;

@@ -14,6 +14,18 @@ export interface MessageTraceConfiguration {
    */
   intake_key: string;
   /**
+   * Application ID of an application registered in Entra ID that allows public client flows. With it the account signs in through Entra ID and Microsoft Graph is read, where Microsoft has moved message traces. Left empty: HTTP Basic and the Reporting Web Service.
+   */
+  client_id?: string;
+  /**
+   * The tenant's ID, or one of its domains, to sign in to with client_id. Left empty: the domain of account_name.
+   */
+  tenant_id?: string;
+  /**
+   * Which API is read. automatic: Microsoft Graph with a client_id, the Reporting Web Service without.
+   */
+  api: 'automatic' | 'graph' | 'reporting_web_service';
+  /**
    * How far back the first start reads, in hours before it. Later starts continue where the last one ended.
    */
   start_time: number;
@@ -29,6 +41,10 @@ export interface MessageTraceConfiguration {
    * How long after its reception a row may still appear or change its status, in minutes. Time is read again, ever more rarely, until it is this old. 0 reads all time only once.
    */
   late_window: number;
+  /**
+   * Largest number of requests to Microsoft Graph in any 5 minutes. Microsoft allows 100 for all applications of a tenant together; the rest is left to the others.
+   */
+  max_requests_per_5_minutes: number;
   /**
    * Most events in one request to the intake (a number of events).
    */
@@ -50,11 +66,15 @@ export interface MessageTraceConfiguration {
    */
   intake_server: string;
   /**
-   * Base address (URL) of the Reporting Web Service; the module appends /MessageTrace. Change it for a national cloud. https only, except for loopback hosts.
+   * Base address (URL) of the API: the module appends /MessageTrace for the Reporting Web Service, /admin/exchange/tracing/messageTraces for Microsoft Graph (https://graph.microsoft.com/v1.0, which is used by itself when Graph is read and this is left as it is). Change it for a national cloud. https only, except for loopback hosts.
    */
   api_url: string;
   /**
-   * Address (URL) of the service that signs accounts in (Entra ID). Not used while the account signs in with its name and password only. https only, except for loopback hosts.
+   * Address (URL) of Entra ID, which signs the account in where there is a client_id. Change it for a national cloud. https only, except for loopback hosts.
    */
   authority_url: string;
+  /**
+   * What the token is asked for, for example https://graph.microsoft.com/.default. Left empty: what follows from api_url.
+   */
+  token_scope?: string;
 }

@@ -1,19 +1,14 @@
-import type { Page } from '../../collector/contracts.js';
 import type { JsonObject, JsonValue } from '../../json.js';
 import { UnavailableError } from '../../errors.js';
 import { isObject } from '../../microsoft/json.js';
+import type { LinkedPage } from '../page-walk.js';
 import { toRecord } from './row.js';
-
-export interface ParsedPage extends Page {
-  /** The address of the next page as the answer gives it: absolute, or relative to the page's own. */
-  readonly nextLink: string | undefined;
-}
 
 /**
  * Reads the answer of either dialect: `{"d":{"results":[…],"__next"}}` (also `{"d":[…]}`) or `{"value":[…],"odata.nextLink"}`.
  * @throws UnavailableError for JSON that is neither
  */
-export function parsePage(answer: JsonValue): ParsedPage {
+export function parsePage(answer: JsonValue): LinkedPage {
   const { rows, nextLink } = rowsOf(answer);
   const records = rows.filter(isObject).map(toRecord);
   return { records, unreadable: rows.filter((row) => !isObject(row)), nextLink };

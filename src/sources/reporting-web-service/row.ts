@@ -1,5 +1,6 @@
 import type { TraceRecord } from '../../collector/contracts.js';
-import type { JsonObject, JsonValue } from '../../json.js';
+import type { JsonObject } from '../../json.js';
+import { number, text } from '../../microsoft/field.js';
 import { timestampMs, timestampOf } from '../../microsoft/timestamp.js';
 
 /** A row of either dialect as a record. A field of another type than documented counts as absent; the raw row keeps it. */
@@ -23,14 +24,4 @@ export function toRecord(row: JsonObject): TraceRecord {
     end: timestampOf(row['EndDate']),
     raw: row,
   };
-}
-
-function text(value: JsonValue | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-/** OData 2 writes 64-bit numbers as text. */
-function number(value: JsonValue | undefined): number | undefined {
-  if (typeof value === 'number') return value;
-  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
 }

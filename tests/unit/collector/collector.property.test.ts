@@ -7,6 +7,8 @@ import { SeededRandom } from '../../support/seeded-random.js';
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
 /** Half a page holds what reaching back needs, as in any tenant with fewer than 15,000 rows an hour. */
 const largePages: SourceLimits = { pageRows: 2000, rangeMs: 240 * hour };
+/** As Microsoft Graph's, but for the pages, which are small enough to have links in a small world. */
+const graphLike: SourceLimits = { pageRows: 50, rangeMs: 240 * hour, historyMs: 90 * 24 * hour, behindMs: second };
 const origin = Date.UTC(2026, 10, 1, 12, 0, 0);
 
 interface World {
@@ -76,7 +78,7 @@ function endOf(world: World, { microsoftAway = [], intakeAway = [] }: Partial<Tr
 function liveIn(
   world: World,
   rows: readonly WorldRow[],
-  more: { troubles?: Troubles; limits?: SourceLimits } = {},
+  more: { troubles?: Troubles; limits?: SourceLimits; refusesTheFuture?: boolean } = {},
 ): Promise<Life> {
   return live(
     rows,
@@ -117,6 +119,24 @@ describe('in any world', () => {
         expectWatermarksNeverMoveBack(life);
       }),
       { numRuns: 700 },
+    );
+  });
+
+  test('so it is where ranges that end in the future of the service are refused, and a clock that is ahead by a part of a second', async () => {
+    await fc.assert(
+      fc.asyncProperty(worlds, troubles, async (world, troubles) => {
+        const rows = inhabit(world);
+        const life = await liveIn(world, rows, {
+          troubles: { ...troubles, remainingErrorMs: second },
+          limits: graphLike,
+          refusesTheFuture: true,
+        });
+        expectThePromise(rows, life);
+        expectWatermarksNeverMoveBack(life);
+        // Only a clock that no answer has corrected yet lets the module ask for the future.
+        if (troubles.clockErrorMs === 0) expect(life.refusedAsFuture).toBe(0);
+      }),
+      { numRuns: 200 },
     );
   });
 

@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import type { TraceRecord } from '../../../src/collector/contracts.js';
 import { readOnceBefore } from '../../../src/collector/progress.js';
 import {
+  NotReadyError,
   OutOfReachError,
+  PlanAgainError,
   RangeRefusedError,
   SettingsError,
   StorageError,
@@ -331,6 +333,36 @@ test('a wrong setting is tried again after 1, 2, 4 … 60 minutes', async () => 
   await stage.run(noon + 4 * hour);
   expect(stage.slept.map((durationMs) => durationMs / minute)).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
   expect(stage.asked).toHaveLength(9);
+});
+
+test('what is not ready yet is tried again every five minutes, and nothing of the time is lost meanwhile', async () => {
+  const stage = stageOf({ startTimeMs: hour });
+  const readyMs = noon + 2 * hour;
+  stage.pagesOf = () => [stage.clock.trueMs < readyMs ? new NotReadyError('It takes hours.') : pageOf()];
+  await stage.run(noon + 3 * hour);
+  expect(stage.slept.slice(0, 20).map((durationMs) => durationMs / minute)).toEqual(Array(20).fill(5));
+  expect(readOnceBefore(stage.progress)).toBeGreaterThan(readyMs);
+  expect(stage.monitor.gaps).toEqual([]);
+});
+
+test('a range that ends in the future of the service is planned again by the clock that its answer has corrected', async () => {
+  const stage = stageOf({ limits: { pageRows: 2000, rangeMs: day, behindMs: second } });
+  stage.clock.errorMs = 30 * second;
+  stage.pagesOf = ({ end }) => {
+    stage.clock.errorMs = 0;
+    return [end > stage.clock.trueMs ? new PlanAgainError('The present is the future.') : pageOf(row('a'))];
+  };
+  await stage.run(noon + 2 * minute);
+  expect(stage.asked.filter(({ range, atMs }) => range.end > atMs)).toHaveLength(1);
+  expect(stage.delivered).toEqual(['a Delivered']);
+  expect(stage.log.lines.filter(({ level }) => level !== 'info')).toHaveLength(1);
+});
+
+test('ranges stay behind the present as far as the source asks for', async () => {
+  const stage = stageOf({ startTimeMs: hour, limits: { pageRows: 2000, rangeMs: day, behindMs: 20 * second } });
+  await stage.run(noon + hour);
+  expect(stage.asked.length).toBeGreaterThan(50);
+  for (const { range, atMs } of stage.asked) expect(range.end).toBeLessThanOrEqual(atMs - 20 * second);
 });
 
 test('what no class of errors stands for ends the run', async () => {

@@ -16,7 +16,7 @@ const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 16 }
 /** A data folder, and a ledger that can be opened on it again and again, as after restarts. */
 function dataFolder() {
   const parts = { document: new MemoryDocument(), buckets: new MemoryBuckets(), clock: new SimulatedClock(noon) };
-  const open = () => Ledger.open({ ...parts, schedule, log: new RecordingLog(), startTimeMs: hour });
+  const open = () => Ledger.open({ ...parts, schedule, source: 'graph', log: new RecordingLog(), startTimeMs: hour });
   return { ...parts, open };
 }
 

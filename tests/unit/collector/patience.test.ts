@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { Patience, waitAfter } from '../../../src/collector/patience.js';
-import { RangeRefusedError, SettingsError, StorageError, UnavailableError } from '../../../src/errors.js';
+import {
+  NotReadyError,
+  PlanAgainError,
+  RangeRefusedError,
+  SettingsError,
+  StorageError,
+  UnavailableError,
+} from '../../../src/errors.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { RecordingMonitor } from '../../support/recording-monitor.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
@@ -9,6 +16,7 @@ const [second, minute] = [1000, 60_000];
 const never = new AbortController().signal;
 const away = () => new UnavailableError('Microsoft is away.');
 const wrongPassword = () => new SettingsError('Check the password.');
+const notReady = () => new NotReadyError('The service principal is missing.');
 const diskFull = () => new StorageError('The disk is full.');
 
 /** A patience whose waits take no time, but are written down in seconds. */
@@ -33,6 +41,12 @@ describe('the waits after failures in a row', () => {
     ['double from a second to a minute while a service is away', away, [1, 2, 4, 8, 16, 32, 60, 60]],
     ['double from a second to a minute while the data folder cannot be used', diskFull, [1, 2, 4, 8, 16, 32, 60, 60]],
     [
+      'double from a second to a minute while what to ask is planned again',
+      () => new PlanAgainError('The present is the future.'),
+      [1, 2, 4, 8, 16, 32, 60, 60],
+    ],
+    ['are five minutes each while it takes hours to get ready', notReady, [300, 300, 300, 300]],
+    [
       'double from a minute to an hour while a person must act',
       wrongPassword,
       [1, 2, 4, 8, 16, 32, 60, 60].map((minutes) => minutes * 60),
@@ -56,7 +70,9 @@ describe('the waits after failures in a row', () => {
     await fail(away, 5);
     await fail(wrongPassword, 1);
     await fail(away, 1);
-    expect(waits).toEqual([1, 2, 4, 8, 16, 60, 1]);
+    await fail(notReady, 2);
+    await fail(wrongPassword, 1);
+    expect(waits).toEqual([1, 2, 4, 8, 16, 60, 1, 300, 300, 60]);
   });
 
   test('are never shorter than the service has asked for', async () => {
@@ -93,6 +109,13 @@ describe('the operator', () => {
     ]);
   });
 
+  test('is warned each time of what is not ready yet, and when it is tried again', async () => {
+    const { log, fail } = patient();
+    await fail(notReady, 2);
+    const message = 'The service principal is missing. Trying again every 5 min; nothing is lost meanwhile.';
+    expect(log.lines).toEqual(Array.from({ length: 2 }, () => ({ level: 'warning', message })));
+  });
+
   test('is told at once of another kind of failure', async () => {
     const { log, fail } = patient();
     await fail(away, 1);
@@ -123,8 +146,14 @@ test('the monitor hears of trouble until it is over', async () => {
   const { patience, monitor, fail } = patient();
   await fail(away, 1);
   await fail(diskFull, 1);
+  await fail(notReady, 1);
   patience.restored();
-  expect(monitor.troubles).toEqual(['Microsoft is away.', 'The disk is full.', undefined]);
+  expect(monitor.troubles).toEqual([
+    'Microsoft is away.',
+    'The disk is full.',
+    'The service principal is missing.',
+    undefined,
+  ]);
 });
 
 test.each([new TypeError('a mistake of ours'), new RangeRefusedError('not to be waited out')])(

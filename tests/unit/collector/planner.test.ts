@@ -241,3 +241,50 @@ describe('when the service keeps only a few hours', () => {
     expectStep({ ...situation, progress: { spanMs: 4 * hour, ...situation.progress } }, step);
   });
 });
+
+describe('when the service takes no range that ends in its future', () => {
+  const behind = { behindMs: 1000 };
+
+  test.each<[string, Case, Step]>([
+    [
+      'fresh mail is read until as much before the present',
+      { progress: upToDate, now: '12:01:01', limits: behind },
+      readFresh('11:56 – 12:01'),
+    ],
+    [
+      'bounds are whole seconds all the same, and no later than that',
+      { progress: upToDate, now: '12:01:02.9', limits: behind },
+      readFresh('11:56:01 – 12:01:01'),
+    ],
+    [
+      'a part of a second behind counts as well',
+      { progress: upToDate, now: '12:01:02.4', limits: { behindMs: 500 } },
+      readFresh('11:56:01 – 12:01:01'),
+    ],
+    [
+      'the wait ends when the range that is due may be asked for',
+      { progress: upToDate, now: '12:01:00.9', limits: behind },
+      wait('12:01:01'),
+    ],
+    [
+      'so does the wait for a pass',
+      { progress: progressOf(['12:04', '12:00', '11:44']), now: '12:04:00.9', limits: { behindMs: 90_000 } },
+      wait('12:05:30'),
+    ],
+    [
+      'a pass is as much later',
+      { progress: progressOf(['12:04', '12:00', '11:44']), now: '12:05:30', limits: { behindMs: 90_000 } },
+      read(2, '11:44 – 11:48'),
+    ],
+    ['the hole does not wait', { progress: backlog, now: '12:00:30', limits: behind }, read(0, '09:00 – 11:00')],
+    [
+      'a hole that reaches to the present ends before it',
+      {
+        progress: { ...backlog, watermarks: [at('11:50'), at('11:50'), at('11:44')] },
+        now: '11:52',
+        limits: { behindMs: 60_000 },
+      },
+      read(0, '11:50 – 11:51'),
+    ],
+  ])('%s', (_, situation, step) => expectStep(situation, step));
+});

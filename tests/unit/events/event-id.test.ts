@@ -1,9 +1,13 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { eventId } from '../../../src/events/event-id.js';
+import { toRecord as fromGraph } from '../../../src/sources/graph/row.js';
 import { toRecord } from '../../../src/sources/reporting-web-service/row.js';
-import { anyRow } from '../../support/arbitrary-row.js';
+import { anyItem, anyRow, rowInBothApis } from '../../support/arbitrary-row.js';
 import { record } from '../../support/records.js';
+import { surroundings } from '../sources/graph/items.js';
+
+const versionFive = /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 const names = fc.record({
   MessageTraceId: fc.uuid(),
@@ -20,8 +24,17 @@ test('the id of a row stays the same for ever: it is the UUID of version 5 over 
 
 test('the id of any row is a UUID of version 5', () => {
   fc.assert(
-    fc.property(anyRow, (row) => {
-      expect(eventId(toRecord(row))).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    fc.property(anyRow, anyItem, (row, item) => {
+      expect(eventId(toRecord(row))).toMatch(versionFive);
+      expect(eventId(fromGraph(item, surroundings))).toMatch(versionFive);
+    }),
+  );
+});
+
+test('the id of a row is the same whichever API it was read through', () => {
+  fc.assert(
+    fc.property(rowInBothApis, ({ row, item }) => {
+      expect(eventId(fromGraph(item, surroundings))).toBe(eventId(toRecord(row)));
     }),
   );
 });

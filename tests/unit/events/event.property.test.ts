@@ -3,9 +3,15 @@ import fc from 'fast-check';
 import { toEvent } from '../../../src/events/event.js';
 import { rawRow } from '../../../src/events/raw-row.js';
 import type { JsonObject, JsonValue } from '../../../src/json.js';
+import { toRecord as fromGraph } from '../../../src/sources/graph/row.js';
 import { toRecord } from '../../../src/sources/reporting-web-service/row.js';
-import { anyRow } from '../../support/arbitrary-row.js';
+import { anyItem, anyRow } from '../../support/arbitrary-row.js';
+import { surroundings } from '../sources/graph/items.js';
 
+const anyRecord = fc.oneof(
+  anyRow.map(toRecord),
+  anyItem.map((item) => fromGraph(item, surroundings)),
+);
 const formats = fc.constantFrom('message_trace' as const, 'message_trace_graph_api' as const);
 const roots = [
   '@timestamp',
@@ -29,8 +35,7 @@ function emptyIn(value: JsonValue | undefined, path: string): string[] {
 
 test('whatever a row holds, its event consists of the raw row and of normalised fields that all have a value', () => {
   fc.assert(
-    fc.property(anyRow, formats, (row, intake_format) => {
-      const record = toRecord(row);
+    fc.property(anyRecord, formats, (record, intake_format) => {
       const event = toEvent(record, { event_format: 'normalized', intake_format });
       const raw = rawRow(record, intake_format);
       const normalized: JsonObject = {};
@@ -46,8 +51,8 @@ test('whatever a row holds, its event consists of the raw row and of normalised 
 
 test('whatever a row holds, its event says that it is one about e-mail and how it ended', () => {
   fc.assert(
-    fc.property(anyRow, (row) => {
-      const event = toEvent(toRecord(row), { event_format: 'normalized', intake_format: 'message_trace' });
+    fc.property(anyRecord, formats, (record, intake_format) => {
+      const event = toEvent(record, { event_format: 'normalized', intake_format });
       expect(event).toMatchObject({
         event: {
           kind: 'event',
@@ -62,8 +67,7 @@ test('whatever a row holds, its event says that it is one about e-mail and how i
 
 test('the format raw sends the raw row alone', () => {
   fc.assert(
-    fc.property(anyRow, formats, (row, intake_format) => {
-      const record = toRecord(row);
+    fc.property(anyRecord, formats, (record, intake_format) => {
       expect(toEvent(record, { event_format: 'raw', intake_format })).toStrictEqual(rawRow(record, intake_format));
     }),
   );

@@ -1,48 +1,83 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import type { EventOptions } from '../../../src/events/event.js';
-import { toEvent } from '../../../src/events/event.js';
+import type { TraceRecord } from '../../../src/collector/record.js';
+import { toEvent, type EventOptions } from '../../../src/events/event.js';
 import type { JsonObject } from '../../../src/json.js';
-import { toRecord } from '../../../src/sources/reporting-web-service/row.js';
+import { toRecord as fromGraph } from '../../../src/sources/graph/row.js';
+import { toRecord as fromReportingWebService } from '../../../src/sources/reporting-web-service/row.js';
 
-const folder = new URL('../../fixtures/events/', import.meta.url);
-const files = readdirSync(folder);
-const defaults: EventOptions = { event_format: 'normalized', intake_format: 'message_trace' };
+/** What `<case>.options.json` may change: the settings of the event, and the tenant's domain, which is null where it is not known. */
+interface Options extends EventOptions {
+  readonly organization: string | null;
+}
+
+interface Api {
+  readonly intake_format: EventOptions['intake_format'];
+  readonly record: (row: JsonObject, options: Options) => TraceRecord;
+}
+
+/** What every item of Graph in the fixtures answered. */
+const range = { start: Date.UTC(2022, 6, 25, 12, 10), end: Date.UTC(2022, 6, 25, 12, 26, 40) };
+
+/** Each has its folder of fixtures: `<case>.row.json` becomes `<case>.event.json`, with `<case>.options.json` where the usual ones do not hold. */
+const apis: Readonly<Record<string, Api>> = {
+  'reporting-web-service': {
+    intake_format: 'message_trace',
+    record: fromReportingWebService,
+  },
+  graph: {
+    intake_format: 'message_trace_graph_api',
+    record: (item, { organization }) => fromGraph(item, { range, organization: organization ?? undefined }),
+  },
+};
 
 /** The sample of the user's documentation: its event names less than all fields. */
 const documentedSample = 'documented-sample';
-/** Each `<case>.row.json` with its `<case>.event.json`, and `<case>.options.json` where the options are not the default ones. */
-const cases = files
-  .flatMap((file) => /^(.+)\.row\.json$/.exec(file)?.[1] ?? [])
-  .filter((name) => name !== documentedSample);
 
-function content(file: string): JsonObject {
-  return JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as JsonObject;
+const folderOf = (api: string) => new URL(`../../fixtures/events/${api}/`, import.meta.url);
+
+function casesOf(api: string): string[] {
+  return readdirSync(folderOf(api)).flatMap((file) => /^(.+)\.row\.json$/.exec(file)?.[1] ?? []);
 }
 
-function eventOf(name: string): JsonObject {
+function content(api: string, file: string): JsonObject {
+  return JSON.parse(readFileSync(new URL(file, folderOf(api)), 'utf8')) as JsonObject;
+}
+
+function eventOf(api: string, name: string): JsonObject {
+  const { intake_format, record } = apis[api]!;
   const file = `${name}.options.json`;
-  const options = files.includes(file) ? (content(file) as Partial<EventOptions>) : {};
-  return toEvent(toRecord(content(`${name}.row.json`)), { ...defaults, ...options });
+  const changes = readdirSync(folderOf(api)).includes(file) ? (content(api, file) as Partial<Options>) : {};
+  const options: Options = {
+    event_format: 'normalized',
+    intake_format,
+    organization: 'contoso.onmicrosoft.com',
+    ...changes,
+  };
+  return toEvent(record(content(api, `${name}.row.json`), options), options);
 }
 
-test('the documented sample becomes an event that holds everything of the documented event', () => {
-  expect(eventOf(documentedSample)).toMatchObject(content(`${documentedSample}.event.json`));
+test.each(['event', 'row'])('the documented sample becomes an event that holds everything of its %s', (part) => {
+  const event = eventOf('reporting-web-service', documentedSample);
+  expect(event).toMatchObject(content('reporting-web-service', `${documentedSample}.${part}.json`));
 });
 
-test('the event of the documented sample holds its whole row', () => {
-  expect(eventOf(documentedSample)).toMatchObject(content(`${documentedSample}.row.json`));
-});
+describe.each(Object.keys(apis))('a row of %s', (api) => {
+  test.each(casesOf(api).filter((name) => name !== documentedSample))(
+    'becomes exactly the event of its fixture: %s',
+    (name) => {
+      expect(eventOf(api, name)).toStrictEqual(content(api, `${name}.event.json`));
+    },
+  );
 
-describe('a row becomes exactly the event of its fixture', () => {
-  test.each(cases)('%s', (name) => {
-    expect(eventOf(name)).toStrictEqual(content(`${name}.event.json`));
-  });
-
-  test('every event and every set of options belongs to a row', () => {
-    const rows = [documentedSample, ...cases];
-    const others = files.filter((file) => !rows.some((name) => file.startsWith(`${name}.`)));
+  test('is there for every event and every set of options', () => {
+    const rows = casesOf(api);
+    const others = readdirSync(folderOf(api)).filter((file) => !rows.includes(file.split('.')[0]!));
     expect(others).toEqual([]);
-    expect(cases.length).toBeGreaterThan(0);
+    expect(rows.length).toBeGreaterThan(0);
   });
+});
+
+test('every folder of fixtures belongs to an API', () => {
+  expect(readdirSync(folderOf('.')).sort()).toEqual(Object.keys(apis).sort());
 });

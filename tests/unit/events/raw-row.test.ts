@@ -1,42 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { TraceRecord } from '../../../src/collector/record.js';
 import { rawRow } from '../../../src/events/raw-row.js';
+import { toRecord as fromGraph } from '../../../src/sources/graph/row.js';
 import { toRecord } from '../../../src/sources/reporting-web-service/row.js';
-import { anyRowWithTicks } from '../../support/arbitrary-row.js';
+import { anyItem, anyRowWithTicks } from '../../support/arbitrary-row.js';
 import { record, row } from '../../support/records.js';
+import { item, surroundings } from '../sources/graph/items.js';
 
-const item = {
-  id: '3b4fc661-180d-4c2f-60c9-08da6e38dd10',
-  senderAddress: 'alice@contoso.com',
-  recipientAddress: 'bob@example.com',
-  messageId: '<0001@contoso.com>',
-  receivedDateTime: '2022-07-25T12:26:13.2401234Z',
-  subject: 'Invoice',
-  size: 1234,
-  fromIP: '198.51.100.4',
-  toIP: '',
-  status: 'filteredAsSpam',
-};
-
-const graphRecord: TraceRecord = {
-  dialect: 'graph',
-  traceId: item.id,
-  recipient: item.recipientAddress,
-  sender: item.senderAddress,
-  status: item.status,
-  received: '2022-07-25T12:26:13.240123Z',
-  receivedMs: 1_658_751_973_240,
-  messageId: item.messageId,
-  subject: item.subject,
-  size: item.size,
-  fromIp: item.fromIP,
-  toIp: undefined,
-  organization: 'contoso.com',
-  start: '2022-07-25T12:10:00.000000Z',
-  end: '2022-07-25T12:26:40.000000Z',
-  raw: item,
-};
+const graphItem = item({ receivedDateTime: '2022-07-25T12:26:13.2401234Z', toIP: '', status: 'filteredAsSpam' });
+const graphRecord = fromGraph(graphItem, surroundings);
 
 describe('in its own dialect', () => {
   test('a row of the service is sent as it came, whatever it holds', () => {
@@ -47,8 +19,12 @@ describe('in its own dialect', () => {
     );
   });
 
-  test('an item of Graph is sent as it came', () => {
-    expect(rawRow(graphRecord, 'message_trace_graph_api')).toStrictEqual(item);
+  test('an item of Graph is sent as it came, whatever it holds', () => {
+    fc.assert(
+      fc.property(anyItem, (item) => {
+        expect(rawRow(fromGraph(item, surroundings), 'message_trace_graph_api')).toStrictEqual(item);
+      }),
+    );
   });
 
   test.each([
@@ -66,7 +42,7 @@ describe('in its own dialect', () => {
 describe('in the other dialect', () => {
   test('an item of Graph becomes a row of the service', () => {
     expect(rawRow(graphRecord, 'message_trace')).toStrictEqual({
-      Organization: 'contoso.com',
+      Organization: 'contoso.onmicrosoft.com',
       MessageId: '<0001@contoso.com>',
       Received: '/Date(1658751973240)/',
       SenderAddress: 'alice@contoso.com',
@@ -84,7 +60,7 @@ describe('in the other dialect', () => {
 
   test('a row of the service becomes an item of Graph', () => {
     expect(rawRow(record({ Status: 'FilteredAsSpam', ToIP: null }), 'message_trace_graph_api')).toStrictEqual({
-      ...item,
+      ...graphItem,
       receivedDateTime: '2022-07-25T12:26:13.240000Z',
     });
   });
@@ -92,7 +68,7 @@ describe('in the other dialect', () => {
   test('what a row does not hold is null, as its consumers expect every key', () => {
     const nothing = toRecord({});
     const graphNulls = { ...rawRow(nothing, 'message_trace_graph_api'), fromIP: null, toIP: null };
-    expect(Object.keys(graphNulls).sort()).toEqual(Object.keys(item).sort());
+    expect(Object.keys(graphNulls).sort()).toEqual(Object.keys(item()).sort());
     expect(new Set(Object.values(graphNulls))).toEqual(new Set([null]));
 
     const serviceRow = rawRow({ ...nothing, dialect: 'graph' }, 'message_trace');

@@ -4,7 +4,7 @@ import { CardError, ConfigurationError } from '../errors.js';
 import { errorLine } from '../log/error-text.js';
 import { isObject, type JsonObject } from '../json.js';
 import type { Schema } from './cards.js';
-import { sentencesFor } from './sentences.js';
+import { sentencesAboutUnknown, sentencesFor } from './sentences.js';
 
 export interface Settings {
   /** Checked, defaults filled in, unknown ones removed. */
@@ -18,7 +18,7 @@ export interface Settings {
 /**
  * Checks raw settings against a card's draft-07 schema, without converting types. Forms send null or an empty text for
  * a field left empty: that counts as absent.
- * @throws ConfigurationError with a sentence for each wrong setting
+ * @throws ConfigurationError with a sentence for each wrong setting, and one about unknown ones
  * @throws CardError where the schema itself is wrong
  */
 export function checkSettings(raw: JsonObject, schema: Schema): Settings {
@@ -27,16 +27,15 @@ export function checkSettings(raw: JsonObject, schema: Schema): Settings {
     ([name, value]) => Object.hasOwn(known, name) && value !== null && value !== '',
   );
   const values = structuredClone(Object.fromEntries(given));
+  const unknown = Object.keys(raw).filter((name) => !Object.hasOwn(known, name));
   const validate = compile(schema);
+  // Ajv fills in defaults after it has looked at conditions, which may be about them: only the second run sees both.
+  validate(values);
   if (!validate(values)) {
-    const sentences = sentencesFor(validate.errors ?? [], schema);
-    throw new ConfigurationError(`${sentences.join(' ')} Correct the settings in the playbook.`);
+    const wrong = [...sentencesFor(validate.errors ?? [], schema), 'Correct the settings in the playbook.'];
+    throw new ConfigurationError([...wrong, ...sentencesAboutUnknown(unknown)].join(' '));
   }
-  return {
-    values,
-    given: new Set(given.map(([name]) => name)),
-    unknown: Object.keys(raw).filter((name) => !Object.hasOwn(known, name)),
-  };
+  return { values, given: new Set(given.map(([name]) => name)), unknown };
 }
 
 /** The secret ones among raw settings: those that the schema lists in `secrets`, as texts. */
@@ -57,7 +56,15 @@ export function textsIn(value: unknown): string[] {
 }
 
 function compile(schema: Schema): ValidateFunction {
-  const ajv = new Ajv({ allErrors: true, useDefaults: true, strictTypes: false, logger: false, keywords: ['secrets'] });
+  const ajv = new Ajv({
+    allErrors: true,
+    // Errors with the part of the schema that they are about.
+    verbose: true,
+    useDefaults: true,
+    strictTypes: false,
+    logger: false,
+    keywords: ['secrets'],
+  });
   // The package is CommonJS: its function is the member `default` of what Node.js gives as default.
   formats.default(ajv, { keywords: false });
   try {

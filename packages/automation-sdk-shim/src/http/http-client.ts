@@ -1,6 +1,7 @@
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { createAgents, type Agents } from './agents.js';
 import { NOT_CONNECTED, NetworkError } from './network-error.js';
+import { ProxyError } from './proxy-error.js';
 
 const CONNECT_MS = 10_000;
 const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024;
@@ -23,8 +24,9 @@ export interface HttpAnswer {
 }
 
 /**
- * HTTP to the platform and the intake: kept-alive connections, time limits, bounded answers, no redirects followed
- * (they would carry the credentials along). Every status is an answer; everything else is a NetworkError.
+ * HTTP to the platform and the intake: kept-alive connections, through the environment's proxies; time limits, bounded
+ * answers, no redirects followed (they would carry the credentials along). Every status is an answer; everything else
+ * is a NetworkError.
  */
 export class HttpClient {
   readonly userAgent: string;
@@ -37,6 +39,8 @@ export class HttpClient {
     this.#axios = axios.create({
       httpAgent: this.agents.http,
       httpsAgent: this.agents.https,
+      // The agents know the proxies; axios' own support would open a tunnel for each request.
+      proxy: false,
       headers: { 'User-Agent': options.userAgent, Accept: 'application/json' },
       maxRedirects: 0,
       maxBodyLength: Infinity,
@@ -97,7 +101,10 @@ function toAnswer(response: AxiosResponse<string>): HttpAnswer {
 
 function toNetworkError(error: unknown, url: string): NetworkError {
   const code = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : typeof error;
-  return new NetworkError(`no answer from ${hostOf(url)} (${code})`, !NOT_CONNECTED.has(code));
+  // Axios' error has the text of the one beneath; only of a ProxyError it is known to hold no secret.
+  const cause = error instanceof Error ? error.cause : undefined;
+  const detail = cause instanceof ProxyError ? `${code}: ${cause.message}` : code;
+  return new NetworkError(`no answer from ${hostOf(url)} (${detail})`, !NOT_CONNECTED.has(code));
 }
 
 function hostOf(url: string): string {

@@ -13,7 +13,7 @@ export class NetworkError extends Error {
   }
 }
 
-/** Codes of Node.js for a connection that was never made. */
+/** Codes of Node.js and of this package's agents for a connection that was never made. */
 export const NOT_CONNECTED: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',
@@ -28,4 +28,6 @@ export const NOT_CONNECTED: ReadonlySet<string> = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'ECONNECTTIMEDOUT',
+  'EPROXYREFUSED',
+  'EPROXYUNREACHABLE',
 ]);

@@ -3,33 +3,42 @@ export const SHORTEST_SECRET = 4;
 
 const MASK = '***';
 
+/** Shorter lines of a secret with several lines are not scrubbed alone. */
+const SHORTEST_LINE = 20;
+
 /**
  * Replaces secrets in text by `***`, by value. Every text that leaves the process goes through it: log lines, stack
  * traces, answers of the health port, reasons of rejection.
  */
 export class Scrubber {
-  readonly #spellings = new Set<string>();
+  /** How many times each secret was added and not removed. */
+  readonly #secrets = new Map<string, number>();
+  /** Of all secrets; undefined until it is needed again. */
   #pattern: RegExp | undefined;
 
   /**
-   * From now on `secret` and its usual spellings (base64, URL-encoded, JSON-escaped) are replaced.
+   * From now on `secret` and its usual spellings (base64, URL-encoded, JSON-escaped) are replaced, and of a secret with
+   * several lines each line of at least 20 characters.
    * Returns false, and leaves it alone, where it is shorter than four characters.
    */
   add(secret: string): boolean {
     if (secret.trim().length < SHORTEST_SECRET) return false;
-    for (const value of [secret, secret.trim()]) {
-      for (const spelling of spellingsOf(value)) this.#spellings.add(spelling);
-    }
-    // Longest first: where one spelling begins with another, the rest of the longer must not stay behind.
-    const longestFirst = [...this.#spellings].sort((a, b) => b.length - a.length);
-    // Percent-encoding comes in both cases, so case does not count.
-    this.#pattern = new RegExp(longestFirst.map(escapeForPattern).join('|'), 'gi');
+    this.#secrets.set(secret, (this.#secrets.get(secret) ?? 0) + 1);
+    this.#pattern = undefined;
     return true;
   }
 
+  /** Takes back one `add`. A secret is replaced until each was taken back. */
+  remove(secret: string): void {
+    const count = this.#secrets.get(secret) ?? 0;
+    if (count > 1) this.#secrets.set(secret, count - 1);
+    else this.#secrets.delete(secret);
+    this.#pattern = undefined;
+  }
+
   scrub(text: string): string {
-    const pattern = this.#pattern;
-    if (pattern === undefined) return text;
+    if (this.#secrets.size === 0) return text;
+    const pattern = (this.#pattern ??= patternOf(this.#secrets.keys()));
     let scrubbed = text;
     // A mask next to other text can spell a secret that itself contains `***`. Every round shortens the text.
     for (let before = ''; before !== scrubbed;) {
@@ -47,6 +56,21 @@ export class Scrubber {
       return Object.fromEntries(Object.entries(member).map(([name, inner]) => [this.scrub(name), inner as unknown]));
     });
   }
+}
+
+function patternOf(secrets: Iterable<string>): RegExp {
+  const parts = [...secrets].flatMap((secret) => [secret, secret.trim(), ...linesOf(secret)]);
+  const spellings = new Set(parts.flatMap(spellingsOf));
+  // Longest first: where one spelling begins with another, the rest of the longer must not stay behind.
+  const longestFirst = [...spellings].sort((a, b) => b.length - a.length);
+  // Percent-encoding comes in both cases, so case does not count.
+  return new RegExp(longestFirst.map(escapeForPattern).join('|'), 'gi');
+}
+
+/** Lines that would give part of a secret away, such as those of a private key; all keys have the same armour. */
+function linesOf(secret: string): string[] {
+  const lines = secret.split(/[\r\n]+/).map((line) => line.trim());
+  return lines.filter((line) => line.length >= SHORTEST_LINE && !/^-----(BEGIN|END) .*-----$/.test(line));
 }
 
 function spellingsOf(secret: string): string[] {

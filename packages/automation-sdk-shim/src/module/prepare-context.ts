@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import { readCards, type Manifest } from '../configuration/cards.js';
 import { fetchModuleSecrets } from '../configuration/module-secrets.js';
+import { sentencesAboutUnknown } from '../configuration/sentences.js';
 import type { Settings } from '../configuration/settings.js';
 import type { Values } from '../configuration/values.js';
 import { locateDataFolder, type DataFolder } from '../data/data-folder.js';
@@ -11,12 +12,11 @@ import type { HttpClient } from '../http/http-client.js';
 import type { JsonObject } from '../json.js';
 import { keepTrying } from '../keep-trying.js';
 import { errorLine } from '../log/error-text.js';
-import type { Log } from '../log/log.js';
-import { SHORTEST_SECRET } from '../log/scrubber.js';
+import { hideWith } from '../log/hide.js';
 import type { Platform } from './platform.js';
 import type { Problems } from './problems.js';
 import type { Basics, ItemRequest } from './basics.js';
-import { needsSecrets, settingsOfItem, settingsOfModule, type Hide } from './settings-of-item.js';
+import { needsSecrets, settingsOfItem, settingsOfModule } from './settings-of-item.js';
 import type { TriggerContext } from './trigger.js';
 
 export interface Preparation {
@@ -39,24 +39,24 @@ export interface Preparation {
 export async function prepareContext(preparation: Preparation): Promise<TriggerContext | undefined> {
   const { request, manifest, values, problems, http, health, metrics, basics } = preparation;
   const { log, scrubber, stop } = basics;
-  const hide: Hide = (name, secret) => {
-    if (!scrubber.add(secret))
-      log.warning(
-        `"${name}" is too short to be kept out of logs (less than ${SHORTEST_SECRET} characters). Choose a longer one.`,
-      );
+  const hide = hideWith(scrubber, log);
+  const told = (checked: Settings): Settings => {
+    for (const sentence of sentencesAboutUnknown(checked.unknown)) log.warning(sentence);
+    return checked;
   };
 
   const cards = readCards(request.root);
-  const settings = problems.attempt(() => settingsOfItem(values, cards, request.command, hide));
+  const settings = problems.attempt(() => told(settingsOfItem(values, cards, request.command, hide)));
   const intakeUrl = problems.attempt(() => values.text('intake_url'));
   const data = problems.attempt(() => locateDataFolder(request.env, values.text('sub_folder')));
-  const own = needsSecrets(manifest) ? undefined : problems.attempt(() => settingsOfModule(values, manifest, {}, hide));
+  const own = needsSecrets(manifest)
+    ? undefined
+    : problems.attempt(() => told(settingsOfModule(values, manifest, {}, hide)));
   problems.throwIfAny();
 
   const secrets = own === undefined ? await moduleSecrets(preparation) : {};
   if (secrets === undefined || settings === undefined || data === undefined) return undefined;
-  const module = own ?? settingsOfModule(values, manifest, secrets, hide);
-  warnOfUnknown([settings, module], log);
+  const module = own ?? told(settingsOfModule(values, manifest, secrets, hide));
 
   if (!(await takeFolder(data, preparation))) return undefined;
   return {
@@ -87,12 +87,6 @@ async function moduleSecrets({ platform, http, basics }: Preparation): Promise<J
         `The module's secrets could not be fetched from the platform (${errorLine(error)}). It is tried again; if this lasts, restart the playbook.`,
       ),
   });
-}
-
-function warnOfUnknown(all: readonly Settings[], log: Log): void {
-  const names = all.flatMap(({ unknown }) => unknown).map((name) => `"${name}"`);
-  if (names.length > 0)
-    log.warning(`Settings that the module does not know were left out: ${names.join(', ')}. Check their spelling.`);
 }
 
 /** False where the module was stopped before the folder could be had. */

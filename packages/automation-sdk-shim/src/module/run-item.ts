@@ -1,10 +1,12 @@
 import { Registry } from 'prom-client';
 import { readManifest, type Manifest } from '../configuration/cards.js';
+import { checkProxies } from '../configuration/proxies.js';
 import { Values } from '../configuration/values.js';
 import { CardError, ConfigurationError, FolderHeldError } from '../errors.js';
 import { Health } from '../health.js';
 import { startGetServer } from '../http/get-server.js';
 import { HttpClient } from '../http/http-client.js';
+import { hideWith } from '../log/hide.js';
 import type { Log } from '../log/log.js';
 import { PlatformLogs } from '../log/platform-logs.js';
 import { openBasics, type Basics, type ItemRequest } from './basics.js';
@@ -48,6 +50,8 @@ async function live(request: ItemRequest, basics: Basics): Promise<boolean> {
 
   const values = new Values(request.env);
   const problems = new Problems();
+  // The environment of the process and not `request.env`: it is the one that the agents look at.
+  problems.attempt(() => checkProxies(process.env, hideWith(scrubber, log)));
   const platform = problems.attempt(() => readPlatform(values)) ?? {};
   shipLogs(platform, http, basics);
   announce(request, manifest, log);

@@ -3,9 +3,7 @@ import { checkSettings, secretsAmong, textsIn, type Settings } from '../configur
 import type { Values } from '../configuration/values.js';
 import { CardError, ConfigurationError } from '../errors.js';
 import type { JsonObject } from '../json.js';
-
-/** Tells of a secret as soon as it is read, before anything could be said about it. */
-export type Hide = (name: string, secret: string) => void;
+import type { Hide } from '../log/hide.js';
 
 /**
  * The settings of the trigger or connector started as `command`: connector_configuration, else

@@ -77,8 +77,16 @@ export abstract class Trigger<Configuration extends object = object> {
    */
   abstract run(): Promise<void>;
 
-  /** Keeps a secret that was not in the settings, such as a token, out of everything that the module says. */
-  protected hide(secret: string): void {
-    this.#scrubber.add(secret);
+  /**
+   * Keeps a secret that was not in the settings, such as a token, out of everything that the module says, until the
+   * function returned is called. One that is shorter than four characters is not hidden.
+   */
+  protected hide(secret: string): () => void {
+    if (!this.#scrubber.add(secret)) return () => undefined;
+    let hidden = true;
+    return () => {
+      if (hidden) this.#scrubber.remove(secret);
+      hidden = false;
+    };
   }
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
@@ -22,10 +23,13 @@ export interface Loopback {
   close(): Promise<void>;
 }
 
-/** A real HTTP server on loopback that remembers what it was asked. */
-export async function startLoopback(handler: Handler): Promise<Loopback> {
+/** A real HTTP server on loopback that remembers what it was asked; with `tls`, both in PEM, at an https:// address. */
+export async function startLoopback(
+  handler: Handler,
+  tls?: { readonly cert: string; readonly key: string },
+): Promise<Loopback> {
   const received: Received[] = [];
-  const server = createServer((request, response) => {
+  const receive = (request: IncomingMessage, response: ServerResponse) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
@@ -42,11 +46,12 @@ export async function startLoopback(handler: Handler): Promise<Loopback> {
       server.emit('arrived');
       handler(seen, response);
     });
-  });
+  };
+  const server = tls === undefined ? createServer(receive) : createTlsServer(tls, receive);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
     arrived: async (count) => {
       while (received.length < count) await once(server, 'arrived');

@@ -27,6 +27,11 @@ export class IssuedTokens {
     return token;
   }
 
+  /** All of them, ended ones too, oldest first. */
+  get all(): readonly string[] {
+    return [...this.#contents.keys()];
+  }
+
   /** `nowMs` is the clock of the service that asks. */
   check(header: string | undefined, resource: Resource, nowMs: number): TokenVerdict {
     const token = /^bearer +(\S+) *$/i.exec(header ?? '')?.[1];

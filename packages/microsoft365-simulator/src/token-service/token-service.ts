@@ -67,6 +67,11 @@ export class TokenService {
     return this.#front.nowMs();
   }
 
+  /** Every access token that was ever made, oldest first, also those whose answer was cut off: a test may look for them. */
+  get issued(): readonly string[] {
+    return this.#tokens.all;
+  }
+
   /** Whether a request to that path is for this service. */
   serves(path: string): boolean {
     return [tokenPath, configurationPath, instancePath].some((pattern) => pattern.test(path));

@@ -1,28 +1,29 @@
-import { outbound } from '../../support/outbound.js';
 import type { ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { RangeRefusedError, UnavailableError } from '../../../src/errors.js';
-import { basicAuthorization } from '../../../src/microsoft/basic-authorization.js';
-import { MicrosoftClient, type ClientOptions } from '../../../src/microsoft/http.js';
+import { BasicAuthorization } from '../../../src/microsoft/basic-authorization.js';
+import { MicrosoftClient, type ClientOptions } from '../../../src/microsoft/client.js';
 import { parseJson } from '../../../src/microsoft/json.js';
+import type { Answer } from '../../../src/microsoft/transport.js';
+import { unavailable } from '../../../src/microsoft/unavailable.js';
 import { skipWaits } from '../../support/impatience.js';
 import { answer, startLoopback } from '../../support/loopback.js';
+import { transportWith } from '../../support/outbound.js';
 
 const password = 'C0rrect-h0rse';
-const authorization = basicAuthorization('svc-trace@contoso.com', password);
+const authorization = new BasicAuthorization('svc-trace@contoso.com', password);
 const query = '?$filter=subject-of-the-query';
 
 function clientOf(origin: string, options: Partial<ClientOptions> = {}): MicrosoftClient {
-  return new MicrosoftClient(origin, {
-    ...outbound,
-    authorization: () => Promise.resolve(authorization),
-    mark: () => () => 0,
-    ...options,
-  });
+  return new MicrosoftClient(origin, { transport: transportWith(), authorization, ...options });
 }
 
-const jsonOf = ({ body }: { body: string }) => parseJson(body, 'the service');
+const jsonOf = (it: Answer) => {
+  const away = unavailable(it);
+  if (away !== undefined) throw away;
+  return parseJson(it.body, it.host);
+};
 
 /** What a service may do for a while, by what it is called. */
 const passing: [string, (response: ServerResponse) => void][] = [
@@ -76,7 +77,13 @@ describe('after a failure that passes', () => {
       expect(server.received).toHaveLength(5);
 
       const told = inspect(error, { depth: Infinity, showHidden: true });
-      for (const secret of [password, authorization, authorization.slice(6), 'svc-trace', 'subject-of-the-query']) {
+      for (const secret of [
+        password,
+        authorization.value,
+        authorization.value.slice(6),
+        'svc-trace',
+        'subject-of-the-query',
+      ]) {
         expect(told).not.toContain(secret);
       }
       // 1 s, 2 s, 4 s, 8 s, each up to twice as long.
@@ -93,7 +100,9 @@ describe('after a failure that passes', () => {
     const server = await startLoopback((_, response) => answer(response, 200, '{}'));
     await server.close();
     const results: string[] = [];
-    const client = clientOf(server.origin, { onResult: (result) => results.push(result) });
+    const client = clientOf(server.origin, {
+      transport: transportWith({ onResult: (result) => results.push(result) }),
+    });
     const asking = client.get(new URL(server.origin), jsonOf, new AbortController().signal);
     await expect(asking).rejects.toThrow(`${new URL(server.origin).host} could not be reached: ECONNREFUSED`);
     expect(results).toEqual(Array(5).fill('ECONNREFUSED'));
@@ -109,8 +118,8 @@ describe('after a failure that passes', () => {
     const results: string[] = [];
     let tokens = 0;
     const client = clientOf(server.origin, {
-      authorization: () => Promise.resolve(`Bearer ${++tokens}`),
-      onResult: (result) => results.push(result),
+      authorization: { header: () => Promise.resolve(`Bearer ${++tokens}`), discard: () => true },
+      transport: transportWith({ onResult: (result) => results.push(result) }),
     });
     await client.get(new URL(server.origin), jsonOf, new AbortController().signal);
     expect(results).toEqual(['503', 'ECONNRESET', '200']);
@@ -159,7 +168,9 @@ describe('when it is stopped, it stops at once', () => {
       const server = await startLoopback(() => undefined);
       const stop = new AbortController();
       const results: string[] = [];
-      const client = clientOf(server.origin, { onResult: (result) => results.push(result) });
+      const client = clientOf(server.origin, {
+        transport: transportWith({ onResult: (result) => results.push(result) }),
+      });
       const asking = client.get(new URL(server.origin), jsonOf, stop.signal);
       await server.arrived(1);
       stop.abort();
@@ -179,7 +190,8 @@ describe('when it is stopped, it stops at once', () => {
       const server = await startLoopback((_, response) => answer(response, 503, '', headers));
       const stop = new AbortController();
       // The wait begins in the turns of the loop that follow the answer.
-      const client = clientOf(server.origin, { onResult: () => setTimeout(() => stop.abort(), 50) });
+      const transport = transportWith({ onResult: () => setTimeout(() => stop.abort(), 50) });
+      const client = clientOf(server.origin, { transport });
       const asking = client.get(new URL(server.origin), jsonOf, stop.signal);
       await expect(asking).rejects.not.toBeInstanceOf(UnavailableError);
       expect(server.received).toHaveLength(1);

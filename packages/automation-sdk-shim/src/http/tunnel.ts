@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import type { Agent, ClientRequest } from 'node:http';
+import type { Socket, TcpNetConnectOpts } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { ProxyAgent } from 'proxy-agent';
+import { isObject } from '../json.js';
+import { ProxyError } from './proxy-error.js';
+
+export type ConnectOptions = Parameters<ProxyAgent['connect']>[1];
+
+/** What http-proxy-agent and https-proxy-agent, one of which proxy-agent makes for each proxy, have in common. */
+export interface TunnelAgent extends Agent {
+  readonly proxy: URL;
+  keepAlive: boolean;
+  /** What each connection to the proxy is made with. */
+  connectOpts: TcpNetConnectOpts & { readonly signal?: AbortSignal };
+  connect(request: ClientRequest, options: ConnectOptions): Promise<Socket>;
+}
+
+/** True for every agent to a proxy of the kinds that `checkProxies` lets pass. */
+export function isTunnelAgent(agent: Agent): agent is TunnelAgent {
+  return 'proxy' in agent && 'connectOpts' in agent;
+}
+
+/**
+ * Makes `agent` give each connection `connectMs`, from the first packet to the proxy to the end of the TLS handshake
+ * with the server behind it, and fail with a ProxyError or the error of that handshake. By itself it would wait for
+ * ever, keep the socket of a request that was given up, and pass a refused CONNECT off as the server's answer.
+ * Connections being made are in `attempts`; aborting one closes it.
+ */
+export function limitTunnels(agent: TunnelAgent, connectMs: number, attempts: Set<AbortController>): void {
+  const { proxy, connectOpts } = agent;
+  const connect = agent.connect.bind(agent);
+  const openTunnel = async (request: ClientRequest, options: ConnectOptions, signal: AbortSignal): Promise<Socket> => {
+    let status = 200;
+    // On the way to a plain http server there is no CONNECT, and the event has no status.
+    request.once('proxyConnect', ({ statusCode }: { readonly statusCode?: number }) => (status = statusCode ?? status));
+    // A signal of its own: later on, TLS owns the socket, and nobody would hear the error of one closed beneath it.
+    const reaching = new AbortController();
+    const giveUp = () => reaching.abort();
+    signal.addEventListener('abort', giveUp);
+    try {
+      // Read by `connect` before it waits for anything; Node.js closes the socket when the signal is aborted.
+      agent.connectOpts = { ...connectOpts, signal: reaching.signal };
+      const socket = await connect(request, options);
+      if (status === 200) return socket;
+    } catch (error) {
+      const reason = isObject(error) && typeof error['code'] === 'string' ? error['code'] : 'it closed the connection';
+      throw new ProxyError('EPROXYUNREACHABLE', `the proxy ${proxy.host} cannot be reached (${reason})`);
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+    throw new ProxyError('EPROXYREFUSED', `the proxy ${proxy.host} answered ${status} to CONNECT`);
+  };
+
+  agent.connect = async (request, options) => {
+    const attempt = new AbortController();
+    const late = new ProxyError(
+      'ECONNECTTIMEDOUT',
+      `no connection through the proxy ${proxy.host} within ${connectMs / 1_000} s`,
+    );
+    const timer = setTimeout(() => attempt.abort(late), connectMs);
+    attempts.add(attempt);
+    try {
+      const socket = await openTunnel(request, options, attempt.signal);
+      if (socket instanceof TLSSocket) await shakeHands(socket, attempt.signal);
+      return socket;
+    } catch (error) {
+      throw attempt.signal.aborted ? attempt.signal.reason : error;
+    } finally {
+      clearTimeout(timer);
+      attempts.delete(attempt);
+    }
+  };
+}
+
+async function shakeHands(socket: TLSSocket, signal: AbortSignal): Promise<void> {
+  try {
+    await once(socket, 'secureConnect', { signal });
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}

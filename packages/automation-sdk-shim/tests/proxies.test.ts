@@ -1,0 +1,327 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { selfSignedCertificate } from '@local/microsoft365-simulator';
+import { checkProxies } from '../src/configuration/proxies.js';
+import { ConfigurationError } from '../src/errors.js';
+import { createAgents } from '../src/http/agents.js';
+import { HttpClient } from '../src/http/http-client.js';
+import { Scrubber } from '../src/log/scrubber.js';
+import { startConnectProxy, type ConnectProxyOptions } from './support/connect-proxy.js';
+import { answer, startLoopback, type Loopback } from './support/loopback.js';
+
+const VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
+const withoutProxies = Object.fromEntries(Object.entries(process.env).filter(([name]) => !VARIABLES.includes(name)));
+beforeEach(() => {
+  process.env = { ...withoutProxies };
+});
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+const LONG_MS = 60_000;
+
+function client(connectMs?: number) {
+  const http = new HttpClient({ userAgent: 'test', ...(connectMs === undefined ? {} : { connectMs }) });
+  closers.push(() => http.close());
+  const get = (url: string) =>
+    http.send({ method: 'GET', url, headers: {}, answerMs: LONG_MS, signal: new AbortController().signal });
+  return { http, get };
+}
+
+async function proxy(options?: ConnectProxyOptions) {
+  const started = await startConnectProxy(options);
+  closers.push(() => started.close());
+  return { ...started, host: new URL(started.url).host };
+}
+
+async function target(): Promise<Loopback> {
+  const started = await startLoopback((_request, response) => answer(response, 200, {}));
+  closers.push(() => started.close());
+  return started;
+}
+
+/** A server that takes connections and says nothing; `handle` gets each of them. */
+async function mute(handle: (socket: Socket) => void = () => undefined) {
+  const server = createServer((socket) => handle(socket.on('error', () => undefined).resume())).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(() => server.close());
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  /** Resolves once the next connection has come; `closed` once it has ended. */
+  const connected = async () => {
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    return { closed: once(socket, 'close') };
+  };
+  return { server, host, connected };
+}
+
+/** The address of a port that nobody listens on. */
+async function nobody(): Promise<string> {
+  const { server, host } = await mute();
+  server.close();
+  await once(server, 'close');
+  return host;
+}
+
+describe('requests to http:// addresses', () => {
+  test.each(['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'])('go through the proxy in %s', async (name) => {
+    const [through, server] = [await proxy(), await target()];
+    process.env[name] = through.url;
+    const { get } = client();
+    expect((await get(`${server.url}/a?b=1`)).status).toBe(200);
+    expect(through.requests).toEqual([`${server.url}/a?b=1`]);
+    expect(server.received.map(({ path }) => path)).toEqual(['/a?b=1']);
+  });
+
+  test.each(['NO_PROXY', 'no_proxy'])('go directly where %s names the host', async (name) => {
+    const [through, server] = [await proxy(), await target()];
+    process.env['HTTP_PROXY'] = through.url;
+    process.env[name] = 'elsewhere.example, 127.0.0.1';
+    expect((await client().get(server.url)).status).toBe(200);
+    expect(through.requests).toEqual([]);
+  });
+
+  test('give the proxy its credentials, and the server nothing of them', async () => {
+    const through = await proxy({ credentials: { user: 'me', password: 'p@ss:word' } });
+    const server = await target();
+    process.env['HTTP_PROXY'] = through.url;
+    expect((await client().get(server.url)).status).toBe(200);
+    expect(through.requests).toHaveLength(1);
+    expect(Object.keys(server.received[0]!.headers)).not.toContain('proxy-authorization');
+  });
+
+  test('say to the proxy each time whose they are, also with a body and one after the other', async () => {
+    const [server, through] = [await target(), await proxy({ credentials: { user: 'me', password: 'p4ssword' } })];
+    process.env['HTTP_PROXY'] = through.url;
+    const { http } = client();
+    const url = `${server.url}/batch`;
+    for (let time = 1; time <= 3; time += 1) {
+      const body = Buffer.from(`{"time":${time}}`);
+      const signal = new AbortController().signal;
+      const { status } = await http.send({ method: 'POST', url, headers: {}, body, answerMs: LONG_MS, signal });
+      expect(status).toBe(200);
+    }
+    expect(through.requests).toEqual([url, url, url]);
+  });
+
+  test('fail in time where the proxy cannot be reached', async () => {
+    const host = await nobody();
+    process.env['HTTP_PROXY'] = `http://${host}`;
+    await expect(client().get('http://127.0.0.1:1')).rejects.toMatchObject({
+      perhapsArrived: false,
+      message: `no answer from 127.0.0.1:1 (EPROXYUNREACHABLE: the proxy ${host} cannot be reached (ECONNREFUSED))`,
+    });
+  });
+});
+
+describe('requests to https:// addresses', () => {
+  test.each(['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'])(
+    'open a tunnel through the proxy in %s, and its first bytes to the server are the TLS handshake',
+    async (name) => {
+      const through = await proxy();
+      const TLS_HANDSHAKE = 0x16;
+      const firstBytes: (number | undefined)[] = [];
+      const { host } = await mute((socket) => {
+        socket.once('data', (data: Buffer) => {
+          firstBytes.push(data[0]);
+          socket.destroy();
+        });
+      });
+      process.env[name] = through.url;
+      await expect(client().get(`https://${host}`)).rejects.toThrow(`no answer from ${host} (ECONNRESET)`);
+      expect(through.connects).toEqual([host]);
+      expect(firstBytes).toEqual([TLS_HANDSHAKE]);
+    },
+  );
+
+  test('go directly where NO_PROXY names the host', async () => {
+    const through = await proxy();
+    const { host } = await mute((socket) => socket.destroy());
+    process.env['HTTPS_PROXY'] = through.url;
+    process.env['NO_PROXY'] = '.example,127.0.0.1';
+    await expect(client().get(`https://${host}`)).rejects.toThrow('ECONNRESET');
+    expect(through.connects).toEqual([]);
+  });
+
+  test.each([403, 407, 502])('that the proxy refuses with %i have not arrived, and it is named', async (status) => {
+    const through = await proxy({ credentials: { user: 'me', password: 'hunter22' }, refuse: status });
+    process.env['HTTPS_PROXY'] = through.url;
+    const error: unknown = await client()
+      .get('https://server.example')
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      name: 'NetworkError',
+      perhapsArrived: false,
+      message: `no answer from server.example (EPROXYREFUSED: the proxy ${through.host} answered ${status} to CONNECT)`,
+    });
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('hunter22');
+    expect(through.connects).toEqual(['server.example:443']);
+  });
+
+  test('are refused with 407 where the credentials are wrong', async () => {
+    const through = await proxy({ credentials: { user: 'me', password: 'hunter22' } });
+    process.env['HTTPS_PROXY'] = `http://me:wrong@${through.host}`;
+    await expect(client().get('https://server.example')).rejects.toThrow('answered 407 to CONNECT');
+  });
+
+  test('fail where the proxy cannot be reached, and have not arrived', async () => {
+    const host = await nobody();
+    process.env['HTTPS_PROXY'] = `http://me:hunter22@${host}`;
+    await expect(client().get('https://server.example')).rejects.toMatchObject({
+      perhapsArrived: false,
+      message: `no answer from server.example (EPROXYUNREACHABLE: the proxy ${host} cannot be reached (ECONNREFUSED))`,
+    });
+  });
+
+  test('fail where the proxy closes the connection without an answer', async () => {
+    const { host } = await mute((socket) => socket.once('data', () => socket.end()));
+    process.env['HTTPS_PROXY'] = `http://${host}`;
+    await expect(client().get('https://server.example')).rejects.toMatchObject({
+      perhapsArrived: false,
+      message: expect.stringContaining('(EPROXYUNREACHABLE: ') as unknown,
+    });
+  });
+
+  test.each(['http', 'https'])(
+    'give up an %s:// proxy that is silent, and close the connection to it',
+    async (scheme) => {
+      const { host, connected } = await mute();
+      process.env['HTTPS_PROXY'] = `${scheme}://${host}`;
+      const connection = connected();
+      await expect(client(30).get('https://server.example')).rejects.toMatchObject({
+        perhapsArrived: false,
+        message: `no answer from server.example (ECONNECTTIMEDOUT: no connection through the proxy ${host} within 0.03 s)`,
+      });
+      await (
+        await connection
+      ).closed;
+    },
+  );
+
+  test('give up a server that is silent behind the tunnel, and close the connection to it', async () => {
+    const through = await proxy();
+    const { host, connected } = await mute();
+    process.env['HTTPS_PROXY'] = through.url;
+    const connection = connected();
+    // Long enough for the tunnel, so that it is the handshake that takes too long.
+    await expect(client(1_000).get(`https://${host}`)).rejects.toMatchObject({
+      perhapsArrived: false,
+      message: expect.stringContaining('(ECONNECTTIMEDOUT: no connection through the proxy') as unknown,
+    });
+    await (
+      await connection
+    ).closed;
+  });
+
+  test('leave no connection to a silent proxy behind when the client is closed', async () => {
+    const { host, connected } = await mute();
+    process.env['HTTPS_PROXY'] = `http://${host}`;
+    const { http, get } = client(LONG_MS);
+    const connection = connected();
+    const asked = get('https://server.example').catch((error: unknown) => error);
+    const { closed } = await connection;
+    http.close();
+    await closed;
+    expect(await asked).toBeInstanceOf(Error);
+  });
+
+  test('all fail where many at once are refused', async () => {
+    const through = await proxy({ refuse: 503 });
+    process.env['HTTPS_PROXY'] = through.url;
+    const { get } = client();
+    const outcomes = await Promise.allSettled(Array.from({ length: 30 }, () => get('https://server.example')));
+    expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(through.connects).toHaveLength(30);
+  });
+});
+
+describe('requests without a proxy', () => {
+  test('share eight connections to a server, however many are made at once', async () => {
+    const ports = new Set<number>();
+    const server = await startLoopback((_request, response) => {
+      ports.add(response.socket!.remotePort!);
+      answer(response, 200, {});
+    });
+    closers.push(() => server.close());
+    const { get } = client();
+    const answers = await Promise.all(Array.from({ length: 40 }, () => get(server.url)));
+    expect(answers.map(({ status }) => status)).toEqual(Array<number>(40).fill(200));
+    expect(ports.size).toBeLessThanOrEqual(8);
+  });
+});
+
+describe('an agent', () => {
+  test('uses tunnels again, also those that were opened at once', async () => {
+    const { certificate, privateKey } = selfSignedCertificate('loopback', 'ec');
+    const tls = { cert: certificate, key: privateKey };
+    const server = await startLoopback((_request, response) => answer(response, 200, {}), tls);
+    closers.push(() => server.close());
+    const through = await proxy();
+    process.env['HTTPS_PROXY'] = through.url;
+    const agents = createAgents(LONG_MS);
+    closers.push(() => agents.https.destroy());
+    const get = async () => {
+      const [response] = (await once(
+        request(server.url, { agent: agents.https, ca: certificate }).end(),
+        'response',
+      )) as [IncomingMessage];
+      await once(response.resume(), 'close');
+    };
+    for (let round = 0; round < 3; round += 1) await Promise.all([get(), get(), get()]);
+    expect(server.received).toHaveLength(9);
+    expect(through.connects).toHaveLength(3);
+  });
+
+  test('shows a refusal by its code to whoever uses it', async () => {
+    const through = await proxy({ refuse: 403 });
+    process.env['HTTPS_PROXY'] = through.url;
+    const agents = createAgents(LONG_MS);
+    closers.push(() => agents.https.destroy());
+    const { default: axios } = await import('axios');
+    const asked = axios.get('https://server.example', { httpsAgent: agents.https, proxy: false });
+    await expect(asked).rejects.toMatchObject({ code: 'EPROXYREFUSED' });
+  });
+});
+
+describe('proxies of the environment', () => {
+  function check(env: Record<string, string>): { message: string; scrubber: Scrubber } {
+    const scrubber = new Scrubber();
+    try {
+      checkProxies(env, (_name, secret) => void scrubber.add(secret));
+    } catch (error) {
+      if (error instanceof ConfigurationError) return { message: error.message, scrubber };
+      throw error;
+    }
+    return { message: 'all right', scrubber };
+  }
+
+  test.each([
+    [{}, 'all right'],
+    [{ HTTPS_PROXY: 'http://proxy.example:3128', NO_PROXY: 'anything, *' }, 'all right'],
+    [{ https_proxy: 'https://me:p%40ss@proxy.example', HTTPS_PROXY: 'shadowed' }, 'all right'],
+    [{ HTTPS_PROXY: '' }, 'all right'],
+    [{ HTTPS_PROXY: 'proxy.example:3128' }, 'The environment variable HTTPS_PROXY must be'],
+    [{ http_proxy: 'nonsense' }, 'The environment variable http_proxy must be'],
+    [{ ALL_PROXY: 'socks5://proxy.example' }, 'The environment variable ALL_PROXY must be'],
+    [{ HTTP_PROXY: 'http://proxy.example:99999' }, 'The environment variable HTTP_PROXY must be'],
+    [{ HTTP_PROXY: 'http://me:%zz@proxy.example' }, 'The environment variable HTTP_PROXY must be'],
+  ])('%j: %s', (env, message) => {
+    expect(check(env).message).toContain(message);
+  });
+
+  test('their passwords are hidden in every spelling, also while another one is wrong', () => {
+    const { message, scrubber } = check({ HTTPS_PROXY: 'http://me:p%40ssword@proxy.example', HTTP_PROXY: 'hunter22' });
+    const header = Buffer.from('me:p@ssword').toString('base64');
+    expect(scrubber.scrub(`p%40ssword p@ssword ${header}`)).toBe('*** *** ***');
+    expect(message).not.toContain('hunter22');
+  });
+
+  test('a token in place of user and password is hidden too', () => {
+    const { scrubber } = check({ ALL_PROXY: 'http://some-token@proxy.example' });
+    expect(scrubber.scrub('some-token at proxy.example')).toBe('*** at proxy.example');
+  });
+});

@@ -1,0 +1,66 @@
+const secondFactor =
+  'which a service cannot give: let the policy in Entra ID except the account, or use the trigger "Message Trace (Microsoft Graph)", which signs in as an application.';
+const otherCloud =
+  'The tenant is in another cloud: correct authority_url and api_url, for example https://login.microsoftonline.us for US Government.';
+
+/**
+ * What an operator does about an error of Entra ID, by its code. After these, asking again soon is of no use, and with a wrong password it does
+ * harm. Source: Microsoft's reference of Entra authentication error codes.
+ */
+const advice: Readonly<Record<number, string>> = {
+  50034: 'There is no such account in the tenant: correct account_name, or tenant_id.',
+  50053:
+    'The account is locked after too many wrong passwords: find out who else uses it, correct account_password, and wait until it is unlocked.',
+  50055: 'The password has expired: give the account one that does not expire, and put it into account_password.',
+  50057: 'The account is disabled: enable it in Entra ID, or give another one.',
+  50059: 'The tenant is not named: give tenant_id.',
+  50072: `The account must enrol in multi-factor authentication, ${secondFactor}`,
+  50074: `The account must answer a second factor, ${secondFactor}`,
+  50076: `The account must answer a second factor, ${secondFactor}`,
+  50079: `The account must enrol in multi-factor authentication, ${secondFactor}`,
+  50126: 'Name or password is wrong: correct account_name and account_password.',
+  50144: 'The password has expired in Active Directory: renew it, and put it into account_password.',
+  53003:
+    'Conditional Access blocks the sign-in: let the policy in Entra ID except it, from where this module runs, or sign in as an application.',
+  65001:
+    'Consent is missing: in Entra ID, open the application, API permissions, add the delegated permission (ExchangeMessageTrace.Read.All for Microsoft Graph, ReportingWebService.Read for the Reporting Web Service), and grant admin consent.',
+  90002: 'There is no such tenant: correct tenant_id; in a national cloud also authority_url.',
+  90038: otherCloud,
+  500011: 'The tenant does not know this API: correct api_url for its cloud, or token_scope.',
+  530032:
+    "The tenant's security policy blocks the sign-in: let an administrator except it, or sign in as an application.",
+  700016:
+    'The tenant has no such application: correct client_id (the Application ID, not the Object ID) and tenant_id, and see that an administrator has consented to the application.',
+  700024: 'The clock of this machine is wrong by minutes: set it right, for example by NTP.',
+  700027:
+    'The certificate is not registered with the application, or has ended: upload it there under Certificates & secrets, or correct client_certificate.',
+  900432: otherCloud,
+  7000215:
+    'The client secret is wrong: client_secret must be its Value, not its Secret ID. Entra ID shows the value only once; where it is lost, make a new one.',
+  7000218:
+    'The application takes no account without a secret: in Entra ID, open the application, Authentication, and allow public client flows.',
+  7000222:
+    'The client secret has expired: make a new one under Certificates & secrets, and put its Value into client_secret.',
+};
+
+const passing: ReadonlySet<number> = new Set([50087, 90024, 90033, 90055]);
+
+/** `AADSTS50126: Error validating …` → 50126. */
+export function aadstsCode(text: string): number | undefined {
+  const digits = /AADSTS(\d{4,8})/.exec(text)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** Whether the error passes by itself. */
+export function isPassing(code: number): boolean {
+  return passing.has(code);
+}
+
+/** What the operator does about it. */
+export function adviceFor(code: number | undefined): string {
+  const known = code === undefined ? undefined : advice[code];
+  return (
+    known ??
+    "Check tenant_id, client_id and what proves who signs in; the application's sign-in logs in Entra ID tell more."
+  );
+}

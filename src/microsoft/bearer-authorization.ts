@@ -1,0 +1,84 @@
+import type { Authorization } from './authorization.js';
+import { UnavailableError } from '../errors.js';
+
+/** What a token service gives. */
+export interface Token {
+  readonly text: string;
+  /** From when it came, in milliseconds. */
+  readonly lifetimeMs: number;
+}
+
+export interface BearerOptions {
+  /** @throws SettingsError, UnavailableError */
+  readonly requestToken: (signal: AbortSignal) => Promise<Token>;
+  /** Milliseconds since any instant; never set back. */
+  readonly now: () => number;
+  /** Keeps a token out of everything that is said, until the function that it returns is called. */
+  readonly hide: (secret: string) => () => void;
+}
+
+/** A token is renewed when a fifth of its life is left, five minutes at most. */
+const longestMarginMs = 300_000;
+const marginShare = 0.2;
+/** How soon a renewal that has failed is tried again while the old token is still good. */
+const nextTryMs = 30_000;
+
+interface Held {
+  readonly header: string;
+  readonly forget: () => void;
+  renewAt: number;
+  endsAt: number;
+}
+
+/** A token of Entra ID: asked for when it is needed, once for all that wait for it, and renewed before it ends. */
+export class BearerAuthorization implements Authorization {
+  readonly #options: BearerOptions;
+  #held: Held | undefined;
+  #asking: Promise<Held> | undefined;
+
+  constructor(options: BearerOptions) {
+    this.#options = options;
+  }
+
+  async header(signal: AbortSignal): Promise<string> {
+    const { now } = this.#options;
+    const held = this.#held;
+    if (held !== undefined && now() < held.renewAt) return held.header;
+    try {
+      return (await this.#renew(signal)).header;
+    } catch (error) {
+      const isStillGood = held !== undefined && held === this.#held && now() < held.endsAt;
+      if (!isStillGood || !(error instanceof UnavailableError)) throw error;
+      held.renewAt = Math.min(now() + nextTryMs, held.endsAt);
+      return held.header;
+    }
+  }
+
+  discard(header: string): boolean {
+    // Where another caller has renewed it meanwhile, the new one is as good as any.
+    if (this.#held?.header === header) this.#held.renewAt = this.#held.endsAt = -Infinity;
+    return true;
+  }
+
+  #renew(signal: AbortSignal): Promise<Held> {
+    this.#asking ??= this.#request(signal).finally(() => (this.#asking = undefined));
+    return this.#asking;
+  }
+
+  async #request(signal: AbortSignal): Promise<Held> {
+    const { requestToken, now, hide } = this.#options;
+    // Its life began before its answer came.
+    const askedAt = now();
+    const { text, lifetimeMs } = await requestToken(signal);
+    const forget = hide(text);
+    const endsAt = askedAt + lifetimeMs;
+    this.#held?.forget();
+    this.#held = {
+      header: `Bearer ${text}`,
+      forget,
+      renewAt: endsAt - Math.min(longestMarginMs, lifetimeMs * marginShare),
+      endsAt,
+    };
+    return this.#held;
+  }
+}

@@ -1,0 +1,71 @@
+import { createPrivateKey, createHash, X509Certificate, type KeyObject } from 'node:crypto';
+import { SettingsError } from '../errors.js';
+
+/** An application's certificate with its key, as the token request needs it. */
+export interface ClientCertificate {
+  /** PEM. */
+  readonly privateKey: string;
+  /** SHA-256 of the certificate, in hex. */
+  readonly thumbprint: string;
+}
+
+const setting = '"client_certificate" (Client certificate)';
+
+/**
+ * Reads certificate and key from one PEM text, in any order. Line breaks may have become blanks on the way through a form.
+ * @throws SettingsError
+ */
+export function readClientCertificate(text: string): ClientCertificate {
+  const blocks = blocksOf(text);
+  if (blocks.some(({ label }) => label === 'ENCRYPTED PRIVATE KEY'))
+    throw new SettingsError(`${setting} has a key that is encrypted. Give the key without a passphrase.`);
+  const key = readKey(blocks);
+  const certificates = blocks.filter(({ label }) => label === 'CERTIFICATE').map(readCertificate);
+  if (certificates.length === 0)
+    throw new SettingsError(`${setting} holds no certificate. Add its PEM block, -----BEGIN CERTIFICATE-----.`);
+  const certificate = certificates.find((each) => each.checkPrivateKey(key));
+  if (certificate === undefined)
+    throw new SettingsError(`${setting} holds a key that belongs to another certificate. Give both of the same pair.`);
+  return {
+    privateKey: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    thumbprint: createHash('sha256').update(certificate.raw).digest('hex'),
+  };
+}
+
+interface Block {
+  /** `CERTIFICATE`, `PRIVATE KEY`, `RSA PRIVATE KEY` … */
+  readonly label: string;
+  readonly pem: string;
+}
+
+function blocksOf(text: string): Block[] {
+  const found = text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g);
+  return Array.from(found, ([, label = '', content = '']) => {
+    // Form fields of a single line turn line breaks into blanks, or into the two characters \n.
+    const lines = content.replace(/\\[rn]|\s/g, '').replace(/.{64}(?=.)/g, '$&\n');
+    return { label, pem: `-----BEGIN ${label}-----\n${lines}\n-----END ${label}-----\n` };
+  });
+}
+
+function readKey(blocks: readonly Block[]): KeyObject {
+  const block = blocks.find(({ label }) => label.endsWith('PRIVATE KEY'));
+  if (block === undefined)
+    throw new SettingsError(`${setting} holds no private key. Add its PEM block, -----BEGIN PRIVATE KEY-----.`);
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(block.pem);
+  } catch {
+    throw new SettingsError(`${setting} has a key that cannot be read. Give it as PEM, without a passphrase.`);
+  }
+  if (key.asymmetricKeyType !== 'rsa')
+    throw new SettingsError(`${setting} has a key that is not RSA. Entra ID takes RSA keys for applications: use one.`);
+  return key;
+}
+
+function readCertificate({ pem }: Block): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    throw new SettingsError(`${setting} has a certificate that cannot be read. Give it as PEM.`);
+  }
+}

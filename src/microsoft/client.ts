@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pRetry, { AbortError } from 'p-retry';
+import { PlanAgainError, SettingsError, UnavailableError } from '../errors.js';
+import type { Authorization } from './authorization.js';
+import type { Quota } from './quota.js';
+import type { Answer, Transport } from './transport.js';
+
+export interface ClientOptions {
+  readonly transport: Transport;
+  readonly authorization: Authorization;
+  /** What the tenant may be asked, where the API has a limit. */
+  readonly quota?: Quota;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Told what failed and is tried again. */
+  readonly onRetry?: (error: UnavailableError) => void;
+}
+
+const tries = 5;
+
+/**
+ * Asks one of Microsoft's APIs, and asks again when the failure is a passing one: after 1 s doubling, with jitter, and never sooner than
+ * Retry-After says. Credentials go to the configured origin only.
+ */
+export class MicrosoftClient {
+  readonly #origin: string;
+  readonly #options: ClientOptions;
+
+  constructor(apiUrl: string, options: ClientOptions) {
+    this.#origin = new URL(apiUrl).origin;
+    this.#options = options;
+  }
+
+  /**
+   * @param interpret makes the result of an answer, or throws: an UnavailableError is tried again here, but for a PlanAgainError; a SettingsError
+   * of an answer 401 is tried once more with a fresh token; everything else is final.
+   * @throws UnavailableError after five tries; whatever `interpret` throws
+   */
+  async get<Result>(url: URL, interpret: (answer: Answer) => Result, signal: AbortSignal): Promise<Result> {
+    if (url.origin !== this.#origin)
+      throw new TypeError(`${url.origin} is not the configured API's origin ${this.#origin}`);
+    const { onRetry } = this.#options;
+    return pRetry(
+      async () => {
+        try {
+          return await this.#ask(url, interpret, signal);
+        } catch (error) {
+          if (error instanceof UnavailableError && !(error instanceof PlanAgainError)) throw error;
+          throw new AbortError(error as Error);
+        }
+      },
+      {
+        retries: tries - 1,
+        minTimeout: 1000,
+        maxTimeout: 60_000,
+        randomize: true,
+        signal,
+        onFailedAttempt: async ({ error, retriesLeft }) => {
+          if (retriesLeft === 0 || !(error instanceof UnavailableError)) return;
+          onRetry?.(error);
+          await delay(error.retryAfterMs, undefined, { signal });
+        },
+      },
+    );
+  }
+
+  async #ask<Result>(url: URL, interpret: (answer: Answer) => Result, signal: AbortSignal): Promise<Result> {
+    const { authorization } = this.#options;
+    for (let isSecondTry = false; ; isSecondTry = true) {
+      const header = await authorization.header(signal);
+      const answer = await this.#send(url, header, signal);
+      try {
+        return interpret(answer);
+      } catch (error) {
+        // A token can end, or be revoked, before its time.
+        const mayHaveEnded = answer.status === 401 && error instanceof SettingsError && !isSecondTry;
+        if (!mayHaveEnded || !authorization.discard(header)) throw error;
+      }
+    }
+  }
+
+  async #send(url: URL, authorization: string, signal: AbortSignal): Promise<Answer> {
+    const { transport, headers, quota } = this.#options;
+    await quota?.take(signal);
+    const answer = await transport.send(
+      { method: 'GET', url, headers: { ...headers, Authorization: authorization } },
+      signal,
+    );
+    if (answer.status === 429) quota?.exceeded();
+    return answer;
+  }
+}

@@ -1,0 +1,114 @@
+import {
+  AuthError,
+  ConfidentialClientApplication,
+  PublicClientApplication,
+  type AuthenticationResult,
+  type Configuration,
+} from '@azure/msal-node';
+import { SettingsError, UnavailableError } from '../errors.js';
+import { aadstsCode, adviceFor, isPassing } from './aadsts.js';
+import type { Token } from './bearer-authorization.js';
+import type { ClientCertificate } from './client-certificate.js';
+import { MsalNetwork } from './msal-network.js';
+import type { Transport } from './transport.js';
+
+/** Who signs in, and how it is proved: an application by its secret or certificate, an account by its password. */
+export type Identity =
+  | { readonly clientSecret: string }
+  | { readonly clientCertificate: ClientCertificate }
+  | { readonly accountName: string; readonly accountPassword: string };
+
+export interface SignIn {
+  /** Such as `https://login.microsoftonline.com`; http on loopback. */
+  readonly authorityUrl: string;
+  /** The tenant's GUID, or one of its domains. */
+  readonly tenant: string;
+  readonly clientId: string;
+  readonly identity: Identity;
+  /** What the token is for, such as `https://graph.microsoft.com/.default`. */
+  readonly scope: string;
+}
+
+/**
+ * Asks Entra ID for a token: OAuth 2.0 with client credentials or with the password of an account. Keeps nothing: the library remembers refusals
+ * by itself and gives them again without asking, so each request is made by a client of its own.
+ * @throws SettingsError with what the operator does, UnavailableError
+ */
+export async function requestToken(signIn: SignIn, transport: Transport, signal: AbortSignal): Promise<Token> {
+  const network = new MsalNetwork(transport, signal);
+  let result: AuthenticationResult | null;
+  try {
+    result = await acquire(signIn, network);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw network.failure ?? refusal(error, signIn);
+  }
+  const lifetimeMs = (result?.expiresOn?.getTime() ?? 0) - Date.now();
+  // An answer without fields is no error to the library, which counts in whole seconds.
+  if (!result?.accessToken || !(lifetimeMs >= 1000))
+    throw new UnavailableError(`${hostOf(signIn)} answered neither a token nor an error.`);
+  return { text: result.accessToken, lifetimeMs };
+}
+
+function acquire(signIn: SignIn, network: MsalNetwork): Promise<AuthenticationResult | null> {
+  const { identity, clientId, scope } = signIn;
+  const scopes = [scope];
+  const configuration = configurationOf(signIn, network);
+  if ('accountName' in identity) {
+    const { accountName: username, accountPassword: password } = identity;
+    // The one grant in which a service account can prove itself; deprecated, since it cannot answer a second factor.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- see above
+    return new PublicClientApplication(configuration).acquireTokenByUsernamePassword({ scopes, username, password });
+  }
+  const proof =
+    'clientSecret' in identity
+      ? { clientSecret: identity.clientSecret }
+      : {
+          clientCertificate: {
+            privateKey: identity.clientCertificate.privateKey,
+            thumbprintSha256: identity.clientCertificate.thumbprint,
+          },
+        };
+  const auth = { ...configuration.auth, ...proof, clientId };
+  return new ConfidentialClientApplication({ ...configuration, auth }).acquireTokenByClientCredential({ scopes });
+}
+
+/** With the endpoints given, the library looks nothing up: one request for one token. */
+function configurationOf({ authorityUrl, tenant, clientId }: SignIn, networkClient: MsalNetwork): Configuration {
+  const base = `${authorityUrl.replace(/\/+$/, '')}/${encodeURIComponent(tenant)}`;
+  const endpoints = {
+    authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
+    token_endpoint: `${base}/oauth2/v2.0/token`,
+    issuer: `${base}/v2.0`,
+    jwks_uri: `${base}/discovery/v2.0/keys`,
+  };
+  return {
+    auth: {
+      clientId,
+      // It takes https only. The name counts for nothing: requests go to the endpoints above.
+      authority: base.replace(/^http:/, 'https:'),
+      knownAuthorities: [new URL(authorityUrl).host],
+      authorityMetadata: JSON.stringify(endpoints),
+    },
+    system: { networkClient, disableInternalRetries: true },
+  };
+}
+
+function refusal(error: unknown, signIn: SignIn): Error {
+  // What a bug throws is no refusal.
+  if (!(error instanceof AuthError)) return error as Error;
+  const code = aadstsCode(error.errorMessage);
+  const isTemporary = error.errorCode === 'temporarily_unavailable' || (code !== undefined && isPassing(code));
+  const what = code === undefined ? error.errorCode : `AADSTS${code}`;
+  if (isTemporary || what === '')
+    return new UnavailableError(`${hostOf(signIn)} gives no token now (${what || 'no reason given'}).`);
+  return new SettingsError(`Entra ID refused to sign ${nameOf(signIn)} in (${what}). ${adviceFor(code)}`);
+}
+
+function nameOf({ identity, clientId }: SignIn): string {
+  return 'accountName' in identity ? `the account ${identity.accountName}` : `the application ${clientId}`;
+}
+
+function hostOf({ authorityUrl }: SignIn): string {
+  return new URL(authorityUrl).host;
+}

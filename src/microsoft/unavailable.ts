@@ -1,0 +1,9 @@
+import { UnavailableError } from '../errors.js';
+import type { Answer } from './transport.js';
+
+/** An answer whose status says that nothing is wrong with the question, as an error; undefined for every other. */
+export function unavailable({ host, status, retryAfterMs = 0 }: Answer): UnavailableError | undefined {
+  if (status === 429) return new UnavailableError(`${host} asks for fewer requests (HTTP 429).`, retryAfterMs);
+  if (status !== 408 && status < 500) return undefined;
+  return new UnavailableError(`${host} is not available (HTTP ${status}).`, retryAfterMs);
+}

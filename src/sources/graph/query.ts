@@ -1,0 +1,19 @@
+import type { TimeRange } from '../../collector/contracts.js';
+
+/** The most that `$top` may ask for; documented. */
+export const pageRows = 5000;
+
+/**
+ * The address of a range's first page. Both bounds must be given and are inclusive, so nothing that lies on one is left out. Whole seconds: whether
+ * fractions are taken is not documented. No other filter is of use: `or`, `in` and `ne` are accepted and ignored.
+ */
+export function rangeUrl(apiUrl: string, range: TimeRange): URL {
+  const url = new URL(`${apiUrl.replace(/\/+$/, '')}/admin/exchange/tracing/messageTraces`);
+  const filter = `receivedDateTime ge ${dateTime(range.start)} and receivedDateTime le ${dateTime(range.end)}`;
+  url.search = `?$filter=${encodeURIComponent(filter)}&$top=${pageRows}`;
+  return url;
+}
+
+function dateTime(timeMs: number): string {
+  return new Date(timeMs).toISOString().replace('.000Z', 'Z');
+}

@@ -1,0 +1,48 @@
+import { NotReadyError, PlanAgainError, RangeRefusedError, UnavailableError } from '../../errors.js';
+import { errorText, isObject, parsed } from '../../microsoft/json.js';
+import type { Answer } from '../../microsoft/transport.js';
+import { refusalBy, type Advice } from '../refusals.js';
+
+const servicePrincipal = '8bd644d1-64a1-4d4b-ae52-2e0cbf64e373';
+/** Where a refusal for the quota does not say how long to wait. */
+const quotaWaitMs = 60_000;
+
+/** What an answer that is not a page of rows means; undefined for one that may be a page. See `refusalBy`. */
+export function refusalOf(answer: Answer, isFirstPage: boolean, advice: Advice): Error | undefined {
+  const { host, status, body, retryAfterMs } = answer;
+  if (isWithoutServicePrincipal(answer)) {
+    return new NotReadyError(
+      `Microsoft Graph cannot read message traces in this tenant yet (HTTP ${status}): the service principal of Microsoft's application ${servicePrincipal} is missing or still being set up. ` +
+        `If nobody has done so, an administrator creates it with: New-MgServicePrincipal -AppId ${servicePrincipal}. After that it takes some hours.`,
+    );
+  }
+  if (status === 429)
+    return new UnavailableError(
+      `${host} asks for fewer requests (HTTP 429): others in the tenant use the quota too.`,
+      retryAfterMs ?? quotaWaitMs,
+    );
+  if (status === 500) {
+    const hidden = hiddenRefusal(body);
+    if (hidden !== undefined) return new RangeRefusedError(`Microsoft Graph refused the query (HTTP 500: ${hidden}).`);
+  }
+  // Its clock and ours differ: what lies in its future now will not in a moment.
+  if (status === 400 && isFirstPage && /\bfuture\b/i.test(body))
+    return new PlanAgainError(`Microsoft Graph takes the present for the future (HTTP 400: ${errorText(body)}).`);
+  return refusalBy('Microsoft Graph', answer, isFirstPage, advice);
+}
+
+function isWithoutServicePrincipal({ status, body }: Answer): boolean {
+  return (
+    (status === 401 || status === 403) && /service principal-less|8bd644d1-64a1-4d4b-ae52-2e0cbf64e373/i.test(body)
+  );
+}
+
+/** A bad request that comes as an error of the service's own: seen on one tenant, with the reason in an inner exception. */
+function hiddenRefusal(body: string): string | undefined {
+  const answer = parsed(body);
+  const error = isObject(answer) ? answer['error'] : undefined;
+  const inner = isObject(error) ? (error['innererror'] ?? error['innerError']) : undefined;
+  const exception = isObject(inner) ? inner['internalexception'] : undefined;
+  const message = isObject(exception) ? exception['message'] : undefined;
+  return typeof message === 'string' && message !== '' ? message.slice(0, 300) : undefined;
+}

@@ -1,0 +1,55 @@
+import { OutOfReachError, RangeRefusedError, SettingsError, UnavailableError } from '../errors.js';
+import { errorText } from '../microsoft/json.js';
+import type { Answer } from '../microsoft/transport.js';
+import { unavailable } from '../microsoft/unavailable.js';
+
+/** What the operator does, in terms of the settings that there are: who builds a source knows them. */
+export interface Advice {
+  /** When the API refuses who asks. */
+  readonly refused: string;
+  /** When there is no message trace at the address. */
+  readonly absent: string;
+}
+
+const dayMs = 86_400_000;
+
+/**
+ * What an answer that is no page of rows means, whichever API gave it, as an error whose class says what to do next; undefined for one that may
+ * be a page.
+ * @param service the API, as the beginning of a sentence
+ * @param isFirstPage later pages are reached by links of the service's own making, which may be dead
+ */
+export function refusalBy(service: string, answer: Answer, isFirstPage: boolean, advice: Advice): Error | undefined {
+  const { status, body, location } = answer;
+  const text = () => errorText(body);
+  if (status === 401 || status === 403)
+    return new SettingsError(`${service} refused access (HTTP ${status}: ${text()}). ${advice.refused}`);
+  if (status >= 300 && status < 400)
+    return new SettingsError(
+      `${service} redirects to ${location ?? 'no address'}, where no credentials are sent. Check api_url.`,
+    );
+  if (!isFirstPage && [400, 404, 410].includes(status))
+    return new RangeRefusedError(`${service} gave a link to a page that it does not know (HTTP ${status}).`);
+  if (status === 404 || status === 410)
+    return new SettingsError(`There is no message trace at this address (HTTP ${status}). ${advice.absent}`);
+  if (status === 400) return refusedQuery(service, text());
+  if (status < 200 || status > 299)
+    return unavailable(answer) ?? new UnavailableError(`${service} answered HTTP ${status} (${text()}).`);
+  return undefined;
+}
+
+function refusedQuery(service: string, text: string): Error {
+  const days = historyDays(text);
+  return days === undefined
+    ? new RangeRefusedError(`${service} refused the query (HTTP 400: ${text}).`)
+    : new OutOfReachError(`${service} keeps ${days} days (${text}).`, days * dayMs);
+}
+
+/** `… can't be older than 30 days …` → 30. */
+function historyDays(text: string): number | undefined {
+  const days = Number(
+    /older than (?:the )?(?:last |past )?(\d{1,3}) days?/i.exec(text)?.[1] ??
+      /(?:last|past|within) (\d{1,3}) days?/i.exec(text)?.[1],
+  );
+  return days >= 1 ? days : undefined;
+}

@@ -1,0 +1,103 @@
+import { Connector, PersistentJson, type IntakeConfiguration, type TriggerContext } from '@sekoia/automation-sdk-shim';
+import { BucketFiles } from '../collector/bucket-files.js';
+import { ServerClock } from '../collector/clock.js';
+import { Collector } from '../collector/collector.js';
+import { Ledger } from '../collector/ledger.js';
+import { schedulePasses } from '../collector/schedule.js';
+import type { EventOptions } from '../events/event.js';
+import { Quota } from '../microsoft/quota.js';
+import { Transport } from '../microsoft/transport.js';
+import type { Access } from './access.js';
+import { IntakeSink } from './intake-sink.js';
+import { RejectedFile } from './rejected-file.js';
+import { sourceFor, type Addresses } from './source-for.js';
+import { TraceMetrics } from './trace-metrics.js';
+
+/** The settings that both triggers have. */
+export interface TraceConfiguration extends IntakeConfiguration, Addresses, EventOptions {
+  /** Hours. */
+  readonly start_time: number;
+  /** Seconds. */
+  readonly frequency: number;
+  /** Minutes. */
+  readonly timedelta: number;
+  /** Minutes. */
+  readonly late_window: number;
+  readonly max_requests_per_5_minutes: number;
+}
+
+/** Joins the platform's life-cycle to the collector: builds source, ledger and sink from the settings, and hands them over. */
+export abstract class TraceTrigger<Configuration extends TraceConfiguration> extends Connector<Configuration> {
+  readonly #access: Access;
+  readonly #clock = new ServerClock();
+  readonly #schedule = schedulePasses(this.configuration);
+  readonly #quota = new Quota({
+    limit: this.configuration.max_requests_per_5_minutes,
+    now: () => performance.now(),
+    onWait: (spacingMs) =>
+      this.log.info(
+        `To keep within ${this.configuration.max_requests_per_5_minutes} requests in 5 minutes, Microsoft Graph is asked every ${(spacingMs / 1000).toFixed(1)} s at most for now.`,
+      ),
+  });
+  readonly #metrics = new TraceMetrics(this.metrics, this.#clock, this.#schedule, {
+    lag: (seconds) => this.reportLag(seconds),
+    troubled: (reason) => {
+      if (reason === undefined) this.health.healthy('reading');
+      else this.health.unhealthy(reason, 'reading');
+    },
+    quotaUsed: () => this.#quota.used,
+  });
+
+  /** @throws ConfigurationError where `accessOf` does */
+  constructor(context: TriggerContext, accessOf: (configuration: Configuration) => Access) {
+    super(context);
+    this.#access = accessOf(this.configuration);
+  }
+
+  override async run(): Promise<void> {
+    this.health.extend(() => this.#metrics.healthFields());
+    const source = this.#source();
+    const sink = new IntakeSink({
+      intake: this.intake,
+      options: this.configuration,
+      rejected: new RejectedFile(this.data.path, () => this.#clock.now()),
+      metrics: this.#metrics,
+      log: this.log,
+    });
+    const ledger = await Ledger.open({
+      document: new PersistentJson(this.data.file('context.json'), this.log),
+      buckets: new BucketFiles(this.data.file('fingerprints')),
+      schedule: this.#schedule,
+      source: source.name,
+      clock: this.#clock,
+      log: this.log,
+      startTimeMs: this.configuration.start_time * 3_600_000,
+    });
+    const collector = new Collector({
+      source,
+      sink,
+      ledger,
+      schedule: this.#schedule,
+      clock: this.#clock,
+      monitor: this.#metrics,
+      log: this.log,
+    });
+    await collector.run(this.stopping);
+  }
+
+  #source() {
+    const transport = new Transport({
+      ...this.outbound,
+      mark: () => this.#clock.mark(),
+      onDate: (dateMs, sentAt, receivedAt) => this.#clock.observe(dateMs, sentAt, receivedAt),
+      onResult: (result) => this.#metrics.requested(result),
+    });
+    return sourceFor(this.#access, this.configuration, {
+      transport,
+      quota: this.#quota,
+      hide: (secret) => this.hide(secret),
+      now: () => performance.now(),
+      onRetry: (error) => this.log.warning(`${error.message} Nothing is lost; trying again.`),
+    });
+  }
+}

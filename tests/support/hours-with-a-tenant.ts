@@ -1,0 +1,117 @@
+import { MailWorld, startSimulator, type SimulatorOptions, type Simulator } from '@local/microsoft365-simulator';
+import { Collector } from '../../src/collector/collector.js';
+import type { Receipt, Sink, Source } from '../../src/collector/contracts.js';
+import { Ledger } from '../../src/collector/ledger.js';
+import { schedulePasses } from '../../src/collector/schedule.js';
+import { Quota } from '../../src/microsoft/quota.js';
+import { Transport } from '../../src/microsoft/transport.js';
+import type { Access } from '../../src/trigger/access.js';
+import { sourceFor } from '../../src/trigger/source-for.js';
+import { MemoryBuckets, MemoryDocument } from './memory-storage.js';
+import { outbound } from './outbound.js';
+import { RecordingLog } from './recording-log.js';
+import { RecordingMonitor } from './recording-monitor.js';
+import { SimulatedClock } from './simulated-clock.js';
+import { account, application } from './ways.js';
+
+const startMs = Date.UTC(2026, 10, 23, 9);
+
+/**
+ * A collector and its source with a simulated tenant over HTTP, on one simulated clock: hours pass as fast as somebody waits for them. Only waits
+ * between two tries of one request are real.
+ */
+export class HoursWithATenant {
+  readonly simulator: Simulator;
+  readonly clock: SimulatedClock;
+  readonly log = new RecordingLog();
+  /** `trace id recipient` of each row delivered, in order. */
+  readonly delivered: string[] = [];
+  readonly #document = new MemoryDocument();
+  readonly #buckets = new MemoryBuckets();
+  readonly #source: Source;
+  #stop = new AbortController();
+  #untilMs = Infinity;
+
+  private constructor(simulator: Simulator, clock: SimulatedClock, access: Access) {
+    this.simulator = simulator;
+    this.clock = clock;
+    this.#source = this.#sourceFor(access);
+    const sleep = clock.sleep.bind(clock);
+    clock.sleep = async (durationMs, signal) => {
+      await sleep(Math.min(durationMs, this.#untilMs - clock.trueMs), signal);
+      if (clock.trueMs >= this.#untilMs) this.#stop.abort();
+    };
+  }
+
+  static async begin(
+    access: Access,
+    options: Pick<SimulatorOptions, 'graph' | 'tokenService'> = {},
+  ): Promise<HoursWithATenant> {
+    const clock = new SimulatedClock(startMs);
+    const world = new MailWorld({ seed: 1, organization: 'examplecorp.onmicrosoft.com', domain: 'example.corp' });
+    const simulator = await startSimulator({
+      world,
+      options: { ...account, now: () => clock.trueMs },
+      ...options,
+      tokenService: { ...application, ...options.tokenService },
+    });
+    return new HoursWithATenant(simulator, clock, access);
+  }
+
+  /** Lets so much time pass, with one poll a minute. Whatever was remembered before is known. */
+  async live(durationMs: number): Promise<void> {
+    this.#untilMs = this.clock.trueMs + durationMs;
+    this.#stop = new AbortController();
+    const { clock, log } = this;
+    const source = this.#source;
+    const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 1440 });
+    const ledger = await Ledger.open({
+      document: this.#document,
+      buckets: this.#buckets,
+      schedule,
+      source: source.name,
+      clock,
+      log,
+      startTimeMs: 3_600_000,
+    });
+    const monitor = new RecordingMonitor();
+    await new Collector({ source, sink: this.#sink(), ledger, schedule, clock, monitor, log }).run(this.#stop.signal);
+  }
+
+  /** Every row that the tenant has shown for two polls and that was not delivered exactly once. */
+  get wrong(): string[] {
+    const times = new Map<string, number>();
+    for (const name of this.delivered) times.set(name, (times.get(name) ?? 0) + 1);
+    const rows = [...this.simulator.world.visibleRows(this.clock.trueMs - 120_000)];
+    return rows.map(({ traceId, recipient }) => `${traceId} ${recipient}`).filter((name) => times.get(name) !== 1);
+  }
+
+  #sourceFor(access: Access): Source {
+    const { clock, log, simulator } = this;
+    const now = () => clock.trueMs;
+    const addresses = {
+      api_url: access.api === 'graph' ? simulator.graphUrl : simulator.apiUrl,
+      authority_url: simulator.authorityUrl,
+    };
+    return sourceFor(access, addresses, {
+      transport: new Transport({ ...outbound, mark: () => clock.mark() }),
+      quota: new Quota({ limit: 90, now, sleep: (waitMs, signal) => clock.sleep(waitMs, signal) }),
+      hide: () => () => undefined,
+      now,
+      onRetry: (error) => log.warning(error.message),
+    });
+  }
+
+  #sink(): Sink {
+    const { delivered } = this;
+    return {
+      // eslint-disable-next-line @typescript-eslint/require-await -- an intake that acknowledges at once
+      async *deliver(records): AsyncGenerator<Receipt, void, undefined> {
+        if (records.length === 0) return;
+        delivered.push(...records.map(({ traceId, recipient }) => `${traceId ?? '?'} ${recipient ?? '?'}`));
+        yield { from: 0, to: records.length, rejected: [] };
+      },
+      reject: () => Promise.resolve(),
+    };
+  }
+}

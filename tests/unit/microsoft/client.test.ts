@@ -1,0 +1,247 @@
+import { describe, expect, test } from '@jest/globals';
+import { NotReadyError, PlanAgainError, SettingsError, UnavailableError } from '../../../src/errors.js';
+import type { Authorization } from '../../../src/microsoft/authorization.js';
+import { MicrosoftClient, type ClientOptions } from '../../../src/microsoft/client.js';
+import { Quota } from '../../../src/microsoft/quota.js';
+import type { Answer } from '../../../src/microsoft/transport.js';
+import { unavailable } from '../../../src/microsoft/unavailable.js';
+import { skipWaits } from '../../support/impatience.js';
+import { answer, startLoopback } from '../../support/loopback.js';
+import { transportWith } from '../../support/outbound.js';
+
+const { signal } = new AbortController();
+const whole = (it: Answer): Answer => it;
+
+/** Gives one token until it is discarded, and then the next. */
+class Tokens implements Authorization {
+  readonly discarded: string[] = [];
+  asked = 0;
+  #number = 1;
+  readonly #canRenew: boolean;
+
+  constructor(canRenew = true) {
+    this.#canRenew = canRenew;
+  }
+
+  header(): Promise<string> {
+    this.asked += 1;
+    return Promise.resolve(`Bearer ${this.#number}`);
+  }
+
+  discard(header: string): boolean {
+    this.discarded.push(header);
+    if (this.#canRenew) this.#number += 1;
+    return this.#canRenew;
+  }
+}
+
+function clientOf(origin: string, options: Partial<ClientOptions> = {}): MicrosoftClient {
+  return new MicrosoftClient(`${origin}/api/`, {
+    transport: transportWith(),
+    authorization: new Tokens(),
+    ...options,
+  });
+}
+
+/** As the sources do it: 401 is a matter of the settings, what passes is tried again. */
+function interpret(it: Answer): string {
+  if (it.status === 401) throw new SettingsError('Check the password.');
+  const away = unavailable(it);
+  if (away !== undefined) throw away;
+  return it.body;
+}
+
+const bearersOf = ({ received }: { received: readonly { headers: { authorization?: string | undefined } }[] }) =>
+  received.map(({ headers }) => headers.authorization);
+
+describe('a request', () => {
+  test('carries the authorization of the moment and the headers of the API', async () => {
+    const server = await startLoopback((_, response) => answer(response, 200, '{}'));
+    const authorization = new Tokens();
+    const client = clientOf(server.origin, { authorization, headers: { Prefer: 'include-unknown-enum-members' } });
+    await client.get(new URL('/api/rows?$top=1', server.origin), whole, signal);
+    authorization.discard('Bearer 1');
+    await client.get(new URL('/api/rows?$top=2', server.origin), whole, signal);
+    expect(server.received).toMatchObject([
+      {
+        method: 'GET',
+        target: '/api/rows?$top=1',
+        headers: { authorization: 'Bearer 1', prefer: 'include-unknown-enum-members' },
+      },
+      { target: '/api/rows?$top=2', headers: { authorization: 'Bearer 2', prefer: 'include-unknown-enum-members' } },
+    ]);
+  });
+
+  test('gives what is made of the answer', async () => {
+    const server = await startLoopback((_, response) => answer(response, 200, { value: [1, 2] }));
+    const length = await clientOf(server.origin).get(new URL(server.origin), ({ body }) => body.length, signal);
+    expect(length).toBe('{"value":[1,2]}'.length);
+  });
+
+  test('never goes to another origin: another port, another name of the host, another scheme', async () => {
+    const server = await startLoopback((_, response) => answer(response, 200, '{}'));
+    const other = await startLoopback((_, response) => answer(response, 200, '{}'));
+    const elsewhere = [
+      other.origin,
+      server.origin.replace('127.0.0.1', 'localhost'),
+      server.origin.replace('http:', 'https:'),
+    ];
+    const authorization = new Tokens();
+    const client = clientOf(server.origin, { authorization });
+    for (const origin of elsewhere) {
+      const url = new URL('/rows?$filter=secret-filter', origin);
+      await expect(client.get(url, whole, signal)).rejects.toThrow(new URL(origin).host);
+      await expect(client.get(url, whole, signal)).rejects.not.toThrow(/secret-filter/);
+    }
+    expect([server.received.length, other.received.length, authorization.asked]).toEqual([0, 0, 0]);
+  });
+
+  test('is not sent, nor counted, where there is no authorization', async () => {
+    const server = await startLoopback((_, response) => answer(response, 200, '{}'));
+    const wrongSecret = new SettingsError('The client secret is wrong. Check client_secret.');
+    const authorization = { header: () => Promise.reject(wrongSecret), discard: () => true };
+    const quota = new Quota({ limit: 9, now: () => 0 });
+    const client = clientOf(server.origin, { authorization, quota });
+    await expect(client.get(new URL(server.origin), whole, signal)).rejects.toBe(wrongSecret);
+    expect([server.received.length, quota.used]).toEqual([0, 0]);
+  });
+
+  test('waits for an authorization that cannot be had for a while', async () => {
+    skipWaits();
+    const server = await startLoopback((_, response) => answer(response, 200, '{}'));
+    let failures = 3;
+    const header = () =>
+      failures-- > 0 ? Promise.reject(new UnavailableError('Entra ID is away.')) : Promise.resolve('Bearer 1');
+    const client = clientOf(server.origin, { authorization: { header, discard: () => true } });
+    await client.get(new URL(server.origin), whole, signal);
+    expect(bearersOf(server)).toEqual(['Bearer 1']);
+  });
+});
+
+describe('an answer of 401', () => {
+  test('is asked again with a fresh token, at once', async () => {
+    const waits = skipWaits();
+    const server = await startLoopback((request, response) =>
+      answer(response, request.headers.authorization === 'Bearer 1' ? 401 : 200, '{"value":[]}'),
+    );
+    const authorization = new Tokens();
+    const client = clientOf(server.origin, { authorization });
+    expect(await client.get(new URL(server.origin), interpret, signal)).toBe('{"value":[]}');
+    expect(bearersOf(server)).toEqual(['Bearer 1', 'Bearer 2']);
+    expect([authorization.discarded, waits]).toEqual([['Bearer 1'], []]);
+  });
+
+  test('in the middle of a range costs one token, and all later pages use the new one', async () => {
+    const server = await startLoopback((request, response, number) =>
+      answer(response, number >= 3 && request.headers.authorization === 'Bearer 1' ? 401 : 200, '{}'),
+    );
+    const client = clientOf(server.origin);
+    for (let page = 1; page <= 4; page += 1) await client.get(new URL(server.origin), interpret, signal);
+    expect(bearersOf(server)).toEqual(['Bearer 1', 'Bearer 1', 'Bearer 1', 'Bearer 2', 'Bearer 2']);
+  });
+
+  test('to a fresh token too is the last word, and is no reason to ask once more', async () => {
+    const server = await startLoopback((_, response) => answer(response, 401, ''));
+    const authorization = new Tokens();
+    const asking = clientOf(server.origin, { authorization }).get(new URL(server.origin), interpret, signal);
+    await expect(asking).rejects.toThrow(SettingsError);
+    expect(bearersOf(server)).toEqual(['Bearer 1', 'Bearer 2']);
+    expect(authorization.discarded).toEqual(['Bearer 1']);
+  });
+
+  test('is final where no other authorization can be had', async () => {
+    const server = await startLoopback((_, response) => answer(response, 401, ''));
+    const authorization = new Tokens(false);
+    const asking = clientOf(server.origin, { authorization }).get(new URL(server.origin), interpret, signal);
+    await expect(asking).rejects.toThrow(SettingsError);
+    expect(server.received).toHaveLength(1);
+  });
+
+  test('that says what is not ready yet is none of the token', async () => {
+    const server = await startLoopback((_, response) => answer(response, 401, ''));
+    const authorization = new Tokens();
+    const notReady = () => {
+      throw new NotReadyError('The service principal is missing.');
+    };
+    const asking = clientOf(server.origin, { authorization }).get(new URL(server.origin), notReady, signal);
+    await expect(asking).rejects.toThrow(NotReadyError);
+    expect([server.received.length, authorization.discarded]).toEqual([1, []]);
+  });
+
+  test.each([200, 403])('is what a fresh token is for, and not %i, whatever that is found to mean', async (status) => {
+    const server = await startLoopback((_, response) => answer(response, status, ''));
+    const authorization = new Tokens();
+    const refused = () => {
+      throw new SettingsError('Check the role.');
+    };
+    const asking = clientOf(server.origin, { authorization }).get(new URL(server.origin), refused, signal);
+    await expect(asking).rejects.toThrow(SettingsError);
+    expect([server.received.length, authorization.discarded]).toEqual([1, []]);
+  });
+});
+
+describe('the quota', () => {
+  /** A third of it may be used at once. */
+  const limit = 90;
+
+  test('is asked before every try: after failures, and with a fresh token', async () => {
+    skipWaits();
+    const statuses = [503, 401, 200];
+    const server = await startLoopback((_, response, number) => answer(response, statuses[number - 1]!, '{}'));
+    const quota = new Quota({ limit, now: () => 0 });
+    await clientOf(server.origin, { quota }).get(new URL(server.origin), interpret, signal);
+    expect([server.received.length, quota.used]).toEqual([3, 3]);
+  });
+
+  test('holds a request back until it is its turn', async () => {
+    const server = await startLoopback((_, response) => answer(response, 200, '{}'));
+    let nowMs = 0;
+    const sentBefore: number[] = [];
+    const sleep = (durationMs: number) => {
+      sentBefore.push(server.received.length);
+      nowMs += durationMs;
+      return Promise.resolve();
+    };
+    const client = clientOf(server.origin, { quota: new Quota({ limit: 3, now: () => nowMs, sleep }) });
+    for (let number = 1; number <= 3; number += 1) await client.get(new URL(server.origin), whole, signal);
+    expect(sentBefore).toEqual([1, 2]);
+  });
+
+  test('hears of an answer of 429, and of nothing else', async () => {
+    skipWaits();
+    const statuses = [503, 429, 200];
+    const server = await startLoopback((_, response, number) => answer(response, statuses[number - 1]!, '{}'));
+    const quota = new Quota({ limit, now: () => 0 });
+    const heard: number[] = [];
+    quota.exceeded = () => heard.push(server.received.length);
+    await clientOf(server.origin, { quota }).get(new URL(server.origin), interpret, signal);
+    expect(heard).toEqual([2]);
+  });
+
+  test('lets go of whoever is stopped while waiting', async () => {
+    const server = await startLoopback((_, response) => answer(response, 200, '{}'));
+    const stop = new AbortController();
+    const quota = new Quota({ limit: 1, now: () => 0, onWait: () => stop.abort() });
+    const client = clientOf(server.origin, { quota });
+    await client.get(new URL(server.origin), whole, stop.signal);
+    await expect(client.get(new URL(server.origin), whole, stop.signal)).rejects.toBeDefined();
+    expect(server.received).toHaveLength(1);
+  });
+});
+
+test('what is to be planned again is not asked again here', async () => {
+  const waits = skipWaits();
+  const server = await startLoopback((_, response) => answer(response, 400, 'in the future'));
+  const told: UnavailableError[] = [];
+  const planAgain = new PlanAgainError('The present is the future.');
+  const client = clientOf(server.origin, { onRetry: (error) => told.push(error) });
+  const asking = client.get(
+    new URL(server.origin),
+    () => {
+      throw planAgain;
+    },
+    signal,
+  );
+  await expect(asking).rejects.toBe(planAgain);
+  expect([server.received.length, told, waits]).toEqual([1, [], []]);
+});

@@ -1,0 +1,158 @@
+import { describe, expect, test } from '@jest/globals';
+import { Quota } from '../../../src/microsoft/quota.js';
+import { busiestWindow, QuotaStage, windowMs } from '../../support/quota-stage.js';
+
+const second = 1000;
+const never = new AbortController().signal;
+
+describe('of ninety requests in five minutes', () => {
+  test('thirty go at once, and after that one every five seconds', async () => {
+    const stage = new QuotaStage(90);
+    await stage.takeInARow(40);
+    expect(stage.sentMs).toEqual([
+      ...Array<number>(30).fill(0),
+      ...Array.from({ length: 10 }, (_, index) => (index + 1) * 5 * second),
+    ]);
+  });
+
+  test('those that come together wait in line', async () => {
+    const stage = new QuotaStage(90);
+    for (let number = 0; number < 33; number += 1) await stage.take();
+    expect(stage.sentMs.slice(29)).toEqual([0, 5 * second, 10 * second, 15 * second]);
+  });
+
+  test('one that comes later than its turn goes at once', async () => {
+    const stage = new QuotaStage(90);
+    await stage.takeInARow(30);
+    stage.nowMs = 7 * second;
+    expect(await stage.take()).toBe(7 * second);
+    expect(await stage.take()).toBe(12 * second);
+  });
+
+  test('a request counts for five minutes and not longer', async () => {
+    const stage = new QuotaStage(90);
+    await stage.takeInARow(30);
+    stage.nowMs = windowMs - 1;
+    expect(stage.quota.used).toBe(30);
+    stage.nowMs = windowMs;
+    expect(stage.quota.used).toBe(0);
+    await stage.takeInARow(30);
+    expect(stage.sentMs.slice(-30)).toEqual(Array(30).fill(windowMs));
+  });
+
+  test('a poll every minute never waits', async () => {
+    const stage = new QuotaStage(90);
+    for (let minute = 0; minute < 60; minute += 1) {
+      stage.nowMs = minute * 60 * second;
+      expect(await stage.take()).toBe(stage.nowMs);
+    }
+  });
+
+  test('a backlog of any length uses almost all, and no more', async () => {
+    const stage = new QuotaStage(90);
+    await stage.takeInARow(600);
+    expect(busiestWindow(stage.sentMs)).toBe(89);
+    const lastFiveMinutes = stage.sentMs.filter((at) => at > stage.nowMs - windowMs);
+    expect(lastFiveMinutes.length).toBe(60);
+  });
+});
+
+test.each([1, 2, 3])('also a limit of %i lets requests through', async (limit) => {
+  const stage = new QuotaStage(limit);
+  await stage.takeInARow(4);
+  expect(busiestWindow(stage.sentMs)).toBeLessThanOrEqual(limit);
+  expect(stage.nowMs).toBeLessThanOrEqual(3 * windowMs);
+});
+
+describe('a refusal', () => {
+  /** How far apart requests are, after those that go at once. */
+  async function spacingMs(stage: QuotaStage): Promise<number> {
+    for (let number = 0; number < 100; number += 1) await stage.take();
+    const [one, other] = stage.sentMs.slice(-2);
+    return other! - one!;
+  }
+
+  test('halves what is used', async () => {
+    const stage = new QuotaStage(90);
+    stage.quota.exceeded();
+    expect(await spacingMs(stage)).toBe(10 * second);
+  });
+
+  test('for the second time halves it again, and for the hundredth leaves one request', async () => {
+    const stage = new QuotaStage(90);
+    for (let time = 0; time < 2; time += 1) stage.quota.exceeded();
+    // 22, of which 8 go at once.
+    expect(await spacingMs(stage)).toBeCloseTo(windowMs / 14);
+    for (let time = 0; time < 98; time += 1) stage.quota.exceeded();
+    expect(await spacingMs(stage)).toBe(windowMs);
+  });
+
+  test('is forgotten, by a tenth of the limit in five minutes', async () => {
+    const stage = new QuotaStage(90);
+    stage.quota.exceeded();
+    const spacings: number[] = [];
+    for (let times = 0; times < 8; times += 1) {
+      spacings.push(Math.round(await spacingMs(stage)));
+      stage.nowMs = Math.max(...stage.sentMs) + windowMs;
+    }
+    const spacingOf = (limit: number) => Math.round(windowMs / (limit - Math.ceil(limit / 3)));
+    expect(spacings).toEqual([45, 54, 63, 72, 81, 90, 90, 90].map(spacingOf));
+  });
+
+  test('delays what is won back', async () => {
+    const stage = new QuotaStage(90);
+    stage.quota.exceeded();
+    stage.nowMs = windowMs - 1;
+    stage.quota.exceeded();
+    stage.nowMs = windowMs;
+    // 22, not 31.
+    expect(await spacingMs(stage)).toBeCloseTo(windowMs / 14);
+  });
+});
+
+describe('who waits', () => {
+  test('is told once in five minutes, and how far apart requests are', async () => {
+    const stage = new QuotaStage(90);
+    await stage.takeInARow(30);
+    expect(stage.told).toEqual([]);
+    await stage.takeInARow(150);
+    expect(stage.told).toEqual([
+      { atMs: 0, spacingMs: 5 * second },
+      { atMs: windowMs, spacingMs: 5 * second },
+      { atMs: 2 * windowMs, spacingMs: 5 * second },
+    ]);
+  });
+
+  test.each([
+    ['is let go at once when it is stopped', (stop: AbortController) => void setTimeout(() => stop.abort(), 10)],
+    ['does not begin when it has been stopped', (stop: AbortController) => stop.abort()],
+  ])(
+    '%s',
+    async (_, end) => {
+      const quota = new Quota({ limit: 1, now: () => performance.now() });
+      await quota.take(never);
+      const stop = new AbortController();
+      end(stop);
+      await expect(quota.take(stop.signal)).rejects.toBeDefined();
+    },
+    // Far less than the five minutes of its turn.
+    30_000,
+  );
+
+  test('does so in real time', async () => {
+    let nowMs = 0;
+    // Its clock is quick: 0.05 s before its turn.
+    const quota = new Quota({ limit: 1, now: () => nowMs });
+    await quota.take(never);
+    nowMs = windowMs - 50;
+    const startedMs = performance.now();
+    await quota.take(never);
+    // A timer may fire a little early by another clock.
+    expect(performance.now() - startedMs).toBeGreaterThan(45);
+  });
+});
+
+test('one that is stopped is not sent, even where it need not wait', async () => {
+  const quota = new Quota({ limit: 90, now: () => 0 });
+  await expect(quota.take(AbortSignal.abort())).rejects.toBeDefined();
+});

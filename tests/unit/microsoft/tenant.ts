@@ -1,0 +1,67 @@
+import { selfSignedCertificate, startSimulator, type Simulator } from '@local/microsoft365-simulator';
+import { readClientCertificate } from '../../../src/microsoft/client-certificate.js';
+import { requestToken, type Identity, type SignIn } from '../../../src/microsoft/entra-id.js';
+import type { Token } from '../../../src/microsoft/bearer-authorization.js';
+import { transportWith } from '../../support/outbound.js';
+import { account, application } from '../../support/ways.js';
+
+const pair = selfSignedCertificate('Message trace', 'rsa');
+
+/** Whose certificate the tenant does not know. */
+export const stranger = selfSignedCertificate('Somebody else', 'rsa');
+
+export const certificateOf = ({ certificate, privateKey }: typeof pair): Identity => ({
+  clientCertificate: readClientCertificate(certificate + privateKey),
+});
+
+/** All ways to sign in. */
+export const identities = {
+  'an application with its secret': { clientSecret: application.clientSecret },
+  'an application with its certificate': certificateOf(pair),
+  'an account with its password': account,
+} as const satisfies Record<string, Identity>;
+
+export type IdentityName = keyof typeof identities;
+
+export const identityNames = Object.keys(identities) as IdentityName[];
+
+/** What must not be told to anybody: secrets, in the forms in which a request carries them too, and each line of the key. */
+export const secrets: readonly string[] = [
+  ...[application.clientSecret, account.accountPassword].flatMap((secret) => [
+    secret,
+    encodeURIComponent(secret),
+    new URLSearchParams([['', secret]]).toString().slice(1),
+  ]),
+  ...pair.privateKey.split('\n').filter((line) => line.length > 20 && !line.startsWith('-----')),
+  'client_assertion=',
+];
+
+/** A tenant with Entra ID, in which all of them may sign in; the caller closes it. */
+export function startTenant(): Promise<Simulator> {
+  return startSimulator({
+    options: account,
+    tokenService: { ...application, certificates: [pair.certificate], retryAfterSeconds: 17 },
+  });
+}
+
+export function signInTo(simulator: Simulator, identity: Identity, changes: Partial<SignIn> = {}): SignIn {
+  return {
+    authorityUrl: simulator.authorityUrl,
+    tenant: application.tenantId,
+    clientId: application.clientId,
+    identity,
+    scope: 'https://graph.microsoft.com/.default',
+    ...changes,
+  };
+}
+
+export function askForToken(signIn: SignIn, signal = new AbortController().signal): Promise<Token> {
+  return requestToken(signIn, transportWith(), signal);
+}
+
+/** What is thrown instead of a token. */
+export async function refusalTo(signIn: SignIn): Promise<Error> {
+  const error: unknown = await askForToken(signIn).catch((thrown: unknown) => thrown);
+  if (error instanceof Error) return error;
+  throw new Error('there was a token after all');
+}

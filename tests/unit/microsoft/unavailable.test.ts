@@ -1,0 +1,26 @@
+import { expect, test } from '@jest/globals';
+import { UnavailableError } from '../../../src/errors.js';
+import { unavailable } from '../../../src/microsoft/unavailable.js';
+
+const answerOf = (status: number, retryAfterMs?: number) => ({
+  host: 'graph.example',
+  status,
+  body: 'private',
+  location: undefined,
+  retryAfterMs,
+});
+
+test.each([408, 429, 500, 502, 503, 504, 599])('%i passes, and is told by host and status alone', (status) => {
+  const error = unavailable(answerOf(status));
+  expect(error).toBeInstanceOf(UnavailableError);
+  expect(error?.message).toMatch(new RegExp(`^graph\\.example .*\\(HTTP ${status}\\)\\.$`));
+});
+
+test.each([200, 204, 301, 400, 401, 403, 404, 409, 410, 499])('%i says something else', (status) => {
+  expect(unavailable(answerOf(status))).toBeUndefined();
+});
+
+test.each([429, 503])('what %i asks to wait is kept, and is nothing where it does not ask', (status) => {
+  expect(unavailable(answerOf(status, 17_000))?.retryAfterMs).toBe(17_000);
+  expect(unavailable(answerOf(status))?.retryAfterMs).toBe(0);
+});

@@ -1,0 +1,68 @@
+import { startSimulator, type GraphOptions, type Simulator } from '@local/microsoft365-simulator';
+import type { UnavailableError } from '../../../../src/errors.js';
+import type { Authorization } from '../../../../src/microsoft/authorization.js';
+import { BearerAuthorization } from '../../../../src/microsoft/bearer-authorization.js';
+import { MicrosoftClient } from '../../../../src/microsoft/client.js';
+import { requestToken } from '../../../../src/microsoft/entra-id.js';
+import { Transport } from '../../../../src/microsoft/transport.js';
+import { GraphSource, headers } from '../../../../src/sources/graph/source.js';
+import { outbound } from '../../../support/outbound.js';
+import { advice, emptyWorld, presentMs } from '../reading.js';
+
+export const organization = 'example.corp';
+
+const transport = new Transport({ ...outbound, mark: () => () => presentMs });
+
+/** @param onRetry told what failed and is tried again */
+export function sourceAt(
+  graphUrl: string,
+  authorization: Authorization,
+  onRetry: (error: UnavailableError) => void = () => undefined,
+): GraphSource {
+  const client = new MicrosoftClient(graphUrl, { transport, authorization, headers, onRetry });
+  return new GraphSource(graphUrl, client, advice, organization);
+}
+
+export interface Service {
+  readonly simulator: Simulator;
+  readonly source: GraphSource;
+  /** Every token that was given out, in order. */
+  readonly tokens: readonly string[];
+  /** What fails first and is going to be tried again. */
+  readonly firstRetry: Promise<UnavailableError>;
+}
+
+/** Runs a test on a simulated tenant whose clock stands still, read with tokens of its token service. */
+export async function withService(
+  options: Partial<GraphOptions>,
+  test: (service: Service) => Promise<void>,
+): Promise<void> {
+  const simulator = await startSimulator({
+    world: emptyWorld(),
+    options: { now: () => presentMs },
+    graph: { quotaRequests: 1000, ...options },
+  });
+  const tokens: string[] = [];
+  const authorization = new BearerAuthorization({
+    requestToken: (signal) => requestToken(signInTo(simulator), transport, signal),
+    now: () => performance.now(),
+    hide: (token) => {
+      tokens.push(token);
+      return () => undefined;
+    },
+  });
+  let onRetry: (error: UnavailableError) => void = () => undefined;
+  const firstRetry = new Promise<UnavailableError>((resolve) => (onRetry = resolve));
+  const source = sourceAt(simulator.graphUrl, authorization, onRetry);
+  try {
+    await test({ simulator, source, tokens, firstRetry });
+  } finally {
+    await simulator.close();
+  }
+}
+
+function signInTo({ authorityUrl, tokenService: { options } }: Simulator) {
+  const { tenantId: tenant, clientId, clientSecret } = options;
+  const scope = 'https://graph.microsoft.com/.default';
+  return { authorityUrl, tenant, clientId, identity: { clientSecret }, scope };
+}

@@ -1,0 +1,173 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { passingFaults, type GraphFault, type GraphOptions } from '@local/microsoft365-simulator';
+import {
+  NotReadyError,
+  OutOfReachError,
+  RangeRefusedError,
+  SettingsError,
+  UnavailableError,
+} from '../../../../src/errors.js';
+import { skipWaits } from '../../../support/impatience.js';
+import { answer, startLoopback } from '../../../support/loopback.js';
+import { advice, booked, names, presentMs, range, readAll } from '../reading.js';
+import { withService } from './service.js';
+
+describe('a failure that passes costs no row', () => {
+  test.each(passingFaults)('%s, on the first page and on a later one', async (fault) => {
+    skipWaits();
+    await withService({ pageRows: 100, retryAfterSeconds: 0 }, async ({ simulator, source }) => {
+      simulator.world.add({ rows: 250, from: range.start, to: range.end });
+      simulator.graph.faults.failNext(fault, 2, { page: 1 });
+      simulator.graph.faults.failNext(fault, 1, { page: 3 });
+      expect(names(await readAll(source)).sort()).toEqual(booked(simulator.world).sort());
+      expect(simulator.graph.requests.totals.requests).toBe(6);
+    });
+  });
+
+  test('a token that is refused before its time, as another one can be had', async () => {
+    await withService({ pageRows: 100 }, async ({ simulator, source, tokens }) => {
+      simulator.world.add({ rows: 250, from: range.start, to: range.end });
+      simulator.graph.faults.failNext('http-401', 1, { page: 1 });
+      simulator.graph.faults.failNext('http-401', 1, { page: 3 });
+      expect(names(await readAll(source)).sort()).toEqual(booked(simulator.world).sort());
+      expect(new Set(tokens).size).toBe(3);
+    });
+  });
+
+  test.each<GraphFault>(['http-500', 'http-503', 'html-with-200', 'sign-in-page', 'cut-off-json', 'empty-200'])(
+    '%s that does not pass ends the reading as unavailable, after the pages before it',
+    async (fault) => {
+      skipWaits();
+      await withService({ pageRows: 100 }, async ({ simulator, source, tokens }) => {
+        simulator.world.add({ rows: 250, from: range.start, to: range.end });
+        simulator.graph.faults.failNext(fault, Infinity, { page: 2 });
+        const pages = source.pages(range, new AbortController().signal);
+        expect((await pages.next()).value?.records).toHaveLength(100);
+        const refusal = await refusalOf(pages.next());
+        expect(refusal).toBeInstanceOf(UnavailableError);
+        expectSilenceAbout(tokens, refusal);
+        expect(simulator.graph.requests.totals.requests).toBe(6);
+      });
+    },
+  );
+});
+
+describe('a refusal for the quota is waited out', () => {
+  test.each<[GraphFault, number]>([
+    ['over-quota-429', 60_000],
+    ['http-429', 60_000],
+    ['http-429-retry-after-seconds', 90_000],
+  ])('%s, for %i ms', async (fault, waitMs) => {
+    await withService({ retryAfterSeconds: 90 }, async ({ simulator, source, tokens, firstRetry }) => {
+      simulator.graph.faults.failNext(fault);
+      const stop = new AbortController();
+      const page = source.pages(range, stop.signal).next();
+      const retry = await firstRetry;
+      stop.abort();
+      await expect(page).rejects.toThrow('aborted');
+      expect(retry).toMatchObject({ name: 'UnavailableError', retryAfterMs: waitMs });
+      expectSilenceAbout(tokens, retry);
+      expect(simulator.graph.requests.totals.requests).toBe(1);
+    });
+  });
+});
+
+describe('what the service refuses for good is not asked again', () => {
+  const served: [GraphFault, new (...args: never[]) => Error, RegExp, number][] = [
+    // Once more with a fresh token.
+    ['http-401', SettingsError, /HTTP 401: Access token validation failure/, 2],
+    ['http-403', SettingsError, /HTTP 403: Insufficient privileges/, 1],
+    ['http-404', SettingsError, /no message trace at this address/, 1],
+    ['http-410', SettingsError, /no message trace at this address/, 1],
+    ['sign-in-redirect', SettingsError, /redirects to https:\/\/login.*Check api_url\.$/, 1],
+    ['http-400', RangeRefusedError, /HTTP 400: The query is not valid/, 1],
+    ['http-400-time-limit', OutOfReachError, /90 days/, 1],
+    ['http-500-hiding-400', RangeRefusedError, /HTTP 500: Invalid filter clause: the dates/, 1],
+  ];
+
+  test.each(served)('%s', async (fault, kind, says, requests) => {
+    await withService({}, async ({ simulator, source, tokens }) => {
+      simulator.graph.faults.failNext(fault, Infinity);
+      const refusal = await refusalOf(readAll(source));
+      expect(refusal).toBeInstanceOf(kind);
+      expect(refusal.message).toMatch(says);
+      expectSilenceAbout(tokens, refusal);
+      expect(simulator.graph.requests.totals.requests).toBe(requests);
+    });
+  });
+
+  test('an application without the permission, with the advice for it', async () => {
+    await withService({}, async ({ simulator, source, tokens }) => {
+      simulator.tokenService.options.permissions = [];
+      const refusal = await refusalOf(readAll(source));
+      expect(refusal).toBeInstanceOf(SettingsError);
+      expect(refusal.message).toContain(advice.refused);
+      expectSilenceAbout(tokens, refusal);
+    });
+  });
+
+  test.each([401, 403] as const)(
+    'a tenant without the service principal, by %i, until hours later it works',
+    async (servicePrincipalRefusal) => {
+      const options: Partial<GraphOptions> = { servicePrincipalFromMs: null, servicePrincipalRefusal };
+      await withService(options, async ({ simulator, source, tokens }) => {
+        simulator.world.add({ rows: 50, from: range.start, to: range.end });
+        const refusal = await refusalOf(readAll(source));
+        expect(refusal).toBeInstanceOf(NotReadyError);
+        expect(refusal.message).toMatch(/8bd644d1-64a1-4d4b-ae52-2e0cbf64e373.*takes some hours/);
+        expectSilenceAbout(tokens, refusal);
+        expect(simulator.graph.requests.totals.requests).toBe(1);
+        simulator.graph.options.servicePrincipalFromMs = presentMs;
+        expect(await readAll(source)).toHaveLength(50);
+      });
+    },
+  );
+
+  test.each<GraphFault>(['dead-link-400', 'dead-link-404', 'dead-link-410'])(
+    'a link to a later page that is dead: %s',
+    async (fault) => {
+      await withService({ pageRows: 100 }, async ({ simulator, source, tokens }) => {
+        simulator.world.add({ rows: 250, from: range.start, to: range.end });
+        simulator.graph.faults.failNext(fault, Infinity);
+        const pages = source.pages(range, new AbortController().signal);
+        expect((await pages.next()).value?.records).toHaveLength(100);
+        const refusal = await refusalOf(pages.next());
+        expect(refusal).toBeInstanceOf(RangeRefusedError);
+        expectSilenceAbout(tokens, refusal);
+        expect(simulator.graph.requests.totals.requests).toBe(2);
+      });
+    },
+  );
+});
+
+test('a link to another host is never followed, and the range is refused', async () => {
+  const other = await startLoopback((_, response) => answer(response, 200, { value: [] }));
+  const options = { pageRows: 100, foreignOrigin: other.origin };
+  await withService(options, async ({ simulator, source, tokens }) => {
+    simulator.world.add({ rows: 250, from: range.start, to: range.end });
+    simulator.graph.faults.failNext('link-to-another-host');
+    const pages = source.pages(range, new AbortController().signal);
+    expect((await pages.next()).value?.records).toHaveLength(100);
+    const refusal = await refusalOf(pages.next());
+    expect(refusal).toBeInstanceOf(RangeRefusedError);
+    expect(refusal.message).toContain(other.origin);
+    expectSilenceAbout(tokens, refusal);
+    expect(simulator.graph.requests.totals.requests).toBe(1);
+  });
+  expect(other.received).toHaveLength(0);
+});
+
+/** What a reading ends with, as it must. */
+async function refusalOf(reading: Promise<unknown>): Promise<Error> {
+  const outcome = await reading.catch((error: unknown) => error);
+  if (outcome instanceof Error) return outcome;
+  throw new TypeError(`it was not refused, but gave ${inspect(outcome)}`);
+}
+
+/** Neither its message nor anything that it carries along holds a token. */
+function expectSilenceAbout(tokens: readonly string[], error: unknown): void {
+  const everything = inspect(error, { depth: Infinity, showHidden: true, maxStringLength: Infinity });
+  expect(tokens.length).toBeGreaterThan(0);
+  expect(tokens.filter((token) => everything.includes(token))).toEqual([]);
+}

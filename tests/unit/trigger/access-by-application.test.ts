@@ -1,0 +1,95 @@
+import { X509Certificate } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { selfSignedCertificate } from '@local/microsoft365-simulator';
+import { ConfigurationError } from '@sekoia/automation-sdk-shim';
+import type { MessageTraceGraphConfiguration } from '../../../src/configuration/settings.js';
+import { accessByApplication } from '../../../src/trigger/access-by-application.js';
+
+const tenantId = '3f6b2c1e-8d47-4b5a-9c20-7e1f5a9d4c36';
+const clientId = 'a4c81d92-5b3e-4f67-8a19-2d6c0b7e5f14';
+const { certificate, privateKey } = selfSignedCertificate('Message trace', 'rsa');
+
+/** What identifies the application, and the defaults of the other settings; what proves it is up to the test. */
+function settingsWith(changes: Partial<MessageTraceGraphConfiguration>): MessageTraceGraphConfiguration {
+  return {
+    tenant_id: tenantId,
+    client_id: clientId,
+    intake_key: 'an-intake-key',
+    api: 'graph',
+    start_time: 1,
+    frequency: 60,
+    timedelta: 0,
+    late_window: 1440,
+    max_requests_per_5_minutes: 90,
+    chunk_size: 1000,
+    compress: true,
+    event_format: 'normalized',
+    intake_format: 'message_trace_graph_api',
+    intake_server: 'https://intake.sekoia.io',
+    api_url: 'https://graph.microsoft.com/v1.0',
+    authority_url: 'https://login.microsoftonline.com',
+    ...changes,
+  };
+}
+
+test('an application proves itself by its secret', () => {
+  expect(accessByApplication(settingsWith({ client_secret: 'cl1ent~Secret' }))).toMatchObject({
+    api: 'graph',
+    credentials: { kind: 'token', tenant: tenantId, clientId, identity: { clientSecret: 'cl1ent~Secret' } },
+  });
+});
+
+test('or by its certificate, whose key is taken from the same setting', () => {
+  const { credentials } = accessByApplication(settingsWith({ client_certificate: certificate + privateKey }));
+  expect(credentials).toMatchObject({
+    kind: 'token',
+    identity: {
+      clientCertificate: {
+        privateKey,
+        thumbprint: new X509Certificate(certificate).fingerprint256.replaceAll(':', '').toLowerCase(),
+      },
+    },
+  });
+});
+
+describe('a certificate that cannot be used is a mistake in the settings, said before anything is asked', () => {
+  test.each([
+    ['without its key', certificate, /"client_certificate".*no private key/],
+    ['without itself', privateKey, /"client_certificate".*no certificate/],
+    [
+      'with the key of another',
+      certificate + selfSignedCertificate('Another', 'rsa').privateKey,
+      /another certificate/,
+    ],
+    ['that is rubbish', 'rubbish', /"client_certificate"/],
+  ])('%s', (_, client_certificate, sentence) => {
+    const access = () => accessByApplication(settingsWith({ client_certificate }));
+    expect(access).toThrow(ConfigurationError);
+    expect(access).toThrow(sentence);
+  });
+});
+
+test.each([
+  ['contoso.onmicrosoft.com', 'contoso.onmicrosoft.com'],
+  ['contoso.com', 'contoso.com'],
+  [tenantId, undefined],
+])('the organisation of the tenant %s is %s', (tenant_id, organization) => {
+  const access = accessByApplication(settingsWith({ tenant_id, client_secret: 'cl1ent~Secret' }));
+  expect(access).toMatchObject({ organization, credentials: { tenant: tenant_id } });
+});
+
+test.each([
+  ['graph', 'application permission ExchangeMessageTrace.Read.All'],
+  ['reporting_web_service', 'application permission ReportingWebService.Read.All'],
+] as const)('api %s is what is read, and the advice names the %s', (api, permission) => {
+  const access = accessByApplication(settingsWith({ api, client_secret: 'cl1ent~Secret' }));
+  expect(access.api).toBe(api);
+  expect(access.advice.refused).toContain(permission);
+  // What only the other trigger has.
+  expect(access.advice.refused).not.toMatch(/account_name|account_password/);
+});
+
+test('where Graph has no message traces the advice names the setting that leads to the other API', () => {
+  const { advice } = accessByApplication(settingsWith({ client_secret: 'cl1ent~Secret' }));
+  expect(advice.absent).toMatch(/set api to reporting_web_service/);
+});
