@@ -49,7 +49,7 @@ export class BearerAuthorization implements Authorization {
     } catch (error) {
       const isStillGood = held !== undefined && held === this.#held && now() < held.endsAt;
       if (!isStillGood || !(error instanceof UnavailableError)) throw error;
-      held.renewAt = Math.min(now() + nextTryMs, held.endsAt);
+      held.renewAt = Math.min(now() + Math.max(nextTryMs, error.retryAfterMs), held.endsAt);
       return held.header;
     }
   }

@@ -1,4 +1,4 @@
-import { NotReadyError, PlanAgainError, RangeRefusedError, UnavailableError } from '../../errors.js';
+import { NotReadyError, PlanAgainError, UnavailableError } from '../../errors.js';
 import { errorText, isObject, parsed } from '../../microsoft/json.js';
 import type { Answer } from '../../microsoft/transport.js';
 import { refusalBy, type Advice } from '../refusals.js';
@@ -21,10 +21,8 @@ export function refusalOf(answer: Answer, isFirstPage: boolean, advice: Advice):
       `${host} asks for fewer requests (HTTP 429): others in the tenant use the quota too.`,
       retryAfterMs ?? quotaWaitMs,
     );
-  if (status === 500) {
-    const hidden = hiddenRefusal(body);
-    if (hidden !== undefined) return new RangeRefusedError(`Microsoft Graph refused the query (HTTP 500: ${hidden}).`);
-  }
+  const hidden = status === 500 ? hiddenRefusal(body) : undefined;
+  if (hidden !== undefined) return refusalOf({ ...answer, status: 400, body: hidden }, isFirstPage, advice);
   // Its clock and ours differ: what lies in its future now will not in a moment.
   if (status === 400 && isFirstPage && /\bfuture\b/i.test(body))
     return new PlanAgainError(`Microsoft Graph takes the present for the future (HTTP 400: ${errorText(body)}).`);
@@ -44,5 +42,5 @@ function hiddenRefusal(body: string): string | undefined {
   const inner = isObject(error) ? (error['innererror'] ?? error['innerError']) : undefined;
   const exception = isObject(inner) ? inner['internalexception'] : undefined;
   const message = isObject(exception) ? exception['message'] : undefined;
-  return typeof message === 'string' && message !== '' ? message.slice(0, 300) : undefined;
+  return typeof message === 'string' && message !== '' ? message : undefined;
 }

@@ -117,6 +117,21 @@ describe('when a renewal fails', () => {
     expect(await stage.header()).toBe('Bearer token-4');
   });
 
+  test('a new one is asked for no sooner than Entra ID has asked for, but for the end of the old one', async () => {
+    const stage = await lateInLife();
+    stage.failure = new UnavailableError('Too many requests.', 2 * minute);
+    await stage.header();
+    stage.nowMs += 2 * minute - 1;
+    await stage.header();
+    expect(stage.asked).toBe(2);
+    stage.nowMs += 1;
+    stage.failure = new UnavailableError('Too many requests.', 10 * minute);
+    await stage.header();
+    expect(stage.asked).toBe(3);
+    stage.nowMs = hour;
+    await expect(stage.header()).rejects.toBe(stage.failure);
+  });
+
   test('and the old one has ended, there is none', async () => {
     const stage = await lateInLife();
     stage.nowMs = hour - 1;

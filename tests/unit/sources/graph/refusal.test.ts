@@ -79,7 +79,7 @@ describe('an error of the service', () => {
   test.each(['innererror', 'innerError'])('may hide a bad request in its %s, which is the reason then', (name) => {
     const refusal = ofFirst(answerOf(500, hiding(name, 'Invalid filter clause.')));
     expect(refusal).toBeInstanceOf(RangeRefusedError);
-    expect(refusal!.message).toBe('Microsoft Graph refused the query (HTTP 500: Invalid filter clause.).');
+    expect(refusal!.message).toBe('Microsoft Graph refused the query (HTTP 400: Invalid filter clause.).');
   });
 
   test('tells no more of the reason than an operator reads', () => {

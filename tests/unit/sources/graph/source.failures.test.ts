@@ -83,7 +83,7 @@ describe('what the service refuses for good is not asked again', () => {
     ['sign-in-redirect', SettingsError, /redirects to https:\/\/login.*Check api_url\.$/, 1],
     ['http-400', RangeRefusedError, /HTTP 400: The query is not valid/, 1],
     ['http-400-time-limit', OutOfReachError, /90 days/, 1],
-    ['http-500-hiding-400', RangeRefusedError, /HTTP 500: Invalid filter clause: the dates/, 1],
+    ['http-500-hiding-400', RangeRefusedError, /HTTP 400: Invalid filter clause: the dates/, 1],
   ];
 
   test.each(served)('%s', async (fault, kind, says, requests) => {
