@@ -1,11 +1,21 @@
 /**
  * The errors that the collector tells apart. The class says what to do next; nobody parses messages.
- * Every message is one or two sentences and ends with the operator's next step where there is one.
+ * Every message is one or two sentences and ends with the operator's next step where there is one. docs/errors.md explains each.
  */
+abstract class CollectorError extends Error {
+  /** Stands at the end of what is logged about it, for whoever searches or alerts on logs. Never changes. */
+  abstract readonly code: string;
+}
+
+/** What is logged about an error: its message, what happens next, and its code. */
+export function sentenceOn(error: CollectorError, next: string): string {
+  return `${error.message} ${next} [${error.code}]`;
+}
 
 /** Nothing is wrong with the question: ask again later. Nothing is lost meanwhile. */
-export class UnavailableError extends Error {
+export class UnavailableError extends CollectorError {
   override readonly name = 'UnavailableError';
+  override readonly code = 'MT-UNAVAILABLE';
   /** How long the service asked to be left alone, in milliseconds; 0 where it did not. */
   readonly retryAfterMs: number;
 
@@ -19,23 +29,27 @@ export class UnavailableError extends Error {
 export class PlanAgainError extends UnavailableError {}
 
 /** A person must act: a name, a password, a role or a setting is wrong. Ask again rarely: accounts get locked. */
-export class SettingsError extends Error {
+export class SettingsError extends CollectorError {
   override readonly name = 'SettingsError';
+  override readonly code = 'MT-SETTINGS';
 }
 
 /** Somebody must act, or has acted already, and then it takes hours until it works. Asked again every few minutes: nothing can get locked by that. */
-export class NotReadyError extends Error {
+export class NotReadyError extends CollectorError {
   override readonly name = 'NotReadyError';
+  override readonly code = 'MT-NOT-READY';
 }
 
 /** This range cannot be read as it is (dead page link, refused query, answers that do not page): read it in halves. */
-export class RangeRefusedError extends Error {
+export class RangeRefusedError extends CollectorError {
   override readonly name = 'RangeRefusedError';
+  override readonly code = 'MT-RANGE-REFUSED';
 }
 
 /** The service keeps no history as old as the start of the range: what is older is a gap. */
-export class OutOfReachError extends Error {
+export class OutOfReachError extends CollectorError {
   override readonly name = 'OutOfReachError';
+  override readonly code = 'MT-OUT-OF-REACH';
   /** How far back the service says it can be asked, in milliseconds. */
   readonly historyMs: number;
 
@@ -46,6 +60,7 @@ export class OutOfReachError extends Error {
 }
 
 /** The data folder cannot be read or written: nothing may be delivered that cannot be remembered. */
-export class StorageError extends Error {
+export class StorageError extends CollectorError {
   override readonly name = 'StorageError';
+  override readonly code = 'MT-STORAGE';
 }

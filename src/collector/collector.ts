@@ -199,16 +199,16 @@ export class Collector {
     return step.range.start < this.#parts.clock.now() - error.historyMs + near;
   }
 
-  async #readInHalves(error: Error, step: ReadStep, signal: AbortSignal): Promise<void> {
+  async #readInHalves(error: RangeRefusedError | OutOfReachError, step: ReadStep, signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts;
-    this.#reporter.refused(error, step.range);
     if (!isSmallest(step.range)) {
+      this.#reporter.refused(error, step.range);
       await this.#save((progress) => halve(progress, step.range, step.fresh), signal);
-    } else if (step.fresh) {
-      await clock.sleep(refusedRestMs, signal);
-    } else {
-      this.#oldRestsUntil = clock.now() + refusedRestMs;
+      return;
     }
+    this.#reporter.stuck(error, step.range);
+    if (step.fresh) await clock.sleep(refusedRestMs, signal);
+    else this.#oldRestsUntil = clock.now() + refusedRestMs;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Clock, CollectorLog, Monitor } from './contracts.js';
-import { NotReadyError, SettingsError, StorageError, UnavailableError } from '../errors.js';
+import { NotReadyError, sentenceOn, SettingsError, StorageError, UnavailableError } from '../errors.js';
 
 const second = 1000;
 const minute = 60 * second;
@@ -35,18 +35,18 @@ export class Patience {
   async wait(error: unknown, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#parts;
     if (error instanceof UnavailableError) {
-      if (this.#isNews(error)) log.warning(`${error.message} Nothing is lost; trying again.`);
+      if (this.#isNews(error)) log.warning(sentenceOn(error, 'Nothing is lost; trying again.'));
       await clock.sleep(Math.max(this.#failed(error, retryWaits), error.retryAfterMs), signal);
     } else if (error instanceof SettingsError) {
       const waitMs = this.#failed(error, settingsWaits);
-      log.critical(`${error.message} Trying again in ${waitMs / minute} min; nothing is lost meanwhile.`);
+      log.critical(sentenceOn(error, `Trying again in ${waitMs / minute} min; nothing is lost meanwhile.`));
       await clock.sleep(waitMs, signal);
     } else if (error instanceof NotReadyError) {
       const waitMs = this.#failed(error, notReadyWaits);
-      log.warning(`${error.message} Trying again every ${waitMs / minute} min; nothing is lost meanwhile.`);
+      log.warning(sentenceOn(error, `Trying again every ${waitMs / minute} min; nothing is lost meanwhile.`));
       await clock.sleep(waitMs, signal);
     } else if (error instanceof StorageError) {
-      if (this.#isNews(error)) log.critical(`${error.message} Nothing more is read until it works.`);
+      if (this.#isNews(error)) log.critical(sentenceOn(error, 'Nothing more is read until it works.'));
       await clock.sleep(this.#failed(error, retryWaits), signal);
     } else {
       throw error;

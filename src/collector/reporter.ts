@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 import type { Clock, CollectorLog, Monitor } from './contracts.js';
+import { sentenceOn, type OutOfReachError, type RangeRefusedError } from '../errors.js';
 import { frontier, readOnceBefore, type Progress, type TimeRange } from './progress.js';
 
 const reportEveryMs = 60_000;
@@ -27,14 +28,19 @@ export class Reporter {
     this.#parts.monitor.gap(range);
     this.#parts.log.error(
       `Messages received from ${inWords(range.start)} to ${inWords(range.end)} can no longer be had: Microsoft keeps no message trace that old. ` +
-        'If they matter, search them in the Exchange admin centre; collecting goes on after them.',
+        'If they matter, search them in the Exchange admin centre; collecting goes on after them. [MT-GAP]',
     );
   }
 
-  refused(error: Error, range: TimeRange): void {
-    this.#parts.log.warning(
-      `${error.message} The range from ${inWords(range.start)} to ${inWords(range.end)} will be read again in smaller parts.`,
-    );
+  refused(error: RangeRefusedError | OutOfReachError, range: TimeRange): void {
+    const next = `The range from ${inWords(range.start)} to ${inWords(range.end)} will be read again in smaller parts.`;
+    this.#parts.log.warning(sentenceOn(error, next));
+  }
+
+  /** A range as small as can be that is refused: nobody but a person can do anything about it. */
+  stuck(error: RangeRefusedError | OutOfReachError, range: TimeRange): void {
+    const next = `The second from ${inWords(range.start)} on cannot be read; it is tried again every minute, and other time is read meanwhile. If this lasts, report it with this line.`;
+    this.#parts.log.error(sentenceOn(error, next));
   }
 
   /** Once a minute while there is a backlog behind the fresh mail. */

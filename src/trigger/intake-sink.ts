@@ -34,7 +34,7 @@ export class IntakeSink implements Sink {
     if (!(await rejected.add(row, reason))) return;
     metrics.rejected();
     log.error(
-      `A row could not be delivered: ${reason} It was written to the folder "rejected" of the data folder; all others go on.`,
+      `A row could not be delivered: ${reason} It was written to the folder "rejected" of the data folder; all others go on. [MT-REJECTED]`,
     );
   }
 }
