@@ -122,7 +122,8 @@ export class Collector {
     const readAt = clock.mark();
     const mayFetchAhead = () => mode === 'fetch ahead' && (step.fresh || this.#freshStep() === undefined);
     let [pages, rows] = [0, 0];
-    for await (const page of prefetched(source.pages(step.range, signal), mayFetchAhead)) {
+    const pagesOfRange = source.pages(step.range, signal, (error) => this.#patience.retrying(error));
+    for await (const page of prefetched(pagesOfRange, mayFetchAhead)) {
       pages += 1;
       rows += page.records.length + page.unreadable.length;
       await this.#take(page, signal);

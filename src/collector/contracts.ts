@@ -1,3 +1,4 @@
+import type { UnavailableError } from '../errors.js';
 import type { SourceLimits } from './planner.js';
 import type { Progress, TimeRange } from './progress.js';
 import type { TraceRecord } from './record.js';
@@ -11,6 +12,9 @@ export interface Page {
   readonly unreadable: readonly unknown[];
 }
 
+/** Told of a failure that is tried again without anybody's doing. */
+export type OnRetry = (error: UnavailableError) => void;
+
 /**
  * Reads the pages of a range from Microsoft. The collector calls `pages` once for each reading of a range, takes one page after the other and
  * may stop before the last. A page that fails for a passing reason is asked for again within; what is thrown has a class of errors.ts.
@@ -20,7 +24,7 @@ export interface Source {
   /** Which API it reads. What was learned of one says nothing about another. */
   readonly name: string;
   readonly limits: SourceLimits;
-  pages(range: TimeRange, signal: AbortSignal): AsyncGenerator<Page, void, undefined>;
+  pages(range: TimeRange, signal: AbortSignal, onRetry?: OnRetry): AsyncGenerator<Page, void, undefined>;
 }
 
 /** A stretch of the records handed to `deliver`, by index: all of it has been taken off our hands, in order. */

@@ -35,7 +35,7 @@ export class Patience {
   async wait(error: unknown, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#parts;
     if (error instanceof UnavailableError) {
-      if (this.#isNews(error)) log.warning(sentenceOn(error, 'Nothing is lost; trying again.'));
+      this.retrying(error);
       await clock.sleep(Math.max(this.#failed(error, retryWaits), error.retryAfterMs), signal);
     } else if (error instanceof SettingsError) {
       const waitMs = this.#failed(error, settingsWaits);
@@ -51,6 +51,11 @@ export class Patience {
     } else {
       throw error;
     }
+  }
+
+  /** A failure that is tried again: told once a minute, however many there are. */
+  retrying(error: UnavailableError): void {
+    if (this.#isNews(error)) this.#parts.log.warning(sentenceOn(error, 'Nothing is lost; trying again.'));
   }
 
   /** Repeats an action on the data folder until it succeeds: what was delivered must be remembered before anything else is read. */
@@ -73,7 +78,6 @@ export class Patience {
     this.#failures = 0;
     this.#failing = undefined;
     this.#failingSince = undefined;
-    this.#told = undefined;
     this.#parts.monitor.troubled(undefined);
     this.#parts.log.info(`Reading works again after ${minutes} min; what was missed is being read now.`);
   }

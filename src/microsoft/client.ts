@@ -10,10 +10,19 @@ export interface ClientOptions {
   readonly authorization: Authorization;
   /** What the tenant may be asked, where the API has a limit. */
   readonly quota?: Quota;
-  /** Sent with every request. */
+}
+
+/** A question, and how it is asked. */
+export interface Question<Result> {
+  readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Makes the result of an answer, or throws: an UnavailableError is tried again, but for a PlanAgainError; a SettingsError of an answer 401 is
+   * tried once more with a fresh token; everything else is final.
+   */
+  readonly interpret: (answer: Answer) => Result;
   /** Told what failed and is tried again. */
-  readonly onRetry?: (error: UnavailableError) => void;
+  readonly onRetry?: ((error: UnavailableError) => void) | undefined;
 }
 
 const tries = 5;
@@ -31,19 +40,15 @@ export class MicrosoftClient {
     this.#options = options;
   }
 
-  /**
-   * @param interpret makes the result of an answer, or throws: an UnavailableError is tried again here, but for a PlanAgainError; a SettingsError
-   * of an answer 401 is tried once more with a fresh token; everything else is final.
-   * @throws UnavailableError after five tries; whatever `interpret` throws
-   */
-  async get<Result>(url: URL, interpret: (answer: Answer) => Result, signal: AbortSignal): Promise<Result> {
+  /** @throws UnavailableError after five tries; whatever `interpret` throws */
+  async get<Result>(question: Question<Result>, signal: AbortSignal): Promise<Result> {
+    const { url, onRetry } = question;
     if (url.origin !== this.#origin)
       throw new TypeError(`${url.origin} is not the configured API's origin ${this.#origin}`);
-    const { onRetry } = this.#options;
     return pRetry(
       async () => {
         try {
-          return await this.#ask(url, interpret, signal);
+          return await this.#ask(question, signal);
         } catch (error) {
           if (error instanceof UnavailableError && !(error instanceof PlanAgainError)) throw error;
           throw new AbortError(error as Error);
@@ -64,11 +69,11 @@ export class MicrosoftClient {
     );
   }
 
-  async #ask<Result>(url: URL, interpret: (answer: Answer) => Result, signal: AbortSignal): Promise<Result> {
+  async #ask<Result>({ url, headers, interpret }: Question<Result>, signal: AbortSignal): Promise<Result> {
     const { authorization } = this.#options;
     for (let isSecondTry = false; ; isSecondTry = true) {
       const header = await authorization.header(signal);
-      const answer = await this.#send(url, header, signal);
+      const answer = await this.#send(url, { ...headers, Authorization: header }, signal);
       try {
         return interpret(answer);
       } catch (error) {
@@ -79,13 +84,10 @@ export class MicrosoftClient {
     }
   }
 
-  async #send(url: URL, authorization: string, signal: AbortSignal): Promise<Answer> {
-    const { transport, headers, quota } = this.#options;
+  async #send(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer> {
+    const { transport, quota } = this.#options;
     await quota?.take(signal);
-    const answer = await transport.send(
-      { method: 'GET', url, headers: { ...headers, Authorization: authorization } },
-      signal,
-    );
+    const answer = await transport.send({ method: 'GET', url, headers }, signal);
     if (answer.status === 429) quota?.exceeded();
     return answer;
   }

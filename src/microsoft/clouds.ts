@@ -9,7 +9,9 @@ const standardAddresses: Readonly<Record<Api, string>> = {
 
 /** The address to use: the one configured, unless it is merely the other API's, as a form has filled it in. */
 export function addressOf(api: Api, configured: string): string {
-  return Object.values(standardAddresses).includes(configured) ? standardAddresses[api] : configured;
+  return Object.values(standardAddresses).includes(configured.replace(/\/+$/, ''))
+    ? standardAddresses[api]
+    : configured;
 }
 
 /**

@@ -1,5 +1,4 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
-import { UnavailableError } from '../errors.js';
 import type { Transport } from './transport.js';
 import { unavailable } from './unavailable.js';
 import { parseJson } from './json.js';
@@ -8,7 +7,7 @@ import { parseJson } from './json.js';
 export class MsalNetwork implements INetworkModule {
   readonly #transport: Transport;
   readonly #signal: AbortSignal;
-  #failure: UnavailableError | undefined;
+  #failure: Error | undefined;
 
   constructor(transport: Transport, signal: AbortSignal) {
     this.#transport = transport;
@@ -16,7 +15,7 @@ export class MsalNetwork implements INetworkModule {
   }
 
   /** Why the last request came to nothing; the library passes on an error of its own instead. */
-  get failure(): UnavailableError | undefined {
+  get failure(): Error | undefined {
     return this.#failure;
   }
 
@@ -41,7 +40,7 @@ export class MsalNetwork implements INetworkModule {
       if (away !== undefined) throw away;
       return { status: answer.status, headers: {}, body: parseJson(answer.body, answer.host) as T };
     } catch (error) {
-      if (error instanceof UnavailableError) this.#failure = error;
+      this.#failure = error as Error;
       throw error;
     }
   }

@@ -1,5 +1,4 @@
 import type { Source } from '../collector/contracts.js';
-import type { UnavailableError } from '../errors.js';
 import type { Authorization } from '../microsoft/authorization.js';
 import { BasicAuthorization } from '../microsoft/basic-authorization.js';
 import { BearerAuthorization } from '../microsoft/bearer-authorization.js';
@@ -8,7 +7,7 @@ import { addressOf, scopeOf } from '../microsoft/clouds.js';
 import { requestToken } from '../microsoft/entra-id.js';
 import type { Quota } from '../microsoft/quota.js';
 import type { Transport } from '../microsoft/transport.js';
-import { GraphSource, headers } from '../sources/graph/source.js';
+import { GraphSource } from '../sources/graph/source.js';
 import { ReportingWebServiceSource } from '../sources/reporting-web-service/source.js';
 import type { Access } from './access.js';
 
@@ -27,20 +26,19 @@ export interface Means {
   readonly hide: (secret: string) => () => void;
   /** Milliseconds since any instant; never set back. */
   readonly now: () => number;
-  readonly onRetry: (error: UnavailableError) => void;
 }
 
 /** The source that an access leads to. */
 export function sourceFor(access: Access, addresses: Addresses, means: Means): Source {
   const { api, advice, organization } = access;
-  const { transport, quota, onRetry } = means;
+  const { transport, quota } = means;
   const apiUrl = addressOf(api, addresses.api_url);
   const authorization = authorizationFor(access, apiUrl, addresses, means);
   if (api === 'graph') {
-    const client = new MicrosoftClient(apiUrl, { transport, authorization, quota, headers, onRetry });
+    const client = new MicrosoftClient(apiUrl, { transport, authorization, quota });
     return new GraphSource(apiUrl, client, advice, organization);
   }
-  const client = new MicrosoftClient(apiUrl, { transport, authorization, onRetry });
+  const client = new MicrosoftClient(apiUrl, { transport, authorization });
   return new ReportingWebServiceSource(apiUrl, client, advice);
 }
 

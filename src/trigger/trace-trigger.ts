@@ -5,7 +5,6 @@ import { Collector } from '../collector/collector.js';
 import { Ledger } from '../collector/ledger.js';
 import { schedulePasses } from '../collector/schedule.js';
 import type { EventOptions } from '../events/event.js';
-import { sentenceOn } from '../errors.js';
 import { Quota } from '../microsoft/quota.js';
 import { Transport } from '../microsoft/transport.js';
 import type { Access } from './access.js';
@@ -98,7 +97,6 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
       quota: this.#quota,
       hide: (secret) => this.hide(secret),
       now: () => performance.now(),
-      onRetry: (error) => this.log.warning(sentenceOn(error, 'Nothing is lost; trying again.')),
     });
   }
 }

@@ -98,7 +98,6 @@ export class HoursWithATenant {
       quota: new Quota({ limit: 90, now, sleep: (waitMs, signal) => clock.sleep(waitMs, signal) }),
       hide: () => () => undefined,
       now,
-      onRetry: (error) => log.warning(error.message),
     });
   }
 

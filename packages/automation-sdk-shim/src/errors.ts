@@ -39,6 +39,25 @@ export class UndeliveredError extends Error implements Span {
 }
 
 /**
+ * A service of Sekoia's did not do what it was asked. `status` is that of its last answer, undefined where none came.
+ * With none, or with 5xx, the fault is Sekoia's, and does not count among a trigger's errors.
+ */
+export class ServiceError extends Error {
+  override readonly name: string = 'ServiceError';
+  readonly status: number | undefined;
+
+  constructor(message: string, status: number | undefined) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The platform did not take what was sent to its callback: an event of `Trigger.sendEvent`, or a validator's result. */
+export class SendEventError extends ServiceError {
+  override readonly name = 'SendEventError';
+}
+
+/**
  * Another process works in the data folder, or may do so. The message names it and says what to do.
  */
 export class FolderHeldError extends Error {

@@ -1,5 +1,8 @@
 import type { TimeRange } from '../../collector/contracts.js';
 
+/** Without it a status that was added after the documented list is `unknownFutureValue`, and two of them the same. */
+export const headers = { Prefer: 'include-unknown-enum-members' };
+
 /** The most that `$top` may ask for; documented. */
 export const pageRows = 5000;
 

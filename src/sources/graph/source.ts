@@ -1,18 +1,17 @@
-import type { Page, Source, SourceLimits, TimeRange } from '../../collector/contracts.js';
+import type { OnRetry, Page, Source, SourceLimits, TimeRange } from '../../collector/contracts.js';
+import { PlanAgainError } from '../../errors.js';
 import type { MicrosoftClient } from '../../microsoft/client.js';
 import { parseJson } from '../../microsoft/json.js';
 import type { Answer } from '../../microsoft/transport.js';
 import { walkPages, type LinkedPage } from '../page-walk.js';
 import type { Advice } from '../refusals.js';
 import { parsePage } from './page.js';
-import { pageRows, rangeUrl } from './query.js';
+import { headers, pageRows, rangeUrl } from './query.js';
 import { refusalOf } from './refusal.js';
 import type { Surroundings } from './row.js';
 
 const dayMs = 86_400_000;
-
-/** Without it a status that was added after the documented list is `unknownFutureValue`, and two of them the same. */
-export const headers = { Prefer: 'include-unknown-enum-members' };
+const furthestBehindMs = 64_000;
 
 /**
  * Microsoft Graph's message trace (/admin/exchange/tracing/messageTraces). Pages hold 5,000 rows at most, newest first; a range is 10 days wide at
@@ -20,7 +19,8 @@ export const headers = { Prefer: 'include-unknown-enum-members' };
  */
 export class GraphSource implements Source {
   readonly name = 'graph';
-  readonly limits: SourceLimits = { pageRows, rangeMs: 10 * dayMs, historyMs: 90 * dayMs, behindMs: 1000 };
+  /** Grows where Graph's sense of the future and its answers' dates turn out to be further apart. */
+  #behindMs = 1000;
   readonly #client: MicrosoftClient;
   readonly #apiUrl: string;
   readonly #advice: Advice;
@@ -34,21 +34,26 @@ export class GraphSource implements Source {
     this.#organization = organization;
   }
 
-  pages(range: TimeRange, signal: AbortSignal): AsyncGenerator<Page, void, undefined> {
+  get limits(): SourceLimits {
+    return { pageRows, rangeMs: 10 * dayMs, historyMs: 90 * dayMs, behindMs: this.#behindMs };
+  }
+
+  pages(range: TimeRange, signal: AbortSignal, onRetry?: OnRetry): AsyncGenerator<Page, void, undefined> {
     const surroundings = { range, organization: this.#organization };
     return walkPages({
       service: 'Microsoft Graph',
       firstUrl: rangeUrl(this.#apiUrl, range),
-      read: (url, isFirst) => this.#page(url, isFirst, surroundings, signal),
+      read: (url, isFirst) =>
+        this.#client.get({ url, headers, interpret: this.#interpreter(isFirst, surroundings), onRetry }, signal),
     });
   }
 
-  #page(url: URL, isFirst: boolean, surroundings: Surroundings, signal: AbortSignal): Promise<LinkedPage> {
-    const interpret = (answer: Answer): LinkedPage => {
+  #interpreter(isFirst: boolean, surroundings: Surroundings): (answer: Answer) => LinkedPage {
+    return (answer) => {
       const refusal = refusalOf(answer, isFirst, this.#advice);
+      if (refusal instanceof PlanAgainError) this.#behindMs = Math.min(this.#behindMs * 2, furthestBehindMs);
       if (refusal !== undefined) throw refusal;
       return parsePage(parseJson(answer.body, answer.host), surroundings);
     };
-    return this.#client.get(url, interpret, signal);
   }
 }

@@ -1,4 +1,4 @@
-import type { Page, Source, SourceLimits, TimeRange } from '../../collector/contracts.js';
+import type { OnRetry, Page, Source, SourceLimits, TimeRange } from '../../collector/contracts.js';
 import type { MicrosoftClient } from '../../microsoft/client.js';
 import { parseJson } from '../../microsoft/json.js';
 import type { Answer } from '../../microsoft/transport.js';
@@ -28,12 +28,12 @@ export class ReportingWebServiceSource implements Source {
     this.#advice = advice;
   }
 
-  pages(range: TimeRange, signal: AbortSignal): AsyncGenerator<Page, void, undefined> {
+  pages(range: TimeRange, signal: AbortSignal, onRetry?: OnRetry): AsyncGenerator<Page, void, undefined> {
     const firstUrl = rangeUrl(this.#apiUrl, range);
     return walkPages({
       service: 'The Reporting Web Service',
       firstUrl,
-      read: (url, isFirst) => this.#page(url, isFirst, signal),
+      read: (url, isFirst) => this.#client.get({ url, interpret: this.#interpreter(isFirst), onRetry }, signal),
       // A full page without a link is asked on from by offset, less one row: clients disagree whether the offset names the first row of the
       // page or the last one before it, and a row read twice is known by its fingerprint, a row left out by nothing.
       withoutLink: ({ records, unreadable }, rowsSoFar) =>
@@ -41,12 +41,11 @@ export class ReportingWebServiceSource implements Source {
     });
   }
 
-  #page(url: URL, isFirst: boolean, signal: AbortSignal): Promise<LinkedPage> {
-    const interpret = (answer: Answer): LinkedPage => {
+  #interpreter(isFirst: boolean): (answer: Answer) => LinkedPage {
+    return (answer) => {
       const refusal = refusalOf(answer, isFirst, this.#advice);
       if (refusal !== undefined) throw refusal;
       return parsePage(parseJson(answer.body, answer.host));
     };
-    return this.#client.get(url, interpret, signal);
   }
 }

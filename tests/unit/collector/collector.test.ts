@@ -117,7 +117,7 @@ describe('a range that is refused', () => {
     expect(widthsOf(stage.asked).slice(0, 4)).toEqual([60, 30, 15, 8]);
     expect(readOnceBefore(stage.progress)).toBeGreaterThanOrEqual(noon);
     expect(stage.log.at('warning')[0]).toBe(
-      'The query was refused. The range from 2026-11-01 11:59:00 UTC to 2026-11-01 12:00:00 UTC will be read again in smaller parts.',
+      'The query was refused. The range from 2026-11-01 11:59:00 UTC to 2026-11-01 12:00:00 UTC will be read again in smaller parts. [MT-RANGE-REFUSED]',
     );
   });
 
@@ -261,7 +261,7 @@ describe('when the data folder cannot be written', () => {
     expect(seen).toEqual([...Array.from({ length: 4 }, () => '1 asked, 1 delivered'), '1 asked, 2 delivered']);
     expect(stage.slept.slice(0, 3)).toEqual([second, 2 * second, 4 * second]);
     expect(stage.delivered).toEqual(['a Delivered', 'b Delivered']);
-    expect(stage.log.at('critical')).toEqual(['The disk is full. Nothing more is read until it works.']);
+    expect(stage.log.at('critical')).toEqual(['The disk is full. Nothing more is read until it works. [MT-STORAGE]']);
     expect(stage.monitor.troubles.at(-1)).toBeUndefined();
   });
 

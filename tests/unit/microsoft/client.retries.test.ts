@@ -53,8 +53,7 @@ describe('after a failure that passes', () => {
       else answer(response, 200, { value: [] });
     });
     const result = await clientOf(server.origin).get(
-      new URL(`/rows${query}`, server.origin),
-      jsonOf,
+      { url: new URL(`/rows${query}`, server.origin), interpret: jsonOf },
       new AbortController().signal,
     );
     expect(result).toEqual({ value: [] });
@@ -68,8 +67,7 @@ describe('after a failure that passes', () => {
       const waits = skipWaits();
       const server = await startLoopback((_, response) => fail(response));
       const asking = clientOf(server.origin).get(
-        new URL(`/rows${query}`, server.origin),
-        jsonOf,
+        { url: new URL(`/rows${query}`, server.origin), interpret: jsonOf },
         new AbortController().signal,
       );
       const error: unknown = await asking.catch((thrown: unknown) => thrown);
@@ -103,7 +101,7 @@ describe('after a failure that passes', () => {
     const client = clientOf(server.origin, {
       transport: transportWith({ onResult: (result) => results.push(result) }),
     });
-    const asking = client.get(new URL(server.origin), jsonOf, new AbortController().signal);
+    const asking = client.get({ url: new URL(server.origin), interpret: jsonOf }, new AbortController().signal);
     await expect(asking).rejects.toThrow(`${new URL(server.origin).host} could not be reached: ECONNREFUSED`);
     expect(results).toEqual(Array(5).fill('ECONNREFUSED'));
   });
@@ -121,7 +119,7 @@ describe('after a failure that passes', () => {
       authorization: { header: () => Promise.resolve(`Bearer ${++tokens}`), discard: () => true },
       transport: transportWith({ onResult: (result) => results.push(result) }),
     });
-    await client.get(new URL(server.origin), jsonOf, new AbortController().signal);
+    await client.get({ url: new URL(server.origin), interpret: jsonOf }, new AbortController().signal);
     expect(results).toEqual(['503', 'ECONNRESET', '200']);
     expect(server.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer 1', 'Bearer 2', 'Bearer 3']);
   });
@@ -134,7 +132,7 @@ test('what the answer is found to mean is final, unless it is called unavailable
   const interpret = () => {
     throw refused;
   };
-  const asking = clientOf(server.origin).get(new URL(server.origin), interpret, new AbortController().signal);
+  const asking = clientOf(server.origin).get({ url: new URL(server.origin), interpret }, new AbortController().signal);
   await expect(asking).rejects.toBe(refused);
   expect(server.received).toHaveLength(1);
   expect(waits).toEqual([]);
@@ -152,7 +150,7 @@ test.each([
     if (number === 1) answer(response, 429, 'Too many.', headers());
     else answer(response, 200, '{}');
   });
-  await clientOf(server.origin).get(new URL(server.origin), jsonOf, new AbortController().signal);
+  await clientOf(server.origin).get({ url: new URL(server.origin), interpret: jsonOf }, new AbortController().signal);
   const [first, second] = server.received;
   // A timer may fire a little early by another clock.
   expect(second!.atMs - first!.atMs).toBeGreaterThan(950);
@@ -171,7 +169,7 @@ describe('when it is stopped, it stops at once', () => {
       const client = clientOf(server.origin, {
         transport: transportWith({ onResult: (result) => results.push(result) }),
       });
-      const asking = client.get(new URL(server.origin), jsonOf, stop.signal);
+      const asking = client.get({ url: new URL(server.origin), interpret: jsonOf }, stop.signal);
       await server.arrived(1);
       stop.abort();
       await expect(asking).rejects.not.toBeInstanceOf(UnavailableError);
@@ -192,7 +190,7 @@ describe('when it is stopped, it stops at once', () => {
       // The wait begins in the turns of the loop that follow the answer.
       const transport = transportWith({ onResult: () => setTimeout(() => stop.abort(), 50) });
       const client = clientOf(server.origin, { transport });
-      const asking = client.get(new URL(server.origin), jsonOf, stop.signal);
+      const asking = client.get({ url: new URL(server.origin), interpret: jsonOf }, stop.signal);
       await expect(asking).rejects.not.toBeInstanceOf(UnavailableError);
       expect(server.received).toHaveLength(1);
     },
@@ -201,7 +199,7 @@ describe('when it is stopped, it stops at once', () => {
 
   test('before it has begun', async () => {
     const server = await startLoopback((_, response) => answer(response, 200, '{}'));
-    const asking = clientOf(server.origin).get(new URL(server.origin), jsonOf, AbortSignal.abort());
+    const asking = clientOf(server.origin).get({ url: new URL(server.origin), interpret: jsonOf }, AbortSignal.abort());
     await expect(asking).rejects.toBeDefined();
     expect(server.received).toHaveLength(0);
   });

@@ -58,10 +58,11 @@ describe('a request', () => {
   test('carries the authorization of the moment and the headers of the API', async () => {
     const server = await startLoopback((_, response) => answer(response, 200, '{}'));
     const authorization = new Tokens();
-    const client = clientOf(server.origin, { authorization, headers: { Prefer: 'include-unknown-enum-members' } });
-    await client.get(new URL('/api/rows?$top=1', server.origin), whole, signal);
+    const client = clientOf(server.origin, { authorization });
+    const headers = { Prefer: 'include-unknown-enum-members' };
+    await client.get({ url: new URL('/api/rows?$top=1', server.origin), headers, interpret: whole }, signal);
     authorization.discard('Bearer 1');
-    await client.get(new URL('/api/rows?$top=2', server.origin), whole, signal);
+    await client.get({ url: new URL('/api/rows?$top=2', server.origin), headers, interpret: whole }, signal);
     expect(server.received).toMatchObject([
       {
         method: 'GET',
@@ -74,7 +75,10 @@ describe('a request', () => {
 
   test('gives what is made of the answer', async () => {
     const server = await startLoopback((_, response) => answer(response, 200, { value: [1, 2] }));
-    const length = await clientOf(server.origin).get(new URL(server.origin), ({ body }) => body.length, signal);
+    const length = await clientOf(server.origin).get(
+      { url: new URL(server.origin), interpret: ({ body }) => body.length },
+      signal,
+    );
     expect(length).toBe('{"value":[1,2]}'.length);
   });
 
@@ -90,8 +94,8 @@ describe('a request', () => {
     const client = clientOf(server.origin, { authorization });
     for (const origin of elsewhere) {
       const url = new URL('/rows?$filter=secret-filter', origin);
-      await expect(client.get(url, whole, signal)).rejects.toThrow(new URL(origin).host);
-      await expect(client.get(url, whole, signal)).rejects.not.toThrow(/secret-filter/);
+      await expect(client.get({ url, interpret: whole }, signal)).rejects.toThrow(new URL(origin).host);
+      await expect(client.get({ url, interpret: whole }, signal)).rejects.not.toThrow(/secret-filter/);
     }
     expect([server.received.length, other.received.length, authorization.asked]).toEqual([0, 0, 0]);
   });
@@ -102,7 +106,7 @@ describe('a request', () => {
     const authorization = { header: () => Promise.reject(wrongSecret), discard: () => true };
     const quota = new Quota({ limit: 9, now: () => 0 });
     const client = clientOf(server.origin, { authorization, quota });
-    await expect(client.get(new URL(server.origin), whole, signal)).rejects.toBe(wrongSecret);
+    await expect(client.get({ url: new URL(server.origin), interpret: whole }, signal)).rejects.toBe(wrongSecret);
     expect([server.received.length, quota.used]).toEqual([0, 0]);
   });
 
@@ -113,7 +117,7 @@ describe('a request', () => {
     const header = () =>
       failures-- > 0 ? Promise.reject(new UnavailableError('Entra ID is away.')) : Promise.resolve('Bearer 1');
     const client = clientOf(server.origin, { authorization: { header, discard: () => true } });
-    await client.get(new URL(server.origin), whole, signal);
+    await client.get({ url: new URL(server.origin), interpret: whole }, signal);
     expect(bearersOf(server)).toEqual(['Bearer 1']);
   });
 });
@@ -126,7 +130,7 @@ describe('an answer of 401', () => {
     );
     const authorization = new Tokens();
     const client = clientOf(server.origin, { authorization });
-    expect(await client.get(new URL(server.origin), interpret, signal)).toBe('{"value":[]}');
+    expect(await client.get({ url: new URL(server.origin), interpret }, signal)).toBe('{"value":[]}');
     expect(bearersOf(server)).toEqual(['Bearer 1', 'Bearer 2']);
     expect([authorization.discarded, waits]).toEqual([['Bearer 1'], []]);
   });
@@ -136,14 +140,14 @@ describe('an answer of 401', () => {
       answer(response, number >= 3 && request.headers.authorization === 'Bearer 1' ? 401 : 200, '{}'),
     );
     const client = clientOf(server.origin);
-    for (let page = 1; page <= 4; page += 1) await client.get(new URL(server.origin), interpret, signal);
+    for (let page = 1; page <= 4; page += 1) await client.get({ url: new URL(server.origin), interpret }, signal);
     expect(bearersOf(server)).toEqual(['Bearer 1', 'Bearer 1', 'Bearer 1', 'Bearer 2', 'Bearer 2']);
   });
 
   test('to a fresh token too is the last word, and is no reason to ask once more', async () => {
     const server = await startLoopback((_, response) => answer(response, 401, ''));
     const authorization = new Tokens();
-    const asking = clientOf(server.origin, { authorization }).get(new URL(server.origin), interpret, signal);
+    const asking = clientOf(server.origin, { authorization }).get({ url: new URL(server.origin), interpret }, signal);
     await expect(asking).rejects.toThrow(SettingsError);
     expect(bearersOf(server)).toEqual(['Bearer 1', 'Bearer 2']);
     expect(authorization.discarded).toEqual(['Bearer 1']);
@@ -152,7 +156,7 @@ describe('an answer of 401', () => {
   test('is final where no other authorization can be had', async () => {
     const server = await startLoopback((_, response) => answer(response, 401, ''));
     const authorization = new Tokens(false);
-    const asking = clientOf(server.origin, { authorization }).get(new URL(server.origin), interpret, signal);
+    const asking = clientOf(server.origin, { authorization }).get({ url: new URL(server.origin), interpret }, signal);
     await expect(asking).rejects.toThrow(SettingsError);
     expect(server.received).toHaveLength(1);
   });
@@ -163,7 +167,10 @@ describe('an answer of 401', () => {
     const notReady = () => {
       throw new NotReadyError('The service principal is missing.');
     };
-    const asking = clientOf(server.origin, { authorization }).get(new URL(server.origin), notReady, signal);
+    const asking = clientOf(server.origin, { authorization }).get(
+      { url: new URL(server.origin), interpret: notReady },
+      signal,
+    );
     await expect(asking).rejects.toThrow(NotReadyError);
     expect([server.received.length, authorization.discarded]).toEqual([1, []]);
   });
@@ -174,7 +181,10 @@ describe('an answer of 401', () => {
     const refused = () => {
       throw new SettingsError('Check the role.');
     };
-    const asking = clientOf(server.origin, { authorization }).get(new URL(server.origin), refused, signal);
+    const asking = clientOf(server.origin, { authorization }).get(
+      { url: new URL(server.origin), interpret: refused },
+      signal,
+    );
     await expect(asking).rejects.toThrow(SettingsError);
     expect([server.received.length, authorization.discarded]).toEqual([1, []]);
   });
@@ -189,7 +199,7 @@ describe('the quota', () => {
     const statuses = [503, 401, 200];
     const server = await startLoopback((_, response, number) => answer(response, statuses[number - 1]!, '{}'));
     const quota = new Quota({ limit, now: () => 0 });
-    await clientOf(server.origin, { quota }).get(new URL(server.origin), interpret, signal);
+    await clientOf(server.origin, { quota }).get({ url: new URL(server.origin), interpret }, signal);
     expect([server.received.length, quota.used]).toEqual([3, 3]);
   });
 
@@ -203,7 +213,8 @@ describe('the quota', () => {
       return Promise.resolve();
     };
     const client = clientOf(server.origin, { quota: new Quota({ limit: 3, now: () => nowMs, sleep }) });
-    for (let number = 1; number <= 3; number += 1) await client.get(new URL(server.origin), whole, signal);
+    for (let number = 1; number <= 3; number += 1)
+      await client.get({ url: new URL(server.origin), interpret: whole }, signal);
     expect(sentBefore).toEqual([1, 2]);
   });
 
@@ -214,7 +225,7 @@ describe('the quota', () => {
     const quota = new Quota({ limit, now: () => 0 });
     const heard: number[] = [];
     quota.exceeded = () => heard.push(server.received.length);
-    await clientOf(server.origin, { quota }).get(new URL(server.origin), interpret, signal);
+    await clientOf(server.origin, { quota }).get({ url: new URL(server.origin), interpret }, signal);
     expect(heard).toEqual([2]);
   });
 
@@ -223,8 +234,8 @@ describe('the quota', () => {
     const stop = new AbortController();
     const quota = new Quota({ limit: 1, now: () => 0, onWait: () => stop.abort() });
     const client = clientOf(server.origin, { quota });
-    await client.get(new URL(server.origin), whole, stop.signal);
-    await expect(client.get(new URL(server.origin), whole, stop.signal)).rejects.toBeDefined();
+    await client.get({ url: new URL(server.origin), interpret: whole }, stop.signal);
+    await expect(client.get({ url: new URL(server.origin), interpret: whole }, stop.signal)).rejects.toBeDefined();
     expect(server.received).toHaveLength(1);
   });
 });
@@ -234,11 +245,14 @@ test('what is to be planned again is not asked again here', async () => {
   const server = await startLoopback((_, response) => answer(response, 400, 'in the future'));
   const told: UnavailableError[] = [];
   const planAgain = new PlanAgainError('The present is the future.');
-  const client = clientOf(server.origin, { onRetry: (error) => told.push(error) });
+  const client = clientOf(server.origin);
   const asking = client.get(
-    new URL(server.origin),
-    () => {
-      throw planAgain;
+    {
+      url: new URL(server.origin),
+      interpret: () => {
+        throw planAgain;
+      },
+      onRetry: (error) => told.push(error),
     },
     signal,
   );

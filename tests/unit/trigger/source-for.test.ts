@@ -49,7 +49,7 @@ async function read(access: Omit<Access, 'advice' | 'organization'>, addresses: 
     hidden.add(secret);
     return () => void hidden.delete(secret);
   };
-  const means = { transport, quota, hide, now: () => 0, onRetry: () => undefined };
+  const means = { transport, quota, hide, now: () => 0 };
   const source = sourceFor({ ...access, advice, organization: undefined }, addresses, means);
   const pages = source.pages(range, new AbortController().signal);
   while ((await pages.next()).done !== true);

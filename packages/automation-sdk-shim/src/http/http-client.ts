@@ -7,7 +7,7 @@ const CONNECT_MS = 10_000;
 const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024;
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer;

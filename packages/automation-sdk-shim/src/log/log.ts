@@ -11,10 +11,17 @@ export interface LogShipper {
   add(level: Level, message: string): void;
 }
 
+/** Where errors go besides. */
+export interface ErrorReporter {
+  /** `message` is scrubbed, what was thrown is not. */
+  report(level: 'error' | 'critical', message: string, thrown?: unknown): void;
+}
+
 /** What is written where; `shipped` is the text for the platform, which gets no stack traces. */
 interface Texts {
   readonly written: string;
   readonly shipped: string;
+  readonly thrown?: unknown;
 }
 
 export interface LogOptions {
@@ -36,6 +43,7 @@ export class Log {
   readonly #now: () => number;
   readonly #lastPassed = new Map<string, number>();
   #shipper: LogShipper | undefined;
+  #reporter: ErrorReporter | undefined;
 
   constructor(options: LogOptions) {
     this.#options = options;
@@ -44,6 +52,11 @@ export class Log {
 
   shipTo(shipper: LogShipper): void {
     this.#shipper = shipper;
+  }
+
+  /** From now on entries of the levels error and critical are reported, repetitions left out. */
+  reportTo(reporter: ErrorReporter): void {
+    this.#reporter = reporter;
   }
 
   debug(message: string): void {
@@ -68,7 +81,11 @@ export class Log {
 
   /** An unexpected error: one line of it to the platform, its stack to standard error only. */
   exception(error: unknown, message: string): void {
-    this.#pass('error', { written: `${message}\n${errorStack(error)}`, shipped: `${message}\n${errorLine(error)}` });
+    this.#pass('error', {
+      written: `${message}\n${errorStack(error)}`,
+      shipped: `${message}\n${errorLine(error)}`,
+      thrown: error,
+    });
   }
 
   /** Standard error only, and every time: what is said about the shipping of logs cannot itself be shipped. */
@@ -82,6 +99,7 @@ export class Log {
     if (level !== 'critical' && this.#isRepetition(`${level} ${shipped}`)) return;
     this.#options.write(level, this.#options.scrubber.scrub(texts.written));
     this.#shipper?.add(level, shipped);
+    if (level === 'error' || level === 'critical') this.#reporter?.report(level, shipped, texts.thrown);
   }
 
   #isRepetition(key: string): boolean {

@@ -57,7 +57,8 @@ async function live(request: ItemRequest, basics: Basics): Promise<boolean> {
   announce(request, manifest, log);
 
   const metrics = new Registry();
-  const health = new Health({ scrubber, secondsWithoutEvents: request.Item.secondsWithoutEvents });
+  const { secondsWithoutEvents, lastHeartbeatThreshold } = request.Item;
+  const health = new Health({ scrubber, secondsWithoutEvents, lastHeartbeatThreshold });
   await startServers({ values, problems, health, metrics }, basics);
 
   const supervision = { log, health, stopping: stop.signal };

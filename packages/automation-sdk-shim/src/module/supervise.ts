@@ -1,8 +1,9 @@
 import { SECOND_TO_MINUTE, backoffMs, type Backoff } from '../backoff.js';
 import { ConfigurationError, UndeliveredError } from '../errors.js';
-import type { Health } from '../health.js';
+import type { Health, TriggerRecord } from '../health.js';
 import type { Log } from '../log/log.js';
 import { isAborted, sleep, untilAborted } from '../sleep.js';
+import { counts, isHopeless } from './error-policy.js';
 
 /** After running so long, a failure counts as the first one again. */
 const STEADY_MS = 300_000;
@@ -45,6 +46,7 @@ async function runUntilStopped(run: () => Promise<void>, supervision: Supervisio
   const { log, health, stopping } = supervision;
   const now = supervision.now ?? Date.now;
   let failures = 0;
+  let hopeless = false;
   while (!stopping.aborted) {
     const startedMs = now();
     const failure = await outcomeOf(run);
@@ -56,15 +58,23 @@ async function runUntilStopped(run: () => Promise<void>, supervision: Supervisio
     if (failure?.thrown instanceof ConfigurationError) return holdUntilStopped(failure.thrown, supervision);
     failures = now() - startedMs >= STEADY_MS ? 1 : failures + 1;
     const waitMs = backoffMs(supervision.backoff ?? SECOND_TO_MINUTE, failures, Math.random());
-    health.countError();
+    if (failure === undefined || counts(failure.thrown)) health.countError();
     if (failure === undefined) log.error('The trigger ended by itself; it is started again. Please report it.');
     else
       log.exception(
         failure.thrown,
         'The trigger failed; it is started again after a wait of up to a minute. If it fails for long, please report it.',
       );
+    const wasHopeless = hopeless;
+    hopeless = isHopeless(health.record());
+    if (hopeless && !wasHopeless) log.critical(sentenceAbout(health.record()));
     await sleep(waitMs, stopping);
   }
+}
+
+function sentenceAbout({ errorCount, withoutEventsMs }: TriggerRecord): string {
+  const minutes = Math.floor(withoutEventsMs / 60_000);
+  return `The trigger failed ${errorCount} times in a row, and no events were delivered for ${minutes} minutes. It goes on trying. The errors before this entry say why; correct the cause, or report it.`;
 }
 
 /** What `run` threw, wrapped, since anything can be thrown; undefined where it resolved. */

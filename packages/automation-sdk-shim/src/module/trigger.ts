@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Registry } from 'prom-client';
 import type { DataFolder } from '../data/data-folder.js';
+import { ConfigurationError } from '../errors.js';
 import type { Agents } from '../http/agents.js';
 import type { Health } from '../health.js';
 import type { HttpClient } from '../http/http-client.js';
 import type { JsonObject } from '../json.js';
 import type { Log } from '../log/log.js';
 import type { Scrubber } from '../log/scrubber.js';
+import type { Callback } from './callback.js';
 
 /** What the module hands to a trigger; subclasses pass it on to `super` unread. */
 export interface TriggerContext {
@@ -22,6 +26,8 @@ export interface TriggerContext {
   readonly http: HttpClient;
   /** The value intake_url. */
   readonly intakeUrl: string | undefined;
+  /** Undefined where the module is run by hand. */
+  readonly callback: Callback | undefined;
 }
 
 /** What the module's requests have in common, whoever they go to. */
@@ -34,6 +40,7 @@ export interface Outbound {
 export interface TriggerClass {
   new (context: TriggerContext): Trigger;
   readonly secondsWithoutEvents: number;
+  readonly lastHeartbeatThreshold: number;
 }
 
 /**
@@ -43,6 +50,8 @@ export interface TriggerClass {
 export abstract class Trigger<Configuration extends object = object> {
   /** Unhealthy after so many seconds without events; 0 for never. */
   static readonly secondsWithoutEvents: number = 0;
+  /** Unhealthy after so many seconds without a heartbeat; 0 for never. */
+  static readonly lastHeartbeatThreshold: number = 0;
 
   /** Checked against the card, defaults filled in, unknown settings removed. */
   protected readonly configuration: Configuration;
@@ -57,6 +66,7 @@ export abstract class Trigger<Configuration extends object = object> {
   /** For requests of the trigger's own: how the module introduces itself, and its kept-alive connections. */
   protected readonly outbound: Outbound;
   readonly #scrubber: Scrubber;
+  readonly #callback: Callback | undefined;
 
   constructor(context: TriggerContext) {
     // The card's schema has vouched for the shape.
@@ -69,6 +79,7 @@ export abstract class Trigger<Configuration extends object = object> {
     this.health = context.health;
     this.outbound = { userAgent: context.http.userAgent, agents: context.http.agents };
     this.#scrubber = context.scrubber;
+    this.#callback = context.callback;
   }
 
   /**
@@ -76,6 +87,30 @@ export abstract class Trigger<Configuration extends object = object> {
    * that grows; after a ConfigurationError it is not.
    */
   abstract run(): Promise<void>;
+
+  /** Says that the trigger is alive although it may have nothing to deliver; a delivery says so too. */
+  protected heartbeat(): void {
+    this.health.heartbeat();
+  }
+
+  /**
+   * Starts a playbook run with `event`, and resolves once the platform has taken it. `directory`, absolute or within
+   * the data folder, holds files that belong to the event; they must be there already.
+   * @throws SendEventError where the platform refuses it, or does not take it for 17 minutes; ConfigurationError where
+   * the module is run by hand; RangeError where `directory` is not below the data folder; the reason of `stopping`
+   * once that is aborted
+   */
+  protected async sendEvent(name: string, event: JsonObject, directory?: string): Promise<void> {
+    if (this.#callback === undefined) {
+      throw new ConfigurationError(
+        'Events for the playbook have nowhere to go: the values "url_callback" and "token" are missing. Give both.',
+      );
+    }
+    const place = directory === undefined ? {} : { directory: this.#withinDataFolder(directory) };
+    const request = { name, event, request_id: randomUUID(), ...place };
+    await this.#callback.send('POST', JSON.stringify(request), this.stopping);
+    this.health.eventsDelivered();
+  }
 
   /**
    * Keeps a secret that was not in the settings, such as a token, out of everything that the module says, until the
@@ -88,5 +123,13 @@ export abstract class Trigger<Configuration extends object = object> {
       if (hidden) this.#scrubber.remove(secret);
       hidden = false;
     };
+  }
+
+  /** The path from the data folder, as the platform wants it. */
+  #withinDataFolder(directory: string): string {
+    const path = relative(this.data.path, resolve(this.data.path, directory));
+    if (path === '' || path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path))
+      throw new RangeError(`The directory ${directory} is not below the data folder ${this.data.path}.`);
+    return path.split(sep).join('/');
   }
 }

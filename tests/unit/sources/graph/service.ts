@@ -1,11 +1,10 @@
 import { startSimulator, type GraphOptions, type Simulator } from '@local/microsoft365-simulator';
-import type { UnavailableError } from '../../../../src/errors.js';
 import type { Authorization } from '../../../../src/microsoft/authorization.js';
 import { BearerAuthorization } from '../../../../src/microsoft/bearer-authorization.js';
 import { MicrosoftClient } from '../../../../src/microsoft/client.js';
 import { requestToken } from '../../../../src/microsoft/entra-id.js';
 import { Transport } from '../../../../src/microsoft/transport.js';
-import { GraphSource, headers } from '../../../../src/sources/graph/source.js';
+import { GraphSource } from '../../../../src/sources/graph/source.js';
 import { outbound } from '../../../support/outbound.js';
 import { advice, emptyWorld, presentMs } from '../reading.js';
 
@@ -13,13 +12,8 @@ export const organization = 'example.corp';
 
 const transport = new Transport({ ...outbound, mark: () => () => presentMs });
 
-/** @param onRetry told what failed and is tried again */
-export function sourceAt(
-  graphUrl: string,
-  authorization: Authorization,
-  onRetry: (error: UnavailableError) => void = () => undefined,
-): GraphSource {
-  const client = new MicrosoftClient(graphUrl, { transport, authorization, headers, onRetry });
+export function sourceAt(graphUrl: string, authorization: Authorization): GraphSource {
+  const client = new MicrosoftClient(graphUrl, { transport, authorization });
   return new GraphSource(graphUrl, client, advice, organization);
 }
 
@@ -28,8 +22,6 @@ export interface Service {
   readonly source: GraphSource;
   /** Every token that was given out, in order. */
   readonly tokens: readonly string[];
-  /** What fails first and is going to be tried again. */
-  readonly firstRetry: Promise<UnavailableError>;
 }
 
 /** Runs a test on a simulated tenant whose clock stands still, read with tokens of its token service. */
@@ -51,11 +43,9 @@ export async function withService(
       return () => undefined;
     },
   });
-  let onRetry: (error: UnavailableError) => void = () => undefined;
-  const firstRetry = new Promise<UnavailableError>((resolve) => (onRetry = resolve));
-  const source = sourceAt(simulator.graphUrl, authorization, onRetry);
+  const source = sourceAt(simulator.graphUrl, authorization);
   try {
-    await test({ simulator, source, tokens, firstRetry });
+    await test({ simulator, source, tokens });
   } finally {
     await simulator.close();
   }

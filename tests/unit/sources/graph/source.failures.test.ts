@@ -59,11 +59,13 @@ describe('a refusal for the quota is waited out', () => {
     ['http-429', 60_000],
     ['http-429-retry-after-seconds', 90_000],
   ])('%s, for %i ms', async (fault, waitMs) => {
-    await withService({ retryAfterSeconds: 90 }, async ({ simulator, source, tokens, firstRetry }) => {
+    await withService({ retryAfterSeconds: 90 }, async ({ simulator, source, tokens }) => {
       simulator.graph.faults.failNext(fault);
       const stop = new AbortController();
-      const page = source.pages(range, stop.signal).next();
-      const retry = await firstRetry;
+      let page: Promise<unknown> | undefined;
+      const retry = await new Promise<UnavailableError>((resolve) => {
+        page = source.pages(range, stop.signal, resolve).next();
+      });
       stop.abort();
       await expect(page).rejects.toThrow('aborted');
       expect(retry).toMatchObject({ name: 'UnavailableError', retryAfterMs: waitMs });

@@ -1,0 +1,33 @@
+import { isObject, type JsonObject } from '../json.js';
+import type { Scrubber } from './scrubber.js';
+
+const MEMBERS = ['event_id', 'timestamp', 'level', 'platform', 'environment', 'release', 'message', 'tags', 'sdk'];
+const EXCEPTION_MEMBERS = ['type', 'value', 'mechanism'];
+const FRAME_MEMBERS = ['filename', 'function', 'module', 'lineno', 'colno', 'in_app'];
+
+/**
+ * What may leave the process of an event that Sentry's SDK has made: what happened and where in the code, scrubbed.
+ * Requests, headers, breadcrumbs, users, local variables and lines of source are left out, whichever integration of
+ * whichever version of the SDK has added them.
+ */
+export function leavingEvent(event: JsonObject, scrubber: Scrubber): JsonObject {
+  const exceptions = valuesOf(event['exception']).map((exception) => {
+    const stack = isObject(exception['stacktrace']) ? exception['stacktrace'] : undefined;
+    const frames = stack && { frames: listOf(stack['frames']).map((frame) => pick(frame, FRAME_MEMBERS)) };
+    return { ...pick(exception, EXCEPTION_MEMBERS), ...(frames && { stacktrace: frames }) };
+  });
+  const leaving = { ...pick(event, MEMBERS), ...(exceptions.length > 0 && { exception: { values: exceptions } }) };
+  return JSON.parse(scrubber.stringify(leaving)) as JsonObject;
+}
+
+function valuesOf(exception: unknown): JsonObject[] {
+  return isObject(exception) ? listOf(exception['values']) : [];
+}
+
+function listOf(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+function pick(object: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(names.flatMap((name) => (name in object ? [[name, object[name]]] : [])));
+}

@@ -1,0 +1,78 @@
+import type { JsonObject } from '../json.js';
+import type { ErrorReporter, Log } from './log.js';
+import { errorLine } from './error-text.js';
+import type { Scrubber } from './scrubber.js';
+import { leavingEvent } from './sentry-event.js';
+
+/** A name in a variable: the compiler would look for the package, which need not be there. */
+const PACKAGE: string = '@sentry/node';
+
+/** What is used of the package @sentry/node, from its version 8 on. */
+export interface SentrySdk {
+  init(options: Readonly<Record<string, unknown>>): unknown;
+  captureException(error: Error, hint: { readonly captureContext: { readonly level: string } }): unknown;
+  captureMessage(message: string, level: string): unknown;
+  /** Sends what is waiting; false where the time was not enough. */
+  close(timeoutMs: number): PromiseLike<boolean>;
+}
+
+export interface SentryOptions {
+  readonly dsn: string;
+  readonly environment: string | undefined;
+  /** `<slug>@<version>` */
+  readonly release: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly scrubber: Scrubber;
+  readonly log: Log;
+  /** Gives the package. */
+  readonly load?: () => Promise<SentrySdk>;
+}
+
+export interface Sentry extends ErrorReporter {
+  close(limitMs: number): Promise<void>;
+}
+
+/** Reports errors to Sentry. Undefined where that is not possible, which is a warning: collecting matters more. */
+export async function startSentry(options: SentryOptions): Promise<Sentry | undefined> {
+  const { dsn, environment, release, tags, scrubber, log } = options;
+  let sdk: SentrySdk;
+  try {
+    sdk = await (options.load ?? loadPackage)();
+    sdk.init({
+      dsn,
+      release,
+      ...(environment !== undefined && { environment }),
+      initialScope: { tags },
+      // They would instrument requests, gather breadcrumbs, and handle uncaught exceptions in our place.
+      defaultIntegrations: false,
+      skipOpenTelemetrySetup: true,
+      registerEsmLoaderHooks: false,
+      maxBreadcrumbs: 0,
+      sendDefaultPii: false,
+      includeLocalVariables: false,
+      beforeSend: (event: JsonObject) => leavingEvent(event, scrubber),
+    });
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
+    log.warning(
+      missing
+        ? 'The value "sentry_dsn" is given, but the package @sentry/node is not there, so errors are not reported to Sentry. Add it to the image with "npm install @sentry/node", or leave the value out.'
+        : `Sentry cannot be used (${errorLine(error)}), so errors are not reported to it. Correct the value "sentry_dsn" or the version of @sentry/node.`,
+    );
+    return undefined;
+  }
+  return {
+    report: (level, message, thrown) => {
+      const shown = level === 'critical' ? 'fatal' : level;
+      if (thrown instanceof Error) sdk.captureException(thrown, { captureContext: { level: shown } });
+      else sdk.captureMessage(message, shown);
+    },
+    close: async (limitMs) => {
+      if (!(await sdk.close(limitMs))) log.local('warning', 'Some errors could not be sent to Sentry before the stop.');
+    },
+  };
+}
+
+async function loadPackage(): Promise<SentrySdk> {
+  return (await import(PACKAGE)) as SentrySdk;
+}

@@ -1,0 +1,70 @@
+import { SendEventError } from '../errors.js';
+import type { HttpAnswer, HttpClient } from '../http/http-client.js';
+import { NetworkError } from '../http/network-error.js';
+import { sleep } from '../sleep.js';
+
+const ANSWER_MS = 30_000;
+const TRIES = 10;
+
+export interface CallbackOptions {
+  /** The value url_callback. */
+  readonly url: string;
+  readonly token: string;
+  readonly http: HttpClient;
+  /** The unit of the waits. */
+  readonly secondMs?: number;
+}
+
+/** The address at which the platform takes a trigger's events and a validator's results. */
+export class Callback {
+  readonly #options: CallbackOptions;
+
+  constructor(options: CallbackOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Resolves once the platform has taken the JSON text. A 4xx is final; after anything else it is tried again after
+   * 2, 4, 8 … s, 10 times in all, as the Python SDK does it.
+   * @throws SendEventError; the signal's reason once it is aborted
+   */
+  async send(method: 'POST' | 'PATCH', json: string, signal: AbortSignal): Promise<HttpAnswer> {
+    for (let tried = 1; ; tried += 1) {
+      signal.throwIfAborted();
+      const outcome = await this.#try(method, json, signal);
+      if (typeof outcome !== 'string' && outcome.status >= 200 && outcome.status < 300) return outcome;
+      signal.throwIfAborted();
+      const status = typeof outcome === 'string' ? undefined : outcome.status;
+      const refused = status !== undefined && status >= 400 && status < 500;
+      if (refused || tried === TRIES) throw failure(status, outcome);
+      await sleep((this.#options.secondMs ?? 1_000) * 2 ** tried, signal);
+    }
+  }
+
+  /** The answer, or why there was none. */
+  async #try(method: 'POST' | 'PATCH', json: string, signal: AbortSignal): Promise<HttpAnswer | string> {
+    const { url, token, http } = this.#options;
+    try {
+      return await http.send({
+        method,
+        url,
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+        body: Buffer.from(json),
+        answerMs: ANSWER_MS,
+        signal,
+      });
+    } catch (error) {
+      if (error instanceof NetworkError) return error.message;
+      throw error;
+    }
+  }
+}
+
+function failure(status: number | undefined, outcome: HttpAnswer | string): SendEventError {
+  const reason = typeof outcome === 'string' ? outcome : `it answered ${outcome.status}`;
+  const advice =
+    status !== undefined && status < 500
+      ? 'Check the playbook, and restart it; if that does not help, report it to the support of Sekoia.io.'
+      : "Check Sekoia.io's status and the network.";
+  return new SendEventError(`The platform did not take what was sent to its callback: ${reason}. ${advice}`, status);
+}
