@@ -24,9 +24,9 @@ module.exports = {
     {
       name: 'not-to-dev-dependency',
       severity: 'error',
-      comment: 'What runs in the image needs production dependencies only.',
+      comment: 'What runs in the image needs production dependencies only; optional peers are imported when they are asked for.',
       from: { path: ['^module/', '^src/', shim + 'src/'] },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
     only('module-imports-triggers', '^module/', ['^src/trigger/', shim], 'module → src/trigger and the SDK.'),
     only(
@@ -105,9 +105,16 @@ module.exports = {
     {
       name: 'packages-import-no-other-package',
       severity: 'error',
-      from: { path: '^packages/([^/]+)/' },
+      comment: 'The fault lab alone joins two of them: it is a test that runs by itself.',
+      from: { path: '^packages/([^/]+)/', pathNot: ['^packages/fault-lab/'] },
       to: { path: '^packages/([^/]+)/', pathNot: ['^packages/$1/'] },
     },
+    only(
+      'fault-lab-imports-what-is-around-the-module',
+      '^packages/fault-lab/',
+      ['^packages/(microsoft365-simulator|playbook-runner)/'],
+      'packages/fault-lab → the simulator and the stand-in for Sekoia.io; the module is a process.',
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -5,15 +5,23 @@ COPY package.json package-lock.json .npmrc ./
 COPY packages/automation-sdk-shim/package.json packages/automation-sdk-shim/
 COPY packages/microsoft365-simulator/package.json packages/microsoft365-simulator/
 COPY packages/playbook-runner/package.json packages/playbook-runner/
+COPY packages/fault-lab/package.json packages/fault-lab/
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.base.json ./
 COPY packages/automation-sdk-shim packages/automation-sdk-shim
 COPY src src
 COPY module module
 RUN npx tsc -b . \
+  && npm sbom --package-lock-only --omit dev --sbom-format cyclonedx > sbom.cdx.json \
   && npm ci --ignore-scripts --omit=dev --include-workspace-root --workspace @sekoia/automation-sdk-shim \
   && find dist packages node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.tsbuildinfo' \) -delete \
-  && find node_modules -type d \( -name test -o -name tests \) -prune -exec rm -r {} +
+  && rm -r packages/automation-sdk-shim/src \
+  && find node_modules packages -type d \( -name test -o -name tests \) -prune -exec rm -r {} +
+
+# Packages that most do not need, such as @aws-sdk/client-s3@3.1169.0 to keep the data in a bucket.
+ARG OPTIONAL_PACKAGES=""
+RUN mkdir -p /optional/node_modules \
+  && if [ -n "$OPTIONAL_PACKAGES" ]; then npm install --prefix /optional --ignore-scripts --no-save $OPTIONAL_PACKAGES; fi
 
 FROM node:24-slim
 LABEL org.opencontainers.image.title="Microsoft 365 Message Trace" \
@@ -22,10 +30,11 @@ LABEL org.opencontainers.image.title="Microsoft 365 Message Trace" \
   org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production
 WORKDIR /app
+COPY --from=build /optional/node_modules /node_modules
 COPY --from=build /app/node_modules node_modules
-COPY --from=build /app/packages/automation-sdk-shim/package.json packages/automation-sdk-shim/
-COPY --from=build /app/packages/automation-sdk-shim/dist packages/automation-sdk-shim/dist
+COPY --from=build /app/packages/automation-sdk-shim packages/automation-sdk-shim
 COPY --from=build /app/dist dist
+COPY --from=build /app/sbom.cdx.json ./
 COPY package.json manifest.json trigger_*.json connector_*.json LICENSE CHANGELOG.md ./
 # Everything else may be read-only: the module writes to its data folder alone.
 RUN mkdir -m 0700 /symphony_data && chown 1000:1000 /symphony_data

@@ -56,7 +56,7 @@ export interface Clock {
   sleep(durationMs: number, signal: AbortSignal): Promise<void>;
 }
 
-/** A JSON document that outlives the process. */
+/** A JSON document that outlives the process. Both methods may throw a StorageError. */
 export interface PersistentDocument {
   /** The content, or undefined if there is none. A damaged one, or one that is refused by `accepts`, is set aside and reported. */
   read(accepts: (content: unknown) => boolean): Promise<unknown>;

@@ -1,6 +1,5 @@
 import type { Clock, CollectorLog, DeliveredRow, PersistentDocument } from './contracts.js';
 import { isContext, readContext, writeContext } from './context.js';
-import { onDisk } from './files.js';
 import { fingerprintOf } from './fingerprint.js';
 import { bucketOfHour, FingerprintStore, type BucketStorage, type FiledFingerprint } from './fingerprint-store.js';
 import { begin, finishedBefore, readOnceBefore, wasRead, wholeSecond, type Progress } from './progress.js';
@@ -49,7 +48,7 @@ export class Ledger {
   static async open(options: LedgerOptions): Promise<Ledger> {
     const { schedule, clock, startTimeMs } = options;
     const fingerprints = await FingerprintStore.open(options.buckets, options.log);
-    const content = await onDisk('context.json', () => options.document.read(isContext));
+    const content = await options.document.read(isContext);
     const openedAt = clock.mark();
     // Without its context, what has been delivered still tells where reading may not have ended: repeats are known, gaps would not be.
     const delivered = fingerprints.oldestHourMs ?? Infinity;
@@ -119,7 +118,7 @@ export class Ledger {
 
   #write(progress: Progress, isProvisional: boolean): Promise<void> {
     const context = writeContext(progress, this.#schedule, this.#source, isProvisional);
-    return onDisk('context.json', () => this.#document.write(context));
+    return this.#document.write(context);
   }
 }
 

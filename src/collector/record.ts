@@ -33,26 +33,28 @@ export interface TraceRecord {
   readonly raw: JsonObject;
 }
 
-/** Keys that describe the answer and differ each time the row is read, and the status, which may change. */
-const isNoPartOfTheIdentity = new Set([
-  '__metadata',
-  'Index',
-  'StartDate',
-  'EndDate',
-  '@odata.type',
-  'Status',
-  'status',
-]);
+/** Keys that describe the answer and differ each time the row is read. */
+const isNoPartOfTheRow = new Set(['__metadata', 'Index', 'StartDate', 'EndDate', '@odata.type']);
+const statusKey: Readonly<Record<Dialect, string>> = { reporting_web_service: 'Status', graph: 'status' };
 
 /**
  * What makes a row the same row whenever it is read: trace id and recipient, without case.
- * A row that lacks one of them is identified by all that it holds, so that two such rows are never taken for one.
+ * A row that lacks one of them is identified by all that it holds but its status, which may change, so that two such rows are never taken for one.
  */
 export function rowIdentity(record: TraceRecord): string {
-  if (record.traceId !== undefined && record.recipient !== undefined) {
-    return `${record.traceId.toLowerCase()}\n${record.recipient.toLowerCase()}`;
+  const { traceId, recipient, status, dialect, raw } = record;
+  if (traceId !== undefined && recipient !== undefined) {
+    const parts = [traceId.toLowerCase(), recipient.toLowerCase()];
+    return parts.some(isAmbiguous) ? JSON.stringify(parts) : parts.join('\n');
   }
-  return JSON.stringify(Object.entries(record.raw).filter(([key]) => !isNoPartOfTheIdentity.has(key)));
+  // A status that is no text is none, and so a part like any other.
+  const isPart = (key: string) => !isNoPartOfTheRow.has(key) && (key !== statusKey[dialect] || status === undefined);
+  return JSON.stringify(Object.entries(raw).filter(([key]) => isPart(key)));
+}
+
+/** Text by which two parts could not be told apart: it has line breaks, or halves of characters, all of which are the same in UTF-8. */
+function isAmbiguous(text: string): boolean {
+  return /[\n\p{Cs}]/u.test(text);
 }
 
 /** The status without case, as the APIs and their samples disagree on it. */

@@ -8,9 +8,13 @@ export const mostEventBytes = 250_000;
 /** The event as the text that is sent. A subject that makes it too large for the intake is shortened in every place, and the event says so. */
 export function eventText(record: TraceRecord, options: EventOptions): string {
   const event = toEvent(record, options);
+  const { subject } = record;
+  // A subject of megabytes is not written out several times only to be measured.
+  if (subject !== undefined && subject.length > mostEventBytes)
+    return JSON.stringify(withShorterSubject(event, subject));
   const text = JSON.stringify(event);
-  if (Buffer.byteLength(text) <= mostEventBytes || record.subject === undefined) return text;
-  return JSON.stringify(withShorterSubject(event, record.subject));
+  if (Buffer.byteLength(text) <= mostEventBytes || subject === undefined) return text;
+  return JSON.stringify(withShorterSubject(event, subject));
 }
 
 const reason = 'The subject was shortened: the event was larger than the intake accepts.';

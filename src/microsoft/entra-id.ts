@@ -8,6 +8,7 @@ import {
 import { SettingsError, UnavailableError } from '../errors.js';
 import { aadstsCode, adviceFor, isPassing } from './aadsts.js';
 import type { Token } from './bearer-authorization.js';
+import { oneLine } from './foreign-text.js';
 import type { ClientCertificate } from './client-certificate.js';
 import { MsalNetwork } from './msal-network.js';
 import type { Transport } from './transport.js';
@@ -45,9 +46,14 @@ export async function requestToken(signIn: SignIn, transport: Transport, signal:
   }
   const lifetimeMs = (result?.expiresOn?.getTime() ?? 0) - Date.now();
   // An answer without fields is no error to the library, which counts in whole seconds.
-  if (!result?.accessToken || !(lifetimeMs >= 1000))
+  if (!result || !isSendable(result.accessToken) || !(lifetimeMs >= 1000))
     throw new UnavailableError(`${hostOf(signIn)} answered neither a token nor an error.`);
   return { text: result.accessToken, lifetimeMs };
+}
+
+/** Whether a token can stand in a header, whose characters and length are limited: Node.js takes 16 KiB for all headers of an answer. */
+function isSendable(token: string): boolean {
+  return /^[\x21-\x7e]{1,16384}$/.test(token);
 }
 
 function acquire(signIn: SignIn, network: MsalNetwork): Promise<AuthenticationResult | null> {
@@ -99,7 +105,7 @@ function refusal(error: unknown, signIn: SignIn): Error {
   if (!(error instanceof AuthError)) return error as Error;
   const code = aadstsCode(error.errorMessage);
   const isTemporary = error.errorCode === 'temporarily_unavailable' || (code !== undefined && isPassing(code));
-  const what = code === undefined ? error.errorCode : `AADSTS${code}`;
+  const what = code === undefined ? oneLine(error.errorCode) : `AADSTS${code}`;
   if (isTemporary || what === '')
     return new UnavailableError(`${hostOf(signIn)} gives no token now (${what || 'no reason given'}).`);
   return new SettingsError(`Entra ID refused to sign ${nameOf(signIn)} in (${what}). ${adviceFor(code)}`);

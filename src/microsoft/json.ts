@@ -1,14 +1,36 @@
 import type { JsonObject, JsonValue } from '../json.js';
-import { UnavailableError } from '../errors.js';
+import { PlanAgainError, UnavailableError } from '../errors.js';
+import { oneLine, withoutTags } from './foreign-text.js';
 
-/** @throws UnavailableError for what is no JSON: an answer that was cut off, or the page of something in between. */
+/** Each takes some 100 bytes of memory, however few characters it has. A page of 5,000 rows with 10 fields holds 60,000. */
+const mostValues = 3_000_000;
+
+/**
+ * @throws UnavailableError for what is no JSON: an answer that was cut off, or the page of something in between; PlanAgainError for what would not
+ * fit into memory
+ */
 export function parseJson(text: string, host: string): JsonValue {
+  if (mayHoldMoreThan(mostValues, text)) throw new PlanAgainError(`${host} answered more than can be read at once.`);
   try {
     return JSON.parse(text) as JsonValue;
   } catch {
     throw new UnavailableError(`${host} answered something that is no JSON (${describe(text)}).`);
   }
 }
+
+/** By the characters before which there is a value: never fewer than there are, as texts hold commas too. */
+function mayHoldMoreThan(most: number, text: string): boolean {
+  let values = 1;
+  // None of them takes less than a character: most answers need no look at all.
+  for (let at = 0; at < text.length && values + text.length - at > most; at += 1) {
+    const character = text.charCodeAt(at);
+    if (character === comma || character === bracket || character === brace) values += 1;
+    if (values > most) return true;
+  }
+  return false;
+}
+
+const [comma, bracket, brace] = [0x2c, 0x5b, 0x7b];
 
 function describe(text: string): string {
   if (text.trim() === '') return 'an empty answer';
@@ -21,29 +43,31 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** The text of an error answer in any of the forms that these services use, in one short line. */
 export function errorText(body: string): string {
-  const text = messageIn(parsed(body)) ?? withoutTags(body.slice(0, 20_000));
-  return text.replace(/\s+/g, ' ').trim().slice(0, 300) || 'no explanation';
+  return oneLine(messageIn(parsed(body)) ?? withoutTags(body)) || 'no explanation';
 }
 
 /** The longer text first, where an answer has two: beside `error_description`, `error` is a mere code. */
 const keysOfAMessage = ['error_description', 'error', 'odata.error', 'message', 'value', 'ErrorMessage', 'Message'];
 
-function messageIn(value: unknown): string | undefined {
+/** OData 2 has its text three levels down. */
+const deepestMessage = 8;
+
+function messageIn(value: unknown, level = 0): string | undefined {
   if (typeof value === 'string') return value;
-  if (!isObject(value)) return undefined;
+  if (!isObject(value) || level === deepestMessage) return undefined;
   for (const key of keysOfAMessage) {
-    const found = messageIn(value[key]);
+    const found = messageIn(value[key], level + 1);
     if (found !== undefined && found !== '') return found;
   }
   return undefined;
 }
 
-function withoutTags(page: string): string {
-  return page.replace(/<(style|script)\b[\s\S]*?<\/\1>|<[^>]*>/gi, ' ');
-}
+/** No explanation is longer. */
+const mostExplanation = 1_000_000;
 
-/** What JSON text holds; undefined for what is none. */
+/** What the JSON text of an explanation holds; undefined for what is none. */
 export function parsed(body: string): unknown {
+  if (body.length > mostExplanation) return undefined;
   try {
     return JSON.parse(body);
   } catch {

@@ -1,7 +1,9 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
 import type { Transport } from './transport.js';
 import { unavailable } from './unavailable.js';
-import { parseJson } from './json.js';
+import { isObject, parseJson } from './json.js';
+import { number, text } from './field.js';
+import type { JsonObject, JsonValue } from '../json.js';
 
 /** Carries the requests of Microsoft's authentication library over our own transport: the same limits, proxies and metrics. */
 export class MsalNetwork implements INetworkModule {
@@ -38,10 +40,26 @@ export class MsalNetwork implements INetworkModule {
       const answer = await this.#transport.send(request, this.#signal);
       const away = unavailable(answer);
       if (away !== undefined) throw away;
-      return { status: answer.status, headers: {}, body: parseJson(answer.body, answer.host) as T };
+      return { status: answer.status, headers: {}, body: fieldsOf(parseJson(answer.body, answer.host)) as T };
     } catch (error) {
       this.#failure = error as Error;
       throw error;
     }
   }
+}
+
+const texts = ['access_token', 'token_type', 'error', 'error_description', 'suberror'] as const;
+const numbers = ['expires_in', 'ext_expires_in', 'refresh_in'] as const;
+
+/**
+ * What we need of an answer, where it has the type that it should have: the library trusts that all of it has, and would read tokens of identity
+ * that nobody asked for. No field at all is no error to it.
+ */
+function fieldsOf(answer: JsonValue): JsonObject {
+  if (!isObject(answer)) return {};
+  const fields = [
+    ...texts.map((name) => [name, text(answer[name])]),
+    ...numbers.map((name) => [name, number(answer[name])]),
+  ];
+  return Object.fromEntries(fields.filter(([, value]) => value !== undefined)) as JsonObject;
 }

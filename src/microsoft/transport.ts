@@ -60,7 +60,7 @@ export class Transport {
     });
   }
 
-  /** @throws UnavailableError where no answer came, or none that was complete in time */
+  /** @throws UnavailableError where no answer came, or none that was complete in time; PlanAgainError where it was too large */
   async send(request: Request, signal: AbortSignal): Promise<Answer> {
     const { onDate, onResult, mark } = this.#options;
     const sentAt = mark();
@@ -105,10 +105,16 @@ export class Transport {
       if (deadline.aborted)
         // Five tries of two minutes would hold up everything else.
         throw new PlanAgainError(`${url.host} gave no complete answer within ${answerTimeoutMs / 1000} s.`);
+      if (isTooLarge(error)) throw new PlanAgainError(`${url.host} answered more than ${largestAnswerBytes} bytes.`);
       const hint = code === 'ENOTFOUND' ? ' If this lasts, check the address: the service may have been retired.' : '';
       throw new UnavailableError(`${url.host} could not be reached: ${code}.${hint}`);
     } finally {
       abort();
     }
   }
+}
+
+/** The library has one code for this and for an answer that was cut off. Unpacked bytes count: what is too large is not read to its end. */
+function isTooLarge(error: unknown): boolean {
+  return axios.isAxiosError(error) && error.message.startsWith('maxContentLength');
 }

@@ -1,5 +1,4 @@
-import { Connector, PersistentJson, type IntakeConfiguration, type TriggerContext } from '@sekoia/automation-sdk-shim';
-import { BucketFiles } from '../collector/bucket-files.js';
+import { Connector, type IntakeConfiguration, type TriggerContext } from '@sekoia/automation-sdk-shim';
 import { ServerClock } from '../collector/clock.js';
 import { Collector } from '../collector/collector.js';
 import { Ledger } from '../collector/ledger.js';
@@ -11,6 +10,7 @@ import type { Access } from './access.js';
 import { IntakeSink } from './intake-sink.js';
 import { RejectedFile } from './rejected-file.js';
 import { sourceFor, type Addresses } from './source-for.js';
+import { storageIn } from './storage.js';
 import { TraceMetrics } from './trace-metrics.js';
 
 /** The settings that both triggers have. */
@@ -57,16 +57,17 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
   override async run(): Promise<void> {
     this.health.extend(() => this.#metrics.healthFields());
     const source = this.#source();
+    const storage = storageIn(this.data);
     const sink = new IntakeSink({
       intake: this.intake,
       options: this.configuration,
-      rejected: new RejectedFile(this.data.path, () => this.#clock.now()),
+      rejected: new RejectedFile(storage, () => this.#clock.now()),
       metrics: this.#metrics,
       log: this.log,
     });
     const ledger = await Ledger.open({
-      document: new PersistentJson(this.data.file('context.json'), this.log),
-      buckets: new BucketFiles(this.data.file('fingerprints')),
+      document: storage.document('context.json'),
+      buckets: storage.buckets('fingerprints'),
       schedule: this.#schedule,
       source: source.name,
       clock: this.#clock,

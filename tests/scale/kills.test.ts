@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { SeededRandom } from '../support/seeded-random.js';
-import { allArrivedOnce, day, Scenario, second } from '../support/scenario.js';
+import { day, Scenario, second } from '../support/scenario.js';
 
 test.each([
   [20, 'an account on the Reporting Web Service'],
@@ -11,7 +11,8 @@ test.each([
     const chunk = 500;
     const random = new SeededRandom(8);
     const scenario = await Scenario.open({ way, seed: 8 });
-    const repeats: number[] = [];
+    /** Rows that had been repeated by the end of each run. */
+    const repeatedBy: number[] = [];
     try {
       const now = Date.now();
       const { world } = scenario.simulator;
@@ -24,26 +25,28 @@ test.each([
         changingShare: 0.2,
         changeSeconds: [1, 10],
       });
-      let before = 0;
       for (let kill = 1; kill <= kills; kill += 1) {
         const trigger = await scenario.start({ chunk_size: chunk, start_time: 73 });
         const { events } = scenario.intake.totals();
         await scenario.intake.until((totals) => totals.events > events);
         await new Promise((resolve) => setTimeout(resolve, random.between(0, 2500)));
         await trigger.kill();
-        const { repeated } = await scenario.report();
-        repeats.push(repeated - before);
-        before = repeated;
+        repeatedBy.push((await scenario.report()).repeated);
       }
       await scenario.start({ chunk_size: chunk, start_time: 73 });
       mail.stop();
       // The last row that is 10 s late changes its status 10 s after that.
       await new Promise((resolve) => setTimeout(resolve, 21 * second));
       const report = await scenario.untilNoneIsMissing(120 * second);
+      repeatedBy.push(report.repeated);
+      // What a kill repeats, the run after it does.
+      const repeats = repeatedBy.slice(1).map((repeated, run) => repeated - repeatedBy[run]!);
       process.stdout.write(`repeated by each kill, ${way}: ${repeats.join(' ')}\n`);
-      expect(report).toMatchObject({ ...allArrivedOnce, repeated: before });
+      expect(report).toMatchObject({ missing: 0, unknown: 0, unreadable: 0 });
+      expect(repeatedBy[0]).toBe(0);
       expect(Math.max(...repeats)).toBeLessThanOrEqual(chunk);
-      expect(repeats.filter((rows) => rows === 0).length).toBeGreaterThan(kills / 2);
+      // Most moments are not between an acknowledgement and its being written down.
+      expect(repeats.filter((rows) => rows === 0).length).toBeGreaterThan(kills / 4);
     } finally {
       await scenario.close();
     }

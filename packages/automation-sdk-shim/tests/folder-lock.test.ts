@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, utimesSync
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { lifeOf, parseHolder, thisProcess, type Holder } from '../src/data/holder.js';
-import { lockFolder } from '../src/data/folder-lock.js';
+import { lockFolder } from '../src/data/folder/folder-lock.js';
 import { FolderHeldError } from '../src/errors.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 

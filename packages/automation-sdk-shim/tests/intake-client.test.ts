@@ -27,7 +27,7 @@ beforeEach(async () => {
   recorded = recordedLog(() => nowMs);
   recorded.scrubber.add(KEY);
   registry = new Registry();
-  health = new Health({ scrubber: recorded.scrubber, secondsWithoutEvents: 0 });
+  health = new Health({ scrubber: recorded.scrubber, secondsWithoutEvents: 0, lastHeartbeatThreshold: 0 });
 });
 afterEach(() => server.close());
 
@@ -180,6 +180,128 @@ describe('refusal', () => {
   });
 });
 
+describe('an intake that refuses', () => {
+  const isBad = (bad: (n: number) => boolean) => (request: Received) =>
+    eventsIn(request).some((event) => bad((JSON.parse(event) as { n: number }).n));
+
+  /** Refuses what `refuses` says until `repaired` says that it is over. */
+  function refuse(refuses: (request: Received) => boolean, repaired: () => boolean = () => false): string[] {
+    const accepted: string[] = [];
+    handle = (request, response) => {
+      if (!repaired() && refuses(request)) {
+        answer(response, 422, `not my format, ${KEY}`);
+      } else {
+        accepted.push(...eventsIn(request));
+        answer(response, 200, acknowledge(request));
+      }
+    };
+    return accepted;
+  }
+
+  const isHeld = () => recorded.at('critical').length > 0;
+  const rejectedIn = (receipts: Receipt[]) => receipts.flatMap(({ rejected }) => rejected).map(({ index }) => index);
+
+  function expectContiguous(receipts: Receipt[], end: number): void {
+    expect(receipts[0]?.from).toBe(0);
+    for (const [index, { from }] of receipts.slice(1).entries()) expect(from).toBe(receipts[index]!.to);
+    expect(receipts.at(-1)?.to).toBe(end);
+  }
+
+  test('every event of a chunk is at fault itself: they are held, and delivered once when it takes them', async () => {
+    const seen: number[] = [];
+    let heldAt = 0;
+    const accepted = refuse(
+      () => true,
+      () => {
+        if (isHeld() && heldAt === 0) heldAt = server.received.length;
+        seen.push(health.page().status);
+        return heldAt > 0 && server.received.length >= heldAt + 6;
+      },
+    );
+    const receipts = await deliverAll(numbered(25));
+    expect(rejectedIn(receipts)).toEqual([]);
+    expectContiguous(receipts, 25);
+    expect(accepted).toEqual(numbered(25));
+    expect(recorded.at('critical')).toHaveLength(1);
+    expect(recorded.at('critical')[0]).toMatch(/it answered 422: not my format, \*\*\*\. It refuses every event/);
+    expect(recorded.at('critical')[0]).toContain('"intake_key"');
+    expect(recorded.at('critical')[0]).toContain('"intake_format"');
+    expect(recorded.at('info').at(-1)).toContain('takes events again');
+    expect(new Set(seen)).toEqual(new Set([200, 500]));
+    expect(health.page().status).toBe(200);
+    expect(await metric('symphony_module_common_discarded_events_total')).toBe(0);
+    // While it lasts, a round asks twice: with all events of the chunk, and with one.
+    const rounds = server.received.slice(heldAt, heldAt + 4).map((request) => eventsIn(request).length);
+    expect(rounds.toSorted((a, b) => a - b)).toEqual([1, 1, 10, 10]);
+  });
+
+  test('once repaired, what is really bad is rejected, even where it was tried alone before', async () => {
+    const bad = isBad((n) => n < 3);
+    const accepted = refuse((request) => !isHeld() || bad(request));
+    const receipts = await deliverAll(numbered(20));
+    expect(rejectedIn(receipts)).toEqual([0, 1, 2]);
+    expectContiguous(receipts, 20);
+    expect(accepted.toSorted()).toEqual(numbered(20).slice(3).toSorted());
+  });
+
+  test('one accepted event shows that it works: all others of the chunk are rejected, in order', async () => {
+    refuse(isBad((n) => n !== 7));
+    const receipts = await deliverAll(numbered(10));
+    expect(rejectedIn(receipts)).toEqual([0, 1, 2, 3, 4, 5, 6, 8, 9]);
+    expectContiguous(receipts, 10);
+    expect(isHeld()).toBe(false);
+  });
+
+  test('a few events are held where it has taken none yet', async () => {
+    refuse(() => true, isHeld);
+    expect(rejectedIn(await deliverAll(numbered(3)))).toEqual([]);
+    expect(isHeld()).toBe(true);
+  });
+
+  test('a few events are rejected where it has taken others before', async () => {
+    const knowing = client();
+    for await (const receipt of knowing.deliver(numbered(1), NEVER)) expect(receipt.rejected).toEqual([]);
+    refuse(() => true, isHeld);
+    const receipts: Receipt[] = [];
+    for await (const receipt of knowing.deliver(numbered(3), NEVER)) receipts.push(receipt);
+    expect(rejectedIn(receipts)).toEqual([0, 1, 2]);
+    expect(isHeld()).toBe(false);
+  });
+
+  test('small chunks do not drain away one by one: the tenth refusal in a row holds', async () => {
+    const knowing = client();
+    for await (const receipt of knowing.deliver(numbered(1), NEVER)) expect(receipt.rejected).toEqual([]);
+    refuse(() => true, isHeld);
+    const rejected: number[] = [];
+    for (let round = 0; round < 12; round += 1)
+      for await (const receipt of knowing.deliver(numbered(1), NEVER)) rejected.push(receipt.rejected.length);
+    expect(rejected).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0]);
+  });
+
+  test('a stop while it is held names all of it as not delivered', async () => {
+    const stop = new AbortController();
+    refuse(() => {
+      if (isHeld()) stop.abort();
+      return true;
+    });
+    await expect(deliverAll(numbered(25), {}, stop.signal)).rejects.toMatchObject({
+      name: 'UndeliveredError',
+      from: 0,
+      to: 25,
+      uncertain: undefined,
+    });
+  });
+
+  test('a stop between refusals names those before it too', async () => {
+    const stop = new AbortController();
+    refuse((request) => {
+      if (eventsIn(request).includes('{"n":4}') && eventsIn(request).length === 1) stop.abort();
+      return true;
+    });
+    await expect(deliverAll(numbered(10), {}, stop.signal)).rejects.toMatchObject({ from: 0, to: 10 });
+  });
+});
+
 describe('what passes later', () => {
   test.each([408, 425, 429, 500, 502, 503])('a chunk answered with %i is sent again', async (status) => {
     failFirst([status, 'later'], [status, 'later']);
@@ -320,6 +442,20 @@ describe('stopping', () => {
     };
     const error = await undelivered(deliverAll(numbered(5), {}, stop.signal));
     expect(error.uncertain).toEqual({ from: 0, to: 5 });
+  });
+
+  test('what went without an answer before it was halved stays uncertain as a whole', async () => {
+    const stop = new AbortController();
+    handle = (_request, response) => {
+      if (server.received.length === 1) response.destroy();
+      else if (server.received.length === 2) answer(response, 400, 'no');
+      else {
+        answer(response, 429, '', { 'Retry-After': '3000' });
+        response.on('close', () => stop.abort());
+      }
+    };
+    const error = await undelivered(deliverAll(numbered(6), { chunkSize: 4 }, stop.signal));
+    expect(error).toMatchObject({ from: 0, to: 6, uncertain: { from: 0, to: 4 } });
   });
 
   test('stopping before the start sends nothing', async () => {

@@ -205,6 +205,7 @@ describe('the start', () => {
     expect((await module.ended).code).toBe(code);
     expect(module.text).toContain(words);
     expect(module.text).toContain('"test"');
+    expect(module.text).toContain(' validate_module_configuration checks the module');
   });
 
   test('a misspelt setting is told also where something else is wrong', async () => {
@@ -233,12 +234,62 @@ describe('the start', () => {
   test('a data folder that cannot be made is told as critical and tried again, and stopping is clean', async () => {
     writeFileSync(join(folder, 'file'), '');
     const module = start({}, { DATA_STORAGE: join(folder, 'file', 'data') });
-    expect((await module.says('cannot be written')).level).toBe('critical');
+    expect((await module.says('Nothing is collected until it can be used')).level).toBe('critical');
     const health = await fetch(`http://127.0.0.1:${await module.port('health')}/health`);
     expect(health.status).toBe(500);
     module.kill('SIGTERM');
     expect((await module.ended).code).toBe(0);
     expect(sekoia.received).toHaveLength(0);
+  });
+});
+
+describe('Sentry', () => {
+  const register = new URL('./fixtures/sentry/register.mjs', import.meta.url);
+  const dsn = () => ({ SENTRY_DSN: `${sekoia.url.replace('://', '://key@')}/1` });
+
+  test('gets errors without secrets, request data or variables before the module ends', async () => {
+    const module = start(
+      { behaviour: 'failOnce' },
+      {
+        ...platform(),
+        ...dsn(),
+        ENVIRONMENT: 'test',
+        PLAYBOOK_UUID: 'a-playbook',
+        COMMUNITY_UUID: 'a-community',
+        NODE_OPTIONS: `--import=${register.href}`,
+      },
+    );
+    await module.says('second run');
+    module.kill('SIGTERM');
+    expect((await module.ended).code).toBe(0);
+    const [report, ...others] = sekoia.received.filter(({ path }) => path === '/sentry');
+    expect(others).toEqual([]);
+    expect(report!.json()).toEqual([
+      {
+        level: 'error',
+        environment: 'test',
+        release: 'test-module@1.2.3',
+        tags: {
+          module: 'test-module',
+          item_type: 'trigger',
+          name: 'test',
+          community: 'a-community',
+          playbook_uuid: 'a-playbook',
+        },
+        extra: { message: expect.stringContaining('The trigger failed') as unknown },
+        exception: {
+          values: [
+            { type: 'Error', value: 'first run failed with ***', stacktrace: { frames: [{ function: 'run' }] } },
+          ],
+        },
+      },
+    ]);
+  });
+
+  test('that is asked for but not installed is a warning, and the module works', async () => {
+    const module = start({}, { ...platform(), ...dsn() });
+    expect((await module.says('npm install @sentry/node')).level).toBe('warning');
+    await module.says('delivered with');
   });
 });
 

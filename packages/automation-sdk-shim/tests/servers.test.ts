@@ -44,6 +44,25 @@ describe('a server for one page', () => {
     expect(post.headers.get('allow')).toBe('GET');
   });
 
+  test.each(['HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])(
+    'answers %s with 405, and elsewhere with 404',
+    async (method) => {
+      const { url } = await serve(fine);
+      expect((await fetch(`${url}/health`, { method })).status).toBe(405);
+      expect((await fetch(`${url}/elsewhere`, { method })).status).toBe(404);
+    },
+  );
+
+  test('cuts off a client that does not finish its request', async () => {
+    const { server } = await serve(fine);
+    const slow = connect(server.port, '127.0.0.1');
+    slow.write('GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Never');
+    const parts: Buffer[] = [];
+    slow.on('data', (part: Buffer) => parts.push(part));
+    await once(slow, 'close');
+    expect(Buffer.concat(parts).toString()).toMatch(/^HTTP\/1.1 408 /);
+  });
+
   test('a page that cannot be made is a 500 without details', async () => {
     const { url } = await serve(() => Promise.reject(new Error('inner detail')));
     const response = await fetch(`${url}/health`);
@@ -63,9 +82,10 @@ describe('a server for one page', () => {
 });
 
 describe('health', () => {
-  function healthWith(secondsWithoutEvents: number) {
+  function healthWith(secondsWithoutEvents: number, lastHeartbeatThreshold = 0) {
     const clock = { nowMs: Date.parse('2026-03-01T12:00:00Z') };
-    const health = new Health({ scrubber: new Scrubber(), secondsWithoutEvents, now: () => clock.nowMs });
+    const now = () => clock.nowMs;
+    const health = new Health({ scrubber: new Scrubber(), secondsWithoutEvents, lastHeartbeatThreshold, now });
     const fields = () => JSON.parse(health.page().body) as Record<string, unknown>;
     return { health, clock, fields };
   }
@@ -97,7 +117,32 @@ describe('health', () => {
     expect(fields()['error_count']).toBe(0);
   });
 
-  test('a threshold of 0 means never', () => {
+  test('turns unhealthy without a heartbeat for the threshold; a delivery is one too', () => {
+    const { health, clock, fields } = healthWith(0, 60);
+    clock.nowMs += 59_999;
+    expect(health.page().status).toBe(200);
+    clock.nowMs += 1;
+    expect(health.page().status).toBe(500);
+    expect(fields()).toMatchObject({ last_heartbeat_threshold: 60, unhealthy: ['No heartbeat was given for 60 s.'] });
+    health.heartbeat();
+    expect(health.page().status).toBe(200);
+    clock.nowMs += 60_000;
+    expect(health.page().status).toBe(500);
+    health.eventsDelivered();
+    expect(health.page().status).toBe(200);
+  });
+
+  test('counts errors and time since the last delivery', () => {
+    const { health, clock } = healthWith(0);
+    clock.nowMs += 5_000;
+    health.countError();
+    expect(health.record()).toEqual({ errorCount: 1, aliveMs: 5_000, withoutEventsMs: 5_000 });
+    health.eventsDelivered();
+    clock.nowMs += 1_000;
+    expect(health.record()).toEqual({ errorCount: 0, aliveMs: 6_000, withoutEventsMs: 1_000 });
+  });
+
+  test('thresholds of 0 mean never', () => {
     const { health, clock } = healthWith(0);
     clock.nowMs += 1e10;
     expect(health.page().status).toBe(200);

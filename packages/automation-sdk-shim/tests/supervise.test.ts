@@ -1,15 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
-import { ConfigurationError, UndeliveredError } from '../src/errors.js';
+import { StoreError } from '../src/data/store-error.js';
+import { ConfigurationError, SendEventError, UndeliveredError } from '../src/errors.js';
 import { Health } from '../src/health.js';
 import { keepTrying } from '../src/keep-trying.js';
 import { Closers } from '../src/module/closers.js';
+import { isHopeless } from '../src/module/error-policy.js';
 import { supervise } from '../src/module/supervise.js';
 import { sleep, untilAborted } from '../src/sleep.js';
 import { recordedLog } from './support/recorded-log.js';
 
-function setUp() {
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+function setUp(now: () => number = Date.now) {
   const recorded = recordedLog();
-  const health = new Health({ scrubber: recorded.scrubber, secondsWithoutEvents: 0 });
+  const { scrubber } = recorded;
+  const health = new Health({ scrubber, secondsWithoutEvents: 0, lastHeartbeatThreshold: 0, now });
   const stop = new AbortController();
   const supervision = { log: recorded.log, health, stopping: stop.signal, backoff: { firstMs: 1, maxMs: 2 } };
   return { recorded, health, stop, supervision };
@@ -75,6 +82,61 @@ describe('supervision', () => {
     expect(runs).toBe(1);
     expect(recorded.at('critical')).toEqual(['Configuration error: "x" is wrong. Correct it.']);
     expect(health.page().status).toBe(500);
+  });
+
+  test('failures of the platform and its storage do not count, refusals of the platform do', async () => {
+    const thrown = [
+      new SendEventError('down', 503),
+      new SendEventError('unreachable', undefined),
+      new StoreError('full'),
+      new SendEventError('refused', 404),
+    ];
+    const { recorded, health, stop, supervision } = setUp();
+    await supervise(() => {
+      const next = thrown.shift();
+      if (next === undefined) stop.abort();
+      return Promise.reject(next ?? new UndeliveredError({ from: 0, to: 1 }, undefined));
+    }, supervision);
+    expect(recorded.at('error')).toHaveLength(4);
+    expect(health.record().errorCount).toBe(1);
+  });
+
+  test('a trigger that fails for long is told once as critical, and again only after events in between', async () => {
+    let nowMs = 0;
+    const { recorded, health, stop, supervision } = setUp(() => nowMs);
+    let runs = 0;
+    const criticals: number[] = [];
+    await supervise(
+      () => {
+        criticals.push(recorded.at('critical').length);
+        runs += 1;
+        nowMs += 10 * MINUTE_MS;
+        if (runs === 10) health.eventsDelivered();
+        if (runs === 20) stop.abort();
+        return Promise.reject(new Error(`broken ${runs}`));
+      },
+      { ...supervision, now: () => nowMs },
+    );
+    // By the fifth run, 50 minutes have gone by without events; after the tenth, it takes until the fourteenth again.
+    expect(criticals).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2]);
+    expect(recorded.at('critical')[0]).toContain(
+      'failed 5 times in a row, and no events were delivered for 50 minutes',
+    );
+  });
+
+  test.each([
+    // errors, life, without events, hopeless
+    [4, DAY_MS, DAY_MS, false],
+    [5, DAY_MS, DAY_MS, true],
+    [5, 30 * MINUTE_MS - 1, 30 * MINUTE_MS - 1, false],
+    [5, 30 * MINUTE_MS, 30 * MINUTE_MS, true],
+    [5, HOUR_MS, 12 * MINUTE_MS - 1, false],
+    [5, HOUR_MS, 12 * MINUTE_MS, true],
+    [99, 5 * DAY_MS, DAY_MS - 1, false],
+    [5, 5 * DAY_MS, DAY_MS, true],
+    [5, 365 * DAY_MS, DAY_MS, true],
+  ])('%i errors in a life of %i ms, %i ms of it without events: hopeless is %s', (errors, alive, silent, hopeless) => {
+    expect(isHopeless({ errorCount: errors, aliveMs: alive, withoutEventsMs: silent })).toBe(hopeless);
   });
 
   test('a run() that hangs is left after the grace', async () => {

@@ -38,8 +38,11 @@ test('answers 401 without the right token, and records neither token', async () 
   expect(JSON.stringify(platform.records())).not.toMatch(/bearer|wrong/i);
 });
 
-test('hands out secrets', async () => {
+test('hands out secrets, to triggers and to validators', async () => {
   await open({ secrets: { password: 'p' } });
+  expect(await (await ask('PATCH', '/callback', { status: 'running' })).json()).toEqual({
+    module_configuration: { value: { password: 'p' } },
+  });
   expect(await (await ask('GET', '/secrets')).json()).toEqual({ value: { password: 'p' } });
 });
 

@@ -1,21 +1,23 @@
 import { UnavailableError } from '../../errors.js';
 import type { JsonValue } from '../../json.js';
 import { isObject } from '../../microsoft/json.js';
+import { sortEntries } from '../entries.js';
 import type { LinkedPage } from '../page-walk.js';
 import { toRecord, type Surroundings } from './row.js';
 
 /**
  * Reads the answer: `{"value":[…],"@odata.nextLink"}`.
- * @throws UnavailableError for JSON of another form
+ * @throws UnavailableError for JSON of another form, PlanAgainError for more rows than fit into memory
  */
 export function parsePage(answer: JsonValue, surroundings: Surroundings): LinkedPage {
-  const rows = isObject(answer) ? answer['value'] : undefined;
-  if (!isObject(answer) || !Array.isArray(rows))
+  const items = isObject(answer) ? answer['value'] : undefined;
+  if (!isObject(answer) || !Array.isArray(items))
     throw new UnavailableError('Microsoft Graph answered JSON that holds no rows in a form that is known.');
   const link = answer['@odata.nextLink'];
+  const { rows, unreadable } = sortEntries(items, 'Microsoft Graph');
   return {
-    records: rows.filter(isObject).map((item) => toRecord(item, surroundings)),
-    unreadable: rows.filter((row) => !isObject(row)),
+    records: rows.map((item) => toRecord(item, surroundings)),
+    unreadable,
     nextLink: typeof link === 'string' && link !== '' ? link : undefined,
   };
 }

@@ -1,7 +1,4 @@
-import { appendFile, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
-import { BucketFiles } from '../../../src/collector/bucket-files.js';
+import { expect, test } from '@jest/globals';
 import { fingerprintBytes } from '../../../src/collector/fingerprint.js';
 import {
   bucketOfHour,
@@ -12,7 +9,6 @@ import {
 import { StorageError } from '../../../src/errors.js';
 import { MemoryBuckets } from '../../support/memory-storage.js';
 import { RecordingLog } from '../../support/recording-log.js';
-import { withTemporaryFolder } from '../../support/temporary-folder.js';
 
 const noon = '2026-11-01T12';
 const one = '2026-11-01T13';
@@ -33,62 +29,58 @@ async function openLoaded(
   return store;
 }
 
-describe('on disk', () => {
-  test('what was appended is known after the process has gone, each in its own bucket', () =>
-    withTemporaryFolder(async (folder) => {
-      const before = await openLoaded(new BucketFiles(folder), [noon, one]);
-      await before.append([filed(noon, 1), filed(one, 2), filed(noon, 3)]);
-      const after = await openLoaded(new BucketFiles(folder), [noon, one]);
-      const asked = [filed(noon, 1), filed(noon, 1, 2), filed(noon, 2), filed(one, 2), filed(noon, 3)];
-      expect(asked.map((it) => after.look(it))).toEqual(['repeat', 'changed', 'new', 'repeat', 'repeat']);
-    }));
+test('what was appended is known after the process has gone, each in its own bucket', async () => {
+  const storage = new MemoryBuckets();
+  const before = await openLoaded(storage, [noon, one]);
+  await before.append([filed(noon, 1), filed(one, 2), filed(noon, 3)]);
+  const after = await openLoaded(storage, [noon, one]);
+  const asked = [filed(noon, 1), filed(noon, 1, 2), filed(noon, 2), filed(one, 2), filed(noon, 3)];
+  expect(asked.map((it) => after.look(it))).toEqual(['repeat', 'changed', 'new', 'repeat', 'repeat']);
+});
 
-  test('a torn last entry is cut off with a warning, and overwritten by what is appended next', () =>
-    withTemporaryFolder(async (folder) => {
-      const path = join(folder, `${noon}.fingerprints`);
-      await (await openLoaded(new BucketFiles(folder), [noon])).append([filed(noon, 1), filed(noon, 2)]);
-      await appendFile(path, Buffer.alloc(fingerprintBytes - 1, 0xff));
+test('a torn last entry is cut off with a warning, and overwritten by what is appended next', async () => {
+  const storage = new MemoryBuckets();
+  await (await openLoaded(storage, [noon])).append([filed(noon, 1), filed(noon, 2)]);
+  const torn = Buffer.alloc(fingerprintBytes - 1, 0xff);
+  storage.content.set(noon, Buffer.concat([storage.content.get(noon)!, torn]));
 
-      const log = new RecordingLog();
-      const store = await openLoaded(new BucketFiles(folder), [noon], log);
-      expect(log.at('warning')).toEqual([expect.stringContaining(noon)]);
-      await store.append([filed(noon, 3)]);
-      expect(await readFile(path)).toHaveLength(3 * fingerprintBytes);
+  const log = new RecordingLog();
+  const store = await openLoaded(storage, [noon], log);
+  expect(log.at('warning')).toEqual([expect.stringContaining(noon)]);
+  await store.append([filed(noon, 3)]);
+  expect(storage.content.get(noon)).toHaveLength(3 * fingerprintBytes);
 
-      const healed = new RecordingLog();
-      const reopened = await openLoaded(new BucketFiles(folder), [noon], healed);
-      expect([1, 2, 3, 4].map((row) => reopened.look(filed(noon, row)))).toEqual(['repeat', 'repeat', 'repeat', 'new']);
-      expect(healed.lines).toEqual([]);
-    }));
+  const healed = new RecordingLog();
+  const reopened = await openLoaded(storage, [noon], healed);
+  expect([1, 2, 3, 4].map((row) => reopened.look(filed(noon, row)))).toEqual(['repeat', 'repeat', 'repeat', 'new']);
+  expect(healed.lines).toEqual([]);
+});
 
-  test('what is appended again takes no more room', () =>
-    withTemporaryFolder(async (folder) => {
-      const store = await openLoaded(new BucketFiles(folder), [noon]);
-      await store.append(rows(noon, 0, 5));
-      await store.append(rows(noon, 3, 7));
-      expect((await stat(join(folder, `${noon}.fingerprints`))).size).toBe(7 * fingerprintBytes);
-    }));
+test('what is appended again takes no more room', async () => {
+  const storage = new MemoryBuckets();
+  const store = await openLoaded(storage, [noon]);
+  await store.append(rows(noon, 0, 5));
+  await store.append(rows(noon, 3, 7));
+  expect(storage.content.get(noon)).toHaveLength(7 * fingerprintBytes);
+});
 
-  test('hours that have ended are removed, the hour itself and undated rows of later hours stay', () =>
-    withTemporaryFolder(async (folder) => {
-      const buckets = [noon, one, `undated-${noon}`, `undated-${one}`];
-      const store = await openLoaded(new BucketFiles(folder), buckets);
-      await store.append(buckets.map((bucket) => filed(bucket, 1)));
-      await store.dropBefore(Date.parse(`${one}:00:00Z`) - 1);
-      expect((await new BucketFiles(folder).names()).sort()).toEqual(buckets.toSorted());
-      await store.dropBefore(Date.parse(`${one}:00:00Z`));
-      expect((await new BucketFiles(folder).names()).sort()).toEqual([one, `undated-${one}`]);
-      expect(store.named('undated-')).toEqual([`undated-${one}`]);
-    }));
+test('hours that have ended are removed, the hour itself and undated rows of later hours stay', async () => {
+  const storage = new MemoryBuckets();
+  const buckets = [noon, one, `undated-${noon}`, `undated-${one}`];
+  const store = await openLoaded(storage, buckets);
+  await store.append(buckets.map((bucket) => filed(bucket, 1)));
+  await store.dropBefore(Date.parse(`${one}:00:00Z`) - 1);
+  expect((await storage.names()).sort()).toEqual(buckets.toSorted());
+  await store.dropBefore(Date.parse(`${one}:00:00Z`));
+  expect((await storage.names()).sort()).toEqual([one, `undated-${one}`]);
+  expect(store.named('undated-')).toEqual([`undated-${one}`]);
+});
 
-  test('a file that is not named by an hour is never removed', () =>
-    withTemporaryFolder(async (folder) => {
-      const files = new BucketFiles(folder);
-      await files.names();
-      await files.write('somebody else', Buffer.from('?'), 0);
-      await (await FingerprintStore.open(files, new RecordingLog())).dropBefore(Date.parse('2100-01-01T00:00:00Z'));
-      expect(await files.names()).toEqual(['somebody else']);
-    }));
+test('a bucket that is not named by an hour is never removed', async () => {
+  const storage = new MemoryBuckets();
+  await storage.write('somebody else', Buffer.from('?'), 0);
+  await (await FingerprintStore.open(storage, new RecordingLog())).dropBefore(Date.parse('2100-01-01T00:00:00Z'));
+  expect(await storage.names()).toEqual(['somebody else']);
 });
 
 test('an append that failed leaves nothing known, and succeeds when it is repeated', async () => {

@@ -32,22 +32,38 @@ describe('a row is the same row', () => {
   });
 });
 
-test.each(['Status', 'status'])(
-  'a row without a trace id is the same row whatever its %s, in either dialect',
-  (key) => {
+describe.each([
+  ['Status', 'reporting_web_service'],
+  ['status', 'graph'],
+] as const)('a row without a trace id, by its %s in the dialect %s,', (key, dialect) => {
+  const anonymous = { ...record({ MessageTraceId: null }), dialect };
+
+  test('is the same row whatever it is', () => {
     const rows = ['Pending', 'Delivered'].map((status) => {
-      const anonymous = record({ MessageTraceId: null });
-      const { rowHigh, rowLow } = fingerprintOf({ ...anonymous, raw: { subject: 'Invoice', [key]: status } });
+      const { rowHigh, rowLow } = fingerprintOf({ ...anonymous, status, raw: { subject: 'Invoice', [key]: status } });
       return [rowHigh, rowLow];
     });
     expect(rows[0]).toEqual(rows[1]);
-  },
-);
+  });
+
+  test('is another row where it is no text, and so no status', () => {
+    const [one, other] = [1, 2].map((status) =>
+      fingerprintOf({ ...anonymous, status: undefined, raw: { subject: 'Invoice', [key]: status } }),
+    );
+    expect(one).not.toEqual(other);
+  });
+});
 
 describe('a row is another row', () => {
   test.each<[string, Changes, Changes]>([
     ['for another recipient', {}, { RecipientAddress: 'carol@example.com' }],
     ['with another trace id', {}, { MessageTraceId: '00000000-0000-0000-0000-000000000000' }],
+    [
+      'with a line break in another place',
+      { MessageTraceId: 'a\nb', RecipientAddress: 'c' },
+      { MessageTraceId: 'a', RecipientAddress: 'b\nc' },
+    ],
+    ['with another half of a character', { MessageTraceId: '\ud800' }, { MessageTraceId: '\ud801' }],
     ['without a trace id, when any field differs', { MessageTraceId: null }, { MessageTraceId: null, Size: 5 }],
     ['without a recipient, when any field differs', { RecipientAddress: null }, { RecipientAddress: null, Size: 5 }],
     ['with an empty recipient, when any field differs', { RecipientAddress: '' }, { RecipientAddress: '', Size: 5 }],

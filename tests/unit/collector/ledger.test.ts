@@ -191,7 +191,7 @@ test('progress is what a restart continues from only once it is saved', async ()
   const before = ledger.progress;
   const after = advance(before, { start: noon - hour, end: noon }, noon, schedule);
   const write = document.write.bind(document);
-  document.write = () => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
+  document.write = () => Promise.reject(new StorageError('no space'));
   await expect(ledger.save(after)).rejects.toThrow(StorageError);
   expect(ledger.progress).toEqual(before);
   document.write = write;

@@ -9,6 +9,8 @@ export type Schema = JsonObject;
 
 /** What the module reads of manifest.json. */
 export interface Manifest {
+  /** The slug where there is none. */
+  readonly name: string;
   readonly slug: string;
   readonly version: string;
   readonly configuration: Schema;
@@ -28,8 +30,10 @@ export interface Cards {
 /** @throws CardError */
 export function readManifest(root: URL): Manifest {
   const manifest = readCardFile(root, 'manifest.json');
+  const slug = textMember(manifest, 'slug', 'manifest.json');
   return {
-    slug: textMember(manifest, 'slug', 'manifest.json'),
+    name: typeof manifest['name'] === 'string' ? manifest['name'] : slug,
+    slug,
     version: textMember(manifest, 'version', 'manifest.json'),
     configuration: isObject(manifest['configuration']) ? manifest['configuration'] : {},
   };

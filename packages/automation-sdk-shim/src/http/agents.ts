@@ -1,64 +1,71 @@
-import type { Agent, AgentOptions, ClientRequest } from 'node:http';
-import { ProxyAgent } from 'proxy-agent';
+import type { ClientRequest } from 'node:http';
+import type { SecureContextOptions } from 'node:tls';
+import { Agent, type AgentConnectOpts } from 'agent-base';
+import { HttpProxyAgent } from 'http-proxy-agent';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import { getProxyForUrl } from 'proxy-from-env';
 import { createDirectAgents, type DirectAgents } from './direct-agents.js';
-import { isTunnelAgent, limitTunnels, type ConnectOptions, type TunnelAgent } from './tunnel.js';
+import { limitTunnels, type TunnelAgent } from './tunnel.js';
 
-const KEEP_ALIVE: AgentOptions = { keepAlive: true, scheduling: 'lifo' };
+const KEEP_ALIVE = { keepAlive: true, scheduling: 'lifo' } as const;
 const MOST_SOCKETS = 8;
 
 /** Connections that are kept alive, for requests to http:// and to https:// addresses. */
 export interface Agents {
-  readonly http: ProxyAgent;
-  readonly https: ProxyAgent;
+  readonly http: Agent;
+  readonly https: Agent;
 }
 
 /**
  * Agents that go through the proxy that process.env names in HTTPS_PROXY, HTTP_PROXY, ALL_PROXY (and NO_PROXY, all in
- * either case), and directly where it names none. They give a connection `connectMs` to be made.
+ * either case), and directly where it names none. They give a connection `connectMs` to be made. `tls`
+ * is for the handshake with servers: whom to trust, and what proves who we are.
  */
-export function createAgents(connectMs: number): Agents {
-  const agent = new OutboundAgent(
-    createDirectAgents({ ...KEEP_ALIVE, maxSockets: MOST_SOCKETS }, connectMs),
-    connectMs,
-  );
+export function createAgents(connectMs: number, tls: SecureContextOptions = {}): Agents {
+  const agent = new OutboundAgent(connectMs, tls);
   return { http: agent, https: agent };
 }
 
 /**
- * Chooses the agent for each request. The number of sockets is limited on direct ways only: this agent and those for
- * proxies would put requests beyond the limit in a queue, and not wake them when a connection could not be made.
+ * Chooses the way of each connection. The number of sockets is limited on direct ways only: agents for proxies would put
+ * requests beyond the limit in a queue, and not wake them when a connection could not be made.
  */
-class OutboundAgent extends ProxyAgent {
-  readonly #direct: DirectAgents;
+class OutboundAgent extends Agent {
   readonly #connectMs: number;
-  readonly #limited = new WeakSet<TunnelAgent>();
+  readonly #direct: DirectAgents;
+  /** By the proxy's address and whether the server speaks https. */
+  readonly #tunnels = new Map<string, TunnelAgent>();
   readonly #attempts = new Set<AbortController>();
-  /** The last choice, so that one follows the other: at once, each would make an agent of its own for a proxy. */
-  #chosen: Promise<unknown> = Promise.resolve();
 
-  constructor(direct: DirectAgents, connectMs: number) {
-    super({ ...KEEP_ALIVE, httpAgent: direct.http, httpsAgent: direct.https });
-    this.#direct = direct;
+  constructor(connectMs: number, tls: SecureContextOptions) {
+    // What stands here reaches the handshake with the server behind a tunnel, not the one with the proxy.
+    super({ ...KEEP_ALIVE, ...tls });
     this.#connectMs = connectMs;
+    this.#direct = createDirectAgents({ ...KEEP_ALIVE, ...tls, maxSockets: MOST_SOCKETS }, connectMs);
   }
 
-  override async connect(request: ClientRequest, options: ConnectOptions): Promise<Agent> {
-    const choice = this.#chosen.then(() => super.connect(request, options));
-    this.#chosen = choice.catch(() => undefined);
-    const agent = await choice;
-    if (isTunnelAgent(agent) && !this.#limited.has(agent)) {
-      limitTunnels(agent, this.#connectMs, this.#attempts);
-      // On a connection that is used again it would send the header that was written for the server itself.
-      if (!options.secureEndpoint) agent.keepAlive = false;
-      this.#limited.add(agent);
-    }
-    return agent;
+  override connect(request: ClientRequest, { secureEndpoint }: AgentConnectOpts) {
+    const scheme = secureEndpoint ? 'https' : 'http';
+    const proxy = getProxyForUrl(`${scheme}://${String(request.getHeader('host'))}`);
+    return proxy === '' ? this.#direct[scheme] : this.#tunnelThrough(proxy, secureEndpoint);
   }
 
   override destroy(): void {
     for (const attempt of this.#attempts) attempt.abort();
+    for (const agent of [...this.#tunnels.values(), this.#direct.http, this.#direct.https]) agent.destroy();
     super.destroy();
-    this.#direct.http.destroy();
-    this.#direct.https.destroy();
+  }
+
+  #tunnelThrough(proxy: string, toHttps: boolean): TunnelAgent {
+    const key = `${proxy} ${toHttps ? 'https' : 'http'}`;
+    const known = this.#tunnels.get(key);
+    if (known !== undefined) return known;
+    const agent: TunnelAgent = toHttps
+      ? new HttpsProxyAgent(proxy, KEEP_ALIVE)
+      : // On a connection that is used again it would send the header that was written for the server itself.
+        new HttpProxyAgent(proxy, { ...KEEP_ALIVE, keepAlive: false });
+    limitTunnels(agent, this.#connectMs, this.#attempts);
+    this.#tunnels.set(key, agent);
+    return agent;
   }
 }

@@ -1,25 +1,17 @@
 import { once } from 'node:events';
-import type { Agent, ClientRequest } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import type { Socket, TcpNetConnectOpts } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { ProxyAgent } from 'proxy-agent';
+import type { Agent, AgentConnectOpts } from 'agent-base';
 import { isObject } from '../json.js';
 import { ProxyError } from './proxy-error.js';
 
-export type ConnectOptions = Parameters<ProxyAgent['connect']>[1];
-
-/** What http-proxy-agent and https-proxy-agent, one of which proxy-agent makes for each proxy, have in common. */
+/** What http-proxy-agent and https-proxy-agent have in common. */
 export interface TunnelAgent extends Agent {
   readonly proxy: URL;
-  keepAlive: boolean;
   /** What each connection to the proxy is made with. */
-  connectOpts: TcpNetConnectOpts & { readonly signal?: AbortSignal };
-  connect(request: ClientRequest, options: ConnectOptions): Promise<Socket>;
-}
-
-/** True for every agent to a proxy of the kinds that `checkProxies` lets pass. */
-export function isTunnelAgent(agent: Agent): agent is TunnelAgent {
-  return 'proxy' in agent && 'connectOpts' in agent;
+  connectOpts: TcpNetConnectOpts & { readonly signal?: AbortSignal | undefined };
+  connect(request: ClientRequest, options: AgentConnectOpts): Promise<Socket>;
 }
 
 /**
@@ -31,7 +23,11 @@ export function isTunnelAgent(agent: Agent): agent is TunnelAgent {
 export function limitTunnels(agent: TunnelAgent, connectMs: number, attempts: Set<AbortController>): void {
   const { proxy, connectOpts } = agent;
   const connect = agent.connect.bind(agent);
-  const openTunnel = async (request: ClientRequest, options: ConnectOptions, signal: AbortSignal): Promise<Socket> => {
+  const openTunnel = async (
+    request: ClientRequest,
+    options: AgentConnectOpts,
+    signal: AbortSignal,
+  ): Promise<Socket> => {
     let status = 200;
     // On the way to a plain http server there is no CONNECT, and the event has no status.
     request.once('proxyConnect', ({ statusCode }: { readonly statusCode?: number }) => (status = statusCode ?? status));

@@ -1,70 +1,49 @@
-import { SECOND_TO_MINUTE, backoffMs, type Backoff } from '../backoff.js';
 import { UndeliveredError, type Span } from '../errors.js';
-import type { Health } from '../health.js';
-import type { HttpClient } from '../http/http-client.js';
-import { NetworkError } from '../http/network-error.js';
-import type { Log } from '../log/log.js';
 import type { Scrubber } from '../log/scrubber.js';
-import { isAborted, sleep, withGrace } from '../sleep.js';
-import { envelopeBytes, sendBatch } from './batch-request.js';
-import { LARGEST_REQUEST_BYTES, chunksOf, halvesOf, type Chunk, type Rejection } from './chunks.js';
-import type { IntakeMetrics } from './intake-metrics.js';
-import { Outage } from './outage.js';
-import { judge, type Verdict } from './verdict.js';
+import { envelopeBytes } from './batch-request.js';
+import { ChunkSender, type Attempted, type SenderOptions } from './chunk-sender.js';
+import { LARGEST_REQUEST_BYTES, chunksOf, halvesOf, type Chunk, type EncodedEvent, type Rejection } from './chunks.js';
 
 /** Events [from, to) are settled: acknowledged by the intake, but for those in `rejected`, which nobody logged yet. */
 export interface Receipt extends Span {
   readonly rejected: readonly Rejection[];
 }
 
-export interface IntakeOptions {
-  /** From `batchAddress`. */
-  readonly url: string;
-  readonly intakeKey: string;
+export interface IntakeOptions extends SenderOptions {
   /** Most events in one request. */
   readonly chunkSize: number;
-  /** Send bodies compressed with gzip, until the intake refuses it. */
-  readonly compress: boolean;
-  readonly http: HttpClient;
-  readonly log: Log;
-  readonly health: Health;
-  readonly metrics: IntakeMetrics;
   readonly scrubber: Scrubber;
-  readonly backoff?: Backoff;
-  readonly unhealthyAfterMs?: number;
-  /** How long a request that is on its way when the signal is aborted may still be answered. */
-  readonly graceMs?: number;
-  readonly now?: () => number;
 }
 
-/** Within the time that run() has to return. An acknowledgement that is cut off makes a repeat. */
-const GRACE_MS = 4_000;
+/** So many events refused in a row are no longer the events' fault. */
+const SUSPICIOUS_REFUSALS = 10;
 
-/** A chunk on its way. `uncertain` once the intake may have taken it although it did not say so. */
-interface Attempted {
+/** An event that the intake refuses alone, as a chunk of its own. */
+interface Refusal {
   readonly chunk: Chunk;
-  uncertain: boolean;
+  readonly reason: string;
 }
 
 /** Delivers events to a Sekoia intake, and never drops one silently. */
 export class IntakeClient {
   readonly #options: IntakeOptions;
-  readonly #outage: Outage;
-  #compress: boolean;
+  readonly #sender: ChunkSender;
+  /** Events refused since the last one that was accepted. */
+  #refusedInARow = 0;
+  #everAccepted = false;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
-    this.#compress = options.compress;
-    const { log, health, now, unhealthyAfterMs } = options;
-    this.#outage = new Outage({ host: new URL(options.url).host, log, health, now, unhealthyAfterMs });
+    this.#sender = new ChunkSender(options);
   }
 
   /**
    * Sends events (JSON texts) in order, chunk by chunk, and yields a receipt as each is acknowledged. Receipts are
    * contiguous and cover all events. The next chunk is sent only when the consumer asks for the next receipt, so that
    * it can save its progress between them. A chunk that the intake refuses is halved until the refused event is
-   * alone and rejected. Otherwise this tries for ever; a repeat after an answer that was lost cannot be avoided, as
-   * the intake knows no idempotency key.
+   * alone and rejected; but where the intake seems to refuse every event, they are held like in any other outage.
+   * Otherwise this tries for ever; a repeat after an answer that was lost cannot be avoided, as the intake knows no
+   * idempotency key.
    * Once `signal` is aborted nothing more is sent, but a request that is on its way is given a few seconds to be answered.
    * @throws UndeliveredError only once `signal` is aborted with events left
    */
@@ -74,99 +53,92 @@ export class IntakeClient {
       bytes: LARGEST_REQUEST_BYTES - envelopeBytes(this.#options.intakeKey),
     };
     try {
-      for (const chunk of chunksOf(events, limits)) {
-        const pending: Attempted[] = [{ chunk, uncertain: false }];
-        for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-          const outcome = await this.#settle(next, events.length, signal);
-          if ('split' in outcome) pending.push(...outcome.split.toReversed());
-          else yield outcome;
-        }
-      }
+      for (const chunk of chunksOf(events, limits)) yield* this.#deliverChunk(chunk, events.length, signal);
     } finally {
-      this.#outage.pause();
+      this.#sender.pause();
     }
   }
 
-  /** Tries until the chunk is acknowledged or refused. */
-  async #settle(sent: Attempted, end: number, signal: AbortSignal): Promise<Receipt | { split: Attempted[] }> {
-    const { chunk } = sent;
-    if (chunk.events.length === 0) return this.#receipt(chunk, []);
-    const startedMs = this.#now();
-    for (;;) {
-      if (signal.aborted) {
-        const uncertain = sent.uncertain ? { from: chunk.from, to: chunk.to } : undefined;
-        throw new UndeliveredError({ from: chunk.from, to: end }, uncertain);
+  /** `end` is where all events end. */
+  async *#deliverChunk(whole: Chunk, end: number, signal: AbortSignal): AsyncGenerator<Receipt, void, void> {
+    const pending: Attempted[] = [{ chunk: whole, uncertain: false }];
+    // Refused before any event of the chunk was accepted: whether it is their own fault shows only then.
+    const doubted: Refusal[] = [];
+    const reject = () => doubted.splice(0).map((refusal) => this.#rejection(refusal));
+    let accepted = false;
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const { chunk } = next;
+      if (chunk.events.length === 0) {
+        yield this.#receipt(chunk, []);
+        continue;
       }
-      const verdict = await this.#attempt(chunk, signal);
-      switch (verdict.kind) {
-        case 'acknowledged':
-          this.#outage.over();
-          this.#acknowledged(chunk, verdict.namedEvents, startedMs);
-          return this.#receipt(chunk, []);
-        case 'refused': {
-          this.#outage.over();
-          const [only, ...others] = chunk.events;
-          if (only === undefined || others.length > 0) {
-            return { split: halvesOf(chunk).map((half) => ({ chunk: half, uncertain: sent.uncertain })) };
-          }
-          const reason = `The intake refused the event: ${this.#options.scrubber.scrub(verdict.reason)}.`;
-          return this.#receipt(chunk, [{ index: only.index, reason }]);
+      const outcome = await this.#sender.send(next, signal);
+      if (outcome.kind === 'stopped') {
+        throw undelivered({ from: doubted[0]?.chunk.from ?? chunk.from, to: end }, [next, ...pending]);
+      }
+      if (outcome.kind === 'acknowledged') {
+        accepted = true;
+        this.#accepted();
+        yield* reject();
+        yield this.#receipt(chunk, []);
+        continue;
+      }
+      if (chunk.events.length > 1) {
+        const [first, second] = halvesOf(chunk);
+        const { uncertain } = next;
+        pending.push({ chunk: second, uncertain }, { chunk: first, uncertain });
+        continue;
+      }
+      doubted.push({ chunk, reason: outcome.reason });
+      this.#refusedInARow += 1;
+      const last = pending.length === 0;
+      if (accepted || (last && this.#isTrusted())) {
+        yield* reject();
+      } else if (last) {
+        doubted.splice(0);
+        pending.push(await this.#untilTaken(whole, outcome.reason, end, signal));
+        accepted = true;
+      }
+    }
+  }
+
+  /** Holds a chunk of which the intake takes nothing, until it takes something; returns what remains of the chunk. */
+  async #untilTaken(chunk: Chunk, reason: string, end: number, signal: AbortSignal): Promise<Attempted> {
+    let uncertain = false;
+    let last = reason;
+    for (let round = 0; ; round += 1) {
+      await this.#sender.waitAfter('refusal', this.#options.scrubber.scrub(last), signal);
+      for (const { events, remain } of trialsOf(chunk, round)) {
+        const trial: Attempted = { chunk: { ...chunk, events }, uncertain };
+        const outcome = await this.#sender.send(trial, signal);
+        uncertain = trial.uncertain;
+        if (outcome.kind === 'stopped') throw undelivered({ from: chunk.from, to: end }, [{ chunk, uncertain }]);
+        if (outcome.kind === 'acknowledged') {
+          this.#accepted();
+          return { chunk: { ...chunk, events: remain }, uncertain: true };
         }
-        case 'gzip-refused':
-          this.#sendPlainFromNowOn();
-          break;
-        case 'settings':
-          await this.#waitAfter('settings', verdict.reason, undefined, signal);
-          break;
-        case 'later':
-          sent.uncertain ||= verdict.perhapsDelivered;
-          if (!isAborted(signal)) await this.#waitAfter('later', verdict.reason, verdict.retryAfterMs, signal);
-          break;
+        last = outcome.reason;
       }
     }
   }
 
-  async #attempt(chunk: Chunk, signal: AbortSignal): Promise<Verdict> {
-    const { url, intakeKey, http, metrics } = this.#options;
-    const compressed = this.#compress;
-    const onSend = (bytes: number) => metrics.bytes.inc(bytes);
-    try {
-      const answer = await withGrace(signal, this.#options.graceMs ?? GRACE_MS, (late) =>
-        sendBatch({ url, intakeKey, events: chunk.events, compressed, http, signal: late, onSend }),
-      );
-      return judge(answer, { compressed }, this.#now());
-    } catch (error) {
-      if (!(error instanceof NetworkError)) throw error;
-      return { kind: 'later', reason: error.message, retryAfterMs: undefined, perhapsDelivered: error.perhapsArrived };
-    }
+  /** Whether the intake is known to take events, so that those that it refuses may be at fault. */
+  #isTrusted(): boolean {
+    return this.#everAccepted && this.#refusedInARow < SUSPICIOUS_REFUSALS;
   }
 
-  async #waitAfter(
-    kind: 'settings' | 'later',
-    reason: string,
-    askedMs: number | undefined,
-    signal: AbortSignal,
-  ): Promise<void> {
-    this.#outage.failed(kind, reason);
-    const ownMs = backoffMs(this.#options.backoff ?? SECOND_TO_MINUTE, this.#outage.failures, Math.random());
-    // "Retry-After: 0" is a permission to come back, not to hammer.
-    const floorMs = this.#options.backoff?.firstMs ?? SECOND_TO_MINUTE.firstMs;
-    await sleep(askedMs === undefined ? ownMs : Math.max(askedMs, floorMs), signal);
+  #accepted(): void {
+    this.#everAccepted = true;
+    this.#refusedInARow = 0;
   }
 
-  #acknowledged(chunk: Chunk, namedEvents: number, startedMs: number): void {
-    const { metrics, health, log } = this.#options;
-    const sent = chunk.events.length;
-    health.eventsDelivered();
-    metrics.forwardedEvents.inc(sent);
-    metrics.chunks.inc();
-    metrics.forwardDuration.observe((this.#now() - startedMs) / 1_000);
-    if (namedEvents < sent) {
-      metrics.unnamedEvents.inc(sent - namedEvents);
-      log.warning(
-        `The intake acknowledged ${sent} events but named only ${namedEvents} event ids. If events are missing in Sekoia.io, report this to its support.`,
-      );
-    }
+  #rejection({ chunk, reason }: Refusal): Receipt {
+    const scrubbed = this.#options.scrubber.scrub(reason);
+    const rejected = chunk.events.map(({ index }) => ({
+      index,
+      reason: `The intake refused the event: ${scrubbed}.`,
+    }));
+    return this.#receipt(chunk, rejected);
   }
 
   #receipt({ from, to, rejected }: Chunk, refused: readonly Rejection[]): Receipt {
@@ -174,15 +146,28 @@ export class IntakeClient {
     this.#options.metrics.discardedEvents.inc(all.length);
     return { from, to, rejected: all };
   }
+}
 
-  #sendPlainFromNowOn(): void {
-    this.#compress = false;
-    this.#options.log.warning(
-      'The intake does not take compressed requests (415): they are sent plain until the next start. Turn the setting "compress" off to save the try.',
-    );
-  }
+interface Trial {
+  readonly events: readonly EncodedEvent[];
+  /** Of the chunk, once these are taken. */
+  readonly remain: readonly EncodedEvent[];
+}
 
-  #now(): number {
-    return (this.#options.now ?? Date.now)();
-  }
+/**
+ * What is tried in one round of a time in which a chunk is refused: all of it, since that is right again once the
+ * intake is, and one event alone, another one each time, since some of them may really be bad.
+ */
+function trialsOf({ events }: Chunk, round: number): Trial[] {
+  const single = round % events.length;
+  const all = { events, remain: [] };
+  const one = { events: events.slice(single, single + 1), remain: events.toSpliced(single, 1) };
+  return events.length > 1 ? [all, one] : [all];
+}
+
+function undelivered(span: Span, left: readonly Attempted[]): UndeliveredError {
+  const uncertain = left.filter((attempted) => attempted.uncertain).map(({ chunk }) => chunk);
+  const from = Math.min(...uncertain.map((chunk) => chunk.from));
+  const to = Math.max(...uncertain.map((chunk) => chunk.to));
+  return new UndeliveredError(span, uncertain.length === 0 ? undefined : { from, to });
 }

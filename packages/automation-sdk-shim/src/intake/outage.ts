@@ -15,15 +15,29 @@ export interface OutageOptions {
 }
 
 /**
+ * - `later`: it passes by itself.
+ * - `settings`: the intake turns the module away; a person must act.
+ * - `refusal`: the intake refuses every event; a person must act.
+ */
+export type Trouble = 'later' | 'settings' | 'refusal';
+
+const ADVICE: Readonly<Record<Exclude<Trouble, 'later'>, string>> = {
+  settings:
+    'The intake key or the intake server is wrong: correct the settings "intake_key" and "intake_server". The events are held and sent once that is done.',
+  refusal:
+    'It refuses every event, so the events are not to blame. Check in Sekoia.io that the intake of "intake_key" is the one meant for these events and has their format (the one that "intake_format" names, where there is this setting), and correct the settings or the intake. The events are held and sent once that is done.',
+};
+
+/**
  * Tells of a time in which the intake takes no events: a warning at most once a minute, one critical entry where a
- * person must act, unhealthy after 10 minutes, and an info when it is over.
+ * person must act, unhealthy after 10 minutes, or at once where every event is refused, and an info when it is over.
  */
 export class Outage {
   readonly #options: OutageOptions;
   readonly #now: () => number;
   #failures = 0;
   #warnedMs: number | undefined;
-  #criticalSaid = false;
+  readonly #advised = new Set<Trouble>();
   #unhealthyTimer: NodeJS.Timeout | undefined;
 
   constructor(options: OutageOptions) {
@@ -36,16 +50,22 @@ export class Outage {
     return this.#failures;
   }
 
-  /** `reason` follows "The intake takes no events: ". `kind` settings means that a person must act. */
-  failed(kind: 'settings' | 'later', reason: string): void {
+  /** `reason` follows "The intake takes no events: ". */
+  failed(trouble: Trouble, reason: string): void {
     this.#failures += 1;
     // A timer and not a look at the clock here: the wait that the intake asks for can be longer than the limit.
     this.#unhealthyTimer ??= setTimeout(
       () => this.#turnUnhealthy(reason),
       this.#options.unhealthyAfterMs ?? UNHEALTHY_AFTER_MS,
     ).unref();
-    if (kind === 'settings' && !this.#criticalSaid) this.#sayCritical(reason);
-    else this.#warn(reason);
+    if (trouble === 'refusal') this.#turnUnhealthy(reason);
+    if (trouble === 'later' || this.#advised.has(trouble)) this.#warn(reason);
+    else this.#advise(trouble, reason);
+  }
+
+  /** The intake answers, be it with a refusal; where it refuses every event that is no news. */
+  answered(): void {
+    if (!this.#advised.has('refusal')) this.over();
   }
 
   over(): void {
@@ -54,7 +74,7 @@ export class Outage {
     this.#options.health.healthy(MATTER);
     this.#failures = 0;
     this.#warnedMs = undefined;
-    this.#criticalSaid = false;
+    this.#advised.clear();
     this.pause();
   }
 
@@ -68,11 +88,9 @@ export class Outage {
     this.#options.health.unhealthy(`The intake at ${this.#options.host} takes no events: ${reason}.`, MATTER);
   }
 
-  #sayCritical(reason: string): void {
-    this.#criticalSaid = true;
-    this.#options.log.critical(
-      `The intake at ${this.#options.host} takes no events: ${reason}. The intake key or the intake server is wrong: correct the settings "intake_key" and "intake_server". The events are held and sent once that is done.`,
-    );
+  #advise(trouble: Exclude<Trouble, 'later'>, reason: string): void {
+    this.#advised.add(trouble);
+    this.#options.log.critical(`The intake at ${this.#options.host} takes no events: ${reason}. ${ADVICE[trouble]}`);
   }
 
   #warn(reason: string): void {

@@ -2,7 +2,7 @@ import type { HttpAnswer } from '../http/http-client.js';
 import { retryAfterMs } from '../http/retry-after.js';
 import { parseObject } from '../json.js';
 
-const LONGEST_EXCERPT = 300;
+const MOST_READ = 3_000;
 
 /** What an attempt to send a chunk came to. */
 export type Verdict =
@@ -43,8 +43,13 @@ export function judge(answer: HttpAnswer, request: { readonly compressed: boolea
   return { kind: 'settings', reason };
 }
 
+/** The beginning of an answer in one line, without control characters, by which it could pass itself off as a log line of its own. */
 function excerpt(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+  const line = text
+    .slice(0, MOST_READ)
+    .replace(/[\s\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ')
+    .trim();
   if (line === '') return '';
-  return line.length > LONGEST_EXCERPT ? `: ${line.slice(0, LONGEST_EXCERPT)}…` : `: ${line}`;
+  const shown = /^.{0,300}/u.exec(line)?.[0] ?? '';
+  return line.length > shown.length ? `: ${shown}…` : `: ${shown}`;
 }

@@ -2,6 +2,7 @@ import { isObject, type JsonObject } from '../json.js';
 import type { Scrubber } from './scrubber.js';
 
 const MEMBERS = ['event_id', 'timestamp', 'level', 'platform', 'environment', 'release', 'message', 'tags', 'sdk'];
+const EXTRA_MEMBERS = ['message'];
 const EXCEPTION_MEMBERS = ['type', 'value', 'mechanism'];
 const FRAME_MEMBERS = ['filename', 'function', 'module', 'lineno', 'colno', 'in_app'];
 
@@ -16,7 +17,12 @@ export function leavingEvent(event: JsonObject, scrubber: Scrubber): JsonObject 
     const frames = stack && { frames: listOf(stack['frames']).map((frame) => pick(frame, FRAME_MEMBERS)) };
     return { ...pick(exception, EXCEPTION_MEMBERS), ...(frames && { stacktrace: frames }) };
   });
-  const leaving = { ...pick(event, MEMBERS), ...(exceptions.length > 0 && { exception: { values: exceptions } }) };
+  const extra = isObject(event['extra']) ? pick(event['extra'], EXTRA_MEMBERS) : undefined;
+  const leaving = {
+    ...pick(event, MEMBERS),
+    ...(extra && { extra }),
+    ...(exceptions.length > 0 && { exception: { values: exceptions } }),
+  };
   return JSON.parse(scrubber.stringify(leaving)) as JsonObject;
 }
 

@@ -5,15 +5,20 @@ import type { Scrubber } from './scrubber.js';
 import { leavingEvent } from './sentry-event.js';
 
 /** A name in a variable: the compiler would look for the package, which need not be there. */
-const PACKAGE: string = '@sentry/node';
+const PACKAGE = '@sentry/node';
 
 /** What is used of the package @sentry/node, from its version 8 on. */
 export interface SentrySdk {
   init(options: Readonly<Record<string, unknown>>): unknown;
-  captureException(error: Error, hint: { readonly captureContext: { readonly level: string } }): unknown;
+  captureException(error: Error, hint: { readonly captureContext: CaptureContext }): unknown;
   captureMessage(message: string, level: string): unknown;
   /** Sends what is waiting; false where the time was not enough. */
   close(timeoutMs: number): PromiseLike<boolean>;
+}
+
+interface CaptureContext {
+  readonly level: string;
+  readonly extra: Readonly<Record<string, string>>;
 }
 
 export interface SentryOptions {
@@ -35,6 +40,12 @@ export interface Sentry extends ErrorReporter {
 /** Reports errors to Sentry. Undefined where that is not possible, which is a warning: collecting matters more. */
 export async function startSentry(options: SentryOptions): Promise<Sentry | undefined> {
   const { dsn, environment, release, tags, scrubber, log } = options;
+  if (!isDsn(dsn)) {
+    log.warning(
+      'The value "sentry_dsn" is not an address such as https://key@sentry.example/1, so errors are not reported to Sentry. Correct it.',
+    );
+    return undefined;
+  }
   let sdk: SentrySdk;
   try {
     sdk = await (options.load ?? loadPackage)();
@@ -64,13 +75,20 @@ export async function startSentry(options: SentryOptions): Promise<Sentry | unde
   return {
     report: (level, message, thrown) => {
       const shown = level === 'critical' ? 'fatal' : level;
-      if (thrown instanceof Error) sdk.captureException(thrown, { captureContext: { level: shown } });
+      if (thrown instanceof Error)
+        sdk.captureException(thrown, { captureContext: { level: shown, extra: { message } } });
       else sdk.captureMessage(message, shown);
     },
     close: async (limitMs) => {
       if (!(await sdk.close(limitMs))) log.local('warning', 'Some errors could not be sent to Sentry before the stop.');
     },
   };
+}
+
+/** Sentry's SDK would write one that it cannot use to the console. */
+function isDsn(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) && url.username !== '' && url.pathname.length > 1;
 }
 
 async function loadPackage(): Promise<SentrySdk> {

@@ -5,10 +5,9 @@ import { writeToStandardError } from '../log/standard-error.js';
 import { Closers } from './closers.js';
 import { listenForCrashes } from './crashes.js';
 import { listenForStop, type Stop } from './stop.js';
-import type { TriggerClass } from './trigger.js';
 
-export interface ItemRequest {
-  readonly Item: TriggerClass;
+/** What is run, and from where. */
+export interface CommandRequest {
   readonly command: string;
   readonly root: URL;
   readonly env: NodeJS.ProcessEnv;

@@ -2,11 +2,12 @@ import { SendEventError } from '../errors.js';
 import type { HttpAnswer, HttpClient } from '../http/http-client.js';
 import { NetworkError } from '../http/network-error.js';
 import { sleep } from '../sleep.js';
+import type { Platform } from './platform.js';
 
 const ANSWER_MS = 30_000;
 const TRIES = 10;
 
-export interface CallbackOptions {
+interface CallbackOptions {
   /** The value url_callback. */
   readonly url: string;
   readonly token: string;
@@ -58,6 +59,11 @@ export class Callback {
       throw error;
     }
   }
+}
+
+/** Undefined where the module is run by hand. */
+export function callbackTo({ token, urlCallback }: Partial<Platform>, http: HttpClient): Callback | undefined {
+  return token === undefined || urlCallback === undefined ? undefined : new Callback({ url: urlCallback, token, http });
 }
 
 function failure(status: number | undefined, outcome: HttpAnswer | string): SendEventError {

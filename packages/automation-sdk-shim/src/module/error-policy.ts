@@ -1,3 +1,4 @@
+import { StoreError } from '../data/store-error.js';
 import { ServiceError } from '../errors.js';
 import type { TriggerRecord } from '../health.js';
 
@@ -6,9 +7,10 @@ const ENOUGH_ERRORS = 5;
 const QUIET_START_MS = 30 * MINUTE_MS;
 const LONGEST_LIFE_MS = 5 * 24 * 60 * MINUTE_MS;
 
-/** Whether what run() threw says something about the trigger: what fails on Sekoia's side does not. */
+/** Whether what run() threw says something about the trigger: failures of the platform and of its storage do not. */
 export function counts(thrown: unknown): boolean {
-  return !(thrown instanceof ServiceError && (thrown.status === undefined || thrown.status >= 500));
+  if (thrown instanceof ServiceError) return thrown.status !== undefined && thrown.status < 500;
+  return !(thrown instanceof StoreError);
 }
 
 /**

@@ -1,5 +1,10 @@
+import type { AccountValidatorClass } from './account-validator.js';
 import { runItem } from './run-item.js';
+import { runValidator } from './run-validator.js';
 import type { TriggerClass } from './trigger.js';
+
+/** The platform's command for a check of the module's configuration. */
+const VALIDATE = 'validate_module_configuration';
 
 export interface ModuleOptions {
   /** The folder with manifest.json and the cards trigger_*.json and connector_*.json. */
@@ -12,6 +17,7 @@ export interface ModuleOptions {
 export class Module {
   readonly #options: ModuleOptions;
   readonly #items = new Map<string, TriggerClass>();
+  #Validator: AccountValidatorClass | undefined;
 
   constructor(options: ModuleOptions) {
     this.#options = options;
@@ -22,32 +28,44 @@ export class Module {
     this.#items.set(dockerParameters, Item);
   }
 
+  /** Checks the module's configuration when the platform asks for it, with `validate_module_configuration`. */
+  registerAccountValidator(Validator: AccountValidatorClass): void {
+    this.#Validator = Validator;
+  }
+
   /**
-   * Runs until SIGTERM or SIGINT. Never rejects: sets process.exitCode, to 0 after a clean stop, and to 1 where the
-   * command is unknown, the cards cannot be read, the data folder is held by another process, or the stop was not clean.
+   * Runs until SIGTERM or SIGINT; a validator, until it has told its result. Never rejects: sets process.exitCode, to 0
+   * after a clean stop, and to 1 where the command is unknown, the cards cannot be read, the data folder is held by
+   * another process, or the stop was not clean.
    */
   async run(): Promise<void> {
     const command = (this.#options.argv ?? process.argv)[2];
-    const Item = command === undefined ? undefined : this.#items.get(command);
-    if (command === undefined || Item === undefined) {
+    const run = command === undefined ? undefined : this.#runOf(command);
+    if (run === undefined) {
       process.stderr.write(`${this.#usage(command)}\n`);
       process.exitCode = command === '--help' ? 0 : 1;
       return;
     }
     // The data folder holds what passed through a mail system: nobody else on the host need read it.
     process.umask(0o077);
-    process.exitCode = await runItem({
-      Item,
-      command,
-      root: this.#options.root,
-      env: this.#options.env ?? process.env,
-    });
+    process.exitCode = await run();
+  }
+
+  /** What `command` starts, resolving to the exit code; undefined where it is unknown. */
+  #runOf(command: string): (() => Promise<number>) | undefined {
+    const request = { command, root: this.#options.root, env: this.#options.env ?? process.env };
+    const Item = this.#items.get(command);
+    if (Item !== undefined) return () => runItem({ ...request, Item });
+    const Validator = this.#Validator;
+    if (Validator === undefined || command !== VALIDATE) return undefined;
+    return () => runValidator({ ...request, Validator });
   }
 
   #usage(command: string | undefined): string {
     const known = [...this.#items.keys()].map((name) => `"${name}"`).join(', ');
     const wrong =
       command === undefined ? 'No command was given. ' : command === '--help' ? '' : `"${command}" is not a command. `;
-    return `${wrong}Give one of the module's commands as the first argument: ${known}.`;
+    const besides = this.#Validator === undefined ? '' : ` Besides, ${VALIDATE} checks the module's configuration.`;
+    return `${wrong}Give one of the module's commands as the first argument: ${known}.${besides}`;
   }
 }

@@ -4,23 +4,24 @@ import { fetchModuleSecrets } from '../configuration/module-secrets.js';
 import { sentencesAboutUnknown } from '../configuration/sentences.js';
 import type { Settings } from '../configuration/settings.js';
 import type { Values } from '../configuration/values.js';
-import { locateDataFolder, type DataFolder } from '../data/data-folder.js';
-import { lockFolder } from '../data/folder-lock.js';
-import { FolderTrouble } from '../data/folder-trouble.js';
+import type { OwnableStore } from '../data/data-store.js';
+import { locateStore } from '../data/locate-store.js';
+import { StoreTrouble } from '../data/store-trouble.js';
 import type { Health } from '../health.js';
 import type { HttpClient } from '../http/http-client.js';
 import type { JsonObject } from '../json.js';
 import { keepTrying } from '../keep-trying.js';
 import { errorLine } from '../log/error-text.js';
 import { hideWith } from '../log/hide.js';
+import { callbackTo } from './callback.js';
 import type { Platform } from './platform.js';
 import type { Problems } from './problems.js';
-import type { Basics, ItemRequest } from './basics.js';
+import type { Basics, CommandRequest } from './basics.js';
 import { needsSecrets, settingsOfItem, settingsOfModule } from './settings-of-item.js';
 import type { TriggerContext } from './trigger.js';
 
 export interface Preparation {
-  readonly request: ItemRequest;
+  readonly request: CommandRequest;
   readonly manifest: Manifest;
   readonly values: Values;
   readonly problems: Problems;
@@ -37,7 +38,7 @@ export interface Preparation {
  * @throws ConfigurationError with all that is wrong, CardError, FolderHeldError
  */
 export async function prepareContext(preparation: Preparation): Promise<TriggerContext | undefined> {
-  const { request, manifest, values, problems, http, health, metrics, basics } = preparation;
+  const { request, manifest, values, problems, platform, http, health, metrics, basics } = preparation;
   const { log, scrubber, stop } = basics;
   const hide = hideWith(scrubber, log);
   const told = (checked: Settings): Settings => {
@@ -48,7 +49,7 @@ export async function prepareContext(preparation: Preparation): Promise<TriggerC
   const cards = readCards(request.root);
   const settings = problems.attempt(() => told(settingsOfItem(values, cards, request.command, hide)));
   const intakeUrl = problems.attempt(() => values.text('intake_url'));
-  const data = problems.attempt(() => locateDataFolder(request.env, values.text('sub_folder')));
+  const data = problems.attempt(() => locateStore({ env: request.env, values, hide, log, signal: stop.signal }));
   const own = needsSecrets(manifest)
     ? undefined
     : problems.attempt(() => told(settingsOfModule(values, manifest, {}, hide)));
@@ -58,7 +59,7 @@ export async function prepareContext(preparation: Preparation): Promise<TriggerC
   if (secrets === undefined || settings === undefined || data === undefined) return undefined;
   const module = own ?? told(settingsOfModule(values, manifest, secrets, hide));
 
-  if (!(await takeFolder(data, preparation))) return undefined;
+  if (!(await takeStore(data, preparation))) return undefined;
   return {
     settings: settings.values,
     given: settings.given,
@@ -71,6 +72,7 @@ export async function prepareContext(preparation: Preparation): Promise<TriggerC
     scrubber,
     http,
     intakeUrl,
+    callback: callbackTo(platform, http),
   };
 }
 
@@ -89,23 +91,20 @@ async function moduleSecrets({ platform, http, basics }: Preparation): Promise<J
   });
 }
 
-/** False where the module was stopped before the folder could be had. */
-async function takeFolder(data: DataFolder, { health, basics }: Preparation): Promise<boolean> {
+/** False where the module was stopped before the store could be had. */
+async function takeStore(data: OwnableStore, { health, basics }: Preparation): Promise<boolean> {
   const { log, stop, closers, crash } = basics;
   const onLost = () => {
     log.critical(
-      `The data folder ${data.path} was taken by another process. This one ends, so that nothing is sent twice. Stop one of the two.`,
+      `The ${data.name} was taken by another process. This one ends, so that nothing is sent twice. Stop one of the two.`,
     );
     crash();
   };
-  const trouble = new FolderTrouble(data.path, log, health);
-  const release = await keepTrying(
-    async () => {
-      await data.create();
-      return lockFolder({ folder: data.path, signal: stop.signal, onLost });
-    },
-    { signal: stop.signal, onFailure: (error) => trouble.failed(error) },
-  );
+  const trouble = new StoreTrouble(log, health);
+  const release = await keepTrying(() => data.take({ signal: stop.signal, onLost }), {
+    signal: stop.signal,
+    onFailure: (error) => trouble.failed(error),
+  });
   if (release === undefined) return false;
   closers.push(release);
   trouble.over();

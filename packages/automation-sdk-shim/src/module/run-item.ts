@@ -1,24 +1,21 @@
 import { Registry } from 'prom-client';
-import { readManifest, type Manifest } from '../configuration/cards.js';
-import { checkProxies } from '../configuration/proxies.js';
-import { Values } from '../configuration/values.js';
+import type { Values } from '../configuration/values.js';
 import { CardError, ConfigurationError, FolderHeldError } from '../errors.js';
 import { Health } from '../health.js';
 import { startGetServer } from '../http/get-server.js';
-import { HttpClient } from '../http/http-client.js';
-import { hideWith } from '../log/hide.js';
-import type { Log } from '../log/log.js';
-import { PlatformLogs } from '../log/platform-logs.js';
-import { openBasics, type Basics, type ItemRequest } from './basics.js';
-import { readPlatform, type Platform } from './platform.js';
+import { openBasics, type Basics, type CommandRequest } from './basics.js';
 import { prepareContext } from './prepare-context.js';
-import { Problems } from './problems.js';
+import type { Problems } from './problems.js';
 import { holdUntilStopped, supervise } from './supervise.js';
+import { openSurroundings } from './surroundings.js';
+import type { TriggerClass } from './trigger.js';
 
 const LIVENESS_PORT = 8_000;
 const METRICS_PORT = 8_020;
-/** What remains for the logs once run() has used up its time to stop. */
-const FLUSH_MS = 2_500;
+
+export interface ItemRequest extends CommandRequest {
+  readonly Item: TriggerClass;
+}
 
 /** The life of one trigger in this process, from its settings to its stop. Resolves to the exit code. */
 export async function runItem(request: ItemRequest): Promise<number> {
@@ -43,18 +40,11 @@ export async function runItem(request: ItemRequest): Promise<number> {
 
 /** True after a clean stop; false where run() had to be left hanging. */
 async function live(request: ItemRequest, basics: Basics): Promise<boolean> {
-  const { log, closers, stop, scrubber } = basics;
-  const manifest = readManifest(request.root);
-  const http = new HttpClient({ userAgent: `sekoiaio-module/${manifest.slug}-${manifest.version}` });
-  closers.push(() => http.close());
-
-  const values = new Values(request.env);
-  const problems = new Problems();
-  // The environment of the process and not `request.env`: it is the one that the agents look at.
-  problems.attempt(() => checkProxies(process.env, hideWith(scrubber, log)));
-  const platform = problems.attempt(() => readPlatform(values)) ?? {};
-  shipLogs(platform, http, basics);
-  announce(request, manifest, log);
+  const { log, stop, scrubber } = basics;
+  const { manifest, values, problems, platform, http } = await openSurroundings(request, 'trigger', basics);
+  if (platform.token === undefined || platform.urlLogs === undefined)
+    log.info('There is no token and url_callback: the module is run by hand, and logs go to standard error only.');
+  log.info(`${request.command} of ${manifest.slug} ${manifest.version} starts.`);
 
   const metrics = new Registry();
   const { secondsWithoutEvents, lastHeartbeatThreshold } = request.Item;
@@ -82,22 +72,6 @@ async function live(request: ItemRequest, basics: Basics): Promise<boolean> {
     await holdUntilStopped(error, supervision);
     return true;
   }
-}
-
-function shipLogs(platform: Partial<Platform>, http: HttpClient, { log, scrubber, closers }: Basics): void {
-  const { token, urlLogs } = platform;
-  if (token === undefined || urlLogs === undefined) {
-    log.info('There is no token and url_callback: the module is run by hand, and logs go to standard error only.');
-    return;
-  }
-  scrubber.add(token);
-  const shipping = new PlatformLogs({ url: urlLogs, token, http, report: (level, text) => log.local(level, text) });
-  log.shipTo(shipping);
-  closers.push(() => shipping.close(FLUSH_MS));
-}
-
-function announce({ command }: ItemRequest, { slug, version }: Manifest, log: Log): void {
-  log.info(`${command} of ${slug} ${version} starts.`);
 }
 
 interface Served {

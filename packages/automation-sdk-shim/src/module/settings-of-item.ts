@@ -44,6 +44,11 @@ export function settingsOfModule(values: Values, manifest: Manifest, secrets: Js
 }
 
 export function needsSecrets(manifest: Manifest): boolean {
+  return secretNames(manifest).length > 0;
+}
+
+/** The settings of the module that the platform keeps apart. */
+export function secretNames(manifest: Manifest): string[] {
   const { secrets } = manifest.configuration;
-  return Array.isArray(secrets) && secrets.length > 0;
+  return Array.isArray(secrets) ? secrets.filter((name) => typeof name === 'string') : [];
 }

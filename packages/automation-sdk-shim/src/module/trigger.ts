@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Registry } from 'prom-client';
-import type { DataFolder } from '../data/data-folder.js';
+import type { DataStore } from '../data/data-store.js';
 import { ConfigurationError } from '../errors.js';
 import type { Agents } from '../http/agents.js';
 import type { Health } from '../health.js';
@@ -19,7 +18,7 @@ export interface TriggerContext {
   readonly moduleSettings: JsonObject;
   readonly log: Log;
   readonly stopping: AbortSignal;
-  readonly data: DataFolder;
+  readonly data: DataStore;
   readonly metrics: Registry;
   readonly health: Health;
   readonly scrubber: Scrubber;
@@ -60,7 +59,7 @@ export abstract class Trigger<Configuration extends object = object> {
   protected readonly log: Log;
   /** Aborted by SIGTERM and SIGINT. From then on `run` has 6 s to return. */
   protected readonly stopping: AbortSignal;
-  protected readonly data: DataFolder;
+  protected readonly data: DataStore;
   protected readonly metrics: Registry;
   protected readonly health: Health;
   /** For requests of the trigger's own: how the module introduces itself, and its kept-alive connections. */
@@ -94,10 +93,10 @@ export abstract class Trigger<Configuration extends object = object> {
   }
 
   /**
-   * Starts a playbook run with `event`, and resolves once the platform has taken it. `directory`, absolute or within
-   * the data folder, holds files that belong to the event; they must be there already.
+   * Starts a playbook run with `event`, and resolves once the platform has taken it. `directory`, a path below
+   * the data folder such as "events/1", holds files that belong to the event; they must be there already.
    * @throws SendEventError where the platform refuses it, or does not take it for 17 minutes; ConfigurationError where
-   * the module is run by hand; RangeError where `directory` is not below the data folder; the reason of `stopping`
+   * the module is run by hand; RangeError where `directory` is no such path; the reason of `stopping`
    * once that is aborted
    */
   protected async sendEvent(name: string, event: JsonObject, directory?: string): Promise<void> {
@@ -106,7 +105,9 @@ export abstract class Trigger<Configuration extends object = object> {
         'Events for the playbook have nowhere to go: the values "url_callback" and "token" are missing. Give both.',
       );
     }
-    const place = directory === undefined ? {} : { directory: this.#withinDataFolder(directory) };
+    if (directory?.split('/').some((part) => ['', '.', '..'].includes(part)))
+      throw new RangeError(`"${directory}" is no path below the data folder. Name one such as "events/1".`);
+    const place = directory === undefined ? {} : { directory };
     const request = { name, event, request_id: randomUUID(), ...place };
     await this.#callback.send('POST', JSON.stringify(request), this.stopping);
     this.health.eventsDelivered();
@@ -123,13 +124,5 @@ export abstract class Trigger<Configuration extends object = object> {
       if (hidden) this.#scrubber.remove(secret);
       hidden = false;
     };
-  }
-
-  /** The path from the data folder, as the platform wants it. */
-  #withinDataFolder(directory: string): string {
-    const path = relative(this.data.path, resolve(this.data.path, directory));
-    if (path === '' || path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path))
-      throw new RangeError(`The directory ${directory} is not below the data folder ${this.data.path}.`);
-    return path.split(sep).join('/');
   }
 }

@@ -20,7 +20,7 @@ export interface PlatformOptions {
   readonly token: string;
   /** Default 0: a free one. */
   readonly port?: number;
-  /** What `GET /secrets` answers under `value`. Default: nothing in it. */
+  /** What `GET /secrets` answers under `value`, and `PATCH /callback` under `module_configuration.value`. Default: nothing in it. */
   readonly secrets?: Readonly<Record<string, unknown>>;
   /** For each endpoint its own draw, all from the same seed. */
   readonly faults?: RandomFaults<ServerFault>;
@@ -66,7 +66,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
   function perform(endpoint: Endpoint, { method, body }: RecordedRequest): unknown {
     if (endpoint === 'secrets' && method === 'GET') return { value: secrets };
-    if (endpoint === 'callback' && (method === 'POST' || method === 'PATCH')) return {};
+    if (endpoint === 'callback' && method === 'PATCH') return { module_configuration: { value: secrets } };
+    if (endpoint === 'callback' && method === 'POST') return {};
     if (endpoint !== 'logs' || method !== 'POST') throw new Refusal(405, `/${endpoint} does not answer ${method}.`);
     for (const entry of readLogEntries(body)) {
       logs.push(entry);

@@ -1,0 +1,51 @@
+import { readFile, rename } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import type { Log } from '../../log/log.js';
+import type { PersistentDocument } from '../data-store.js';
+import { documentText, nameAside, parseDocument, reportDamage } from '../document-text.js';
+import { onDisk, replaceFile, syncFolder } from './files.js';
+
+/** A document as a file. */
+export class DocumentFile<T extends object> implements PersistentDocument<T> {
+  readonly #path: string;
+  readonly #log: Log;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(path: string, log: Log) {
+    this.#path = path;
+    this.#log = log;
+  }
+
+  read(accepts: (value: object) => boolean = () => true): Promise<T | undefined> {
+    return onDisk(this.#path, async () => {
+      const text = await this.#text();
+      if (text === undefined) return undefined;
+      const value = parseDocument(text, accepts);
+      if (value === undefined) await this.#setAside();
+      return value as T | undefined;
+    });
+  }
+
+  write(value: T): Promise<void> {
+    const text = documentText(value);
+    const written = this.#writing.then(() => onDisk(this.#path, () => replaceFile(this.#path, text)));
+    this.#writing = written.catch(() => undefined);
+    return written;
+  }
+
+  async #text(): Promise<string | undefined> {
+    try {
+      return await readFile(this.#path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  async #setAside(): Promise<void> {
+    const aside = nameAside(this.#path, new Date());
+    await rename(this.#path, aside);
+    await syncFolder(dirname(this.#path));
+    reportDamage(this.#log, basename(this.#path), basename(aside));
+  }
+}

@@ -1,0 +1,55 @@
+import { join, resolve, sep } from 'node:path';
+import type { Values } from '../configuration/values.js';
+import { ConfigurationError } from '../errors.js';
+import type { Hide } from '../log/hide.js';
+import type { Log } from '../log/log.js';
+import type { OwnableStore } from './data-store.js';
+import { DataFolder } from './folder/data-folder.js';
+import { ObjectStorage } from './objects/object-storage.js';
+import { ObjectStore } from './objects/object-store.js';
+import { connectS3 } from './objects/s3-client.js';
+import { readStorageSettings } from './objects/storage-settings.js';
+
+const DEFAULT_STORAGE = '/symphony_data';
+
+export interface Locating {
+  readonly env: NodeJS.ProcessEnv;
+  readonly values: Values;
+  readonly hide: Hide;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The store that the platform's values name: the S3 bucket `aws_bucket_name` where `file_backend` is S3, else the folder
+ * /symphony_data (or the environment variable DATA_STORAGE), in both of them the folder `sub_folder`. Nothing is touched yet.
+ * @throws ConfigurationError
+ */
+export function locateStore({ env, values, hide, log, signal }: Locating): OwnableStore {
+  const subFolder = values.text('sub_folder');
+  if (values.text('file_backend')?.toUpperCase() !== 'S3') return new DataFolder(pathOf(env, subFolder), log);
+  const prefix = prefixOf(subFolder);
+  const settings = readStorageSettings(values, hide);
+  const { bucket } = settings;
+  const storage = new ObjectStorage({ connect: () => connectS3(settings), bucket, signal });
+  return new ObjectStore({ storage, bucket, prefix, log });
+}
+
+function pathOf(env: NodeJS.ProcessEnv, subFolder: string | undefined): string {
+  const storage = resolve(env['DATA_STORAGE'] || DEFAULT_STORAGE);
+  const path = join(storage, subFolder ?? '');
+  if (path !== storage && !`${path}${sep}`.startsWith(storage.endsWith(sep) ? storage : `${storage}${sep}`)) {
+    throw leadsOut();
+  }
+  return path;
+}
+
+function prefixOf(subFolder: string | undefined): string {
+  const folders = (subFolder ?? '').split('/').filter((folder) => folder !== '' && folder !== '.');
+  if (folders.includes('..')) throw leadsOut();
+  return folders.map((folder) => `${folder}/`).join('');
+}
+
+function leadsOut(): ConfigurationError {
+  return new ConfigurationError('The value "sub_folder" leads out of the data folder. Name a folder below it.');
+}

@@ -1,0 +1,169 @@
+import { ConfigurationError } from '../../errors.js';
+import { parseObject } from '../../json.js';
+import { isAborted, sleep } from '../../sleep.js';
+import type { Taking } from '../data-store.js';
+import { heldBy } from '../held.js';
+import { lifeOf, parseHolder, thisProcess, type Holder } from '../holder.js';
+import { StoreError } from '../store-error.js';
+import { TakenError, type GuardedObject } from './guarded-object.js';
+import type { StoredObject } from './object-storage.js';
+
+export interface LeaseTimes {
+  /** How long the store is this process's own after it has said so. */
+  readonly leaseMs: number;
+  readonly renewMs: number;
+  /** How long a holder that may be dead is waited for; longer than its lease. */
+  readonly patienceMs: number;
+  readonly lookAgainMs: number;
+}
+
+const TIMES: LeaseTimes = { leaseMs: 20_000, renewMs: 5_000, patienceMs: 26_000, lookAgainMs: 1_000 };
+/** The storage tells the time in whole seconds, and its servers may disagree by a little. */
+const MARGIN_MS = 3_000;
+
+export interface LeaseOptions extends Taking {
+  /** The lock: an object with its holder, which is replaced and never deleted. */
+  readonly object: GuardedObject;
+  /** What is held, for messages. */
+  readonly name: string;
+  readonly times?: LeaseTimes;
+}
+
+/**
+ * The right to write, for a time, renewed well before it ends. Whether another's has ended is told by the storage's clock
+ * alone, and whether ours has by how much time has passed here: clocks need not agree.
+ */
+export class Lease {
+  readonly #options: LeaseOptions;
+  readonly #times: LeaseTimes;
+  readonly #holder: Holder;
+  #renewals = 0;
+  /** By performance.now(). */
+  #endsMs = 0;
+  #state: 'held' | 'lost' | 'released' = 'held';
+  #writing: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(options: LeaseOptions) {
+    this.#options = options;
+    this.#times = options.times ?? TIMES;
+    this.#holder = thisProcess(new Date());
+  }
+
+  /** @throws FolderHeldError, StoreError; ConfigurationError where the storage could not keep two processes apart */
+  static async take(options: LeaseOptions): Promise<Lease> {
+    const { object, signal, name } = options;
+    const lease = new Lease(options);
+    const { patienceMs, lookAgainMs, leaseMs } = lease.#times;
+    const deadline = performance.now() + patienceMs;
+    for (;;) {
+      const found = await object.read();
+      const holder = found && holderIn(found);
+      if ((isFree(found, leaseMs) || object.isOurs(found)) && (await lease.#wins())) return lease;
+      const living = holder !== undefined && lifeOf(holder) === 'alive';
+      if (living || performance.now() >= deadline || isAborted(signal)) throw heldBy(name, holder, 'sub_folder');
+      await sleep(lookAgainMs, signal);
+    }
+  }
+
+  /**
+   * Resolves while the right to write lasts; where it has ended, since the storage was away, it is renewed first.
+   * @throws StoreError, also where the store was lost to another process
+   */
+  async ensure(): Promise<void> {
+    if (this.#state === 'held' && performance.now() >= this.#endsMs) await this.#renew();
+    if (this.#state !== 'held') throw lostError(this.#options.name);
+  }
+
+  /** Tells of a write of this process that found somebody else's. */
+  lose(): void {
+    if (this.#state !== 'held') return;
+    this.#state = 'lost';
+    clearTimeout(this.#timer);
+    this.#options.onLost();
+  }
+
+  /** @throws StoreError; the lease then ends by itself */
+  async release(): Promise<void> {
+    if (this.#state !== 'held') return;
+    this.#state = 'released';
+    clearTimeout(this.#timer);
+    await this.#writing?.catch(() => undefined);
+    await this.#options.object
+      .replace(Buffer.from(`${JSON.stringify({ released: true })}\n`))
+      .catch((error: unknown) => {
+        if (!(error instanceof TakenError)) throw error;
+      });
+  }
+
+  /** False where another was faster. */
+  async #wins(): Promise<boolean> {
+    try {
+      await this.#write();
+    } catch (error) {
+      if (error instanceof TakenError) return false;
+      throw error;
+    }
+    if (!(await this.#options.object.isGuarded())) throw unguardedError(this.#options.name);
+    this.#renewLater();
+    return true;
+  }
+
+  #renewLater(): void {
+    this.#timer = setTimeout(() => {
+      // What fails for a passing reason is tried again; until then `ensure` looks after the end.
+      void this.#renew()
+        .catch(() => undefined)
+        .then(() => {
+          if (this.#state === 'held') this.#renewLater();
+        });
+    }, this.#times.renewMs);
+    this.#timer.unref();
+  }
+
+  /** Renewals that are asked for at the same time are one. */
+  async #renew(): Promise<void> {
+    this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
+    try {
+      await this.#writing;
+    } catch (error) {
+      if (!(error instanceof TakenError)) throw error;
+      this.lose();
+    }
+  }
+
+  async #write(): Promise<void> {
+    const beganMs = performance.now();
+    // Never the same content twice: its ETag would be the same too, and nobody could tell a renewal by it.
+    this.#renewals += 1;
+    const content = { ...this.#holder, lease_ms: this.#times.leaseMs, renewals: this.#renewals };
+    await this.#options.object.replace(Buffer.from(`${JSON.stringify(content)}\n`));
+    this.#endsMs = beganMs + this.#times.leaseMs;
+  }
+}
+
+export function lostError(name: string): StoreError {
+  return new StoreError(`The ${name} was taken by another process. Stop one of the two.`);
+}
+
+function unguardedError(name: string): ConfigurationError {
+  return new ConfigurationError(
+    `The ${name} is in a storage that ignores the conditions If-None-Match and If-Match of a write: two processes could not be kept apart. Name another storage in "aws_s3_endpoint_url", or leave "file_backend" empty.`,
+  );
+}
+
+function holderIn({ body }: StoredObject): Holder | undefined {
+  return parseHolder(body.toString());
+}
+
+/** Nobody's, given back, of a holder that is certainly dead, or not renewed for longer than its lease. */
+function isFree(found: StoredObject | undefined, usualMs: number): boolean {
+  if (found === undefined) return true;
+  const content = parseObject(found.body.toString());
+  if (content?.['released'] === true) return true;
+  const holder = holderIn(found);
+  if (holder !== undefined && lifeOf(holder) === 'dead') return true;
+  const told = content?.['lease_ms'];
+  const leaseMs = typeof told === 'number' ? told : usualMs;
+  return found.readMs - found.writtenMs > leaseMs + MARGIN_MS;
+}

@@ -1,0 +1,91 @@
+import type { Manifest } from '../configuration/cards.js';
+import { ConfigurationError, SendEventError } from '../errors.js';
+import { isObject, parseObject, type JsonObject } from '../json.js';
+import { errorLine } from '../log/error-text.js';
+import { hideWith } from '../log/hide.js';
+import type { AccountValidatorClass } from './account-validator.js';
+import { openBasics, type Basics, type CommandRequest } from './basics.js';
+import { callbackTo } from './callback.js';
+import { secretNames, settingsOfModule } from './settings-of-item.js';
+import { openSurroundings, type Surroundings } from './surroundings.js';
+
+export interface ValidatorRequest extends CommandRequest {
+  readonly Validator: AccountValidatorClass;
+}
+
+interface Result {
+  readonly success: boolean;
+  /** A sentence for the operator. */
+  readonly error?: string;
+}
+
+/**
+ * Checks the module's configuration and tells the platform: `PATCH url_callback {"status":"running"}`, the check, then
+ * `PATCH {"status":"finished","results":{"success":…},"error"?:"…"}`. Resolves to the exit code: 0 where the platform
+ * was told, whatever the result is. Run by hand, the log tells, and a configuration that does not work is a 1.
+ */
+export async function runValidator(request: ValidatorRequest): Promise<number> {
+  const basics = openBasics(request.env);
+  const { log, stop, closers } = basics;
+  try {
+    return (await validate(request, basics)) ? 0 : 1;
+  } catch (error) {
+    if (stop.signal.aborted) log.warning('The check was stopped before its result was told.');
+    else if (error instanceof SendEventError || error instanceof ConfigurationError) log.error(error.message);
+    else log.exception(error, 'The configuration of the module could not be checked. Please report it.');
+    return 1;
+  } finally {
+    await closers.closeAll();
+  }
+}
+
+async function validate(request: ValidatorRequest, basics: Basics): Promise<boolean> {
+  const { log, scrubber, stop } = basics;
+  const surroundings = await openSurroundings(request, 'account_validator', basics);
+  const { platform, http, problems, manifest } = surroundings;
+  problems.throwIfAny();
+  const callback = callbackTo(platform, http);
+  const started = await callback?.send('PATCH', JSON.stringify({ status: 'running' }), stop.signal);
+  const secrets = started === undefined ? {} : secretsIn(parseObject(started.text), manifest);
+
+  const result = await resultOf(request, surroundings, secrets, basics);
+  if (result.success) log.info('The configuration of the module works.');
+  else log.error(`The configuration of the module does not work. ${result.error ?? ''}`.trim());
+  if (callback === undefined) return result.success;
+
+  const { success, error } = result;
+  const finished = { status: 'finished', results: { success }, ...(error !== undefined && { error }) };
+  await callback.send('PATCH', scrubber.stringify(finished), stop.signal);
+  return true;
+}
+
+async function resultOf(
+  { Validator }: ValidatorRequest,
+  { values, manifest, http }: Surroundings,
+  secrets: JsonObject,
+  { log, scrubber, stop }: Basics,
+): Promise<Result> {
+  try {
+    const settings = settingsOfModule(values, manifest, secrets, hideWith(scrubber, log));
+    const outbound = { userAgent: http.userAgent, agents: http.agents };
+    const validator = new Validator({ moduleSettings: settings.values, log, stopping: stop.signal, outbound });
+    const success = await validator.validate();
+    return success || validator.error === undefined ? { success } : { success, error: validator.error };
+  } catch (error) {
+    stop.signal.throwIfAborted();
+    if (error instanceof ConfigurationError) return { success: false, error: error.message };
+    log.exception(error, 'The check of the module’s configuration failed.');
+    return {
+      success: false,
+      error: `The check failed (${errorLine(error)}). Try again; if it fails again, report it.`,
+    };
+  }
+}
+
+/** The answer to the first PATCH holds the module's configuration; only its secrets are not known yet. */
+function secretsIn(answer: JsonObject | undefined, manifest: Manifest): JsonObject {
+  const configuration = answer?.['module_configuration'];
+  const value = isObject(configuration) && isObject(configuration['value']) ? configuration['value'] : {};
+  const secret = secretNames(manifest);
+  return Object.fromEntries(Object.entries(value).filter(([name]) => secret.includes(name)));
+}

@@ -1,0 +1,21 @@
+import { expect, test } from '@jest/globals';
+import { onDisk } from '../src/data/folder/files.js';
+import { StoreError } from '../src/data/store-error.js';
+
+test.each([
+  ['ENOSPC', /ENOSPC at \/data\. The disk is full: free space or enlarge the volume\.$/],
+  ['EDQUOT', /The disk is full/],
+  ['EACCES', /EACCES at \/data\. Give the module a volume that its user may write to\.$/],
+  ['EPERM', /may write to/],
+  ['EROFS', /may write to/],
+  ['EIO', /EIO at \/data\. Check the volume that holds the data folder\.$/],
+])('%s becomes a StoreError that says what to do', async (code, message) => {
+  const refused = onDisk('/data', () => Promise.reject(Object.assign(new Error(code), { code })));
+  await expect(refused).rejects.toThrow(StoreError);
+  await expect(refused).rejects.toThrow(message);
+});
+
+test('what the system has not refused is thrown as it is', async () => {
+  const mistake = new TypeError('a mistake of ours');
+  await expect(onDisk('/data', () => Promise.reject(mistake))).rejects.toBe(mistake);
+});

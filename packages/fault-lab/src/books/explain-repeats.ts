@@ -1,0 +1,37 @@
+import type { Life } from '../stage/life.js';
+import type { Repeats, StoredBatch } from './journal.js';
+
+/** What made a repeat unavoidable, or that nothing did. */
+export type Cause = 'kill' | 'lost acknowledgement' | 'late acknowledgement' | 'full disk' | 'unexplained';
+
+export interface ExplainedRepeats extends Repeats {
+  readonly cause: Cause;
+}
+
+export interface Lives {
+  readonly lives: readonly Life[];
+  readonly lastBatchOfLife: ReadonlyMap<number, StoredBatch>;
+}
+
+/**
+ * Says of each repeat which event it goes back to. The module sends a chunk only when the one before has been written down, so a process that ends
+ * can leave one chunk in doubt: the last one that it got stored.
+ */
+export function explainRepeats(repeats: readonly Repeats[], { lives, lastBatchOfLife }: Lives): ExplainedRepeats[] {
+  return repeats.map((repeat) => {
+    const { first, again } = repeat;
+    if (first.number === again.number) return { ...repeat, cause: 'unexplained' };
+    if (first.result === 'fault-lost-acknowledgement') return { ...repeat, cause: 'lost acknowledgement' };
+    const isLast = again.life > first.life && lastBatchOfLife.get(first.life)?.number === first.number;
+    const life = lives.find(({ number }) => number === first.life);
+    return { ...repeat, cause: isLast && life !== undefined ? causeOfEnd(life, first) : 'unexplained' };
+  });
+}
+
+function causeOfEnd({ ended }: Life, last: StoredBatch): Cause {
+  if (ended?.exit.signal === 'SIGKILL') return 'kill';
+  // A stop waits four seconds for the acknowledgement of a chunk, and cannot wait for room on the disk.
+  if (ended?.asked === 'SIGTERM' && last.result === 'fault-slow') return 'late acknowledgement';
+  if (ended?.asked === 'SIGTERM' && ended.diskWasFull) return 'full disk';
+  return 'unexplained';
+}

@@ -1,0 +1,94 @@
+import { parseArgs } from 'node:util';
+import { WAY_NAMES, type WayName } from './stage/ways.js';
+
+/** What whoever typed the command can mend; the message says how. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export interface LabOptions {
+  /** How long the trouble lasts. */
+  readonly minutes: number;
+  readonly seed: number;
+  readonly way: WayName;
+  /** The module's setting chunk_size. */
+  readonly chunkSize: number;
+  /** Rows an hour that arrive in the tenant. */
+  readonly rate: number;
+  /** Keep the data folder and the log, also where nothing was found. */
+  readonly keep: boolean;
+}
+
+export const HELP = `npm run chaos -- [options]
+
+Runs the built module among faults of every kind, on 127.0.0.1 only: the answers of
+Microsoft, of its token service, of the intake and of the platform fail; the process is
+killed and started again; the disk is full; clocks jump. Then all faults end, and the
+books are compared, row by row.
+
+  --minutes N      how long the trouble lasts (default 2; the end takes some minutes more)
+  --seed S         a whole number: the same seed gives the same plan (default: drawn)
+  --way WAY        basic: an account by HTTP Basic, on the Reporting Web Service
+                   account: an account by Entra ID, on Microsoft Graph
+                   application: an application, on Microsoft Graph (default)
+  --chunk-size N   the module's setting chunk_size (default 200)
+  --rate N         rows an hour that arrive in the tenant (default 72000)
+  --keep           keep the data folder and the log; they are kept anyway if something
+                   is found
+  --help           this text
+
+Exit code: 0, 1 where something was found, 2 for a wrong option. Ctrl-C ends the trouble
+early; a second Ctrl-C ends everything at once.
+`;
+
+/** What the command line asks for. @throws {UsageError} naming the option that is wrong. */
+export function readCommandLine(argv: readonly string[], drawnSeed: number): LabOptions | 'help' {
+  const values = parse(argv);
+  if (values.help) return 'help';
+  return {
+    minutes: readNumber('minutes', values.minutes, { least: 0.1, most: 10_080, isWhole: false }),
+    seed: readNumber('seed', values.seed ?? String(drawnSeed), { least: 0, most: 2 ** 31, isWhole: true }),
+    way: readWay(values.way),
+    chunkSize: readNumber('chunk-size', values['chunk-size'], { least: 1, most: 10_000, isWhole: true }),
+    rate: readNumber('rate', values.rate, { least: 1, most: 1_000_000, isWhole: true }),
+    keep: values.keep,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        minutes: { type: 'string', default: '2' },
+        seed: { type: 'string' },
+        way: { type: 'string', default: 'application' },
+        'chunk-size': { type: 'string', default: '200' },
+        rate: { type: 'string', default: '72000' },
+        keep: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)} See --help.`);
+  }
+}
+
+interface Bounds {
+  readonly least: number;
+  readonly most: number;
+  readonly isWhole: boolean;
+}
+
+function readNumber(option: string, text: string, { least, most, isWhole }: Bounds): number {
+  const number = text.trim() === '' ? NaN : Number(text);
+  if (number >= least && number <= most && (!isWhole || Number.isInteger(number))) return number;
+  const kind = isWhole ? 'a whole number' : 'a number';
+  throw new UsageError(`--${option} must be ${kind} from ${least} to ${most}, but is "${text}". See --help.`);
+}
+
+function readWay(text: string): WayName {
+  const way = WAY_NAMES.find((name) => name === text);
+  if (way === undefined) throw new UsageError(`--way must be ${WAY_NAMES.join(' or ')}, but is "${text}". See --help.`);
+  return way;
+}

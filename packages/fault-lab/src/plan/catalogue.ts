@@ -1,0 +1,67 @@
+import { graphFaults, passingFaults, reportingFaults, tokenFaults } from '@local/microsoft365-simulator';
+import { INTAKE_FAULTS, type ServerFault } from '@local/playbook-runner';
+import type { Side } from './steps.js';
+
+/** The kinds of fault of a side, by what they cost the module. */
+interface Kinds {
+  /** Got over within seconds: any share of the answers may be like that. */
+  readonly passing: readonly string[];
+  /** Waited out for a minute or two: one at a time. */
+  readonly dear: readonly string[];
+}
+
+export type Catalogue = Readonly<Record<Side, Kinds>>;
+
+/** Faults of Microsoft's that API and token service have in common, and that can last: for outages. */
+export const MICROSOFT_OUTAGES = ['http-500', 'http-502', 'http-503', 'reset-before-answer', 'html-with-200'] as const;
+export const INTAKE_OUTAGES: readonly ServerFault[] = [
+  ...(['401', '404', '429', '500', '502', '503', 'html'] as const),
+  ...(['reset-before-reading', 'reset-after-reading'] as const),
+];
+
+/** After a missing service principal the module rightly waits five minutes: it would do nothing else. */
+const LEFT_OUT: readonly string[] = ['service-principal-less'];
+
+/** What only a person can mend as a rule, or an answer that is waited for until it counts as lost. */
+const DEAR_OF_APIS: readonly string[] = [
+  ...['http-403', 'http-404', 'http-410'],
+  ...['sign-in-page', 'sign-in-redirect', 'no-answer'],
+];
+/** HTTP Basic has no fresh token to try a 401 again with. */
+const DEAR_OF_BASIC: readonly string[] = [...DEAR_OF_APIS, 'http-401'];
+/** Each halves what the module believes to be left of the quota, which takes it hours to win back. */
+const DEAR_OF_GRAPH: readonly string[] = [
+  ...DEAR_OF_APIS,
+  ...['http-429', 'http-429-retry-after-seconds', 'over-quota-429'],
+];
+const PASSING_OF_TOKENS: readonly string[] = [
+  ...passingFaults,
+  ...['http-429', 'http-503-retry-after-date', 'slow-answer'],
+  ...['temporarily-unavailable', 'no-fields-200'],
+  ...['aadsts-50087', 'aadsts-90024', 'aadsts-90033', 'aadsts-90055'],
+];
+const LOGS: Kinds = {
+  passing: [
+    ...['408', '429', '500', '502', '503', '503-retry-after-seconds'],
+    ...['reset-before-reading', 'reset-after-reading', 'html'],
+  ],
+  dear: ['hang'],
+};
+
+/** Every kind of fault that the stand-ins have, but for what is left out, for an API that is read with a token or without. */
+export function catalogueOf(api: 'graph' | 'reporting_web_service'): Catalogue {
+  return {
+    api:
+      api === 'graph'
+        ? split(graphFaults, (kind) => DEAR_OF_GRAPH.includes(kind))
+        : split(reportingFaults, (kind) => DEAR_OF_BASIC.includes(kind)),
+    tokens: split(tokenFaults, (kind) => !PASSING_OF_TOKENS.includes(kind)),
+    intake: split(INTAKE_FAULTS, (kind) => kind === 'hang'),
+    logs: LOGS,
+  };
+}
+
+function split(kinds: readonly string[], isDear: (kind: string) => boolean): Kinds {
+  const used = kinds.filter((kind) => !LEFT_OUT.includes(kind));
+  return { passing: used.filter((kind) => !isDear(kind)), dear: used.filter(isDear) };
+}

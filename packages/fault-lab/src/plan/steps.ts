@@ -1,0 +1,106 @@
+/** Whose answers can fail. */
+export type Side = 'api' | 'tokens' | 'intake' | 'logs';
+export const SIDES: readonly Side[] = ['api', 'tokens', 'intake', 'logs'];
+
+/** From now on that share of a side's answers fails, in one of these ways; until the side's next weather. */
+export interface Weather {
+  readonly kind: 'weather';
+  readonly side: Side;
+  /** 0 … 1. */
+  readonly share: number;
+  readonly faults: readonly string[];
+  /** Decides which requests meet with them. */
+  readonly seed: number;
+}
+
+/** The next request to a side meets with a fault that takes the module a minute or more to get over. */
+interface DearFault {
+  readonly kind: 'dear-fault';
+  readonly side: Side;
+  readonly fault: string;
+}
+
+/** Microsoft (API and token service) or the intake is away altogether. */
+interface Outage {
+  readonly kind: 'outage';
+  readonly of: 'microsoft' | 'intake';
+  readonly fault: string;
+  readonly forMs: number;
+}
+
+/** The intake refuses, by themselves and for good, some of the events that it is sent meanwhile. */
+interface Refusals {
+  readonly kind: 'refusals';
+  /** Of the events, 0 … 1. */
+  readonly share: number;
+  readonly forMs: number;
+}
+
+/** The process ends and is started again. */
+interface Kill {
+  readonly kind: 'kill';
+  readonly signal: 'SIGKILL' | 'SIGTERM';
+  /** After SIGTERM: when SIGKILL follows if the process still runs. */
+  readonly killAfterMs: number;
+  /** How long nothing runs. */
+  readonly downMs: number;
+  /** How wrong the clock of the next process is; positive: ahead. */
+  readonly clockOffMs: number;
+}
+
+/** Nothing more can be written to the data folder. */
+interface FullDisk {
+  readonly kind: 'full-disk';
+  readonly forMs: number;
+  /** Where files are limited and not the disk: how long a file may still get. */
+  readonly fileBytes: number;
+}
+
+/** Microsoft's clock jumps: from now on it is that far ahead of ours. */
+interface ClockJump {
+  readonly kind: 'clock-jump';
+  readonly offsetMs: number;
+}
+
+export type Step = Weather | DearFault | Outage | Refusals | Kill | FullDisk | ClockJump;
+
+/** What happens one after the other; different lanes do not wait for one another. */
+export type Lane = Side | 'dear faults' | 'outages' | 'refusals' | 'process' | 'disk' | 'clock';
+
+export interface TimedStep {
+  readonly lane: Lane;
+  /** From the start of the trouble. A step that is late, as the one before it took longer, comes at once. */
+  readonly atMs: number;
+  readonly step: Step;
+}
+
+export interface Plan {
+  readonly seed: number;
+  readonly durationMs: number;
+  /** By time. */
+  readonly steps: readonly TimedStep[];
+}
+
+/** One step in a few words, for the log. */
+export function describeStep(step: Step): string {
+  switch (step.kind) {
+    case 'weather':
+      return step.share === 0
+        ? `${step.side}: calm`
+        : `${step.side}: ${Math.round(step.share * 100)} % fail with ${step.faults.join(', ')}`;
+    case 'dear-fault':
+      return `${step.side}: next answer is ${step.fault}`;
+    case 'outage':
+      return `${step.of}: away for ${step.forMs} ms with ${step.fault}`;
+    case 'refusals':
+      return `intake: refuses ${step.share * 100} % of the events for ${step.forMs} ms`;
+    case 'kill': {
+      const signal = step.signal === 'SIGTERM' ? `SIGTERM, SIGKILL after ${step.killAfterMs} ms` : step.signal;
+      return `process: ${signal}; down for ${step.downMs} ms, next clock off by ${step.clockOffMs} ms`;
+    }
+    case 'full-disk':
+      return `disk: full for ${step.forMs} ms, files end at ${step.fileBytes} bytes where they are limited`;
+    case 'clock-jump':
+      return `clock: Microsoft's is ${step.offsetMs} ms ahead of ours`;
+  }
+}

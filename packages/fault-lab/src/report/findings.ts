@@ -1,0 +1,45 @@
+import type { BooksReport } from '@local/playbook-runner';
+import type { RowsFound } from '../books/find-lost.js';
+import type { ExplainedRepeats } from '../books/explain-repeats.js';
+import { endedWell, type Life } from '../stage/life.js';
+
+/** What is known of a run at its end. */
+export interface Outcome {
+  readonly rows: RowsFound;
+  readonly books: BooksReport;
+  readonly repeats: readonly ExplainedRepeats[];
+  readonly lives: readonly Life[];
+  readonly peakMemoryMiB: number;
+  /** How often a secret was found, by place. */
+  readonly leaks: ReadonlyMap<string, number>;
+  /** Log lines by which the module says itself that something should not have happened. */
+  readonly odd: number;
+}
+
+const MOST_MEMORY_MIB = 300;
+
+/** What went wrong, a sentence each; nothing: all is well. */
+export function findingsOf({ rows, books, repeats, lives, peakMemoryMiB, leaks, odd }: Outcome): string[] {
+  const findings: string[] = [];
+  const report = (count: number, sentence: string) => {
+    if (count > 0) findings.push(sentence);
+  };
+  const unexplained = eventsOf(repeats.filter(({ cause }) => cause === 'unexplained'));
+  const uncounted = books.repeated - eventsOf(repeats);
+  const badEnds = lives.filter((life) => !endedWell(life));
+  report(rows.lost.length, `${rows.lost.length} rows are lost.`);
+  report(unexplained, `${unexplained} repeats have no explanation.`);
+  report(Math.abs(uncounted), `The books count ${uncounted} repeats more than the journal: the lab itself is wrong.`);
+  report(books.unknown, `${books.unknown} events are of rows that the tenant never showed.`);
+  report(books.unreadable, `${books.unreadable} events name no row.`);
+  report(badEnds.length, `${badEnds.length} processes ended in a way that they should not.`);
+  report(leaks.size, `A secret turned up: ${[...leaks].map(([place, times]) => `${place} (${times})`).join(', ')}.`);
+  report(odd, `${odd} log lines ask to be reported.`);
+  if (peakMemoryMiB > MOST_MEMORY_MIB)
+    findings.push(`A process took ${Math.round(peakMemoryMiB)} MiB, where ${MOST_MEMORY_MIB} are allowed.`);
+  return findings;
+}
+
+export function eventsOf(repeats: readonly ExplainedRepeats[]): number {
+  return repeats.reduce((sum, { events }) => sum + events, 0);
+}

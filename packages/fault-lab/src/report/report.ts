@@ -1,0 +1,122 @@
+import type { LabOptions } from '../command-line.js';
+import type { ExplainedRepeats } from '../books/explain-repeats.js';
+import { endedWell, type Life } from '../stage/life.js';
+import { eventsOf, findingsOf, type Outcome } from './findings.js';
+
+/** All that the report tells. Durations in milliseconds. */
+export interface RunReport extends Outcome {
+  readonly options: LabOptions;
+  readonly kills: number;
+  /** How often each result was counted, by who counted it. */
+  readonly results: Readonly<Record<string, Readonly<Partial<Record<string, number>>>>>;
+  readonly logsByLevel: ReadonlyMap<string, number>;
+  /** The first of the lines that ask to be reported. */
+  readonly oddities: readonly string[];
+  /** Undefined: the disk was never full, as there was no way to make it so. */
+  readonly diskManner: string | undefined;
+  /** From the end of the trouble until nothing was missing; undefined: never. */
+  readonly settledAfterMs: number | undefined;
+  readonly shownAfterMs: number;
+}
+
+const MOST_LISTED = 20;
+
+/** The report as text, a line for each thing. */
+export function reportText(run: RunReport): string {
+  const findings = findingsOf(run);
+  const lines = [
+    `Plan       seed ${run.options.seed}, ${run.options.minutes} min, way ${run.options.way}, chunks of ${run.options.chunkSize}, ${run.options.rate} rows/h`,
+    ...rowLines(run),
+    ...repeatLines(run.repeats),
+    ...Object.entries(run.results).map(([who, results]) => line(who, tallyText(countsIn(results)))),
+    line('Disk', run.diskManner ?? 'never full: neither a file system nor a limit could be set here'),
+    ...processLines(run),
+    line('Logs', tallyText([...run.logsByLevel])),
+    ...run.oddities.map((text) => line('', text)),
+    line('Secrets', run.leaks.size === 0 ? 'none seen outside' : `SEEN in ${tallyText([...run.leaks])}`),
+    '',
+    ...(findings.length === 0 ? ['All is well.'] : findings.map((finding) => `FOUND: ${finding}`)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function rowLines({ rows, books, settledAfterMs, shownAfterMs }: RunReport): string[] {
+  const settled =
+    settledAfterMs === undefined
+      ? 'something was missing to the end'
+      : `nothing was missing ${seconds(settledAfterMs)} after the trouble, ${seconds(settledAfterMs - shownAfterMs)} after the last change was shown`;
+  return [
+    line(
+      'Rows',
+      `${rows.rows} visible, with ${rows.statuses} statuses; ${rows.passedUnseen} passed before anybody looked`,
+    ),
+    line(
+      'Had to',
+      `${rows.statuses - rows.passedUnseen} statuses had to be seen: of each row the last, and each earlier one that was`,
+    ),
+    line('Events', `${books.delivered} delivered, ${books.repeated} of them repeated`),
+    line('Refused', `${rows.refused} rows by the intake for good; they lie in rejected/`),
+    line('Lost', `${rows.lost.length} rows`),
+    ...listed(rows.lost, ({ traceId, recipient, status }) => `unexplained: ${traceId} ${recipient} ${status}`),
+    line('Settled', settled),
+  ];
+}
+
+function repeatLines(repeats: readonly ExplainedRepeats[]): string[] {
+  const causes = [...new Set(repeats.map(({ cause }) => cause))];
+  const byCause = causes.map((cause): [string, number] => [
+    cause,
+    eventsOf(repeats.filter((repeat) => repeat.cause === cause)),
+  ]);
+  return [line('Repeats', tallyText(byCause)), ...listed(repeats, repeatText)];
+}
+
+function repeatText({ cause, events, first, again }: ExplainedRepeats): string {
+  const from = `batch ${first.number} (process ${first.life}, ${first.result})`;
+  return `${cause}: ${events} of the ${first.events} events of ${from} came again in batch ${again.number} (process ${again.life})`;
+}
+
+function processLines({ lives, kills, peakMemoryMiB }: RunReport): string[] {
+  const ends = new Map<string, number>();
+  for (const life of lives) ends.set(endText(life), (ends.get(endText(life)) ?? 0) + 1);
+  const badEnds = lives.filter((life) => !endedWell(life));
+  return [
+    line('Processes', `${lives.length}, ${kills} ended by the plan; ${tallyText([...ends])}`),
+    ...listed(badEnds, ({ number, ended }) => `not as it should: process ${number}, ${JSON.stringify(ended)}`),
+    line('Memory', `${Math.round(peakMemoryMiB)} MiB at most`),
+  ];
+}
+
+/** The first few, a line each. */
+function listed<Item>(items: readonly Item[], text: (item: Item) => string): string[] {
+  const more = items.length - MOST_LISTED;
+  return [
+    ...items.slice(0, MOST_LISTED).map((item) => line('', text(item))),
+    ...(more > 0 ? [line('', `and ${more} more`)] : []),
+  ];
+}
+
+function endText({ ended }: Life): string {
+  const how = ended?.exit.signal ?? `exit code ${ended?.exit.exitCode ?? 'unknown'}`;
+  return `${ended?.asked ?? 'by itself'} → ${how}`;
+}
+
+function tallyText(tally: readonly (readonly [string, number])[]): string {
+  if (tally.length === 0) return 'none';
+  return [...tally]
+    .sort(([, one], [, other]) => other - one)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
+}
+
+function countsIn(results: Readonly<Partial<Record<string, number>>>): [string, number][] {
+  return Object.entries(results).map(([result, count = 0]) => [result, count]);
+}
+
+function line(title: string, text: string): string {
+  return `${title.padEnd(10)} ${text}`;
+}
+
+function seconds(durationMs: number): string {
+  return `${(durationMs / 1000).toFixed(1)} s`;
+}

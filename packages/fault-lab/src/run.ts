@@ -1,0 +1,145 @@
+import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { explainRepeats } from './books/explain-repeats.js';
+import { HELP, readCommandLine, UsageError, type LabOptions } from './command-line.js';
+import { catalogueOf } from './plan/catalogue.js';
+import { makePlan } from './plan/plan.js';
+import { findingsOf } from './report/findings.js';
+import { progressLine } from './report/progress-line.js';
+import { reportText, type RunReport } from './report/report.js';
+import { look, settle, type Settled } from './settling.js';
+import { RunFolder } from './stage/run-folder.js';
+import { Stage } from './stage/stage.js';
+import { WAYS } from './stage/ways.js';
+import { Troublemaker } from './troublemaker.js';
+
+const PROGRESS_EVERY_MS = 10_000;
+
+export interface Surroundings {
+  readonly repository: string;
+  readonly write: (text: string) => void;
+  /** Aborted to end the trouble early. */
+  readonly stop: AbortSignal;
+}
+
+/** What `npm run chaos` does. Resolves with the exit code: 0; 1 where something was found; 2 where whoever typed the command can mend it. */
+export async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  try {
+    const options = readCommandLine(argv, randomInt(1_000_000));
+    if (options !== 'help') return await experiment(options, findModule(surroundings.repository), surroundings);
+    surroundings.write(HELP);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    surroundings.write(`${error.message}\n`);
+    return 2;
+  }
+}
+
+function findModule(repository: string): string {
+  const path = join(repository, 'dist/module/main.js');
+  if (existsSync(path)) return path;
+  throw new UsageError(`dist/module/main.js is not there: run "npm run build" in ${repository} first.`);
+}
+
+async function experiment(options: LabOptions, modulePath: string, { write, stop }: Surroundings): Promise<number> {
+  const plan = makePlan(options.seed, options.minutes * 60_000, catalogueOf(WAYS[options.way].api));
+  const folder = await RunFolder.open();
+  write(
+    `Seed ${options.seed}: ${plan.steps.length} steps of trouble in ${options.minutes} min. Log: ${folder.path}/run.log\n`,
+  );
+  const stage = await Stage.open({ options, modulePath, folder });
+  let isClean = false;
+  try {
+    const troublemaker = new Troublemaker(stage, (text) => folder.log('lab', text));
+    const endProgress = reportProgress(stage, folder, troublemaker, write);
+    let settled: Settled;
+    try {
+      await stage.lives.start();
+      await troublemaker.carryOut(plan, stop);
+      folder.log('lab', 'the trouble is over');
+      settled = await settle(stage, folder.dataFolder);
+    } finally {
+      endProgress();
+    }
+    await stage.lives.close();
+    const report = await conclude(stage, { options, settled, folder, kills: troublemaker.kills });
+    folder.log('lab', `the report:\n${reportText(report)}`);
+    write(reportText(report));
+    isClean = findingsOf(report).length === 0;
+  } finally {
+    await stage.close();
+    if (options.keep || !isClean) await folder.saveData();
+    await stage.disk?.close();
+    await folder.close();
+    if (options.keep || !isClean) write(`Data folder and log are kept in ${folder.path}\n`);
+    else await folder.remove();
+  }
+  return isClean ? 0 : 1;
+}
+
+function reportProgress(
+  stage: Stage,
+  folder: RunFolder,
+  troublemaker: Troublemaker,
+  write: (text: string) => void,
+): () => void {
+  const startedMs = performance.now();
+  const show = async () => {
+    const { rows, lost } = await look(stage, folder.dataFolder);
+    const standing = {
+      elapsedMs: performance.now() - startedMs,
+      rows,
+      missing: lost.length,
+      events: stage.intake.totals().events,
+      repeated: stage.journal.repeats.reduce((sum, { events }) => sum + events, 0),
+      kills: troublemaker.kills,
+      peakMemoryMiB: stage.lives.peakMemoryMiB,
+    };
+    write(progressLine(standing));
+  };
+  const timer = setInterval(() => void show(), PROGRESS_EVERY_MS);
+  return () => clearInterval(timer);
+}
+
+interface Ended {
+  readonly options: LabOptions;
+  readonly settled: Settled;
+  readonly folder: RunFolder;
+  readonly kills: number;
+}
+
+async function conclude(stage: Stage, { options, settled, folder, kills }: Ended): Promise<RunReport> {
+  const { journal, lives, logs, secrets, disk, simulator, intake } = stage;
+  await searchFiles(stage, folder.dataFolder);
+  return {
+    options,
+    kills,
+    // Once more: the process has ended since, and nothing may have come of it.
+    rows: await look(stage, folder.dataFolder),
+    books: await stage.compare(),
+    repeats: explainRepeats(journal.repeats, { lives: lives.past, lastBatchOfLife: journal.lastBatchOfLife }),
+    lives: lives.past,
+    peakMemoryMiB: lives.peakMemoryMiB,
+    leaks: secrets.places,
+    odd: logs.odd,
+    oddities: logs.oddities,
+    logsByLevel: logs.byLevel,
+    results: {
+      API: stage.service.requests.totals.byResult,
+      Tokens: simulator.tokenService.requests.totals.byResult,
+      Intake: intake.totals().results,
+    },
+    diskManner: disk?.manner,
+    settledAfterMs: settled.tookMs,
+    shownAfterMs: settled.shownAfterMs,
+  };
+}
+
+async function searchFiles({ secrets }: Stage, dataFolder: string): Promise<void> {
+  const files = await readdir(dataFolder, { recursive: true, withFileTypes: true });
+  for (const file of files.filter((entry) => entry.isFile()))
+    secrets.look(`file ${file.name}`, await readFile(join(file.parentPath, file.name), 'latin1'));
+}

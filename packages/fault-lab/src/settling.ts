@@ -1,0 +1,37 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { findLost, type RowsFound } from './books/find-lost.js';
+import { readRejectedRows } from './books/rejected-rows.js';
+import type { Stage } from './stage/stage.js';
+import { LONGEST_CHANGE_MS } from './stage/tenant.js';
+
+/** A minute or two for a settings error that was just met, two for an answer that never comes, and what the passes take. */
+const LONGEST_WAIT_MS = 360_000;
+const LOOK_EVERY_MS = 1000;
+
+export interface Settled {
+  readonly rows: RowsFound;
+  /** From the end of the trouble until nothing was missing; undefined: something still was when the time was up. */
+  readonly tookMs: number | undefined;
+  /** From the end of the trouble until every row had appeared and changed for the last time. */
+  readonly shownAfterMs: number;
+}
+
+/** Waits until everything that the tenant will ever show has been shown and has arrived, but not for ever. */
+export async function settle(stage: Stage, dataFolder: string): Promise<Settled> {
+  const startedMs = performance.now();
+  const shownAfterMs = LONGEST_CHANGE_MS;
+  stage.stopMail();
+  await delay(shownAfterMs);
+  for (;;) {
+    const rows = await look(stage, dataFolder);
+    const tookMs = performance.now() - startedMs;
+    if (rows.lost.length === 0) return { rows, tookMs, shownAfterMs };
+    if (tookMs >= LONGEST_WAIT_MS) return { rows, tookMs: undefined, shownAfterMs };
+    await delay(LOOK_EVERY_MS);
+  }
+}
+
+/** What has become of the rows so far. */
+export async function look(stage: Stage, dataFolder: string): Promise<RowsFound> {
+  return findLost(stage.visibleRows(), stage.journal, await readRejectedRows(dataFolder));
+}

@@ -1,0 +1,26 @@
+import type { Exit } from '@local/playbook-runner';
+
+/** One process of the module, from its start to its end. */
+export interface Life {
+  /** From 1. */
+  readonly number: number;
+  /** Undefined while it runs. */
+  readonly ended?: {
+    /** What the lab sent; undefined: the process ended by itself. */
+    readonly asked: 'SIGTERM' | 'SIGKILL' | undefined;
+    /** Whether SIGKILL was to follow sooner than the ten seconds that a stop may take. */
+    readonly impatiently: boolean;
+    readonly exit: Exit;
+    /** Whether it had written anything: before that it may not have got round to listening for signals. */
+    readonly hadSpoken: boolean;
+    readonly diskWasFull: boolean;
+  };
+}
+
+/** Whether a process ended as it should: of SIGKILL, or after SIGTERM with exit code 0. */
+export function endedWell({ ended }: Life): boolean {
+  if (ended?.asked === undefined) return ended === undefined;
+  const { asked, impatiently, hadSpoken, exit } = ended;
+  if (asked === 'SIGKILL') return exit.signal === 'SIGKILL';
+  return exit.exitCode === 0 || (impatiently && exit.signal === 'SIGKILL') || (!hadSpoken && exit.signal === 'SIGTERM');
+}

@@ -1,0 +1,213 @@
+import { hash } from 'node:crypto';
+import {
+  graphFaults,
+  reportingFaults,
+  tokenFaults,
+  type Graph,
+  type LiveHandle,
+  type ReportingWebService,
+  type Simulator,
+} from '@local/microsoft365-simulator';
+import {
+  Books,
+  INTAKE_FAULTS,
+  SERVER_FAULTS,
+  startIntake,
+  startPlatform,
+  type BooksReport,
+  type Intake,
+  type Platform,
+  type VisibleRow,
+} from '@local/playbook-runner';
+import { Journal } from '../books/journal.js';
+import type { LabOptions } from '../command-line.js';
+import { LARGEST_OFFSET_MS } from '../plan/plan.js';
+import type { Side } from '../plan/steps.js';
+import { openDisk, type Disk } from './disk.js';
+import { simulatorSide, standInSide, type FaultySide } from './faulty-side.js';
+import { grownResult } from './grown-result.js';
+import { endedWell } from './life.js';
+import { Lives } from './lives.js';
+import { LogTally } from './log-tally.js';
+import type { RunFolder } from './run-folder.js';
+import { SecretWatch } from './secret-watch.js';
+import { BULK_HOURS, LONGEST_CHANGE_MS, startTenant } from './tenant.js';
+import { PLATFORM, SECRETS, WAYS } from './ways.js';
+
+/** Longer than rows take plus all that Microsoft's clock can jump while a range is read: what is later than that is rightly not looked for. */
+const LATE_WINDOW_MINUTES = Math.ceil((LONGEST_CHANGE_MS + 2 * LARGEST_OFFSET_MS) / 60_000) + 1;
+/** More than the four seconds for which a stop waits for an acknowledgement. */
+const SLOW_INTAKE_MS = 5000;
+/** Fingerprints of all rows several times over, and room to spare. */
+const DISK_BYTES_PER_ROW = 100;
+const LEAST_DISK_BYTES = 8 << 20;
+
+export interface StageParts {
+  readonly options: LabOptions;
+  readonly modulePath: string;
+  readonly folder: RunFolder;
+}
+
+/** Everything that the module meets, and the module: a tenant with mail, an intake with books, a platform, a disk, and a process. */
+export class Stage {
+  readonly books = new Books();
+  readonly journal = new Journal();
+  readonly logs = new LogTally();
+  readonly simulator: Simulator;
+  readonly intake: Intake;
+  readonly platform: Platform;
+  readonly disk: Disk | undefined;
+  readonly lives: Lives;
+  readonly secrets: SecretWatch;
+  readonly sides: Readonly<Record<Side, FaultySide>>;
+  /** The API that is read. */
+  readonly service: ReportingWebService | Graph;
+  readonly #mail: LiveHandle;
+  readonly #refusals: Refusing;
+  #isDiskFull = false;
+
+  private constructor(parts: StageParts, opened: Opened) {
+    const { options, folder } = parts;
+    this.simulator = opened.simulator;
+    this.intake = opened.intake;
+    this.platform = opened.platform;
+    this.disk = opened.disk;
+    this.#mail = opened.mail;
+    this.#refusals = opened.refusals;
+    const { server, graph, tokenService } = this.simulator;
+    const way = WAYS[options.way];
+    this.service = way.api === 'graph' ? graph : server;
+    this.sides = {
+      api:
+        way.api === 'graph' ? simulatorSide(graphFaults, graph.faults) : simulatorSide(reportingFaults, server.faults),
+      tokens: simulatorSide(tokenFaults, tokenService.faults),
+      intake: standInSide(INTAKE_FAULTS, this.intake.faults),
+      logs: standInSide(SERVER_FAULTS, this.platform.faults.logs),
+    };
+    this.secrets = new SecretWatch(SECRETS, () => tokenService.issued);
+    this.lives = new Lives({
+      trigger: {
+        modulePath: parts.modulePath,
+        dockerParameters: way.dockerParameters,
+        dataFolder: folder.dataFolder,
+        configuration: {
+          ...way.settings(this.simulator),
+          intake_key: PLATFORM.intakeKey,
+          intake_server: this.intake.url,
+          frequency: 1,
+          late_window: LATE_WINDOW_MINUTES,
+          start_time: BULK_HOURS + 1,
+          chunk_size: options.chunkSize,
+        },
+        token: PLATFORM.token,
+        urlCallback: this.platform.callbackUrl,
+      },
+      disk: this.disk,
+      isDiskFull: () => this.#isDiskFull,
+      onLine: (life, line) => {
+        folder.log(`process ${life}`, line);
+        this.logs.add(line);
+        this.secrets.look('output', line);
+      },
+      onEnd: (life) =>
+        folder.log(
+          'lab',
+          `process ${life.number} ended ${endedWell(life) ? 'well' : 'BADLY'}: ${JSON.stringify(life.ended)}`,
+        ),
+      onShown: (place, text) => this.secrets.look(place, text),
+    });
+  }
+
+  static async open(parts: StageParts): Promise<Stage> {
+    const { simulator, mail, rows } = await startTenant(parts.options);
+    // The intake and the platform tell of what they receive; whom they tell is made of them.
+    let stage: Stage | undefined = undefined as Stage | undefined;
+    const intake: Intake = await startIntake({
+      intakeKey: PLATFORM.intakeKey,
+      keep: 0,
+      slowMs: SLOW_INTAKE_MS,
+      onEvents: (events) => stage?.receive(events),
+    });
+    const platform = await startPlatform({
+      token: PLATFORM.token,
+      keep: 0,
+      onLog: ({ message }) => stage?.secrets.look('platform logs', message),
+    });
+    const disk = await openDisk(parts.folder.dataFolder, LEAST_DISK_BYTES + Math.ceil(rows) * DISK_BYTES_PER_ROW);
+    const refusals: Refusing = { share: 0 };
+    intake.refuseEvents((event) => chanceOf(event) < refusals.share);
+    stage = new Stage(parts, { simulator, intake, platform, disk, mail, refusals });
+    return stage;
+  }
+
+  /** Enters what the intake has just stored, and what became of the request: that is known as soon as the intake has counted it. */
+  receive(events: readonly string[]): void {
+    this.books.deliver(events);
+    const life = this.lives.latest;
+    const before = this.intake.totals().results;
+    queueMicrotask(() => this.journal.store(events, life, grownResult(before, this.intake.totals().results)));
+  }
+
+  /** What share of the events the intake refuses by themselves: always the same ones. */
+  refuse(share: number): void {
+    this.#refusals.share = share;
+  }
+
+  async fillDisk(fileBytes: number): Promise<void> {
+    this.#isDiskFull = true;
+    await this.disk?.fill(fileBytes, this.lives.pid);
+  }
+
+  async freeDisk(): Promise<void> {
+    await this.disk?.free(this.lives.pid);
+    this.#isDiskFull = false;
+  }
+
+  /** Sets the clock of every service of the tenant ahead of ours. */
+  setServiceClock(offsetMs: number): void {
+    const { server, graph, tokenService } = this.simulator;
+    for (const { options } of [server, graph, tokenService]) options.clockOffsetMs = offsetMs;
+  }
+
+  /** No mail is received any more; what has been received may still appear and change. */
+  stopMail(): void {
+    this.#mail.stop(this.service.nowMs());
+  }
+
+  /** The rows that the tenant has shown by now, with their statuses. */
+  visibleRows(): Iterable<VisibleRow> {
+    return this.simulator.world.history(this.service.nowMs());
+  }
+
+  compare(): Promise<BooksReport> {
+    return this.books.compare(asynchronous(this.visibleRows()));
+  }
+
+  async close(): Promise<void> {
+    await this.lives.close();
+    await Promise.all([this.simulator.close(), this.intake.close(), this.platform.close()]);
+  }
+}
+
+interface Opened {
+  readonly simulator: Simulator;
+  readonly intake: Intake;
+  readonly platform: Platform;
+  readonly disk: Disk | undefined;
+  readonly mail: LiveHandle;
+  readonly refusals: Refusing;
+}
+
+interface Refusing {
+  share: number;
+}
+
+/** A number in [0, 1) that hangs on the text alone. */
+function chanceOf(text: string): number {
+  return hash('sha256', text, 'buffer').readUInt32BE() / 2 ** 32;
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- the books read an asynchronous list, as it may come over HTTP
+async function* asynchronous(rows: Iterable<VisibleRow>): AsyncGenerator<VisibleRow> {
+  yield* rows;
+}

@@ -1,0 +1,59 @@
+import type { Simulator } from '@local/microsoft365-simulator';
+
+export const WAY_NAMES = ['basic', 'account', 'application'] as const;
+export type WayName = (typeof WAY_NAMES)[number];
+
+/** How the simulated tenant calls itself, and who may read it. */
+export const TENANT = { organization: 'lab.onmicrosoft.example', domain: 'lab.example' };
+export const ACCOUNT = { accountName: 'svc-trace@lab.example', accountPassword: 'L4b"pass+word/& with a blank' };
+export const APPLICATION = {
+  tenantId: '5e0a7d34-91c2-4f68-b7a3-0d2c4e6f8a19',
+  clientId: '7b1f9c52-3d48-4ea6-9f05-c8d7e6a5b412',
+  clientSecret: 'L4b~client.Secret"of+it',
+};
+/** What the platform gives the module. */
+export const PLATFORM = { intakeKey: 'lab-intake-key-6c1d', token: 'lab.platform.token-93fe' };
+
+/** What must not get out, besides the tokens that are made meanwhile; the last is what HTTP Basic sends. */
+export const SECRETS: readonly string[] = [
+  ...[ACCOUNT.accountPassword, APPLICATION.clientSecret, PLATFORM.intakeKey, PLATFORM.token],
+  Buffer.from(`${ACCOUNT.accountName}:${ACCOUNT.accountPassword}`).toString('base64'),
+];
+
+/** A way to the message traces: which trigger, which API it reads, and who asks. */
+export interface Way {
+  readonly api: 'reporting_web_service' | 'graph';
+  readonly dockerParameters: 'message_trace' | 'message_trace_graph';
+  readonly settings: (simulator: Simulator) => Readonly<Record<string, unknown>>;
+}
+
+const account = { account_name: ACCOUNT.accountName, account_password: ACCOUNT.accountPassword };
+const onGraph = ({ graphUrl, authorityUrl }: Simulator) => ({
+  api_url: graphUrl,
+  authority_url: authorityUrl,
+  client_id: APPLICATION.clientId,
+  // The lab polls every second, which the real quota does not allow.
+  max_requests_per_5_minutes: 10_000,
+});
+
+export const WAYS: Readonly<Record<WayName, Way>> = {
+  basic: {
+    api: 'reporting_web_service',
+    dockerParameters: 'message_trace',
+    settings: ({ apiUrl }) => ({ ...account, api_url: apiUrl }),
+  },
+  account: {
+    api: 'graph',
+    dockerParameters: 'message_trace',
+    settings: (simulator) => ({ ...account, ...onGraph(simulator) }),
+  },
+  application: {
+    api: 'graph',
+    dockerParameters: 'message_trace_graph',
+    settings: (simulator) => ({
+      ...onGraph(simulator),
+      tenant_id: APPLICATION.tenantId,
+      client_secret: APPLICATION.clientSecret,
+    }),
+  },
+};

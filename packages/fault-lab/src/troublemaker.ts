@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describeStep, SIDES, type Plan, type Side, type Step, type TimedStep } from './plan/steps.js';
+import type { Stage } from './stage/stage.js';
+
+/** Carries out a plan on the stage; afterwards nothing fails any more. */
+export class Troublemaker {
+  readonly #stage: Stage;
+  readonly #log: (text: string) => void;
+  #largestOffsetMs = 0;
+  #kills = 0;
+
+  /** @param log told each step as it comes */
+  constructor(stage: Stage, log: (text: string) => void) {
+    this.#stage = stage;
+    this.#log = log;
+  }
+
+  get kills(): number {
+    return this.#kills;
+  }
+
+  /** Ends early, without an error, when the signal is aborted. */
+  async carryOut({ steps, durationMs }: Plan, stop: AbortSignal): Promise<void> {
+    const startedMs = performance.now();
+    const until = (atMs: number) => pause(startedMs + atMs - performance.now(), stop);
+    const follow = async (lane: readonly TimedStep[]) => {
+      for (const { atMs, step } of lane) {
+        await until(atMs);
+        if (stop.aborted) return;
+        this.#log(describeStep(step));
+        await this.#take(step, stop);
+      }
+    };
+    const lanes = new Set(steps.map(({ lane }) => lane));
+    await Promise.all([...lanes].map((name) => follow(steps.filter(({ lane }) => lane === name))));
+    await until(durationMs);
+    await this.#makePeace();
+  }
+
+  async #take(step: Step, stop: AbortSignal): Promise<void> {
+    const stage = this.#stage;
+    switch (step.kind) {
+      case 'weather':
+        stage.sides[step.side].setWeather(step);
+        return;
+      case 'dear-fault':
+        stage.sides[step.side].failNext(step.fault);
+        return;
+      case 'outage': {
+        const away: Side[] = step.of === 'intake' ? ['intake'] : ['api', 'tokens'];
+        for (const side of away) stage.sides[side].startOutage(step.fault);
+        await pause(step.forMs, stop);
+        for (const side of away) stage.sides[side].endOutage();
+        return;
+      }
+      case 'refusals':
+        stage.refuse(step.share);
+        await pause(step.forMs, stop);
+        stage.refuse(0);
+        return;
+      case 'kill':
+        if ((await stage.lives.end(step.signal, step.killAfterMs)) !== undefined) this.#kills += 1;
+        await pause(step.downMs, stop);
+        await stage.lives.start(step.clockOffMs);
+        return;
+      case 'full-disk':
+        await stage.fillDisk(step.fileBytes);
+        await pause(step.forMs, stop);
+        await stage.freeDisk();
+        return;
+      case 'clock-jump':
+        this.#largestOffsetMs = Math.max(this.#largestOffsetMs, step.offsetMs);
+        stage.setServiceClock(step.offsetMs);
+    }
+  }
+
+  /** All faults end. The clock stays as far ahead as it ever was: set back, it would have to pass all that again before anything happens. */
+  async #makePeace(): Promise<void> {
+    for (const side of SIDES) this.#stage.sides[side].clear();
+    this.#stage.setServiceClock(this.#largestOffsetMs);
+    await this.#stage.lives.start();
+  }
+}
+
+async function pause(durationMs: number, stop: AbortSignal): Promise<void> {
+  if (durationMs <= 0 || stop.aborted) return;
+  await delay(durationMs, undefined, { signal: stop }).catch(() => undefined);
+}

@@ -1,0 +1,174 @@
+import { describe, expect, test } from '@jest/globals';
+import type { RequestResult } from '@local/playbook-runner';
+import { explainRepeats, type Cause } from '../src/books/explain-repeats.js';
+import { Journal } from '../src/books/journal.js';
+import type { Life } from '../src/stage/life.js';
+
+const event = (id: string, status = 'delivered'): string =>
+  JSON.stringify({ id, recipientAddress: 'r@lab.example', status });
+
+type End = NonNullable<Life['ended']>;
+const life = (number: number, end: Partial<End>): Life => ({
+  number,
+  ended: {
+    asked: 'SIGTERM',
+    impatiently: false,
+    exit: { exitCode: 0, signal: null },
+    hadSpoken: true,
+    diskWasFull: false,
+    ...end,
+  },
+});
+const killed: Partial<End> = { asked: 'SIGKILL', exit: { exitCode: null, signal: 'SIGKILL' } };
+
+/** Batches of [events, process, result]; the cause of each repeat. */
+function causesOf(batches: [string[], number, RequestResult?][], lives: Life[]): [Cause, number][] {
+  const journal = new Journal();
+  for (const [events, number, result = 'accepted'] of batches)
+    journal.store(
+      events.map((id) => event(id)),
+      number,
+      result,
+    );
+  const explained = explainRepeats(journal.repeats, { lives, lastBatchOfLife: journal.lastBatchOfLife });
+  return explained.map(({ cause, events }) => [cause, events]);
+}
+
+describe('a repeat', () => {
+  test.each<[string, [string[], number, RequestResult?][], Life[], [Cause, number][]]>([
+    [
+      'of the last batch before a SIGKILL goes back to the kill',
+      [
+        [['a', 'b'], 1],
+        [['a', 'b'], 2],
+      ],
+      [life(1, killed)],
+      [['kill', 2]],
+    ],
+    [
+      'of a batch before the last one has no explanation',
+      [
+        [['a'], 1],
+        [['b'], 1],
+        [['a'], 2],
+      ],
+      [life(1, killed)],
+      [['unexplained', 1]],
+    ],
+    [
+      'two processes later still goes back to the kill',
+      [
+        [['a'], 1],
+        [['b'], 2],
+        [['a'], 3],
+      ],
+      [life(1, killed), life(2, killed)],
+      [['kill', 1]],
+    ],
+    [
+      'after SIGTERM has no explanation',
+      [
+        [['a'], 1],
+        [['a'], 2],
+      ],
+      [life(1, {})],
+      [['unexplained', 1]],
+    ],
+    [
+      'after SIGTERM that ended in SIGKILL goes back to the kill',
+      [
+        [['a'], 1],
+        [['a'], 2],
+      ],
+      [life(1, { exit: { exitCode: null, signal: 'SIGKILL' } })],
+      [['kill', 1]],
+    ],
+    [
+      'of a batch whose acknowledgement came too late for a stop is explained by that',
+      [
+        [['a'], 1, 'fault-slow'],
+        [['a'], 2],
+      ],
+      [life(1, {})],
+      [['late acknowledgement', 1]],
+    ],
+    [
+      'after SIGTERM on a full disk is explained by the disk',
+      [
+        [['a'], 1],
+        [['a'], 2],
+      ],
+      [life(1, { diskWasFull: true })],
+      [['full disk', 1]],
+    ],
+    [
+      'of a batch whose acknowledgement was lost goes back to that',
+      [
+        [['a', 'b'], 1, 'fault-lost-acknowledgement'],
+        [['b', 'c'], 1],
+      ],
+      [],
+      [['lost acknowledgement', 1]],
+    ],
+    [
+      'by the same process has no explanation, though it was killed afterwards',
+      [
+        [['a'], 1],
+        [['a'], 1],
+      ],
+      [life(1, killed)],
+      [['unexplained', 1]],
+    ],
+    ['within one batch has no explanation', [[['a', 'a'], 1, 'fault-lost-acknowledgement']], [], [['unexplained', 1]]],
+    [
+      'of a process that runs still has no explanation',
+      [
+        [['a'], 1],
+        [['a'], 2],
+      ],
+      [],
+      [['unexplained', 1]],
+    ],
+    [
+      'after a crash has no explanation',
+      [
+        [['a'], 1],
+        [['a'], 2],
+      ],
+      [life(1, { asked: undefined, exit: { exitCode: 1, signal: null } })],
+      [['unexplained', 1]],
+    ],
+    [
+      'of a repeat is explained by the delivery just before it',
+      [
+        [['a'], 1, 'fault-lost-acknowledgement'],
+        [['a'], 1],
+        [['a'], 2],
+      ],
+      [life(1, killed)],
+      [
+        ['lost acknowledgement', 1],
+        ['kill', 1],
+      ],
+    ],
+  ])('%s', (_, batches, lives, causes) => {
+    expect(causesOf(batches, lives)).toEqual(causes);
+  });
+});
+
+describe('the journal', () => {
+  test('tells a row that comes with another status from a repeat, and spellings of a status not from one another', () => {
+    const journal = new Journal();
+    journal.store([event('a', 'pending')], 1, 'accepted');
+    journal.store([event('a', 'delivered')], 1, 'accepted');
+    expect(journal.repeats).toEqual([]);
+    journal.store([event('A', 'Delivered')], 1, 'accepted');
+    expect(journal.repeats).toMatchObject([{ events: 1, first: { number: 2 }, again: { number: 3 } }]);
+  });
+
+  test('leaves what names no row to the books', () => {
+    const journal = new Journal();
+    journal.store(['no JSON', 'no JSON'], 1, 'accepted');
+    expect(journal.repeats).toEqual([]);
+  });
+});

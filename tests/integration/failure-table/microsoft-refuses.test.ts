@@ -1,0 +1,130 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { TriggerProcess } from '@local/playbook-runner';
+import { failureRun } from '../../support/failure-run.js';
+import { entriesOf, messagesAt, expectNoHurry } from '../../support/log-entries.js';
+import { metricValue } from '../../support/metric-value.js';
+import { allArrivedOnce, day, hour, minute, second, type Scenario } from '../../support/scenario.js';
+
+const reporting = 'an account on the Reporting Web Service';
+const graph = 'an application on Microsoft Graph';
+
+/** Both ends of the gap that the log tells of, in milliseconds. */
+async function gapTold(trigger: TriggerProcess): Promise<readonly [number, number]> {
+  const [, start = '', end = ''] = await trigger.waitForOutput(
+    /"level":"error".*Messages received from (\S+ \S+) UTC to (\S+ \S+) UTC can no longer be had.*\[MT-GAP\]/,
+    { withinMs: minute },
+  );
+  return [start, end].map((text) => Date.parse(`${text.replace(' ', 'T')}Z`)) as [number, number];
+}
+
+/** Asserts that this gap was told, once and as a whole, and that all that can be had has arrived. */
+async function expectOneGap(
+  scenario: Scenario,
+  trigger: TriggerProcess,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<void> {
+  const [start, end] = await gapTold(trigger);
+  expect(Math.abs(start - from)).toBeLessThan(2 * minute);
+  expect(end).toBeGreaterThan(to - minute);
+  // What slips out of reach while it is asked for is given up with it.
+  expect(end).toBeLessThan(to + 15 * minute);
+  expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+  expect(await metricValue(trigger, 'message_trace_gap_seconds_total')).toBeCloseTo((end - start) / 1000, 0);
+  expect(messagesAt('error', scenario.output).length).toBe(1);
+}
+
+describe('time that is out of reach', () => {
+  test.concurrent('by the limit that the service names, is a gap with both ends, and all after it arrives', async () => {
+    await failureRun({ way: reporting, seed: 21, service: { historyDays: 10 } }, async (scenario) => {
+      const now = Date.now();
+      scenario.simulator.world.add({ rows: 5000, from: now - 10 * day + hour, to: now });
+      const trigger = await scenario.start({ start_time: 30 * 24 });
+      await expectOneGap(scenario, trigger, { from: now - 30 * day, to: now - 10 * day });
+    });
+  });
+
+  test.concurrent('by the limit that is documented, after 100 days without a start, is a gap with both ends too', async () => {
+    await failureRun({ way: graph, seed: 22 }, async (scenario) => {
+      const now = Date.now();
+      scenario.simulator.world.add({ rows: 5000, from: now - 90 * day + hour, to: now });
+      const stopped = new Date(now - 100 * day).toISOString();
+      await writeFile(
+        join(scenario.dataFolder, 'context.json'),
+        JSON.stringify({ most_recent_date_requested: stopped }),
+      );
+      const trigger = await scenario.start();
+      await expectOneGap(scenario, trigger, { from: now - 100 * day, to: now - 90 * day });
+      expect(scenario.simulator.graph.requests.totals.byResult['bad-query']).toBeUndefined();
+    });
+  });
+});
+
+describe('queries that are refused for a while', () => {
+  test.concurrent.each([
+    [reporting, 'http-400'],
+    [graph, 'http-400'],
+    [graph, 'http-500-hiding-400'],
+  ] as const)('are asked in halves, with Microsoft’s text in the log, and complete in the end: %s, %s', async (way, fault) => {
+    await failureRun({ way, seed: 23 }, async (scenario) => {
+      const now = Date.now();
+      const { world, server, graph: graphService } = scenario.simulator;
+      world.add({ rows: 3000, from: now - 30 * minute, to: now });
+      if (way === graph) graphService.faults.failNext(fault, 5);
+      else server.faults.failNext('http-400', 5);
+      await scenario.start();
+      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+      const warnings = messagesAt('warning', scenario.output);
+      expect(warnings.length).toBe(5);
+      for (const warning of warnings)
+        expect(warning).toMatch(
+          /refused the query \(HTTP 400: .*(not valid|cannot be used).*\)\. The range from .* to .* will be read again in smaller parts\. \[MT-RANGE-REFUSED\]$/,
+        );
+      expectNoHurry(entriesOf(scenario.output));
+      expect(messagesAt('critical', scenario.output)).toEqual([]);
+    });
+  });
+});
+
+describe('links to later pages', () => {
+  test.concurrent.each([reporting, graph] as const)(
+    'that are dead are not asked for again: the range is read in halves, on the way of %s',
+    async (way) => {
+      await failureRun({ way, seed: 24 }, async (scenario) => {
+        scenario.service.options.latencyMs = 20;
+        Object.assign(scenario.service.options, { pageRows: 500 });
+        const now = Date.now();
+        scenario.simulator.world.add({ rows: 6000, from: now - 30 * minute, to: now });
+        const { faults } = scenario.service;
+        for (const fault of ['dead-link-400', 'dead-link-404', 'dead-link-410'] as const) faults.failNext(fault);
+        await scenario.start();
+        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+        const { byResult } = scenario.service.requests.totals;
+        expect(byResult).toMatchObject({ 'dead-link-400': 1, 'dead-link-404': 1, 'dead-link-410': 1 });
+        const warnings = messagesAt('warning', scenario.output);
+        for (const status of [400, 404, 410])
+          expect(warnings.join('\n')).toContain(`gave a link to a page that it does not know (HTTP ${status}).`);
+        expect(warnings.length).toBe(3);
+        expect([...messagesAt('error', scenario.output), ...messagesAt('critical', scenario.output)]).toEqual([]);
+      });
+    },
+  );
+});
+
+describe('a service that refuses who asks, for a moment', () => {
+  test.concurrent('is asked again after a minute, and nothing is lost', async () => {
+    await failureRun({ way: reporting, seed: 25 }, async (scenario) => {
+      const now = Date.now();
+      scenario.simulator.world.add({ rows: 300, from: now - 10 * minute, to: now });
+      scenario.simulator.server.faults.failNext('http-401');
+      const trigger = await scenario.start();
+      await trigger.waitForOutput(/"level":"critical".*refused access \(HTTP 401.*Trying again in 1 min.*\[MT-SETTINGS\]/);
+      expect((await trigger.health()).status).toBe(500);
+      await trigger.waitForOutput(/Reading works again after 2 min/, { withinMs: 75 * second });
+      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+      expect((await trigger.health()).status).toBe(200);
+      expect(messagesAt('critical', scenario.output).length).toBe(1);
+    });
+  });
+});

@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { badAnswerOf, wire } from '../support/arbitrary-answer.js';
+import { rowOfEvent } from '../support/expected-event.js';
+import { HostileFront } from '../support/hostile-front.js';
+import { hour, minute, Scenario, second } from '../support/scenario.js';
+import type { WayName } from '../support/ways.js';
+
+const mebibyte = 1024 * 1024;
+
+/** Little on the way, and more than a process could hold: two gibibytes of blanks, and twenty million values. */
+const bombs = [
+  Buffer.concat(Array<Buffer>(128).fill(gzipSync(Buffer.alloc(16 * mebibyte, ' ')))),
+  gzipSync(`{"x":[${'{},'.repeat(20 * mebibyte)}{}]}`),
+].map((body) => wire({ status: 200, headers: [['Content-Encoding', 'gzip']], body }));
+
+/** Statuses that ask for a person are left out: they are waited out for minutes. */
+const rubbishOfMicrosoft = fc.oneof(
+  { weight: 3, arbitrary: badAnswerOf(fc.constantFrom(200, 204, 400, 408, 429, 500, 503, 999)) },
+  { weight: 1, arbitrary: fc.constantFrom(...bombs) },
+);
+/** Statuses that refuse events are left out: they would be believed. */
+const rubbishOfTheIntake = fc.oneof(
+  { weight: 3, arbitrary: badAnswerOf(fc.constantFrom(200, 204, 302, 401, 404, 408, 425, 429, 500, 503, 999)) },
+  { weight: 1, arbitrary: fc.constantFrom(...bombs) },
+);
+
+/** Trace id, recipient and status of an event. */
+function nameOf(event: string): string {
+  const fields = JSON.parse(event) as Record<string, unknown>;
+  return `${rowOfEvent(fields)} ${String(fields['Status'] ?? fields['status'])}`.toLowerCase();
+}
+
+function countInto(counts: Map<string, number>, events: readonly string[]): void {
+  for (const name of events.map(nameOf)) counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
+/** The most memory that a process has ever held, in bytes (VmHWM; Linux only). */
+async function peakResidentBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+}
+
+/** Until each front has answered in each of its ways a few times; half a minute or so. */
+async function untilAllWasTried(fronts: readonly HostileFront[]): Promise<void> {
+  const deadline = Date.now() + minute;
+  const isTried = (front: HostileFront) => front.kinds.every((kind) => front.done[kind] >= 3);
+  while (!fronts.every(isTried)) {
+    expect(Date.now()).toBeLessThan(deadline);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+test.concurrent.each<[WayName]>([['an account on the Reporting Web Service'], ['an application on Microsoft Graph']])(
+  'while either side answers with anything, bombs and all, the process of %s lives in bounded memory; afterwards nothing is missing, and only what was acknowledged with rubbish is there twice',
+  async (way) => {
+    const stored = new Map<string, number>();
+    const servedInVain = new Map<string, number>();
+    const scenario = await Scenario.open({
+      way,
+      seed: 6,
+      // Many requests, so that there is much to answer with rubbish.
+      service: { pageRows: 500 },
+      graph: { pageRows: 500 },
+      tokenService: { tokenLifetimeSeconds: 5 },
+      onEvents: (events) => countInto(stored, events),
+    });
+    const { simulator, intake } = scenario;
+    const microsoft = await HostileFront.open(simulator.origin, {
+      seed: 6,
+      kinds: ['instead', 'instead', 'cut off', 'mixed'],
+      rubbish: rubbishOfMicrosoft,
+    });
+    const sekoia = await HostileFront.open(intake.url, {
+      seed: 6,
+      kinds: ['instead', 'afterwards', 'cut off'],
+      rubbish: rubbishOfTheIntake,
+      onServedInVain: (body) => {
+        const { jsons } = JSON.parse(gunzipSync(body).toString()) as { jsons: string[] };
+        countInto(servedInVain, jsons);
+      },
+    });
+    try {
+      const now = Date.now();
+      simulator.world.add({ rows: 3000, from: now - hour + minute, to: now });
+      const mail = simulator.world.live({ rowsPerHour: 18_000, from: now });
+      const { api_url, authority_url } = scenario.way.settings(simulator) as Record<string, string | undefined>;
+      microsoft.share = 0.5;
+      sekoia.share = 0.3;
+      const trigger = await scenario.start({
+        chunk_size: 200,
+        api_url: microsoft.urlFor(api_url!),
+        ...(authority_url !== undefined && { authority_url: microsoft.urlFor(authority_url) }),
+        intake_server: sekoia.urlFor(intake.url),
+      });
+      await untilAllWasTried([microsoft, sekoia]);
+      microsoft.share = sekoia.share = 0;
+      mail.stop();
+      expect(await scenario.untilNoneIsMissing(90 * second)).toMatchObject({ missing: 0 });
+      await scenario.untilAsked(3);
+
+      const rows = [...simulator.world.visibleRows(Date.now())];
+      const names = rows.map(({ traceId, recipient, status }) => `${traceId} ${recipient} ${status}`.toLowerCase());
+      const tooOften = names.filter((name) => (stored.get(name) ?? 0) > 1 + (servedInVain.get(name) ?? 0));
+      expect(tooOften).toEqual([]);
+      const peak = await peakResidentBytes(trigger.pid!);
+      expect(peak).toBeLessThan(300 * mebibyte);
+      // It never ended: the first process is the one that stops.
+      expect(await trigger.stop()).toMatchObject({ exitCode: 0 });
+      expect(scenario.output.join('\n')).not.toMatch(/"The trigger failed|Unhandled|unexpected/);
+    } finally {
+      await Promise.all([microsoft.close(), sekoia.close()]);
+      await scenario.close();
+    }
+  },
+);

@@ -1,0 +1,16 @@
+import { Scenario } from './scenario.js';
+import { expectNoSecret } from './secrets.js';
+
+/** Sets a scenario up, lets a test go through it, and looks for secrets in everything that came out, before it is taken down. */
+export async function failureRun(
+  options: Parameters<typeof Scenario.open>[0],
+  body: (scenario: Scenario) => Promise<void>,
+): Promise<void> {
+  const scenario = await Scenario.open(options);
+  try {
+    await body(scenario);
+    await expectNoSecret(scenario);
+  } finally {
+    await scenario.close();
+  }
+}

@@ -1,0 +1,61 @@
+import { chmod, chown, link, readdir, rename, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TriggerOptions } from '@local/playbook-runner';
+
+const nobody = 65_534;
+const isRoot = process.getuid?.() === 0;
+const hour = 3_600_000;
+
+/**
+ * Lets a trigger run as somebody whom rights can stop: as ourselves, or as nobody where we are root. Nobody cannot read settings in files
+ * that are root's own.
+ */
+export async function asSomebodyElse(dataFolder: string): Promise<Partial<TriggerOptions>> {
+  if (!isRoot) return {};
+  await chown(dataFolder, nobody, nobody);
+  const script = `process.setgid(${nobody});process.setuid(${nobody});`;
+  return { via: 'environment', nodeArguments: [`--import=data:text/javascript,${script}`] };
+}
+
+export function makeReadOnly(folder: string): Promise<void> {
+  return changeRights(folder, { folders: 0o500, files: 0o400 });
+}
+
+export function makeWritable(folder: string): Promise<void> {
+  return changeRights(folder, { folders: 0o700, files: 0o600 });
+}
+
+async function changeRights(folder: string, modes: { readonly folders: number; readonly files: number }): Promise<void> {
+  await chmod(folder, modes.folders);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await changeRights(path, modes);
+    else await chmod(path, modes.files);
+  }
+}
+
+/**
+ * Makes every write of context and fingerprints end with ENOSPC, by links to the device that is always full.
+ * @returns what frees the disk again
+ */
+export async function fillDisk(folder: string): Promise<() => Promise<void>> {
+  const now = Date.now();
+  const hours = [now - hour, now, now + hour].map((at) => new Date(at).toISOString().slice(0, 13));
+  const buckets = hours.map((name) => join(folder, 'fingerprints', `${name}.fingerprints`));
+  const freed = await Promise.all([join(folder, 'context.json.new'), ...buckets].map(replaceByFullDevice));
+  return async () => {
+    await Promise.all(freed.map((free) => free()));
+  };
+}
+
+/** Renaming is atomic: whoever writes there meanwhile has written to the file that is kept, or meets with the device. */
+async function replaceByFullDevice(path: string): Promise<() => Promise<void>> {
+  const [kept, full] = [`${path}.kept`, `${path}.full`];
+  const wasThere = await link(path, kept).then(
+    () => true,
+    () => false,
+  );
+  await symlink('/dev/full', full);
+  await rename(full, path);
+  return () => (wasThere ? rename(kept, path) : rm(path));
+}

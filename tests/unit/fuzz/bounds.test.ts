@@ -1,0 +1,154 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { HttpClient } from '../../../packages/automation-sdk-shim/src/http/http-client.js';
+import { NetworkError } from '../../../packages/automation-sdk-shim/src/http/network-error.js';
+import { PlanAgainError, UnavailableError } from '../../../src/errors.js';
+import { parseJson } from '../../../src/microsoft/json.js';
+import { wire } from '../../support/arbitrary-answer.js';
+import { transportWith } from '../../support/outbound.js';
+import { endlessly, RawServer, type RawAnswer } from '../../support/raw-server.js';
+
+const mebibyte = 1024 * 1024;
+const { signal } = new AbortController();
+const server = new RawServer();
+const client = new HttpClient({ userAgent: 'message-trace-test/1.0' });
+beforeAll(() => server.open());
+afterAll(async () => {
+  client.close();
+  await server.close();
+});
+
+const askMicrosoft = () => transportWith().send({ method: 'GET', url: new URL(server.origin), headers: {} }, signal);
+const askSekoia = () => client.send({ method: 'GET', url: server.origin, headers: {}, answerMs: 60_000, signal });
+
+/** How much the resident set grew at most while something was done, in bytes. */
+async function growthDuring(work: () => Promise<unknown>): Promise<number> {
+  const before = process.memoryUsage.rss();
+  let most = before;
+  const look = () => (most = Math.max(most, process.memoryUsage.rss()));
+  const timer = setInterval(look, 5);
+  await work();
+  clearInterval(timer);
+  look();
+  return most - before;
+}
+
+const blanks = Buffer.alloc(16 * mebibyte, ' ');
+const packed = (encoding: string, body: Buffer) =>
+  wire({ status: 200, headers: [['Content-Encoding', encoding]], body });
+
+const tooLarge: [string, () => RawAnswer][] = [
+  [
+    'that comes in chunks without an end',
+    () => endlessly(head('Transfer-Encoding: chunked'), chunk(Buffer.alloc(65_536, ' '))),
+  ],
+  ['without a length and without an end', () => endlessly(head(), Buffer.alloc(65_536, ' '))],
+  [
+    'whose two mebibytes of gzip are two gibibytes',
+    () => packed('gzip', Buffer.concat(Array<Buffer>(128).fill(gzipSync(blanks)))),
+  ],
+  [
+    'whose deflate holds 128 mebibytes',
+    () => packed('deflate', deflateSync(Buffer.concat(Array<Buffer>(8).fill(blanks)))),
+  ],
+  [
+    'whose brotli holds 128 mebibytes',
+    () => packed('br', brotliCompressSync(Buffer.concat(Array<Buffer>(8).fill(blanks)))),
+  ],
+];
+
+describe.each(tooLarge)('an answer %s', (_, make) => {
+  test('of Microsoft ends at 64 MiB: what to ask is planned again, in parts once that has happened often', async () => {
+    server.answers = [make()];
+    const growth = await growthDuring(async () => {
+      await expect(askMicrosoft()).rejects.toThrow(PlanAgainError);
+    });
+    expect(growth).toBeLessThan(300 * mebibyte);
+  });
+
+  test('of Sekoia.io ends at 4 MiB', async () => {
+    server.answers = [make()];
+    const growth = await growthDuring(async () => {
+      await expect(askSekoia()).rejects.toThrow(NetworkError);
+    });
+    expect(growth).toBeLessThan(150 * mebibyte);
+  });
+});
+
+test('an answer that is packed several times over is not unpacked at all, and is no JSON', async () => {
+  server.answers = [packed('gzip, gzip', gzipSync(gzipSync(blanks)))];
+  const { body, host } = await askMicrosoft();
+  expect(body.length).toBeLessThan(mebibyte);
+  expect(() => parseJson(body, host)).toThrow(UnavailableError);
+});
+
+test.each<[string, RawAnswer]>([
+  ['a header without an end', endlessly('HTTP/1.1 200 OK\r\nX: ', Buffer.alloc(65_536, 'x'))],
+  ['headers without an end', endlessly('HTTP/1.1 200 OK\r\n', Buffer.from('X: x\r\n'.repeat(1000)))],
+  [
+    'trailers without an end',
+    endlessly(`${head('Transfer-Encoding: chunked')}0\r\n`, Buffer.from('X: x\r\n'.repeat(1000))),
+  ],
+  ['a chunk extension without an end', endlessly(`${head('Transfer-Encoding: chunked')}1;`, Buffer.alloc(65_536, 'x'))],
+  ['a status line that is rubbish', Buffer.from('\u0000\u0001 200 what\r\n\r\n')],
+  ['JSON without HTTP', Buffer.from('{"value":[]}')],
+  ['two lengths', Buffer.from(`${head('Content-Length: 2', 'Content-Length: 3')}{}`)],
+  ['a length below zero', Buffer.from(`${head('Content-Length: -2')}{}`)],
+  ['a length beyond all numbers', Buffer.from(`${head(`Content-Length: ${'9'.repeat(40)}`)}{}`)],
+  ['a chunk of no size', Buffer.from(`${head('Transfer-Encoding: chunked')}ZZ\r\n{}`)],
+  ['gzip that is none', packed('gzip', Buffer.from('no gzip at all'))],
+  ['nothing', Buffer.alloc(0)],
+])('%s is no answer, and is given up at once', async (_, bytes) => {
+  server.answers = [bytes];
+  await expect(askMicrosoft()).rejects.toThrow(UnavailableError);
+  server.answers = [bytes];
+  await expect(askSekoia()).rejects.toThrow(NetworkError);
+});
+
+describe('what never becomes an answer ends with the time that an answer may take:', () => {
+  test.each<[string, RawAnswer]>([
+    ['hints of an answer to come', endlessly('', Buffer.from('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(100)))],
+    ['another protocol', Buffer.from('HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')],
+    [
+      'gzip without content',
+      endlessly(head('Content-Encoding: gzip'), Buffer.concat(Array<Buffer>(1000).fill(gzipSync('')))),
+    ],
+  ])('%s', async (_, bytes) => {
+    server.answers = [bytes];
+    const deadline = new AbortController();
+    const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(deadline.signal);
+    try {
+      const growth = await growthDuring(async () => {
+        const asking = askMicrosoft();
+        setTimeout(() => deadline.abort(), 300);
+        await expect(asking).rejects.toThrow(PlanAgainError);
+      });
+      expect(growth).toBeLessThan(150 * mebibyte);
+    } finally {
+      timeout.mockRestore();
+    }
+    server.answers = [bytes];
+    await expect(
+      client.send({ method: 'GET', url: server.origin, headers: {}, answerMs: 300, signal }),
+    ).rejects.toThrow(NetworkError);
+  });
+});
+
+test.each([
+  ['twenty million values', `{"value":[${'{},'.repeat(20 * mebibyte)}{}]}`],
+  ['thirty million levels', `${'['.repeat(30 * mebibyte)}${']'.repeat(30 * mebibyte)}`],
+])('JSON of %s in 60 MiB is not parsed: it would take gibibytes of memory', async (_, text) => {
+  const growth = await growthDuring(() => {
+    expect(() => parseJson(text, 'graph.example')).toThrow(PlanAgainError);
+    return Promise.resolve();
+  });
+  expect(growth).toBeLessThan(150 * mebibyte);
+});
+
+function head(...headers: string[]): string {
+  return ['HTTP/1.1 200 OK', ...headers, '', ''].join('\r\n');
+}
+
+function chunk(content: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${content.length.toString(16)}\r\n`), content, Buffer.from('\r\n')]);
+}
