@@ -9,6 +9,11 @@ import type { Clock } from './contracts.js';
 export class ServerClock implements Clock {
   readonly #startedAt = Date.now() - performance.now();
   #correctionMs = 0;
+  #isConfirmed = false;
+
+  get isConfirmed(): boolean {
+    return this.#isConfirmed;
+  }
 
   now(): number {
     return this.#startedAt + performance.now() + this.#correctionMs;
@@ -36,6 +41,7 @@ export class ServerClock implements Clock {
    * the correction moves only if it lies outside, and then only to its edge: a right clock is never disturbed by rounding.
    */
   observe(dateMs: number, sentAt: () => number, receivedAt: () => number): void {
+    this.#isConfirmed = true;
     const tooSlowBy = dateMs - receivedAt();
     const tooFastBy = sentAt() - (dateMs + 1000);
     if (tooSlowBy > 0) this.#correctionMs += tooSlowBy;

@@ -76,13 +76,13 @@ export class Collector {
 
   /**
    * A clock that stands before time that was read already would keep us waiting; one that runs far ahead would give up time as out of reach.
-   * Any answer of Microsoft's corrects it: in such a case a second is read first, for the sake of the answer's date.
+   * Any answer of Microsoft's corrects it, even a refusal: in such a case a second is read first, for the sake of the answer's date.
    */
   async #askForTheTime(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    while (!signal.aborted && !this.#parts.clock.isConfirmed) {
       const range = this.#secondToAskWith();
       if (range === undefined) return;
-      if (await this.#attempt({ kind: 'read', pass: 0, fresh: true, range }, signal)) return;
+      await this.#attempt({ kind: 'read', pass: 0, fresh: true, range }, signal);
     }
   }
 

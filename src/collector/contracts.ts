@@ -48,6 +48,8 @@ export interface Sink {
 
 /** Time as Microsoft sees it. Passed in, never read from the system inside the collector. */
 export interface Clock {
+  /** Whether an answer has told Microsoft's time since the start. Before that it may be wrong by any amount. */
+  readonly isConfirmed: boolean;
   /** Milliseconds since 1970. */
   now(): number;
   /** Remembers this instant; the result tells when it was, by what is known of the clock's error then. */

@@ -25,7 +25,7 @@ async function sources(): Promise<string[]> {
 }
 
 test('every class of error is explained, with its code', () => {
-  const classes = Object.entries(collectorErrors).filter(
+  const classes = Object.entries(collectorErrors as Record<string, unknown>).filter(
     (entry): entry is [string, ErrorClass] => typeof entry[1] === 'function' && entry[1].prototype instanceof Error,
   );
   const codes = classes.map(([name, Class]) => ({ name, code: new Class(...(['text', 1] as never[])).code }));

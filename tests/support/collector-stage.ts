@@ -5,6 +5,7 @@ import { Ledger } from '../../src/collector/ledger.js';
 import type { Progress } from '../../src/collector/progress.js';
 import type { TraceRecord } from '../../src/collector/record.js';
 import { schedulePasses } from '../../src/collector/schedule.js';
+import { PlanAgainError, UnavailableError } from '../../src/errors.js';
 import { MemoryBuckets, MemoryDocument } from './memory-storage.js';
 import { RecordingLog } from './recording-log.js';
 import { RecordingMonitor } from './recording-monitor.js';
@@ -81,6 +82,7 @@ export class Stage {
   async run(untilMs: number): Promise<void> {
     this.#untilMs = untilMs;
     this.#stop = new AbortController();
+    this.clock.isConfirmed = false;
     const schedule = schedulePasses({ frequency: 60, late_window: 0, timedelta: 0, ...this.#settings });
     const { clock, document, buckets, log, monitor } = this;
     const startTimeMs = this.#settings.startTimeMs ?? 60_000;
@@ -99,6 +101,7 @@ export class Stage {
       this.#stopInTime();
     };
     const pagesOf = (range: TimeRange) => this.pagesOf(range);
+    const { clock } = this;
     return {
       name: 'scripted',
       limits: this.#settings.limits ?? { pageRows: 2000, rangeMs: 10 * 86_400_000 },
@@ -108,6 +111,8 @@ export class Stage {
           // Ending quietly is the worst that a source may do when it is aborted.
           if (signal.aborted) return;
           ask(range, index);
+          // Only what never came has no date.
+          if (!(page instanceof UnavailableError) || page instanceof PlanAgainError) clock.isConfirmed = true;
           if (page instanceof Error) throw page;
           yield page;
         }

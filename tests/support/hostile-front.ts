@@ -17,6 +17,8 @@ interface FrontOptions {
   readonly kinds: readonly Hostility[];
   /** What it sends in the place of an answer; by default anything that is no good one. */
   readonly rubbish?: fc.Arbitrary<Buffer>;
+  /** What it sends before that. */
+  readonly bombs?: readonly Buffer[];
   /** Told of each request that was answered with rubbish although it had been served. */
   readonly onServedInVain?: (requestBody: Buffer) => void;
 }
@@ -36,6 +38,7 @@ export class HostileFront {
   readonly #options: FrontOptions;
   readonly #random: SeededRandom;
   readonly #rubbish: readonly Buffer[];
+  #sent = 0;
   readonly #entries: readonly string[];
   readonly #server: Server;
 
@@ -43,7 +46,7 @@ export class HostileFront {
     this.#options = options;
     this.#random = new SeededRandom(options.seed);
     const made = { seed: options.seed, numRuns: 300 };
-    this.#rubbish = fc.sample(options.rubbish ?? anyBadAnswer, made);
+    this.#rubbish = [...(options.bombs ?? []), ...fc.sample(options.rubbish ?? anyBadAnswer, made)];
     this.#entries = fc.sample(anyEntry, made);
     this.#server = createServer((incoming, response) => {
       this.#serve(target, incoming, response).catch(() => response.destroy());
@@ -78,16 +81,21 @@ export class HostileFront {
     const requestBody = await buffer(incoming);
     const kind = this.#random.chance(this.share) ? this.#random.pick(this.#options.kinds) : 'good';
     this.done[kind] += 1;
-    const rubbish = this.#random.pick(this.#rubbish);
-    if (kind === 'instead') return void response.socket?.end(rubbish);
+    if (kind === 'instead') return void response.socket?.end(this.#nextRubbish());
     const served = await serve(target, incoming, requestBody);
     if (kind === 'afterwards' || kind === 'cut off') this.#options.onServedInVain?.(requestBody);
-    if (kind === 'afterwards') return void response.socket?.end(rubbish);
+    if (kind === 'afterwards') return void response.socket?.end(this.#nextRubbish());
     if (kind === 'cut off') {
       const bytes = whole(served);
       return void response.socket?.end(bytes.subarray(0, this.#random.integer(0, bytes.length - 1)));
     }
     response.socket?.end(whole(kind === 'mixed' ? { ...served, body: this.#mix(served.body) } : served));
+  }
+
+  #nextRubbish(): Buffer {
+    const rubbish = this.#rubbish[this.#sent % this.#rubbish.length]!;
+    this.#sent += 1;
+    return rubbish;
   }
 
   /** The same answer with entries of any kind among its rows. */

@@ -94,7 +94,13 @@ export class HoursWithATenant {
       authority_url: simulator.authorityUrl,
     };
     return sourceFor(access, addresses, {
-      transport: new Transport({ ...outbound, mark: () => clock.mark() }),
+      transport: new Transport({
+        ...outbound,
+        mark: () => clock.mark(),
+        onDate: () => {
+          clock.isConfirmed = true;
+        },
+      }),
       quota: new Quota({ limit: 90, now, sleep: (waitMs, signal) => clock.sleep(waitMs, signal) }),
       hide: () => () => undefined,
       now,

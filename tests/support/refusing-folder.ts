@@ -25,7 +25,10 @@ export function makeWritable(folder: string): Promise<void> {
   return changeRights(folder, { folders: 0o700, files: 0o600 });
 }
 
-async function changeRights(folder: string, modes: { readonly folders: number; readonly files: number }): Promise<void> {
+async function changeRights(
+  folder: string,
+  modes: { readonly folders: number; readonly files: number },
+): Promise<void> {
   await chmod(folder, modes.folders);
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);

@@ -7,6 +7,8 @@ import type { Clock } from '../../src/collector/contracts.js';
 export class SimulatedClock implements Clock {
   trueMs: number;
   errorMs = 0;
+  /** Set by whoever plays Microsoft, with an answer. */
+  isConfirmed = false;
   readonly #onSleep: ((untilMs: number) => void) | undefined;
 
   constructor(startMs: number, onSleep?: (untilMs: number) => void) {

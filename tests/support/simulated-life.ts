@@ -136,6 +136,7 @@ export async function live(
           throw new UnavailableError('away');
         }
         clock.errorMs = random.between(0, troubles.remainingErrorMs ?? 0);
+        clock.isConfirmed = true;
         if (options.refusesTheFuture === true && range.end > clock.trueMs) {
           refusedAsFuture += 1;
           throw new PlanAgainError('in the future');
@@ -174,6 +175,7 @@ export async function live(
   const write = (message: string) => void log.push(`${new Date(clock.trueMs).toISOString()} ${message}`);
   while (clock.trueMs < period.endMs) {
     clock.errorMs = random.between(-troubles.clockErrorMs, troubles.clockErrorMs);
+    clock.isConfirmed = false;
     stop.controller = new AbortController();
     try {
       const schedule = schedulePasses(settings);

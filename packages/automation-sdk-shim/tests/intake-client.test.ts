@@ -278,6 +278,15 @@ describe('an intake that refuses', () => {
     expect(rejected).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0]);
   });
 
+  test('it is held for a while only: then its events are rejected, and those after it are delivered', async () => {
+    refuse(isBad((n) => n < 12));
+    let now = 0;
+    const receipts = await deliverAll(numbered(20), { chunkSize: 12, now: () => (now += 60_000) });
+    expect(rejectedIn(receipts)).toEqual(Array.from({ length: 12 }, (_, index) => index));
+    expectContiguous(receipts, 20);
+    expect(isHeld()).toBe(true);
+  });
+
   test('a stop while it is held names all of it as not delivered', async () => {
     const stop = new AbortController();
     refuse(() => {
@@ -363,6 +372,13 @@ describe('what passes later', () => {
 });
 
 describe('wrong settings', () => {
+  test("are not told by a single answer, which may be a moment's mistake", async () => {
+    failFirst([401, 'who are you', {}]);
+    expect(spans(await deliverAll(numbered(2)))).toEqual([[0, 2]]);
+    expect(recorded.at('critical')).toEqual([]);
+    expect(recorded.at('warning')).toHaveLength(1);
+  });
+
   test.each([401, 403, 404, 302])(
     'with %i the events are held, and one critical entry says what to do',
     async (status) => {

@@ -462,4 +462,17 @@ describe('a clock that stands before what was read already', () => {
     expect(asked[2]!.atMs - startedMs).toBeLessThan(5 * second);
     expect(readOnceBefore(stage.progress)).toBeGreaterThanOrEqual(startedMs + minute);
   });
+
+  test('does not keep old time from being read where it is Microsoft whose clock went back', async () => {
+    const stage = stageOf({ late_window: 60 });
+    await stage.run(noon + hour);
+    stage.clock.trueMs -= 5 * minute;
+    stage.pagesOf = ({ end }) => [end > stage.clock.trueMs ? new PlanAgainError('That is the future.') : pageOf()];
+    const startedMs = stage.clock.trueMs;
+    const askedBefore = stage.asked.length;
+    await stage.run(startedMs + 4 * minute);
+    expect(stage.asked.slice(askedBefore).filter(({ range }) => range.end < startedMs)).not.toEqual([]);
+    await stage.run(startedMs + 20 * minute);
+    expect(readOnceBefore(stage.progress)).toBeGreaterThan(startedMs + 15 * minute);
+  });
 });

@@ -57,7 +57,7 @@ test.each(Object.entries(accesses))(
     });
     const front = await HostileFront.open(simulator.origin, { seed, kinds: ['instead', 'cut off', 'mixed'] });
     try {
-      world.add({ rows: 500, from: startMs - hour, to: startMs + 2 * hour, lateShare: 0.2, lateSeconds: [60, 1800] });
+      world.add({ rows: 300, from: startMs - hour, to: startMs + hour, lateShare: 0.2, lateSeconds: [60, 900] });
       const log = new RecordingLog();
       const source = sourceFor(
         access,
@@ -88,19 +88,19 @@ test.each(Object.entries(accesses))(
         const sink = sinkInto(delivered);
         await new Collector({ ...parts, source, sink, ledger, monitor: new RecordingMonitor() }).run(stop.signal);
       };
-      front.share = 0.35;
-      await live(2 * hour);
+      front.share = 0.4;
+      await live(hour);
       front.share = 0;
-      await live(2 * hour);
+      await live(hour);
 
       const times = new Map<string, number>();
       for (const name of delivered) times.set(name, (times.get(name) ?? 0) + 1);
       const rows = [...world.visibleRows(clock.trueMs - 120_000)];
       const wrong = rows.filter(({ traceId, recipient }) => times.get(`${traceId} ${recipient}`) !== 1);
-      expect(rows).toHaveLength(500);
+      expect(rows).toHaveLength(300);
       expect(wrong).toEqual([]);
-      expect(front.done.instead + front.done['cut off']).toBeGreaterThan(20);
-      expect(front.done.mixed).toBeGreaterThan(10);
+      expect(front.done.instead + front.done['cut off']).toBeGreaterThan(10);
+      expect(front.done.mixed).toBeGreaterThan(5);
       for (const { message } of log.lines) {
         expect(message.length).toBeLessThan(2000);
         expect(message).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u);
@@ -115,6 +115,7 @@ test.each(Object.entries(accesses))(
 /** The clock until a moment, at which it stops whoever sleeps by it. */
 function clockUntil(clock: SimulatedClock, untilMs: number, stop: AbortController) {
   return {
+    isConfirmed: true,
     now: () => clock.now(),
     mark: () => clock.mark(),
     sleep: async (durationMs: number, signal: AbortSignal) => {

@@ -12,11 +12,15 @@ export interface Receipt extends Span {
 export interface IntakeOptions extends SenderOptions {
   /** Most events in one request. */
   readonly chunkSize: number;
+  /** How long a chunk is held of which the intake takes nothing. */
+  readonly holdMs?: number;
   readonly scrubber: Scrubber;
 }
 
 /** So many events refused in a row are no longer the events' fault. */
 const SUSPICIOUS_REFUSALS = 10;
+/** Long enough for an intake to be mended, and short enough that events made to be refused cannot keep others from arriving. */
+const HOLD_MS = 15 * 60_000;
 
 /** An event that the intake refuses alone, as a chunk of its own. */
 interface Refusal {
@@ -95,18 +99,25 @@ export class IntakeClient {
       if (accepted || (last && this.#isTrusted())) {
         yield* reject();
       } else if (last) {
+        const remaining = await this.#untilTaken(whole, outcome.reason, end, signal);
+        if (remaining === undefined) {
+          yield* reject();
+          return;
+        }
         doubted.splice(0);
-        pending.push(await this.#untilTaken(whole, outcome.reason, end, signal));
+        pending.push(remaining);
         accepted = true;
       }
     }
   }
 
-  /** Holds a chunk of which the intake takes nothing, until it takes something; returns what remains of the chunk. */
-  async #untilTaken(chunk: Chunk, reason: string, end: number, signal: AbortSignal): Promise<Attempted> {
+  /** Holds a chunk of which the intake takes nothing, until it takes something; returns what remains of the chunk, undefined where the time is up. */
+  async #untilTaken(chunk: Chunk, reason: string, end: number, signal: AbortSignal): Promise<Attempted | undefined> {
+    const { now = Date.now, holdMs = HOLD_MS } = this.#options;
+    const until = now() + holdMs;
     let uncertain = false;
     let last = reason;
-    for (let round = 0; ; round += 1) {
+    for (let round = 0; now() < until || signal.aborted; round += 1) {
       await this.#sender.waitAfter('refusal', this.#options.scrubber.scrub(last), signal);
       for (const { events, remain } of trialsOf(chunk, round)) {
         const trial: Attempted = { chunk: { ...chunk, events }, uncertain };
@@ -120,6 +131,7 @@ export class IntakeClient {
         last = outcome.reason;
       }
     }
+    return undefined;
   }
 
   /** Whether the intake is known to take events, so that those that it refuses may be at fault. */

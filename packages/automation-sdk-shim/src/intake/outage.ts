@@ -25,7 +25,7 @@ const ADVICE: Readonly<Record<Exclude<Trouble, 'later'>, string>> = {
   settings:
     'The intake key or the intake server is wrong: correct the settings "intake_key" and "intake_server". The events are held and sent once that is done.',
   refusal:
-    'It refuses every event, so the events are not to blame. Check in Sekoia.io that the intake of "intake_key" is the one meant for these events and has their format (the one that "intake_format" names, where there is this setting), and correct the settings or the intake. The events are held and sent once that is done.',
+    'It refuses every event, so the events are not to blame. Check in Sekoia.io that the intake of "intake_key" is the one meant for these events and has their format (the one that "intake_format" names, where there is this setting), and correct the settings or the intake. The events are held, and set aside after a quarter of an hour if nothing changes.',
 };
 
 /**
@@ -38,6 +38,7 @@ export class Outage {
   #failures = 0;
   #warnedMs: number | undefined;
   readonly #advised = new Set<Trouble>();
+  #settingsInARow = 0;
   #unhealthyTimer: NodeJS.Timeout | undefined;
 
   constructor(options: OutageOptions) {
@@ -59,7 +60,10 @@ export class Outage {
       this.#options.unhealthyAfterMs ?? UNHEALTHY_AFTER_MS,
     ).unref();
     if (trouble === 'refusal') this.#turnUnhealthy(reason);
-    if (trouble === 'later' || this.#advised.has(trouble)) this.#warn(reason);
+    this.#settingsInARow = trouble === 'settings' ? this.#settingsInARow + 1 : 0;
+    // A single answer may be a moment's mistake of something in between, and a critical entry shows the playbook as crashed.
+    const isDoubtful = trouble === 'settings' && this.#settingsInARow < 2;
+    if (trouble === 'later' || isDoubtful || this.#advised.has(trouble)) this.#warn(reason);
     else this.#advise(trouble, reason);
   }
 
@@ -73,6 +77,7 @@ export class Outage {
     this.#options.log.info(`The intake at ${this.#options.host} takes events again.`);
     this.#options.health.healthy(MATTER);
     this.#failures = 0;
+    this.#settingsInARow = 0;
     this.#warnedMs = undefined;
     this.#advised.clear();
     this.pause();
