@@ -1,13 +1,11 @@
-import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { fingerprintBytes } from '../../../src/collector/fingerprint.js';
 import { failureRun } from '../../support/failure-run.js';
 import { messagesAt } from '../../support/log-entries.js';
 import { asSomebodyElse, fillDisk, makeReadOnly, makeWritable } from '../../support/refusing-folder.js';
 import { allArrivedOnce, hour, minute, second, type Scenario } from '../../support/scenario.js';
-
-/** How many bytes a fingerprint takes in its file. */
-const fingerprintBytes = 20;
 
 interface Trouble {
   /** What refuses to be written. */
@@ -147,7 +145,7 @@ describe('a data folder that another process takes', () => {
       const trigger = await scenario.start();
       expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
       // Whoever takes a lock sets its time; the holder looks at that with each heartbeat.
-      await takeLock(scenario.dataFolder);
+      await utimes(join(scenario.dataFolder, '.lock'), new Date(), new Date());
       expect(await trigger.exited).toMatchObject({ exitCode: 1 });
       expect(messagesAt('critical', scenario.output)).toEqual([
         expect.stringMatching(/^The data folder .* was taken by another process\. This one ends, so that nothing is sent twice\./),
