@@ -38,14 +38,25 @@ async function changeRights(
 }
 
 /**
- * Makes every write of context and fingerprints end with ENOSPC, by links to the device that is always full.
+ * Makes every write of a trigger that runs end with ENOSPC, by links to the device that is always full.
  * @returns what frees the disk again
  */
-export async function fillDisk(folder: string): Promise<() => Promise<void>> {
+export function fillDisk(folder: string): Promise<() => Promise<void>> {
   const now = Date.now();
   const hours = [now - hour, now, now + hour].map((at) => new Date(at).toISOString().slice(0, 13));
-  const buckets = hours.map((name) => join(folder, 'fingerprints', `${name}.fingerprints`));
-  const freed = await Promise.all([join(folder, 'context.json.new'), ...buckets].map(replaceByFullDevice));
+  return replaceAll([
+    join(folder, 'context.json.new'),
+    ...hours.map((name) => join(folder, 'fingerprints', `${name}.fingerprints`)),
+  ]);
+}
+
+/** The same for a trigger that starts: the first that it writes is who holds the folder. */
+export function fillDiskBeforeStart(folder: string): Promise<() => Promise<void>> {
+  return replaceAll([join(folder, '.lock-holder.json.new')]);
+}
+
+async function replaceAll(paths: readonly string[]): Promise<() => Promise<void>> {
+  const freed = await Promise.all(paths.map(replaceByFullDevice));
   return async () => {
     await Promise.all(freed.map((free) => free()));
   };

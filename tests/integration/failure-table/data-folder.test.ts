@@ -4,25 +4,26 @@ import { describe, expect, test } from '@jest/globals';
 import { fingerprintBytes } from '../../../src/collector/fingerprint.js';
 import { failureRun } from '../../support/failure-run.js';
 import { messagesAt } from '../../support/log-entries.js';
-import { asSomebodyElse, fillDisk, makeReadOnly, makeWritable } from '../../support/refusing-folder.js';
+import { asSomebodyElse, fillDisk, fillDiskBeforeStart, makeReadOnly, makeWritable } from '../../support/refusing-folder.js';
 import { allArrivedOnce, hour, minute, second, type Scenario } from '../../support/scenario.js';
 
 interface Trouble {
-  /** What refuses to be written. */
+  /** Begins it for a trigger that runs, or before one starts; returns what ends it. */
   readonly begin: (folder: string) => Promise<() => Promise<void>>;
+  readonly beginBeforeStart: (folder: string) => Promise<() => Promise<void>>;
   readonly code: string;
 }
 
 const troubles: Readonly<Record<string, Trouble>> = {
-  'a disk that is full': { begin: fillDisk, code: 'ENOSPC' },
-  'a folder that turns read-only': {
-    begin: async (folder) => {
-      await makeReadOnly(folder);
-      return () => makeWritable(folder);
-    },
-    code: 'EACCES',
-  },
+  'a disk that is full': { begin: fillDisk, beginBeforeStart: fillDiskBeforeStart, code: 'ENOSPC' },
+  'a folder that is read-only': { begin: turnReadOnly, beginBeforeStart: turnReadOnly, code: 'EACCES' },
 };
+
+async function turnReadOnly(folder: string): Promise<() => Promise<void>> {
+  await makeReadOnly(folder);
+  return () => makeWritable(folder);
+}
+
 const names = Object.keys(troubles);
 
 /** Asserts that for some seconds nothing is delivered, and nothing read but for what was asked for already. */
@@ -64,7 +65,7 @@ describe('a data folder that cannot be written', () => {
   );
 
   test.concurrent.each(names)('at the start asks Microsoft for nothing, says so as critical, and begins when it can: %s', async (name) => {
-    const { begin, code } = troubles[name]!;
+    const { beginBeforeStart, code } = troubles[name]!;
     await failureRun({ seed: 52 }, async (scenario) => {
       const { world, server } = scenario.simulator;
       const now = Date.now();
@@ -75,7 +76,7 @@ describe('a data folder that cannot be written', () => {
       await first.stop();
 
       const asked = server.requests.totals.requests;
-      const end = await begin(scenario.dataFolder);
+      const end = await beginBeforeStart(scenario.dataFolder);
       try {
         const trigger = await scenario.start({}, asOther);
         await trigger.waitForOutput(new RegExp(`"level":"critical".*The data folder cannot be used: ${code} at `));

@@ -38,7 +38,7 @@ describe('the tenant’s clock jumps while the module runs', () => {
       };
 
       addMail(scenario);
-      await scenario.start();
+      const first = await scenario.start();
       expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
       await expectProgress();
 
@@ -50,6 +50,10 @@ describe('the tenant’s clock jumps while the module runs', () => {
       scenario.setServiceClock(0);
       await scenario.untilAsked(1);
       addMail(scenario);
+      await expectProgress();
+      // Time that was read already is not asked for until it has come: somebody who does not want to wait starts it anew.
+      await first.stop();
+      await scenario.start();
       await scenario.untilAsked(1);
       await expectProgress();
 

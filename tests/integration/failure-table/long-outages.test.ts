@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { Access } from '../../../src/trigger/access.js';
+import { accessByAccount } from '../../../src/trigger/access-by-account.js';
+import { application as applicationAdvice } from '../../../src/trigger/advice.js';
+import { waitOn } from '../../support/eventful-clock.js';
+import { heapInUse, HoursOfCollecting } from '../../support/hours-of-collecting.js';
+import { expectNoHurry } from '../../support/log-entries.js';
+import { allArrivedOnce, hour, minute, second } from '../../support/scenario.js';
+import { account, application } from '../../support/ways.js';
+
+const accesses: Readonly<Record<string, Access>> = {
+  'an account on the Reporting Web Service': accessByAccount({
+    account_name: account.accountName,
+    account_password: account.accountPassword,
+    api: 'automatic',
+  } as Parameters<typeof accessByAccount>[0]),
+  'an application on Microsoft Graph': {
+    api: 'graph',
+    credentials: {
+      kind: 'token',
+      tenant: application.tenantId,
+      clientId: application.clientId,
+      identity: { clientSecret: application.clientSecret },
+    },
+    organization: undefined,
+    advice: applicationAdvice.graph,
+  },
+};
+
+const poll = minute;
+const mebibyte = 1 << 20;
+
+describe.each(Object.keys(accesses))('by the simulated clock, on the way of %s', (way) => {
+  let life: HoursOfCollecting;
+  let beginMs: number;
+  beforeEach(async () => {
+    life = await HoursOfCollecting.begin(accesses[way]!);
+    beginMs = life.clock.trueMs;
+    life.simulator.world.live({ rowsPerHour: 20_000, from: beginMs - hour });
+    waitOn(life.clock);
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await life.close();
+  });
+
+  const service = () => (accesses[way]!.api === 'graph' ? life.simulator.graph : life.simulator.server);
+  const messagesAt = (level: string) => life.entries.filter((entry) => entry.level === level);
+
+  /** Asserts that what was shown two polls ago is there, once, and that warnings came a minute apart. */
+  async function expectAllOnce(): Promise<void> {
+    const report = await life.books(life.clock.trueMs - 2 * poll);
+    // What came since then is unknown to books of that time.
+    expect({ ...report, unknown: 0 }).toMatchObject(allArrivedOnce);
+    expect(report.visible).toBeGreaterThan(20_000);
+    expectNoHurry(life.entries);
+  }
+
+  test('an intake that is away for 15 minutes costs nothing: reading waits, memory stays flat, health says so, and the next poll delivers', async () => {
+    const awayMs = beginMs + 30 * minute;
+    const backMs = awayMs + 15 * minute;
+    const heap: number[] = [];
+    const health: number[] = [];
+    const asked: number[] = [];
+    const note = () => {
+      heap.push(heapInUse());
+      health.push(life.health.page().status);
+      asked.push(service().requests.totals.requests);
+    };
+    life.clock.at(awayMs, () => {
+      note();
+      life.intake.faults.startOutage('503');
+    });
+    life.clock.at(awayMs + 2 * minute, note);
+    life.clock.at(backMs, () => {
+      note();
+      life.intake.faults.endOutage();
+    });
+    await life.live(hour);
+
+    const [before, soon, atEnd] = heap as [number, number, number];
+    expect(Math.max(soon, atEnd, heapInUse()) - before).toBeLessThan(16 * mebibyte);
+    expect(health).toEqual([200, 200, 500]);
+    expect(life.health.page().status).toBe(200);
+    expect(asked[2]! - asked[1]!).toBe(0);
+    expect(life.deliveries.filter((at) => at > awayMs + poll && at < backMs)).toEqual([]);
+    expect(life.deliveries.find((at) => at >= backMs)).toBeLessThanOrEqual(backMs + poll);
+    const told = messagesAt('warning');
+    expect(told.length).toBeGreaterThanOrEqual(10);
+    expect(told.length).toBeLessThanOrEqual(15);
+    expect([...messagesAt('error'), ...messagesAt('critical')]).toEqual([]);
+    await expectAllOnce();
+  });
+
+  test('a Microsoft that is away for 10 minutes costs nothing: it is asked ever more rarely, a warning comes once a minute, and the next poll catches up', async () => {
+    const awayMs = beginMs + 30 * minute;
+    const backMs = awayMs + 10 * minute;
+    const heap: number[] = [];
+    let asked = 0;
+    life.clock.at(awayMs, () => {
+      heap.push(heapInUse());
+      asked = service().requests.totals.requests;
+      service().faults.failAtRandom({ share: 1, kinds: ['http-500', 'http-503', 'reset-before-answer', 'html-with-200'] });
+    });
+    let readAgainMs = Infinity;
+    life.clock.at(backMs, () => {
+      heap.push(heapInUse());
+      asked = service().requests.totals.requests - asked;
+      service().faults.clear();
+      void service()
+        .requests.next(({ result }) => result === 'page')
+        .then(({ atMs }) => (readAgainMs = atMs));
+    });
+    await life.live(hour);
+
+    expect(Math.max(...heap, heapInUse()) - heap[0]!).toBeLessThan(16 * mebibyte);
+    expect(asked).toBeGreaterThan(5);
+    expect(asked).toBeLessThan(100);
+    expect(readAgainMs).toBeLessThanOrEqual(backMs + poll + second);
+    const told = messagesAt('warning');
+    expect(told.length).toBeGreaterThanOrEqual(8);
+    expect(told.length).toBeLessThanOrEqual(11);
+    expect([...messagesAt('error'), ...messagesAt('critical')]).toEqual([]);
+    await expectAllOnce();
+  });
+
+  test('queries that are refused for 20 minutes are halved down to a second, which is an error once a minute, and all is complete afterwards', async () => {
+    const awayMs = beginMs + 30 * minute;
+    const backMs = awayMs + 20 * minute;
+    life.clock.at(awayMs, () => service().faults.failNext('http-400', Infinity));
+    life.clock.at(backMs, () => service().faults.clear());
+    await life.live(2 * hour);
+
+    const errors = messagesAt('error');
+    for (const { message } of errors)
+      expect(message).toMatch(/refused the query \(HTTP 400: .*The second from .* on cannot be read.*\[MT-RANGE-REFUSED\]$/);
+    expect(errors.length).toBeGreaterThan(10);
+    // Fresh time and old time are told apart.
+    expect(errors.length).toBeLessThanOrEqual(2 * 21);
+    expect(messagesAt('critical')).toEqual([]);
+    await expectAllOnce();
+  });
+});

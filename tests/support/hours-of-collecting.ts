@@ -1,0 +1,166 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { MailWorld, startSimulator, type Simulator } from '@local/microsoft365-simulator';
+import { Books, startIntake, type BooksReport, type Intake } from '@local/playbook-runner';
+import { Registry } from 'prom-client';
+import { Health } from '../../packages/automation-sdk-shim/src/health.js';
+import { HttpClient } from '../../packages/automation-sdk-shim/src/http/http-client.js';
+import { IntakeClient } from '../../packages/automation-sdk-shim/src/intake/intake-client.js';
+import { createIntakeMetrics } from '../../packages/automation-sdk-shim/src/intake/intake-metrics.js';
+import { Log } from '../../packages/automation-sdk-shim/src/log/log.js';
+import { Scrubber } from '../../packages/automation-sdk-shim/src/log/scrubber.js';
+import { Collector } from '../../src/collector/collector.js';
+import { Ledger } from '../../src/collector/ledger.js';
+import { schedulePasses } from '../../src/collector/schedule.js';
+import { Quota } from '../../src/microsoft/quota.js';
+import { Transport } from '../../src/microsoft/transport.js';
+import type { Access } from '../../src/trigger/access.js';
+import { IntakeSink } from '../../src/trigger/intake-sink.js';
+import { RejectedFile } from '../../src/trigger/rejected-file.js';
+import { sourceFor } from '../../src/trigger/source-for.js';
+import { TraceMetrics } from '../../src/trigger/trace-metrics.js';
+import { EventfulClock } from './eventful-clock.js';
+import type { LogEntry } from './log-entries.js';
+import { MemoryBuckets, MemoryDocument } from './memory-storage.js';
+import { outbound } from './outbound.js';
+import { account, application, domain, organization } from './ways.js';
+
+const startMs = Date.UTC(2026, 10, 23, 9);
+const intakeKey = 'k3y-of-the-intake';
+const settings = { frequency: 60, timedelta: 0, late_window: 1440 };
+
+/**
+ * Everything from the simulated tenant to the intake over HTTP, put together as the trigger does it, on one simulated clock: hours pass as fast
+ * as somebody waits for them, the waits between two tries among them (`waitOn`).
+ */
+export class HoursOfCollecting {
+  readonly clock: EventfulClock;
+  readonly simulator: Simulator;
+  readonly intake: Intake;
+  readonly health: Health;
+  readonly entries: LogEntry[] = [];
+  /** When the intake stored events, in the order in which it did. */
+  readonly deliveries: number[];
+  readonly #books: Books;
+  readonly #access: Access;
+  readonly #log: Log;
+  readonly #scrubber = new Scrubber();
+  readonly #http = new HttpClient({ userAgent: outbound.userAgent });
+
+  private constructor(parts: Pick<HoursOfCollecting, 'clock' | 'simulator' | 'intake' | 'deliveries'>, books: Books, access: Access) {
+    this.clock = parts.clock;
+    this.simulator = parts.simulator;
+    this.intake = parts.intake;
+    this.deliveries = parts.deliveries;
+    this.#books = books;
+    this.#access = access;
+    const now = () => this.clock.trueMs;
+    const write = (level: string, message: string) => void this.entries.push({ level, atMs: now(), message });
+    this.#log = new Log({ scrubber: this.#scrubber, write, threshold: 'info', now });
+    this.health = new Health({ scrubber: this.#scrubber, secondsWithoutEvents: 0, lastHeartbeatThreshold: 0, now });
+  }
+
+  static async begin(access: Access): Promise<HoursOfCollecting> {
+    const clock = new EventfulClock(startMs);
+    const simulator = await startSimulator({
+      world: new MailWorld({ seed: 1, organization, domain }),
+      options: { ...account, now: () => clock.trueMs },
+      tokenService: application,
+    });
+    const books = new Books();
+    const deliveries: number[] = [];
+    const onEvents = (events: readonly string[]) => {
+      deliveries.push(clock.trueMs);
+      books.deliver(events);
+    };
+    const intake = await startIntake({ intakeKey, keep: 0, onEvents });
+    return new HoursOfCollecting({ clock, simulator, intake, deliveries }, books, access);
+  }
+
+  /** Collects for so long, with one poll a minute. */
+  async live(durationMs: number): Promise<void> {
+    const stop = new AbortController();
+    this.clock.at(this.clock.trueMs + durationMs, () => stop.abort());
+    const log = this.#log;
+    const { clock } = this;
+    const schedule = schedulePasses(settings);
+    const metrics = new TraceMetrics(new Registry(), clock, schedule, {
+      lag: () => undefined,
+      troubled: () => undefined,
+      quotaUsed: () => 0,
+    });
+    const source = this.#source();
+    const ledger = await Ledger.open({
+      document: new MemoryDocument(),
+      buckets: new MemoryBuckets(),
+      schedule,
+      source: source.name,
+      clock,
+      log,
+      startTimeMs: 3_600_000,
+    });
+    const sink = new IntakeSink({
+      intake: this.#client(),
+      options: { chunk_size: 1000, event_format: 'normalized', intake_format: 'message_trace' },
+      rejected: new RejectedFile({ appendLine: () => Promise.resolve() }, () => clock.now()),
+      metrics,
+      log,
+    });
+    await new Collector({ source, sink, ledger, schedule, clock, monitor: metrics, log }).run(stop.signal);
+  }
+
+  /** The rows that the tenant had shown by then against what the intake has stored. */
+  async books(atMs: number): Promise<BooksReport> {
+    const rows = this.simulator.world.history(atMs);
+    // eslint-disable-next-line @typescript-eslint/require-await -- the books read an asynchronous list, as it may come over HTTP
+    const visible = async function* () {
+      yield* rows;
+    };
+    return this.#books.compare(visible());
+  }
+
+  async close(): Promise<void> {
+    this.#http.close();
+    await Promise.all([this.simulator.close(), this.intake.close()]);
+  }
+
+  #source() {
+    const { clock, simulator } = this;
+    const now = () => clock.trueMs;
+    const apiUrl = this.#access.api === 'graph' ? simulator.graphUrl : simulator.apiUrl;
+    return sourceFor(
+      this.#access,
+      { api_url: apiUrl, authority_url: simulator.authorityUrl },
+      {
+        transport: new Transport({ ...outbound, mark: () => clock.mark() }),
+        quota: new Quota({ limit: 90, now, sleep: (waitMs, signal) => clock.sleep(waitMs, signal) }),
+        hide: () => () => undefined,
+        now,
+      },
+    );
+  }
+
+  #client(): IntakeClient {
+    return new IntakeClient({
+      url: `${this.intake.url}/batch`,
+      intakeKey,
+      chunkSize: 1000,
+      compress: true,
+      http: this.#http,
+      log: this.#log,
+      health: this.health,
+      metrics: createIntakeMetrics(new Registry(), intakeKey),
+      scrubber: this.#scrubber,
+      now: () => this.clock.trueMs,
+    });
+  }
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Bytes of the heap that are in use once all garbage is gone. */
+export function heapInUse(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
