@@ -10,6 +10,8 @@ export class ServerClock implements Clock {
   readonly #startedAt = Date.now() - performance.now();
   #correctionMs = 0;
   #isConfirmed = false;
+  /** What one answer would have the correction be, against all others. */
+  #doubtedMs = NaN;
 
   get isConfirmed(): boolean {
     return this.#isConfirmed;
@@ -39,14 +41,24 @@ export class ServerClock implements Clock {
   /**
    * Takes an answer's date (milliseconds, cut to the second, made between the two marks). Such a date leaves a range of possible errors;
    * the correction moves only if it lies outside, and then only to its edge: a right clock is never disturbed by rounding.
+   * A date that is far off is believed only once a second one agrees with it: something between here and Microsoft may answer too, with a
+   * clock of its own.
    */
   observe(dateMs: number, sentAt: () => number, receivedAt: () => number): void {
-    this.#isConfirmed = true;
     const tooSlowBy = dateMs - receivedAt();
     const tooFastBy = sentAt() - (dateMs + 1000);
-    if (tooSlowBy > 0) this.#correctionMs += tooSlowBy;
-    else if (tooFastBy > 0) this.#correctionMs -= tooFastBy;
+    const moveMs = tooSlowBy > 0 ? tooSlowBy : tooFastBy > 0 ? -tooFastBy : 0;
+    const correctionMs = this.#correctionMs + moveMs;
+    if (Math.abs(moveMs) > credibleMoveMs && !(Math.abs(correctionMs - this.#doubtedMs) < agreementMs)) {
+      this.#doubtedMs = correctionMs;
+      return;
+    }
+    this.#doubtedMs = NaN;
+    this.#correctionMs = correctionMs;
+    this.#isConfirmed = true;
   }
 }
 
+const credibleMoveMs = 300_000;
+const agreementMs = 60_000;
 const longestTimerMs = 2 ** 31 - 1;

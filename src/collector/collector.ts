@@ -3,7 +3,7 @@ import type { Clock, CollectorLog, Monitor, Page, Sink, Source } from './contrac
 import type { Ledger } from './ledger.js';
 import { Patience } from './patience.js';
 import { prefetched } from './prefetch.js';
-import { advance, frontier, skip, wholeSecond, type Progress, type TimeRange } from './progress.js';
+import { advance, frontier, skip, wholeSecond, withoutFuture, type Progress, type TimeRange } from './progress.js';
 import { Reporter } from './reporter.js';
 import type { Schedule } from './schedule.js';
 import { adapt, halve, isSmallest } from './spans.js';
@@ -60,6 +60,7 @@ export class Collector {
     await this.#askForTheTime(signal);
     let turn: Turn = 'fresh-first';
     while (!signal.aborted) {
+      await this.#forgetTheFuture(signal);
       const step = this.#plan(turn);
       if (step.kind === 'wait') {
         await clock.sleep(step.until - clock.now(), signal);
@@ -86,6 +87,13 @@ export class Collector {
     }
   }
 
+  async #forgetTheFuture(signal: AbortSignal): Promise<void> {
+    const { clock, ledger } = this.#parts;
+    const { progress } = ledger;
+    if (clock.isConfirmed && withoutFuture(progress, clock.now()) !== progress)
+      await this.#save((present) => withoutFuture(present, clock.now()), signal);
+  }
+
   #secondToAskWith(): TimeRange | undefined {
     const { clock, ledger } = this.#parts;
     const now = wholeSecond(clock.now());
@@ -107,8 +115,9 @@ export class Collector {
       this.#patience.restored();
       this.#failures[step.fresh ? 'fresh' : 'old'] = 0;
       return true;
-    } catch (error) {
+    } catch (thrown) {
       if (signal.aborted) return false;
+      const error = this.#byDocumentation(thrown, step);
       if (error instanceof OutOfReachError && this.#isPlausible(error, step)) await this.#learnHistory(error, signal);
       else if (error instanceof OutOfReachError || error instanceof RangeRefusedError)
         await this.#readInHalves(error, step, signal);
@@ -122,16 +131,19 @@ export class Collector {
     const readAt = clock.mark();
     const mayFetchAhead = () => mode === 'fetch ahead' && (step.fresh || this.#freshStep() === undefined);
     let [pages, rows] = [0, 0];
+    let answeredAtMs = Infinity;
     const pagesOfRange = source.pages(step.range, signal, (error) => this.#patience.retrying(error));
     for await (const page of prefetched(pagesOfRange, mayFetchAhead)) {
       pages += 1;
       rows += page.records.length + page.unreadable.length;
+      answeredAtMs = Math.min(answeredAtMs, page.answeredAtMs ?? Infinity);
       await this.#take(page, signal);
       if (!step.fresh) await this.#letFreshMailPass(signal);
     }
     signal.throwIfAborted();
     await this.#save((progress) => {
-      const advanced = advance(progress, step.range, readAt(), schedule);
+      // However wrong our clock may be, the service's answer holds nothing that came after it.
+      const advanced = advance(progress, step.range, Math.min(readAt(), answeredAtMs + 1000), schedule);
       return adapt(advanced, { range: step.range, rows, fresh: step.fresh }, source.limits);
     }, signal);
     monitor.rangeRead({ pass: step.pass, fresh: step.fresh, pages, rows });
@@ -192,6 +204,14 @@ export class Collector {
     const isWide = step.range.end - step.range.start > narrowMs;
     if (!isWide || this.#failures[kind] % failuresUntilHalved !== 0) return;
     await this.#save((progress) => halve(progress, step.range, step.fresh), signal);
+  }
+
+  /** What is refused although nothing is wrong with it but its age has slipped out of reach. */
+  #byDocumentation(error: unknown, { range }: ReadStep): unknown {
+    const { clock, source } = this.#parts;
+    const { historyMs = Infinity } = source.limits;
+    if (!(error instanceof RangeRefusedError) || range.start >= clock.now() - historyMs) return error;
+    return new OutOfReachError(error.message, historyMs);
   }
 
   /** A refusal that names a limit which the range did not come near is not believed: believing it would give up time that can be had. */

@@ -10,6 +10,8 @@ export interface Page {
   readonly records: readonly TraceRecord[];
   /** Entries that are no rows at all; they are reported and set aside. */
   readonly unreadable: readonly unknown[];
+  /** When the service says that it answered, cut to the second: it cannot have shown what came later. */
+  readonly answeredAtMs?: number | undefined;
 }
 
 /** Told of a failure that is tried again without anybody's doing. */

@@ -15,6 +15,8 @@ export interface UnseenRow extends DeliveredRow {
 const undated = 'undated-';
 /** Bounds of queries are rounded and inclusive: rows a little before the last watermark can still be answered. */
 const keptLongerMs = 3_600_000;
+/** No clock of ours that could be corrected is behind by more. */
+const furthestAheadMs = 7 * 86_400_000;
 
 /**
  * All that must survive a restart: how far reading has come (`context.json`) and what has been delivered (fingerprints).
@@ -76,10 +78,12 @@ export class Ledger {
     const undatedBuckets = this.#fingerprints.named(undated);
     const today = bucketOfHour(this.#clock.now(), undated);
     const buckets = new Set(undatedBuckets).add(today);
-    // A row from before all that is still read (it was not asked for) would lose its fingerprint at the next save: filed like an undated one.
+    // A row from before all that is still read (it was not asked for) would lose its fingerprint at the next save, one of the far future would
+    // keep it for ever: both are filed like undated ones.
     const oldest = finishedBefore(this.progress) - keptLongerMs;
+    const newest = this.#clock.now() + furthestAheadMs;
     const isDated = (record: TraceRecord): record is TraceRecord & { receivedMs: number } =>
-      record.receivedMs !== undefined && record.receivedMs >= oldest;
+      record.receivedMs !== undefined && record.receivedMs >= oldest && record.receivedMs <= newest;
     const filed = records.map((record): FiledFingerprint => {
       const bucket = isDated(record) ? bucketOfHour(record.receivedMs) : today;
       buckets.add(bucket);

@@ -8,7 +8,10 @@ export interface SourceLimits {
   readonly pageRows: number;
   /** The widest range that may be asked for, in milliseconds. */
   readonly rangeMs: number;
-  /** How far back the service can be asked, in milliseconds, where its documentation is to be trusted; else it is learned. */
+  /**
+   * How far back the service can be asked by its documentation, in milliseconds. Time is given up only once it was refused: a refusal of what is
+   * older is taken to mean that, whatever its words.
+   */
   readonly historyMs?: number;
   /** How far ranges stay behind the present, in milliseconds, for a service that refuses an end in the future: our clock may be ahead of its. */
   readonly behindMs?: number;
@@ -36,7 +39,7 @@ export function plan(progress: Progress, nowMs: number, schedule: Schedule, limi
 }
 
 function planFor(progress: Progress, now: number, schedule: Schedule, limits: SourceLimits, turn: Turn): Step {
-  const gap = findGap(progress, now, limits);
+  const gap = findGap(progress, now);
   if (gap !== undefined) return { kind: 'gap', range: gap };
   const fresh = planFresh(progress, now, schedule, limits);
   if (turn === 'fresh-only') return fresh;
@@ -99,8 +102,8 @@ function planOld(progress: Progress, now: number, schedule: Schedule, limits: So
  */
 const historyMarginMs = 300_000;
 
-function findGap(progress: Progress, now: number, limits: SourceLimits): TimeRange | undefined {
-  const historyMs = Math.min(progress.historyMs ?? Infinity, limits.historyMs ?? Infinity);
+function findGap(progress: Progress, now: number): TimeRange | undefined {
+  const { historyMs = Infinity } = progress;
   const oldest = now - historyMs + historyMarginMs;
   if (finishedBefore(progress) >= oldest) return undefined;
   const read = watermarkOf(progress, 0);

@@ -17,6 +17,8 @@ export interface Answer {
   readonly host: string;
   readonly status: number;
   readonly body: string;
+  /** The Date header, in milliseconds since 1970. */
+  readonly dateMs?: number | undefined;
   /** Where a redirect points; it was not followed. */
   readonly location: string | undefined;
   /** How long the service asks to be left alone, in milliseconds; undefined where it does not say. */
@@ -77,6 +79,7 @@ export class Transport {
       host: request.url.host,
       status: response.status,
       body: response.data,
+      dateMs: date.isValid ? date.toMillis() : undefined,
       location: header('location'),
       retryAfterMs: retryAfterMs(header('retry-after'), date),
     };

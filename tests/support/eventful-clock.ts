@@ -49,7 +49,7 @@ export class EventfulClock extends SimulatedClock {
  */
 export function waitOn(clock: EventfulClock): void {
   const cancels = new Map<unknown, () => void>();
-  jest.spyOn(globalThis, 'setTimeout').mockImplementation(((happen: () => void, waitMs = 0) => {
+  jest.spyOn(globalThis, 'setTimeout').mockImplementation((happen: () => void, waitMs = 0) => {
     if (waitMs < shortestWaitMs) return reallySetTimeout(happen, waitMs);
     if (waitMs <= longestWaitMs) {
       clock.work(waitMs);
@@ -58,7 +58,7 @@ export function waitOn(clock: EventfulClock): void {
     const timer = reallySetTimeout(() => undefined, 0);
     cancels.set(timer, clock.at(clock.trueMs + waitMs, happen));
     return timer;
-  }) as typeof setTimeout);
+  });
   jest.spyOn(globalThis, 'clearTimeout').mockImplementation(((timer: NodeJS.Timeout | undefined) => {
     cancels.get(timer)?.();
     cancels.delete(timer);

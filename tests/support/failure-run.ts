@@ -1,15 +1,19 @@
 import { Scenario } from './scenario.js';
 import { expectNoSecret } from './secrets.js';
 
-/** Sets a scenario up, lets a test go through it, and looks for secrets in everything that came out, before it is taken down. */
+/**
+ * Sets a scenario up, lets a test go through it, and looks for secrets in everything that came out, before it is taken down.
+ * @param secrets those that the test itself brings
+ */
 export async function failureRun(
   options: Parameters<typeof Scenario.open>[0],
   body: (scenario: Scenario) => Promise<void>,
+  secrets: readonly string[] = [],
 ): Promise<void> {
   const scenario = await Scenario.open(options);
   try {
     await body(scenario);
-    await expectNoSecret(scenario);
+    await expectNoSecret(scenario, secrets);
   } finally {
     await scenario.close();
   }

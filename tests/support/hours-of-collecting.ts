@@ -47,7 +47,11 @@ export class HoursOfCollecting {
   readonly #scrubber = new Scrubber();
   readonly #http = new HttpClient({ userAgent: outbound.userAgent });
 
-  private constructor(parts: Pick<HoursOfCollecting, 'clock' | 'simulator' | 'intake' | 'deliveries'>, books: Books, access: Access) {
+  private constructor(
+    parts: Pick<HoursOfCollecting, 'clock' | 'simulator' | 'intake' | 'deliveries'>,
+    books: Books,
+    access: Access,
+  ) {
     this.clock = parts.clock;
     this.simulator = parts.simulator;
     this.intake = parts.intake;

@@ -53,7 +53,7 @@ export class GraphSource implements Source {
       const refusal = refusalOf(answer, isFirst, this.#advice);
       if (refusal instanceof PlanAgainError) this.#behindMs = Math.min(this.#behindMs * 2, furthestBehindMs);
       if (refusal !== undefined) throw refusal;
-      return parsePage(parseJson(answer.body, answer.host), surroundings);
+      return { ...parsePage(parseJson(answer.body, answer.host), surroundings), answeredAtMs: answer.dateMs };
     };
   }
 }

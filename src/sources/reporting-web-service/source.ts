@@ -45,7 +45,7 @@ export class ReportingWebServiceSource implements Source {
     return (answer) => {
       const refusal = refusalOf(answer, isFirst, this.#advice);
       if (refusal !== undefined) throw refusal;
-      return parsePage(parseJson(answer.body, answer.host));
+      return { ...parsePage(parseJson(answer.body, answer.host)), answeredAtMs: answer.dateMs };
     };
   }
 }

@@ -4,7 +4,13 @@ import { describe, expect, test } from '@jest/globals';
 import { fingerprintBytes } from '../../../src/collector/fingerprint.js';
 import { failureRun } from '../../support/failure-run.js';
 import { messagesAt } from '../../support/log-entries.js';
-import { asSomebodyElse, fillDisk, fillDiskBeforeStart, makeReadOnly, makeWritable } from '../../support/refusing-folder.js';
+import {
+  asSomebodyElse,
+  fillDisk,
+  fillDiskBeforeStart,
+  makeReadOnly,
+  makeWritable,
+} from '../../support/refusing-folder.js';
 import { allArrivedOnce, hour, minute, second, type Scenario } from '../../support/scenario.js';
 
 interface Trouble {
@@ -47,7 +53,9 @@ describe('a data folder that cannot be written', () => {
         const end = await begin(scenario.dataFolder);
         try {
           await trigger.waitForOutput(
-            new RegExp(`"level":"critical".*The data folder cannot be used: ${code} at .*Nothing more is read.*\\[MT-STORAGE\\]`),
+            new RegExp(
+              `"level":"critical".*The data folder cannot be used: ${code} at .*Nothing more is read.*\\[MT-STORAGE\\]`,
+            ),
           );
           expect((await trigger.health()).status).toBe(500);
           await expectStandstill(scenario);
@@ -64,78 +72,89 @@ describe('a data folder that cannot be written', () => {
     },
   );
 
-  test.concurrent.each(names)('at the start asks Microsoft for nothing, says so as critical, and begins when it can: %s', async (name) => {
-    const { beginBeforeStart, code } = troubles[name]!;
-    await failureRun({ seed: 52 }, async (scenario) => {
-      const { world, server } = scenario.simulator;
-      const now = Date.now();
-      world.add({ rows: 500, from: now - 20 * minute, to: now });
-      const asOther = await asSomebodyElse(scenario.dataFolder);
-      const first = await scenario.start({}, asOther);
-      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-      await first.stop();
+  test.concurrent.each(names)(
+    'at the start asks Microsoft for nothing, says so as critical, and begins when it can: %s',
+    async (name) => {
+      const { beginBeforeStart, code } = troubles[name]!;
+      await failureRun({ seed: 52 }, async (scenario) => {
+        const { world, server } = scenario.simulator;
+        const now = Date.now();
+        world.add({ rows: 500, from: now - 20 * minute, to: now });
+        const asOther = await asSomebodyElse(scenario.dataFolder);
+        const first = await scenario.start({}, asOther);
+        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+        await first.stop();
 
-      const asked = server.requests.totals.requests;
-      const end = await beginBeforeStart(scenario.dataFolder);
-      try {
-        const trigger = await scenario.start({}, asOther);
-        await trigger.waitForOutput(new RegExp(`"level":"critical".*The data folder cannot be used: ${code} at `));
-        expect((await trigger.health()).status).toBe(500);
-        expect(server.requests.totals.requests).toBe(asked);
-      } finally {
-        await end();
-      }
-      const later = Date.now();
-      world.add({ rows: 20, from: later - second, to: later });
-      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-    });
-  });
+        const asked = server.requests.totals.requests;
+        const end = await beginBeforeStart(scenario.dataFolder);
+        try {
+          const trigger = await scenario.start({}, asOther);
+          await trigger.waitForOutput(new RegExp(`"level":"critical".*The data folder cannot be used: ${code} at `));
+          expect((await trigger.health()).status).toBe(500);
+          expect(server.requests.totals.requests).toBe(asked);
+        } finally {
+          await end();
+        }
+        const later = Date.now();
+        world.add({ rows: 20, from: later - second, to: later });
+        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+      });
+    },
+  );
 });
 
 describe('files of the data folder that a crash or a hand has damaged', () => {
-  test.concurrent('context.json: it is set aside, said as an error, and reading begins like a first start', async () => {
-    await failureRun({ seed: 53 }, async (scenario) => {
-      const now = Date.now();
-      scenario.simulator.world.add({ rows: 2000, from: now - hour + minute, to: now });
-      const first = await scenario.start();
-      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-      await first.stop();
+  test.concurrent(
+    'context.json: it is set aside, said as an error, and reading begins like a first start',
+    async () => {
+      await failureRun({ seed: 53 }, async (scenario) => {
+        const now = Date.now();
+        scenario.simulator.world.add({ rows: 2000, from: now - hour + minute, to: now });
+        const first = await scenario.start();
+        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+        await first.stop();
 
-      const path = join(scenario.dataFolder, 'context.json');
-      const half = (await readFile(path, 'utf8')).slice(0, 150);
-      await writeFile(path, half);
-      const trigger = await scenario.start();
-      await trigger.waitForOutput(/"level":"error".*context\.json is damaged and was set aside as context\.json\.damaged-/);
-      await trigger.waitForOutput(/First start: reading messages received from/);
-      await scenario.untilAsked(4);
-      const aside = (await readdir(scenario.dataFolder)).filter((file) => file.startsWith('context.json.damaged-'));
-      expect(await readFile(join(scenario.dataFolder, aside[0]!), 'utf8')).toBe(half);
-      // Fingerprints are kept apart: what they know is not repeated.
-      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-    });
-  });
+        const path = join(scenario.dataFolder, 'context.json');
+        const half = (await readFile(path, 'utf8')).slice(0, 150);
+        await writeFile(path, half);
+        const trigger = await scenario.start();
+        await trigger.waitForOutput(
+          /"level":"error".*context\.json is damaged and was set aside as context\.json\.damaged-/,
+        );
+        await trigger.waitForOutput(/First start: reading messages received from/);
+        await scenario.untilAsked(4);
+        const aside = (await readdir(scenario.dataFolder)).filter((file) => file.startsWith('context.json.damaged-'));
+        expect(await readFile(join(scenario.dataFolder, aside[0]!), 'utf8')).toBe(half);
+        // Fingerprints are kept apart: what they know is not repeated.
+        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+      });
+    },
+  );
 
-  test.concurrent('a fingerprint file that ends within an entry: it is a warning, and that row alone is repeated', async () => {
-    await failureRun({ seed: 54 }, async (scenario) => {
-      const now = Date.now();
-      scenario.simulator.world.add({ rows: 2000, from: now - 20 * minute, to: now });
-      const first = await scenario.start();
-      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-      await first.stop();
+  test.concurrent(
+    'a fingerprint file that ends within an entry: it is a warning, and that row alone is repeated',
+    async () => {
+      await failureRun({ seed: 54 }, async (scenario) => {
+        const now = Date.now();
+        scenario.simulator.world.add({ rows: 2000, from: now - 20 * minute, to: now });
+        const first = await scenario.start();
+        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+        await first.stop();
 
-      const folder = join(scenario.dataFolder, 'fingerprints');
-      const files = (await readdir(folder)).map((file) => join(folder, file));
-      const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
-      const largest = sizes.indexOf(Math.max(...sizes));
-      await truncate(files[largest]!, sizes[largest]! - fingerprintBytes / 2);
-      const trigger = await scenario.start();
-      await trigger.waitForOutput(/"level":"warning".*The fingerprints of .* end in the middle of an entry/);
-      // All time of the last day is read again in the first polls.
-      await scenario.intake.until(({ events }) => events >= 2001);
-      await scenario.untilAsked(4);
-      expect(await scenario.report()).toMatchObject({ ...allArrivedOnce, repeated: 1 });
-    });
-  });
+        const folder = join(scenario.dataFolder, 'fingerprints');
+        const files = (await readdir(folder)).map((file) => join(folder, file));
+        const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+        const largest = sizes.indexOf(Math.max(...sizes));
+        await truncate(files[largest]!, sizes[largest]! - fingerprintBytes / 2);
+        const trigger = await scenario.start();
+        await trigger.waitForOutput(/"level":"warning".*The fingerprints of .* end in the middle of an entry/);
+        // All time of the last day is read again in the first polls.
+        await scenario.intake.until(({ events }) => events >= 2001);
+        await scenario.untilAsked(4);
+        expect(await scenario.report()).toMatchObject({ ...allArrivedOnce, repeated: 1 });
+      });
+    },
+  );
 });
 
 describe('a data folder that another process takes', () => {
@@ -149,7 +168,9 @@ describe('a data folder that another process takes', () => {
       await utimes(join(scenario.dataFolder, '.lock'), new Date(), new Date());
       expect(await trigger.exited).toMatchObject({ exitCode: 1 });
       expect(messagesAt('critical', scenario.output)).toEqual([
-        expect.stringMatching(/^The data folder .* was taken by another process\. This one ends, so that nothing is sent twice\./),
+        expect.stringMatching(
+          /^The data folder .* was taken by another process\. This one ends, so that nothing is sent twice\./,
+        ),
       ]);
       expect(await scenario.report()).toMatchObject(allArrivedOnce);
     });

@@ -1,24 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { IntakeFault } from '@local/playbook-runner';
 import { failureRun } from '../../support/failure-run.js';
 import { entriesOf, expectNoHurry, messagesAt } from '../../support/log-entries.js';
 import { metricValue } from '../../support/metric-value.js';
+import { rejectedIn } from '../../support/rejected-rows.js';
 import { allArrivedOnce, minute, second, type Scenario } from '../../support/scenario.js';
 
 function addMail(scenario: Scenario, rows: number): void {
   const now = Date.now();
   scenario.simulator.world.add({ rows, from: now - 10 * minute, to: now });
-}
-
-/** What lies in `rejected/`, line by line. */
-async function rejectedIn(dataFolder: string): Promise<{ row: Record<string, unknown>; reason: string }[]> {
-  const folder = join(dataFolder, 'rejected');
-  const files = await readdir(folder).catch(() => []);
-  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
-  const lines = texts.flatMap((text) => text.trimEnd().split('\n'));
-  return lines.map((line) => JSON.parse(line) as { row: Record<string, unknown>; reason: string });
 }
 
 const passing: IntakeFault[] = [
@@ -38,39 +28,45 @@ const passing: IntakeFault[] = [
 ];
 
 describe('each failure of the intake that passes, one after the other', () => {
-  test.concurrent('is held out: nothing is lost or repeated, and a warning of the same text comes once a minute at most', async () => {
-    await failureRun({ seed: 31 }, async (scenario) => {
-      const { intake } = scenario;
-      await scenario.start();
-      for (const kind of passing) {
-        intake.faults.failNext(kind);
-        addMail(scenario, 20);
-        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-        expect(intake.totals().results[`fault-${kind}`]).toBe(1);
-      }
-      const entries = entriesOf(scenario.output);
-      expectNoHurry(entries);
-      expect(messagesAt('warning', scenario.output)[0]).toMatch(/They are held and sent again; nothing is lost\./);
-      expect(entries.filter(({ level }) => level === 'error' || level === 'critical')).toEqual([]);
-    });
-  });
+  test.concurrent(
+    'is held out: nothing is lost or repeated, and a warning of the same text comes once a minute at most',
+    async () => {
+      await failureRun({ seed: 31 }, async (scenario) => {
+        const { intake } = scenario;
+        await scenario.start();
+        for (const kind of passing) {
+          intake.faults.failNext(kind);
+          addMail(scenario, 20);
+          expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+          expect(intake.totals().results[`fault-${kind}`]).toBe(1);
+        }
+        const entries = entriesOf(scenario.output);
+        expectNoHurry(entries);
+        expect(messagesAt('warning', scenario.output)[0]).toMatch(/They are held and sent again; nothing is lost\./);
+        expect(entries.filter(({ level }) => level === 'error' || level === 'critical')).toEqual([]);
+      });
+    },
+  );
 });
 
 describe('an intake that is away', () => {
-  test.concurrent('holds up reading, too, so that memory does not grow, and gets everything when it is back', async () => {
-    await failureRun({ seed: 32 }, async (scenario) => {
-      addMail(scenario, 3000);
-      scenario.intake.faults.startOutage('503');
-      const trigger = await scenario.start({ chunk_size: 100 });
-      await scenario.intake.until(({ requests }) => requests >= 4);
-      // One page waits to be delivered and one is fetched ahead: nothing more is read.
-      expect(scenario.service.requests.totals.requests).toBeLessThanOrEqual(2);
-      expect(messagesAt('warning', scenario.output).length).toBe(1);
-      scenario.intake.faults.endOutage();
-      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-      await trigger.waitForOutput(/takes events again/);
-    });
-  });
+  test.concurrent(
+    'holds up reading, too, so that memory does not grow, and gets everything when it is back',
+    async () => {
+      await failureRun({ seed: 32 }, async (scenario) => {
+        addMail(scenario, 3000);
+        scenario.intake.faults.startOutage('503');
+        const trigger = await scenario.start({ chunk_size: 100 });
+        await scenario.intake.until(({ requests }) => requests >= 4);
+        // One page waits to be delivered and one is fetched ahead: nothing more is read.
+        expect(scenario.service.requests.totals.requests).toBeLessThanOrEqual(2);
+        expect(messagesAt('warning', scenario.output).length).toBe(1);
+        scenario.intake.faults.endOutage();
+        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+        await trigger.waitForOutput(/takes events again/);
+      });
+    },
+  );
 });
 
 describe('an intake that turns the module away', () => {
@@ -92,17 +88,20 @@ describe('an intake that turns the module away', () => {
     },
   );
 
-  test.concurrent('because the key is wrong keeps what was read, and a start with the right one delivers it', async () => {
-    await failureRun({ seed: 34 }, async (scenario) => {
-      addMail(scenario, 300);
-      const wrong = await scenario.start({ intake_key: 'another-key-altogether' });
-      await wrong.waitForOutput(/"level":"critical".*it answered 401.*The intake key or the intake server is wrong/);
-      expect(await wrong.stop()).toMatchObject({ exitCode: 0 });
-      expect(await scenario.traces()).not.toContain('another-key-altogether');
-      await scenario.start();
-      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-    });
-  });
+  test.concurrent(
+    'because the key is wrong keeps what was read, and a start with the right one delivers it',
+    async () => {
+      await failureRun({ seed: 34 }, async (scenario) => {
+        addMail(scenario, 300);
+        const wrong = await scenario.start({ intake_key: 'another-key-altogether' });
+        await wrong.waitForOutput(/"level":"critical".*it answered 401.*The intake key or the intake server is wrong/);
+        expect(await wrong.stop()).toMatchObject({ exitCode: 0 });
+        expect(await scenario.traces()).not.toContain('another-key-altogether');
+        await scenario.start();
+        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+      });
+    },
+  );
 });
 
 describe('a chunk that the intake refuses', () => {
@@ -126,14 +125,16 @@ describe('a chunk that the intake refuses', () => {
       const isBad = (event: string) => event.includes(bad!.traceId) && event.includes(bad!.recipient);
       scenario.intake.refuseEvents(isBad);
       const trigger = await scenario.start({ chunk_size: 200 });
-      const [, told] = await trigger.waitForOutput(/"level":"error".*"msg":"A row could not be delivered: (.*\[MT-REJECTED\])/);
+      const [, told] = await trigger.waitForOutput(
+        /"level":"error".*"msg":"A row could not be delivered: (.*\[MT-REJECTED\])/,
+      );
       expect(told).toMatch(/The intake refused the event: it answered 422/);
       await scenario.intake.until(({ events }) => events >= 999);
       await scenario.untilAsked(3);
       expect(await scenario.report()).toMatchObject({ ...allArrivedOnce, missing: 1 });
       const rejected = await rejectedIn(scenario.dataFolder);
-      expect(rejected.map(({ row }) => [row['MessageTraceId'], row['RecipientAddress']])).toEqual([
-        [bad!.traceId, bad!.recipient],
+      expect(rejected.map(({ row }) => row)).toEqual([
+        expect.objectContaining({ MessageTraceId: bad!.traceId, RecipientAddress: bad!.recipient }),
       ]);
       expect(rejected[0]!.reason).toContain('422');
       expect(await metricValue(trigger, 'message_trace_rejected_total')).toBe(1);
@@ -141,19 +142,22 @@ describe('a chunk that the intake refuses', () => {
     });
   });
 
-  test.concurrent('whichever events it holds is held: the intake is at fault, and gets everything once it is not', async () => {
-    await failureRun({ seed: 37 }, async (scenario) => {
-      addMail(scenario, 20);
-      scenario.intake.faults.startOutage('422');
-      const trigger = await scenario.start();
-      await trigger.waitForOutput(/"level":"critical".*It refuses every event, so the events are not to blame/);
-      expect((await trigger.health()).status).toBe(500);
-      scenario.intake.faults.endOutage();
-      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-      expect(await rejectedIn(scenario.dataFolder)).toEqual([]);
-      expect(messagesAt('critical', scenario.output).length).toBe(1);
-    });
-  });
+  test.concurrent(
+    'whichever events it holds is held: the intake is at fault, and gets everything once it is not',
+    async () => {
+      await failureRun({ seed: 37 }, async (scenario) => {
+        addMail(scenario, 20);
+        scenario.intake.faults.startOutage('422');
+        const trigger = await scenario.start();
+        await trigger.waitForOutput(/"level":"critical".*It refuses every event, so the events are not to blame/);
+        expect((await trigger.health()).status).toBe(500);
+        scenario.intake.faults.endOutage();
+        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+        expect(await rejectedIn(scenario.dataFolder)).toEqual([]);
+        expect(messagesAt('critical', scenario.output).length).toBe(1);
+      });
+    },
+  );
 });
 
 describe('an answer that names fewer event ids than were sent', () => {

@@ -100,7 +100,10 @@ describe.each(Object.keys(accesses))('by the simulated clock, on the way of %s',
     life.clock.at(awayMs, () => {
       heap.push(heapInUse());
       asked = service().requests.totals.requests;
-      service().faults.failAtRandom({ share: 1, kinds: ['http-500', 'http-503', 'reset-before-answer', 'html-with-200'] });
+      service().faults.failAtRandom({
+        share: 1,
+        kinds: ['http-500', 'http-503', 'reset-before-answer', 'html-with-200'],
+      });
     });
     let readAgainMs = Infinity;
     life.clock.at(backMs, () => {
@@ -133,7 +136,9 @@ describe.each(Object.keys(accesses))('by the simulated clock, on the way of %s',
 
     const errors = messagesAt('error');
     for (const { message } of errors)
-      expect(message).toMatch(/refused the query \(HTTP 400: .*The second from .* on cannot be read.*\[MT-RANGE-REFUSED\]$/);
+      expect(message).toMatch(
+        /refused the query \(HTTP 400: .*The second from .* on cannot be read.*\[MT-RANGE-REFUSED\]$/,
+      );
     expect(errors.length).toBeGreaterThan(10);
     // Fresh time and old time are told apart.
     expect(errors.length).toBeLessThanOrEqual(2 * 21);

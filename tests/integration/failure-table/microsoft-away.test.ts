@@ -11,7 +11,10 @@ const tokenFaults: TokenFault[] = [...passingFaults, 'temporarily-unavailable', 
 /** Lets a service fail once in each of these ways, one after the other, with new mail each time. */
 async function failOnceEach<Kind extends string>(
   scenario: Scenario,
-  service: { faults: { failNext(kind: Kind): void }; requests: { totals: { byResult: Partial<Record<Kind, number>> } } },
+  service: {
+    faults: { failNext(kind: Kind): void };
+    requests: { totals: { byResult: Partial<Record<Kind, number>> } };
+  },
   kinds: readonly Kind[],
 ): Promise<void> {
   for (const kind of kinds) {

@@ -36,29 +36,35 @@ async function expectOneGap(
 }
 
 describe('time that is out of reach', () => {
-  test.concurrent('by the limit that the service names, is a gap with both ends, and all after it arrives', async () => {
-    await failureRun({ way: reporting, seed: 21, service: { historyDays: 10 } }, async (scenario) => {
-      const now = Date.now();
-      scenario.simulator.world.add({ rows: 5000, from: now - 10 * day + hour, to: now });
-      const trigger = await scenario.start({ start_time: 30 * 24 });
-      await expectOneGap(scenario, trigger, { from: now - 30 * day, to: now - 10 * day });
-    });
-  });
+  test.concurrent(
+    'by the limit that the service names, is a gap with both ends, and all after it arrives',
+    async () => {
+      await failureRun({ way: reporting, seed: 21, service: { historyDays: 10 } }, async (scenario) => {
+        const now = Date.now();
+        scenario.simulator.world.add({ rows: 5000, from: now - 10 * day + hour, to: now });
+        const trigger = await scenario.start({ start_time: 30 * 24 });
+        await expectOneGap(scenario, trigger, { from: now - 30 * day, to: now - 10 * day });
+      });
+    },
+  );
 
-  test.concurrent('by the limit that is documented, after 100 days without a start, is a gap with both ends too', async () => {
-    await failureRun({ way: graph, seed: 22 }, async (scenario) => {
-      const now = Date.now();
-      scenario.simulator.world.add({ rows: 5000, from: now - 90 * day + hour, to: now });
-      const stopped = new Date(now - 100 * day).toISOString();
-      await writeFile(
-        join(scenario.dataFolder, 'context.json'),
-        JSON.stringify({ most_recent_date_requested: stopped }),
-      );
-      const trigger = await scenario.start();
-      await expectOneGap(scenario, trigger, { from: now - 100 * day, to: now - 90 * day });
-      expect(scenario.simulator.graph.requests.totals.byResult['bad-query']).toBeUndefined();
-    });
-  });
+  test.concurrent(
+    'by the limit that is documented, after 100 days without a start, is a gap with both ends too',
+    async () => {
+      await failureRun({ way: graph, seed: 22 }, async (scenario) => {
+        const now = Date.now();
+        scenario.simulator.world.add({ rows: 5000, from: now - 90 * day + hour, to: now });
+        const stopped = new Date(now - 100 * day).toISOString();
+        await writeFile(
+          join(scenario.dataFolder, 'context.json'),
+          JSON.stringify({ most_recent_date_requested: stopped }),
+        );
+        const trigger = await scenario.start();
+        await expectOneGap(scenario, trigger, { from: now - 100 * day, to: now - 90 * day });
+        expect(scenario.simulator.graph.requests.totals.byResult['bad-query']).toBeUndefined();
+      });
+    },
+  );
 });
 
 describe('queries that are refused for a while', () => {
@@ -66,25 +72,28 @@ describe('queries that are refused for a while', () => {
     [reporting, 'http-400'],
     [graph, 'http-400'],
     [graph, 'http-500-hiding-400'],
-  ] as const)('are asked in halves, with Microsoft’s text in the log, and complete in the end: %s, %s', async (way, fault) => {
-    await failureRun({ way, seed: 23 }, async (scenario) => {
-      const now = Date.now();
-      const { world, server, graph: graphService } = scenario.simulator;
-      world.add({ rows: 3000, from: now - 30 * minute, to: now });
-      if (way === graph) graphService.faults.failNext(fault, 5);
-      else server.faults.failNext('http-400', 5);
-      await scenario.start();
-      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-      const warnings = messagesAt('warning', scenario.output);
-      expect(warnings.length).toBe(5);
-      for (const warning of warnings)
-        expect(warning).toMatch(
-          /refused the query \(HTTP 400: .*(not valid|cannot be used).*\)\. The range from .* to .* will be read again in smaller parts\. \[MT-RANGE-REFUSED\]$/,
-        );
-      expectNoHurry(entriesOf(scenario.output));
-      expect(messagesAt('critical', scenario.output)).toEqual([]);
-    });
-  });
+  ] as const)(
+    'are asked in halves, with Microsoft’s text in the log, and complete in the end: %s, %s',
+    async (way, fault) => {
+      await failureRun({ way, seed: 23 }, async (scenario) => {
+        const now = Date.now();
+        const { world, server, graph: graphService } = scenario.simulator;
+        world.add({ rows: 3000, from: now - 30 * minute, to: now });
+        if (way === graph) graphService.faults.failNext(fault, 5);
+        else server.faults.failNext('http-400', 5);
+        await scenario.start();
+        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+        const warnings = messagesAt('warning', scenario.output);
+        expect(warnings.length).toBe(5);
+        for (const warning of warnings)
+          expect(warning).toMatch(
+            /refused the query \(HTTP 400: .*(not valid|cannot be used).*\)\. The range from .* to .* will be read again in smaller parts\. \[MT-RANGE-REFUSED\]$/,
+          );
+        expectNoHurry(entriesOf(scenario.output));
+        expect(messagesAt('critical', scenario.output)).toEqual([]);
+      });
+    },
+  );
 });
 
 describe('links to later pages', () => {
@@ -119,7 +128,9 @@ describe('a service that refuses who asks, for a moment', () => {
       scenario.simulator.world.add({ rows: 300, from: now - 10 * minute, to: now });
       scenario.simulator.server.faults.failNext('http-401');
       const trigger = await scenario.start();
-      await trigger.waitForOutput(/"level":"critical".*refused access \(HTTP 401.*Trying again in 1 min.*\[MT-SETTINGS\]/);
+      await trigger.waitForOutput(
+        /"level":"critical".*refused access \(HTTP 401.*Trying again in 1 min.*\[MT-SETTINGS\]/,
+      );
       expect((await trigger.health()).status).toBe(500);
       await trigger.waitForOutput(/Reading works again after 2 min/, { withinMs: 75 * second });
       expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);

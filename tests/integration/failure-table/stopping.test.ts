@@ -73,34 +73,44 @@ describe('what nobody has foreseen', () => {
     await failureRun({ seed: 63 }, async (scenario) => {
       addMail(scenario);
       const trigger = await scenario.start({}, { nodeArguments: before(failing) });
-      await trigger.waitForOutput(/"level":"error".*The trigger failed; it is started again.*TypeError: nobody has foreseen this\\n +at /);
+      await trigger.waitForOutput(
+        /"level":"error".*The trigger failed; it is started again.*TypeError: nobody has foreseen this\\n +at /,
+      );
       expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
       expect(messagesAt('critical', scenario.output)).toEqual([]);
     });
   });
 
-  test.concurrent('in a promise at which nobody looks: it is logged with its stack, and the module goes on', async () => {
-    await failureRun({ seed: 64 }, async (scenario) => {
-      addMail(scenario);
-      const rejecting = `setTimeout(() => void Promise.reject(new TypeError('nobody looks at this')), 1500);`;
-      const trigger = await scenario.start({}, { nodeArguments: before(rejecting) });
-      await trigger.waitForOutput(/"level":"error".*A promise was rejected.*TypeError: nobody looks at this\\n +at /);
-      const now = Date.now();
-      scenario.simulator.world.add({ rows: 20, from: now - second, to: now });
-      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-      expect(await trigger.stop()).toMatchObject({ exitCode: 0 });
-    });
-  });
+  test.concurrent(
+    'in a promise at which nobody looks: it is logged with its stack, and the module goes on',
+    async () => {
+      await failureRun({ seed: 64 }, async (scenario) => {
+        addMail(scenario);
+        const rejecting = `setTimeout(() => void Promise.reject(new TypeError('nobody looks at this')), 1500);`;
+        const trigger = await scenario.start({}, { nodeArguments: before(rejecting) });
+        await trigger.waitForOutput(/"level":"error".*A promise was rejected.*TypeError: nobody looks at this\\n +at /);
+        const now = Date.now();
+        scenario.simulator.world.add({ rows: 20, from: now - second, to: now });
+        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+        expect(await trigger.stop()).toMatchObject({ exitCode: 0 });
+      });
+    },
+  );
 
-  test.concurrent('that nothing catches: it is logged with its stack before the process ends, and a start goes on', async () => {
-    await failureRun({ seed: 65 }, async (scenario) => {
-      addMail(scenario);
-      const throwing = `setTimeout(() => { throw new TypeError('nothing catches this'); }, 1500);`;
-      const trigger = await scenario.start({ chunk_size: 100 }, { nodeArguments: before(throwing) });
-      expect(await trigger.exited).toMatchObject({ exitCode: 1 });
-      expect(trigger.stderr).toMatch(/"level":"error".*An exception was not caught.*TypeError: nothing catches this\\n +at /);
-      await scenario.start();
-      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-    });
-  });
+  test.concurrent(
+    'that nothing catches: it is logged with its stack before the process ends, and a start goes on',
+    async () => {
+      await failureRun({ seed: 65 }, async (scenario) => {
+        addMail(scenario);
+        const throwing = `setTimeout(() => { throw new TypeError('nothing catches this'); }, 1500);`;
+        const trigger = await scenario.start({ chunk_size: 100 }, { nodeArguments: before(throwing) });
+        expect(await trigger.exited).toMatchObject({ exitCode: 1 });
+        expect(trigger.stderr).toMatch(
+          /"level":"error".*An exception was not caught.*TypeError: nothing catches this\\n +at /,
+        );
+        await scenario.start();
+        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+      });
+    },
+  );
 });

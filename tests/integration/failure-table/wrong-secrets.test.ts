@@ -7,32 +7,35 @@ import { wayNames, type WayName } from '../../support/ways.js';
 const wrong = 'n0t~the-"right"+one';
 
 const advice: Readonly<Record<WayName, RegExp>> = {
-  'an account on the Reporting Web Service': /refused access.*Check account_name and account_password.*\[MT-SETTINGS\]$/s,
+  'an account on the Reporting Web Service':
+    /refused access.*Check account_name and account_password.*\[MT-SETTINGS\]$/s,
   'an account on Microsoft Graph': /AADSTS50126.*correct account_name and account_password.*\[MT-SETTINGS\]$/s,
-  'an application on Microsoft Graph': /AADSTS7000215.*client_secret must be its Value, not its Secret ID.*\[MT-SETTINGS\]$/s,
+  'an application on Microsoft Graph':
+    /AADSTS7000215.*client_secret must be its Value, not its Secret ID.*\[MT-SETTINGS\]$/s,
 };
 
 /** How often who asks was asked for a proof. */
 function proofs({ simulator, way }: Scenario): number {
   const { server, tokenService } = simulator;
-  return (way.dockerParameters === 'message_trace' && way.api === 'reporting_web_service' ? server : tokenService).requests
-    .totals.requests;
+  return (way.api === 'reporting_web_service' ? server : tokenService).requests.totals.requests;
 }
 
 test.concurrent.each(wayNames)(
   'a wrong secret is tried three times a minute at most, and told in one critical log with what to do: %s',
   async (way) => {
-    await failureRun({ way, seed: 71 }, async (scenario) => {
-      const endMs = Date.now() + minute;
-      const trigger = await scenario.start({ [scenario.way.secret]: wrong });
-      await trigger.waitForOutput(/"level":"critical"/);
-      await new Promise((resolve) => setTimeout(resolve, endMs - Date.now()));
-      expect(proofs(scenario)).toBeGreaterThan(0);
-      expect(proofs(scenario)).toBeLessThanOrEqual(3);
-      expect(messagesAt('critical', scenario.output)).toEqual([expect.stringMatching(advice[way])]);
-      expect((await trigger.health()).status).toBe(500);
-      expect(await scenario.traces()).not.toContain(wrong);
-      expect(await scenario.traces()).not.toContain(JSON.stringify(wrong).slice(1, -1));
-    });
+    await failureRun(
+      { way, seed: 71 },
+      async (scenario) => {
+        const endMs = Date.now() + minute;
+        const trigger = await scenario.start({ [scenario.way.secret]: wrong });
+        await trigger.waitForOutput(/"level":"critical"/);
+        await new Promise((resolve) => setTimeout(resolve, endMs - Date.now()));
+        expect(proofs(scenario)).toBeGreaterThan(0);
+        expect(proofs(scenario)).toBeLessThanOrEqual(3);
+        expect(messagesAt('critical', scenario.output)).toEqual([expect.stringMatching(advice[way])]);
+        expect((await trigger.health()).status).toBe(500);
+      },
+      [wrong],
+    );
   },
 );

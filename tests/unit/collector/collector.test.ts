@@ -286,6 +286,55 @@ describe('when the data folder cannot be written', () => {
   });
 });
 
+describe('where the documentation says how far back the service reaches', () => {
+  const limits = { pageRows: 2000, rangeMs: 10 * day, historyMs: 10 * day };
+
+  test('a refusal of what is older is a gap, whatever its words', async () => {
+    const stage = stageOf({ startTimeMs: 20 * day, limits });
+    stage.pagesOf = ({ start }) => [
+      start < stage.clock.trueMs - 10 * day ? new RangeRefusedError('No.') : pageOf(row('a')),
+    ];
+    await stage.run(noon + hour);
+    expect(stage.monitor.gaps).toHaveLength(1);
+    expect(stage.monitor.gaps[0]!.start).toBe(noon - 20 * day);
+    expect(readOnceBefore(stage.progress)).toBeGreaterThan(noon + 50 * minute);
+  });
+
+  test('nothing is given up because the clock alone says that it is older', async () => {
+    const stage = stageOf({ startTimeMs: hour, limits });
+    await stage.run(noon + 5 * minute);
+    // Two answers of something in between agreed on a date that is a year ahead; Microsoft's own put it right.
+    stage.clock.errorMs = 365 * day;
+    stage.pagesOf = ({ end }) => {
+      const isFuture = end > stage.clock.trueMs;
+      const page = { ...pageOf(), answeredAtMs: stage.clock.trueMs };
+      if (stage.asked.length > 40) stage.clock.errorMs = 0;
+      return [isFuture ? new PlanAgainError('That is the future.') : page];
+    };
+    await stage.run(noon + 2 * hour);
+    expect(stage.monitor.gaps).toEqual([]);
+    expect(Math.max(...stage.progress.watermarks)).toBeLessThanOrEqual(stage.clock.trueMs);
+    expect(readOnceBefore(stage.progress)).toBeGreaterThan(noon + hour);
+  });
+});
+
+test('time counts as read up to the date of the answers only, and what was read ahead of the present is forgotten', async () => {
+  const stage = stageOf({ startTimeMs: hour });
+  await stage.run(noon + 5 * minute);
+  // A service that takes ranges of the future, and a clock that is a year ahead for two answers.
+  stage.clock.errorMs = 365 * day;
+  let answers = 0;
+  stage.pagesOf = () => {
+    answers += 1;
+    if (answers > 2) stage.clock.errorMs = 0;
+    return [{ ...pageOf(), answeredAtMs: stage.clock.trueMs }];
+  };
+  await stage.run(noon + hour);
+  expect(Math.max(...stage.progress.watermarks)).toBeLessThanOrEqual(stage.clock.trueMs + second);
+  expect(stage.progress.ahead?.end ?? 0).toBeLessThanOrEqual(stage.clock.trueMs + second);
+  expect(readOnceBefore(stage.progress)).toBeGreaterThan(noon + 50 * minute);
+});
+
 describe('a clock that is wrong at the start', () => {
   const limits = { pageRows: 2000, rangeMs: 10 * day, historyMs: 10 * day };
 
