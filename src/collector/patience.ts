@@ -59,11 +59,10 @@ export class Patience {
   }
 
   /** Repeats an action on the data folder until it succeeds: what was delivered must be remembered before anything else is read. */
-  async untilStored(action: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  async untilStored<Result>(action: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
     for (;;) {
       try {
-        await action();
-        return;
+        return await action();
       } catch (error) {
         if (!(error instanceof StorageError) || signal.aborted) throw error;
         await this.wait(error, signal);

@@ -9,6 +9,7 @@ const reportEveryMs = 60_000;
 export class Reporter {
   readonly #parts: { readonly clock: Clock; readonly monitor: Monitor; readonly log: CollectorLog };
   #reportedAt = -Infinity;
+  #toldOfTime = false;
   #rowsSinceReport = 0;
 
   constructor(parts: { readonly clock: Clock; readonly monitor: Monitor; readonly log: CollectorLog }) {
@@ -41,6 +42,15 @@ export class Reporter {
   stuck(error: RangeRefusedError | OutOfReachError, range: TimeRange): void {
     const next = `The second from ${inWords(range.start)} on cannot be read; it is tried again every minute, and other time is read meanwhile. If this lasts, report it with this line.`;
     this.#parts.log.error(sentenceOn(error, next));
+  }
+
+  /** Once in the life of a process: nothing can be done about it. */
+  aheadOfTime(until: number): void {
+    if (this.#toldOfTime) return;
+    this.#toldOfTime = true;
+    this.#parts.log.warning(
+      `Microsoft's clock has gone back: by what it said before, everything received before ${inWords(until)} has been read. Nothing is lost; until then new messages are looked for in time that was read.`,
+    );
   }
 
   /** Once a minute while there is a backlog behind the fresh mail. */

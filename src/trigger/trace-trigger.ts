@@ -2,6 +2,7 @@ import { Connector, type IntakeConfiguration, type TriggerContext } from '@sekoi
 import { ServerClock } from '../collector/clock.js';
 import { Collector } from '../collector/collector.js';
 import { Ledger } from '../collector/ledger.js';
+import { Patience } from '../collector/patience.js';
 import { schedulePasses } from '../collector/schedule.js';
 import type { EventOptions } from '../events/event.js';
 import { Quota } from '../microsoft/quota.js';
@@ -65,7 +66,7 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
       metrics: this.#metrics,
       log: this.log,
     });
-    const ledger = await Ledger.open({
+    const options = {
       document: storage.document('context.json'),
       buckets: storage.buckets('fingerprints'),
       schedule: this.#schedule,
@@ -73,7 +74,10 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
       clock: this.#clock,
       log: this.log,
       startTimeMs: this.configuration.start_time * 3_600_000,
-    });
+    };
+    const patience = new Patience({ clock: this.#clock, monitor: this.#metrics, log: this.log });
+    const ledger = await patience.untilStored(() => Ledger.open(options), this.stopping);
+    patience.restored();
     const collector = new Collector({
       source,
       sink,

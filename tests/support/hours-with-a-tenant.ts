@@ -87,7 +87,7 @@ export class HoursWithATenant {
   }
 
   #sourceFor(access: Access): Source {
-    const { clock, log, simulator } = this;
+    const { clock, simulator } = this;
     const now = () => clock.trueMs;
     const addresses = {
       api_url: access.api === 'graph' ? simulator.graphUrl : simulator.apiUrl,

@@ -62,7 +62,7 @@ async function replaceAll(paths: readonly string[]): Promise<() => Promise<void>
   };
 }
 
-/** Renaming is atomic: whoever writes there meanwhile has written to the file that is kept, or meets with the device. */
+/** Renaming is atomic: whoever writes there meanwhile has written to the file that is kept, or meets with the device, or has renamed the link away. */
 async function replaceByFullDevice(path: string): Promise<() => Promise<void>> {
   const [kept, full] = [`${path}.kept`, `${path}.full`];
   const wasThere = await link(path, kept).then(
@@ -71,5 +71,5 @@ async function replaceByFullDevice(path: string): Promise<() => Promise<void>> {
   );
   await symlink('/dev/full', full);
   await rename(full, path);
-  return () => (wasThere ? rename(kept, path) : rm(path));
+  return () => (wasThere ? rename(kept, path) : rm(path, { force: true }));
 }

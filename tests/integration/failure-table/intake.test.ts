@@ -42,7 +42,9 @@ describe('each failure of the intake that passes, one after the other', () => {
         }
         const entries = entriesOf(scenario.output);
         expectNoHurry(entries);
-        expect(messagesAt('warning', scenario.output)[0]).toMatch(/They are held and sent again; nothing is lost\./);
+        expect(messagesAt('warning', scenario.output)).toContainEqual(
+          expect.stringContaining('They are held and sent again; nothing is lost.'),
+        );
         expect(entries.filter(({ level }) => level === 'error' || level === 'critical')).toEqual([]);
       });
     },
@@ -174,6 +176,21 @@ describe('an answer that names fewer event ids than were sent', () => {
       expect(await metricValue(trigger, 'symphony_module_intake_unnamed_events_total')).toBe(1);
       await scenario.untilAsked(3);
       expect(await scenario.report()).toMatchObject(allArrivedOnce);
+    });
+  });
+});
+
+describe('an acknowledgement that is lost', () => {
+  test.concurrent('repeats its chunk, which nobody can avoid, and nothing else', async () => {
+    await failureRun({ seed: 40 }, async (scenario) => {
+      addMail(scenario, 500);
+      scenario.intake.faults.failNext('lost-acknowledgement', 2);
+      await scenario.start({ chunk_size: 50 });
+      expect(await scenario.untilNoneIsMissing()).toMatchObject({ missing: 0, unknown: 0, unreadable: 0 });
+      await scenario.untilAsked(3);
+      const { repeated } = await scenario.report();
+      expect(repeated).toBeGreaterThan(0);
+      expect(repeated).toBeLessThanOrEqual(2 * 50);
     });
   });
 });

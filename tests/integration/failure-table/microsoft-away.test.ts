@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { passingFaults, type TokenFault, type TransportFault } from '@local/microsoft365-simulator';
 import { failureRun } from '../../support/failure-run.js';
 import { entriesOf, expectNoHurry, messagesAt } from '../../support/log-entries.js';
@@ -29,43 +29,46 @@ async function failOnceEach<Kind extends string>(
 /** What the trigger must have told of failures that pass. */
 function expectCalm(scenario: Scenario): void {
   expectNoHurry(entriesOf(scenario.output));
-  const [first] = messagesAt('warning', scenario.output);
-  expect(first).toMatch(/Nothing is lost; trying again\. \[MT-UNAVAILABLE\]$/);
+  expect(messagesAt('warning', scenario.output)).toContainEqual(
+    expect.stringMatching(/Nothing is lost; trying again\. \[MT-UNAVAILABLE\]$/),
+  );
   expect([...messagesAt('error', scenario.output), ...messagesAt('critical', scenario.output)]).toEqual([]);
 }
 
-describe('each failure of Microsoft that passes, one after the other', () => {
-  test.concurrent.each(wayNames)('costs no row and repeats none on the way of %s', async (way) => {
+test.concurrent.each(wayNames)(
+  'each failure of Microsoft that passes, one after the other, costs no row and repeats none on the way of %s',
+  async (way) => {
     await failureRun({ way, seed: 11 }, async (scenario) => {
       await scenario.start();
       await failOnceEach(scenario, scenario.service, [...passingFaults, ...asksForMoreTime]);
       expect(await scenario.report()).toMatchObject(allArrivedOnce);
       expectCalm(scenario);
     });
-  });
+  },
+);
 
-  test.concurrent.each([tokenFaults.slice(0, 5), tokenFaults.slice(5, 9), tokenFaults.slice(9)])(
-    'costs no row where it is the token service that fails: %s, %s, %s, %s …',
-    async (...faults) => {
-      const way = 'an application on Microsoft Graph';
-      // Tokens that end at once: every request asks for one.
-      await failureRun({ way, seed: 12, tokenService: { tokenLifetimeSeconds: 1 } }, async (scenario) => {
-        await scenario.start();
-        await failOnceEach(scenario, scenario.simulator.tokenService, faults);
-        expect(await scenario.report()).toMatchObject(allArrivedOnce);
-        expectCalm(scenario);
-      });
-    },
-  );
-});
+test.concurrent.each([tokenFaults.slice(0, 5), tokenFaults.slice(5, 9), tokenFaults.slice(9)])(
+  'each failure of the token service that passes, one after the other, costs no row: %s, %s, %s, %s …',
+  async (...faults) => {
+    const way = 'an application on Microsoft Graph';
+    // Tokens that end at once: every request asks for one.
+    await failureRun({ way, seed: 12, tokenService: { tokenLifetimeSeconds: 1 } }, async (scenario) => {
+      await scenario.start();
+      await failOnceEach(scenario, scenario.simulator.tokenService, faults);
+      expect(await scenario.report()).toMatchObject(allArrivedOnce);
+      expectCalm(scenario);
+    });
+  },
+);
 
 /** Lets the two minutes that an answer of Microsoft may take pass in two seconds. */
 const impatient = `--import=data:text/javascript,${encodeURIComponent(
   'const timeout = AbortSignal.timeout; AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms / 60);',
 )}`;
 
-describe('an answer that does not come within two minutes', () => {
-  test.concurrent.each(wayNames)('is given up, and its range is read again, on the way of %s', async (way) => {
+test.concurrent.each(wayNames)(
+  'an answer that does not come within two minutes is given up, and its range is read again, on the way of %s',
+  async (way) => {
     await failureRun({ way, seed: 13, intake: { keep: 'all' } }, async (scenario) => {
       const now = Date.now();
       scenario.simulator.world.add({ rows: 6000, from: now - 20 * minute, to: now });
@@ -79,25 +82,23 @@ describe('an answer that does not come within two minutes', () => {
       expect(requests.totals.byResult).toMatchObject({ 'no-answer': 1, 'slow-answer': 1 });
       expectCalm(scenario);
     });
-  });
-});
+  },
+);
 
-describe('a quota that is used up', () => {
-  test.concurrent('is waited out, fresh mail first, and nothing is lost or repeated', async () => {
-    const options = {
-      way: 'an application on Microsoft Graph',
-      seed: 14,
-      // The tenant's window is shorter than the real one; what is left of it, too.
-      graph: { quotaRequests: 8, quotaWindowMs: 6 * second, quotaTakenByOthers: 4, pageRows: 500 },
-    } as const;
-    await failureRun(options, async (scenario) => {
-      const now = Date.now();
-      scenario.simulator.world.add({ rows: 4000, from: now - 30 * minute, to: now });
-      const trigger = await scenario.start();
-      await trigger.waitForOutput(/"level":"warning".*asks for fewer requests \(HTTP 429\).*\[MT-UNAVAILABLE\]/);
-      expect(await scenario.untilNoneIsMissing(90 * second)).toMatchObject(allArrivedOnce);
-      expect(scenario.simulator.graph.requests.totals.byResult['over-quota']).toBeGreaterThan(0);
-      expectCalm(scenario);
-    });
+test.concurrent('a quota that is used up is waited out, and nothing is lost or repeated', async () => {
+  const options = {
+    way: 'an application on Microsoft Graph',
+    seed: 14,
+    // The tenant's window is shorter than the real one; what is left of it, too.
+    graph: { quotaRequests: 8, quotaWindowMs: 6 * second, quotaTakenByOthers: 4, pageRows: 500 },
+  } as const;
+  await failureRun(options, async (scenario) => {
+    const now = Date.now();
+    scenario.simulator.world.add({ rows: 4000, from: now - 30 * minute, to: now });
+    const trigger = await scenario.start();
+    await trigger.waitForOutput(/"level":"warning".*asks for fewer requests \(HTTP 429\).*\[MT-UNAVAILABLE\]/);
+    expect(await scenario.untilNoneIsMissing(90 * second)).toMatchObject(allArrivedOnce);
+    expect(scenario.simulator.graph.requests.totals.byResult['over-quota']).toBeGreaterThan(0);
+    expectCalm(scenario);
   });
 });

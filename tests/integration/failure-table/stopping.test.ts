@@ -109,7 +109,10 @@ describe('what nobody has foreseen', () => {
           /"level":"error".*An exception was not caught.*TypeError: nothing catches this\\n +at /,
         );
         await scenario.start();
-        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+        const report = await scenario.untilNoneIsMissing();
+        expect(report).toMatchObject({ missing: 0, unknown: 0, unreadable: 0 });
+        // As after SIGKILL: nobody was asked for the last acknowledgement.
+        expect(report.repeated).toBeLessThanOrEqual(100);
       });
     },
   );

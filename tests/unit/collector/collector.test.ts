@@ -525,4 +525,21 @@ describe('a clock that stands before what was read already', () => {
     await stage.run(startedMs + 20 * minute);
     expect(readOnceBefore(stage.progress)).toBeGreaterThan(startedMs + 15 * minute);
   });
+
+  test('looks for new mail in time that was read, on every poll, until the present has come there', async () => {
+    const stage = stageOf();
+    await stage.run(noon + 3 * hour);
+    stage.clock.trueMs -= 2 * hour;
+    const startedMs = stage.clock.trueMs;
+    const visibleMs = startedMs + 10 * minute;
+    stage.pagesOf = ({ start, end }) => [
+      stage.clock.trueMs >= visibleMs && start <= visibleMs && end >= visibleMs
+        ? pageOf(row('late', { receivedMs: visibleMs }))
+        : pageOf(),
+    ];
+    await stage.run(startedMs + 30 * minute);
+    expect(stage.delivered).toEqual(['late Delivered']);
+    expect(stage.log.at('warning').filter((line) => line.includes('has gone back'))).toHaveLength(1);
+    expect(stage.slept.every((durationMs) => durationMs <= minute)).toBe(true);
+  });
 });

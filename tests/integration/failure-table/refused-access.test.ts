@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { failureRun } from '../../support/failure-run.js';
 import { messagesAt } from '../../support/log-entries.js';
-import { minute, type Scenario } from '../../support/scenario.js';
+import { allArrivedOnce, minute, second, type Scenario } from '../../support/scenario.js';
 import { wayNames, type WayName } from '../../support/ways.js';
 
 const wrong = 'n0t~the-"right"+one';
@@ -37,5 +37,25 @@ test.concurrent.each(wayNames)(
       },
       [wrong],
     );
+  },
+);
+
+test.concurrent(
+  'a service that refuses who asks, for a moment, is asked again after a minute, and nothing is lost',
+  async () => {
+    await failureRun({ way: 'an account on the Reporting Web Service', seed: 25 }, async (scenario) => {
+      const now = Date.now();
+      scenario.simulator.world.add({ rows: 300, from: now - 10 * minute, to: now });
+      scenario.simulator.server.faults.failNext('http-401');
+      const trigger = await scenario.start();
+      await trigger.waitForOutput(
+        /"level":"critical".*refused access \(HTTP 401.*Trying again in 1 min.*\[MT-SETTINGS\]/,
+      );
+      expect((await trigger.health()).status).toBe(500);
+      await trigger.waitForOutput(/Reading works again after 2 min/, { withinMs: 75 * second });
+      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+      expect((await trigger.health()).status).toBe(200);
+      expect(messagesAt('critical', scenario.output).length).toBe(1);
+    });
   },
 );
