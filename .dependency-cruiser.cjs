@@ -24,7 +24,8 @@ module.exports = {
     {
       name: 'not-to-dev-dependency',
       severity: 'error',
-      comment: 'What runs in the image needs production dependencies only; optional peers are imported when they are asked for.',
+      comment:
+        'What runs in the image needs production dependencies only; optional peers are imported when they are asked for.',
       from: { path: ['^module/', '^src/', shim + 'src/'] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },

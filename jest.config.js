@@ -23,5 +23,6 @@ export default {
     level('contract', '<rootDir>/tests/contract/**/*.test.ts'),
     level('integration', '<rootDir>/tests/integration/**/*.test.ts'),
     level('scale', '<rootDir>/tests/scale/**/*.test.ts'),
+    level('long', '<rootDir>/tests/long/**/*.test.ts'),
   ],
 };

@@ -34,6 +34,9 @@ export class Collector {
   readonly #reporter: Reporter;
   /** While a stretch of old time refuses to be read, only fresh mail is. */
   #oldRestsUntil = 0;
+  #undatedReads = 0;
+  /** The second of old time that is refused, and how often it was in a row. */
+  #refused = { start: NaN, times: 0 };
   /** How often in a row a range could not be had, of fresh time and of old: the one may succeed while the other fails. */
   readonly #failures = { fresh: 0, old: 0 };
 
@@ -64,7 +67,7 @@ export class Collector {
       const step = this.#plan(turn);
       if (step.kind === 'wait') {
         if (this.#isAheadOfTime()) await this.#lookAgain(signal);
-        else await clock.sleep(step.until - clock.now(), signal);
+        else await clock.sleep(Math.max(step.until - clock.now(), shortestWaitMs), signal);
         turn = 'fresh-first';
       } else if (step.kind === 'gap') {
         if (step.range.start < step.range.end) this.#reporter.gap(step.range);
@@ -81,10 +84,15 @@ export class Collector {
    * Any answer of Microsoft's corrects it, even a refusal: in such a case a second is read first, for the sake of the answer's date.
    */
   async #askForTheTime(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && !this.#parts.clock.isConfirmed) {
+    const { clock } = this.#parts;
+    const isConfirmed = () => clock.isConfirmed || signal.aborted;
+    for (let undated = 0; undated < mostUndated && !isConfirmed();) {
       const range = this.#secondToAskWith();
       if (range === undefined) return;
-      await this.#attempt({ kind: 'read', pass: 0, fresh: true, range }, signal);
+      const isRead = await this.#attempt({ kind: 'read', pass: 0, fresh: true, range }, signal);
+      if (!isRead || isConfirmed()) continue;
+      undated += 1;
+      await clock.sleep(1000, signal);
     }
   }
 
@@ -131,6 +139,7 @@ export class Collector {
 
   /** Reads a range; false if it failed. The one place where an error's class decides what happens next. */
   async #attempt(step: ReadStep, signal: AbortSignal, mode: ReadMode = 'fetch ahead'): Promise<boolean> {
+    const { ledger } = this.#parts;
     try {
       await this.#read(step, signal, mode);
       this.#patience.restored();
@@ -144,15 +153,18 @@ export class Collector {
         await this.#readInHalves(error, step, signal);
       else await this.#waitOut(error, step, signal);
       return false;
+    } finally {
+      if (!step.fresh) ledger.release();
     }
   }
 
   async #read(step: ReadStep, signal: AbortSignal, mode: ReadMode): Promise<void> {
-    const { source, clock, schedule, monitor } = this.#parts;
+    const { source, ledger, clock, schedule, monitor } = this.#parts;
     const readAt = clock.mark();
     const mayFetchAhead = () => mode === 'fetch ahead' && (step.fresh || this.#freshStep() === undefined);
     let [pages, rows] = [0, 0];
     let answeredAtMs = Infinity;
+    if (!step.fresh) ledger.holdFrom(step.range.start);
     const pagesOfRange = source.pages(step.range, signal, (error) => this.#patience.retrying(error));
     for await (const page of prefetched(pagesOfRange, mayFetchAhead)) {
       pages += 1;
@@ -162,6 +174,7 @@ export class Collector {
       if (!step.fresh) await this.#letFreshMailPass(signal);
     }
     signal.throwIfAborted();
+    if (this.#isByAnUnknownClock()) return;
     await this.#save((progress) => {
       // However wrong our clock may be, the service's answer holds nothing that came after it.
       const advanced = advance(progress, step.range, Math.min(readAt(), answeredAtMs + 1000), schedule);
@@ -169,6 +182,17 @@ export class Collector {
     }, signal);
     monitor.rangeRead({ pass: step.pass, fresh: step.fresh, pages, rows });
     this.#reporter.catchingUp(this.#parts.ledger.progress, rows);
+  }
+
+  /**
+   * Where a first start begins follows from the clock alone. What was read before an answer has confirmed it is read again, which repeats nothing,
+   * as its fingerprints are there.
+   */
+  #isByAnUnknownClock(): boolean {
+    const { clock, ledger } = this.#parts;
+    if (!ledger.isFirstStart || clock.isConfirmed || this.#undatedReads >= mostUndated) return false;
+    this.#undatedReads += 1;
+    return true;
   }
 
   /** Between two pages of old time, fresh mail that is due is read first: a backlog never delays it by more than a page. */
@@ -250,10 +274,29 @@ export class Collector {
     }
     this.#reporter.stuck(error, step.range);
     if (step.fresh) await clock.sleep(refusedRestMs, signal);
-    else this.#oldRestsUntil = clock.now() + refusedRestMs;
+    else await this.#restFrom(step.range, signal);
+  }
+
+  /** A second that cannot be read keeps all time behind it from being read: after an hour it is a gap. */
+  async #restFrom(range: TimeRange, signal: AbortSignal): Promise<void> {
+    const { clock, schedule } = this.#parts;
+    const times = this.#refused.start === range.start ? this.#refused.times + 1 : 1;
+    this.#refused = { start: range.start, times };
+    if (times < mostTriesOfASecond) {
+      this.#oldRestsUntil = clock.now() + refusedRestMs;
+      return;
+    }
+    this.#reporter.gap(range);
+    await this.#save((progress) => advance(progress, range, clock.now(), schedule), signal);
   }
 }
 
+/** Waiting for what is over already would keep everything else from being done. */
+const shortestWaitMs = 10;
+/** Answers without a date that can be believed, after which our own clock must do. */
+const mostUndated = 5;
+/** How often a second of old time is asked for, once a minute, before it is given up. */
+const mostTriesOfASecond = 60;
 /** Clocks of one service differ by less. */
 const aheadOfTimeMs = 300_000;
 const dayMs = 86_400_000;

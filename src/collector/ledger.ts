@@ -30,6 +30,8 @@ export class Ledger {
   readonly #clock: Clock;
   readonly #firstStart: () => Progress;
   #saved: Progress | undefined;
+  /** Where a range begins that is being read. */
+  #readingFrom = Infinity;
 
   private constructor(
     options: LedgerOptions,
@@ -80,7 +82,7 @@ export class Ledger {
     const buckets = new Set(undatedBuckets).add(today);
     // A row from before all that is still read (it was not asked for) would lose its fingerprint at the next save, one of the far future would
     // keep it for ever: both are filed like undated ones.
-    const oldest = finishedBefore(this.progress) - keptLongerMs;
+    const oldest = this.#neededFrom(this.progress);
     const newest = this.#clock.now() + furthestAheadMs;
     const isDated = (record: TraceRecord): record is TraceRecord & { receivedMs: number } =>
       record.receivedMs !== undefined && record.receivedMs >= oldest && record.receivedMs <= newest;
@@ -117,7 +119,20 @@ export class Ledger {
   async save(progress: Progress): Promise<void> {
     await this.#write(progress, false);
     this.#saved = progress;
-    await this.#fingerprints.dropBefore(finishedBefore(progress) - keptLongerMs);
+    await this.#fingerprints.dropBefore(this.#neededFrom(progress));
+  }
+
+  /** Keeps the fingerprints from here on until the range has been read, though another reading may finish with that time meanwhile. */
+  holdFrom(timeMs: number): void {
+    this.#readingFrom = timeMs;
+  }
+
+  release(): void {
+    this.#readingFrom = Infinity;
+  }
+
+  #neededFrom(progress: Progress): number {
+    return Math.min(finishedBefore(progress), this.#readingFrom) - keptLongerMs;
   }
 
   #write(progress: Progress, isProvisional: boolean): Promise<void> {

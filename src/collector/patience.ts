@@ -22,8 +22,8 @@ export function waitAfter(failures: number, { first, longest }: Waits): number {
 /** Waits out what is wrong, tells the operator once a minute at most, and says when it works again. */
 export class Patience {
   readonly #parts: { readonly clock: Clock; readonly monitor: Monitor; readonly log: CollectorLog };
-  #failures = 0;
-  #failing: string | undefined;
+  /** By class of error: an outage of the service says nothing about the account, and a wrong password stays wrong meanwhile. */
+  readonly #failures = new Map<string, number>();
   #failingSince: number | undefined;
   #told: { readonly name: string; readonly at: number } | undefined;
 
@@ -74,8 +74,7 @@ export class Patience {
   restored(): void {
     if (this.#failingSince === undefined) return;
     const minutes = Math.ceil((this.#parts.clock.now() - this.#failingSince) / minute);
-    this.#failures = 0;
-    this.#failing = undefined;
+    this.#failures.clear();
     this.#failingSince = undefined;
     this.#parts.monitor.troubled(undefined);
     this.#parts.log.info(`Reading works again after ${minutes} min; what was missed is being read now.`);
@@ -90,11 +89,10 @@ export class Patience {
   }
 
   #failed(error: Error, waits: Waits): number {
-    // Each class has waits of its own: an outage of the service says nothing about the account.
-    this.#failures = this.#failing === error.name ? this.#failures + 1 : 1;
-    this.#failing = error.name;
+    const failures = (this.#failures.get(error.name) ?? 0) + 1;
+    this.#failures.set(error.name, failures);
     this.#failingSince ??= this.#parts.clock.now();
     this.#parts.monitor.troubled(error.message);
-    return waitAfter(this.#failures, waits);
+    return waitAfter(failures, waits);
   }
 }

@@ -84,7 +84,9 @@ function planOld(progress: Progress, now: number, schedule: Schedule, limits: So
   if (progress.ahead !== undefined) {
     const readable = Math.min(progress.ahead.start, now - ageOf(schedule, 0));
     // A hole that reaches beyond the present is one that a wrong clock has left.
-    return readable > watermarkOf(progress, 0) ? read(0, readable) : { kind: 'wait', until: progress.ahead.start };
+    return readable > watermarkOf(progress, 0)
+      ? read(0, readable)
+      : { kind: 'wait', until: watermarkOf(progress, 0) + ageOf(schedule, 0) + 1000 };
   }
   const later = [...schedule.ages.keys()].slice(1);
   const dueAt = (pass: number) => watermarkOf(progress, pass) + stretchUntilDue(schedule, pass) + ageOf(schedule, pass);

@@ -40,7 +40,7 @@ export class Reporter {
 
   /** A range as small as can be that is refused: nobody but a person can do anything about it. */
   stuck(error: RangeRefusedError | OutOfReachError, range: TimeRange): void {
-    const next = `The second from ${inWords(range.start)} on cannot be read; it is tried again every minute, and other time is read meanwhile. If this lasts, report it with this line.`;
+    const next = `The second from ${inWords(range.start)} on cannot be read; it is tried again every minute, and given up after an hour; fresh mail is read meanwhile. Please report it with this line.`;
     this.#parts.log.error(sentenceOn(error, next));
   }
 

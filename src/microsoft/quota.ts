@@ -27,6 +27,7 @@ export class Quota {
   #sentAt: number[] = [];
   #limit: number;
   #changedAt = -Infinity;
+  #halvedAt = -Infinity;
   #toldAt = -Infinity;
 
   constructor(options: QuotaOptions) {
@@ -45,8 +46,11 @@ export class Quota {
 
   /** The service has refused a request because there were too many. */
   exceeded(): void {
+    const now = this.#options.now();
+    // The next tries of the same request say the same.
+    if (now - this.#halvedAt < windowMs) return;
     this.#limit = Math.max(1, Math.floor(this.#limit / 2));
-    this.#changedAt = this.#options.now();
+    this.#halvedAt = this.#changedAt = now;
   }
 
   /** Requests of the last five minutes. */

@@ -50,7 +50,7 @@ function refusedQuery(service: string, text: string): Error {
 function historyDays(text: string): number | undefined {
   const days = Number(
     /older than (?:the )?(?:last |past )?(\d{1,3}) days?/i.exec(text)?.[1] ??
-      /(?:last|past|within) (\d{1,3}) days?/i.exec(text)?.[1],
+      /(?:last|past) (\d{1,3}) days?/i.exec(text)?.[1],
   );
   return days >= 1 ? days : undefined;
 }

@@ -83,54 +83,6 @@ describe('catching up', () => {
   });
 });
 
-describe('the quota of Microsoft Graph', () => {
-  /** Lets an application with default settings read rows of 28 days and live mail; counts what happens until all have arrived. */
-  async function catchUp(
-    rows: number,
-    options: object,
-    withinMs: number,
-  ): Promise<{ requests: number; refused: number; slowestMs: number }> {
-    await open({ way: graph, graph: { ...realQuota, ...options } });
-    const now = Date.now();
-    const { world, graph: service } = scenario.simulator;
-    world.add({ rows, from: now - 28 * day + minute, to: now });
-    const mail = world.live({ rowsPerHour: 3600, from: now });
-    await scenario.start({ ...byDefault, start_time: 672 });
-    await scenario.intake.until(({ events }) => events >= rows, { withinMs });
-    mail.stop();
-    expect(await scenario.untilNoneIsMissing(withinMs)).toMatchObject(allArrivedOnce);
-    await scenario.started[0]!.stop();
-    const { requests, byResult } = service.requests.totals;
-    const [refused, slowestMs] = [byResult['over-quota'] ?? 0, Math.max(...delaysSince(now))];
-    const seconds = Math.round((Date.now() - now) / second);
-    print(
-      `${rows} rows, ${JSON.stringify(options)}: ${requests} requests in ${seconds} s, ` +
-        `${refused} refused for the quota, slowest fresh row ${slowestMs} ms`,
-    );
-    return { requests, refused, slowestMs };
-  }
-
-  test(
-    'is not exceeded by 28 busy days with 150,000 rows, and fresh mail need not wait for them',
-    async () => {
-      const { refused, slowestMs } = await catchUp(150_000, {}, 5 * minute);
-      expect(refused).toBe(0);
-      // A poll, and a few turns of requests that are spread evenly.
-      expect(slowestMs).toBeLessThanOrEqual((byDefault.frequency + 20) * second);
-    },
-    8 * minute,
-  );
-
-  test(
-    'is shared: nothing is lost or repeated where others take half of it',
-    async () => {
-      const { requests } = await catchUp(48_000, { quotaTakenByOthers: 50, pageRows: 1000 }, 7 * minute);
-      expect(requests).toBeGreaterThan(50);
-    },
-    10 * minute,
-  );
-});
-
 describe('stopped for a day', () => {
   test.each([reporting, graph] as const)(
     'the first new row is delivered at the first poll, and the day behind it completely: %s',

@@ -44,6 +44,8 @@ export class Stage {
   receiptsFor: (records: readonly TraceRecord[]) => Scripted<Receipt> = (records) =>
     records.length === 0 ? [] : [{ from: 0, to: records.length, rejected: [] }];
   pageMs = 300;
+  /** Whether the date of an answer is believed. */
+  confirms: () => boolean = () => true;
 
   readonly #settings: StageSettings;
   #stop = new AbortController();
@@ -102,6 +104,7 @@ export class Stage {
     };
     const pagesOf = (range: TimeRange) => this.pagesOf(range);
     const { clock } = this;
+    const confirms = () => this.confirms();
     return {
       name: 'scripted',
       limits: this.#settings.limits ?? { pageRows: 2000, rangeMs: 10 * 86_400_000 },
@@ -112,7 +115,8 @@ export class Stage {
           if (signal.aborted) return;
           ask(range, index);
           // Only what never came has no date.
-          if (!(page instanceof UnavailableError) || page instanceof PlanAgainError) clock.isConfirmed = true;
+          const isDated = !(page instanceof UnavailableError) || page instanceof PlanAgainError;
+          if (isDated && confirms()) clock.isConfirmed = true;
           if (page instanceof Error) throw page;
           yield page;
         }

@@ -286,6 +286,55 @@ describe('when the data folder cannot be written', () => {
   });
 });
 
+test('a second that is refused for an hour is given up as a gap, and the time behind it is read', async () => {
+  const stage = stageOf({ startTimeMs: day });
+  const poison = noon - 12 * hour;
+  const refused = new RangeRefusedError('No.');
+  stage.pagesOf = ({ start, end }) => [start <= poison && poison < end ? refused : pageOf()];
+  await stage.run(noon + 3 * hour);
+  expect(stage.monitor.gaps).toEqual([{ start: poison, end: poison + second }]);
+  expect(readOnceBefore(stage.progress)).toBeGreaterThan(noon + 2 * hour);
+});
+
+test('rows of a range that is being read stay known, though fresh mail has finished with their time meanwhile', async () => {
+  const stage = stageOf({ startTimeMs: 30 * hour, late_window: 60 });
+  const old = Array.from({ length: 6 }, (_, index) => rowAt(noon - 29 * hour + index, `old-${index}`));
+  // Pages of the old range take so long that fresh ranges, which reach far back in a quiet tenant, overtake it.
+  const pages = (rows: readonly TraceRecord[]) => rows.map((one) => pageOf(one, ...rows.slice(0, 1)));
+  stage.pagesOf = ({ start, end }) =>
+    start <= noon - 29 * hour && end > noon - 29 * hour ? pages([...old, ...old]) : [pageOf()];
+  stage.pageMs = 20 * minute;
+  await stage.run(noon + 8 * hour);
+  expect(stage.delivered.length).toBe(new Set(stage.delivered).size);
+  expect(stage.delivered.length).toBe(6);
+});
+
+test('a first start by a clock that is hours ahead begins where the right time says, once an answer has told it', async () => {
+  const stage = stageOf({ startTimeMs: hour });
+  stage.clock.errorMs = 2 * hour;
+  let answers = 0;
+  stage.confirms = () => {
+    answers += 1;
+    // The first date that is so far off is not believed.
+    if (answers < 2) return false;
+    stage.clock.errorMs = 0;
+    return true;
+  };
+  stage.pagesOf = ({ start, end }) => {
+    const inRange = [rowAt(noon - 30 * minute, 'a'), rowAt(noon + minute, 'b')];
+    return [
+      pageOf(
+        ...inRange.filter(
+          ({ receivedMs = 0 }) => receivedMs >= start && receivedMs < end && receivedMs <= stage.clock.trueMs,
+        ),
+      ),
+    ];
+  };
+  await stage.run(noon + 10 * minute);
+  expect(stage.delivered.toSorted()).toEqual(['a Delivered', 'b Delivered']);
+  expect(Math.max(...stage.progress.watermarks)).toBeLessThanOrEqual(stage.clock.trueMs);
+});
+
 describe('where the documentation says how far back the service reaches', () => {
   const limits = { pageRows: 2000, rangeMs: 10 * day, historyMs: 10 * day };
 
@@ -534,7 +583,7 @@ describe('a clock that stands before what was read already', () => {
     const visibleMs = startedMs + 10 * minute;
     stage.pagesOf = ({ start, end }) => [
       stage.clock.trueMs >= visibleMs && start <= visibleMs && end >= visibleMs
-        ? pageOf(row('late', { receivedMs: visibleMs }))
+        ? pageOf(rowAt(visibleMs, 'late'))
         : pageOf(),
     ];
     await stage.run(startedMs + 30 * minute);

@@ -65,14 +65,14 @@ describe('the waits after failures in a row', () => {
     expect(waits).toEqual([1, 2, 4, 1, 2]);
   });
 
-  test('begin anew for each class of error: an outage says nothing about the account', async () => {
+  test('are counted for each class of error by itself: an outage says nothing about the account, and a wrong password stays wrong', async () => {
     const { fail, waits } = patient();
     await fail(away, 5);
     await fail(wrongPassword, 1);
     await fail(away, 1);
     await fail(notReady, 2);
     await fail(wrongPassword, 1);
-    expect(waits).toEqual([1, 2, 4, 8, 16, 60, 1, 300, 300, 60]);
+    expect(waits).toEqual([1, 2, 4, 8, 16, 60, 32, 300, 300, 120]);
   });
 
   test('are never shorter than the service has asked for', async () => {

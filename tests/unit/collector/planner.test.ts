@@ -188,6 +188,14 @@ describe('after an outage', () => {
   ])('%s', (_, situation, step) => expectStep(situation, step));
 });
 
+test('a hole that is younger than the first reading may be is waited for, and no wait is over already', () => {
+  const late = schedulePasses({ frequency: 60, timedelta: 10, late_window: 60 });
+  const ahead = { start: at('11:58'), end: at('12:05') };
+  const progress: Progress = { watermarks: late.ages.map(() => at('11:55')), ahead, reachMs: minute };
+  const step = plan(progress, at('12:04'), late, limits, 'old-first');
+  expect(step).toEqual(wait('12:05:01'));
+});
+
 describe('when the service keeps only a few hours', () => {
   const historyMs = 4 * hour;
   const behind = progressOf(['07:00', '06:56', '06:44']);

@@ -55,7 +55,7 @@ describe('the query is refused', () => {
     ["The StartDate can't be older than 10 days from today.", 10],
     ['The start date is older than the last 90 days.', 90],
     ['The start date is older than the past 90 days.', 90],
-    ['Data is kept within 7 days.', 7],
+    ['Data is kept for the last 7 days.', 7],
     ['Only the past 1 day is available, the last 1 day.', 1],
   ])('for its age: %s', (text, days) => {
     const refusal = ofFirst(answerOf(400, odata(text)));
