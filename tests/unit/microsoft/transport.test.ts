@@ -59,6 +59,7 @@ describe('one request', () => {
         body: text,
         location: undefined,
         retryAfterMs: undefined,
+        dateMs: expect.any(Number),
       });
     },
   );
