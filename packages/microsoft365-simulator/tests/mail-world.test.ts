@@ -69,6 +69,12 @@ describe('any world', () => {
     );
   });
 
+  test('keeps its rows in an interval of a millisecond too, however many they are', () => {
+    const world = newWorld(0);
+    world.add({ rows: 20_000, from: nowMs, to: nowMs + 1 });
+    expect(world.bounds).toEqual({ firstMs: nowMs, lastMs: nowMs });
+  });
+
   test('shows a row for ever once it has shown it', () => {
     fc.assert(
       fc.property(mail, fc.integer({ min: -48, max: 48 }), fc.nat(hourMs), (given, hours, laterMs) => {

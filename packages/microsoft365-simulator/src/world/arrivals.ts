@@ -19,7 +19,8 @@ export function arriveInBulk(stream: MailStream, rows: number, fromMs: number, t
 
   const times = new Float64Array(messages);
   for (let message = 0; message < messages; message++) {
-    times[message] = Math.floor(fromMs + unit(stream.key, message, trait.received) * (toMs - fromMs));
+    // Rounded before the sum: it is so large that a share of almost 1 would be rounded up to the end.
+    times[message] = fromMs + Math.floor(unit(stream.key, message, trait.received) * (toMs - fromMs));
   }
   times.sort();
 
