@@ -14,8 +14,8 @@ const common = {
 const level = (displayName, ...testMatch) => ({ ...common, displayName, testMatch });
 
 export default {
-  // Most of what the integration tests do is waiting: three of them share two processors well.
-  maxWorkers: 3,
+  // Most of what the integration tests do is waiting: four of them share two processors well.
+  maxWorkers: 4,
   // A loaded machine may take its time; what hangs is ended all the same.
   testTimeout: 180_000,
   projects: [

@@ -163,7 +163,7 @@ export class Scenario {
   async traces(): Promise<string> {
     const files = await readdir(this.dataFolder, { recursive: true, withFileTypes: true });
     const contents = await Promise.all(
-      files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), 'latin1')),
+      files.filter((file) => file.isFile()).map((file) => contentOf(join(file.parentPath, file.name))),
     );
     const logs = this.platform.records().requests.map(({ body }) => JSON.stringify(body));
     return [...this.output, ...contents, ...logs].join('\n');
@@ -173,6 +173,16 @@ export class Scenario {
     await Promise.all(this.started.map((trigger) => trigger.kill().catch(() => undefined)));
     await Promise.all([this.simulator.close(), this.intake.close(), this.platform.close()]);
     await rm(this.dataFolder, { recursive: true, force: true });
+  }
+}
+
+/** Nothing where the trigger has renamed or removed the file meanwhile. */
+async function contentOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'latin1');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return '';
   }
 }
 
