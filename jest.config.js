@@ -16,6 +16,7 @@ const level = (displayName, ...testMatch) => ({ ...common, displayName, testMatc
 export default {
   // Most of what the integration tests do is waiting: four of them share two processors well.
   maxWorkers: 4,
+  testSequencer: './tests/longest-first.js',
   // A loaded machine may take its time; what hangs is ended all the same.
   testTimeout: 180_000,
   projects: [
