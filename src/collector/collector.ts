@@ -39,6 +39,8 @@ export class Collector {
   #refused = { start: NaN, times: 0 };
   /** How often in a row a range could not be had, of fresh time and of old: the one may succeed while the other fails. */
   readonly #failures = { fresh: 0, old: 0 };
+  /** What is being read now. */
+  #reading: ReadStep | undefined;
 
   constructor(parts: CollectorParts) {
     this.#parts = parts;
@@ -140,6 +142,7 @@ export class Collector {
   /** Reads a range; false if it failed. The one place where an error's class decides what happens next. */
   async #attempt(step: ReadStep, signal: AbortSignal, mode: ReadMode = 'fetch ahead'): Promise<boolean> {
     const { ledger } = this.#parts;
+    const interrupted = this.#show(step);
     try {
       await this.#read(step, signal, mode);
       this.#patience.restored();
@@ -155,7 +158,16 @@ export class Collector {
       return false;
     } finally {
       if (!step.fresh) ledger.release();
+      this.#show(interrupted);
     }
+  }
+
+  /** Tells what is being read; answers what was until now: fresh mail interrupts the reading of old time. */
+  #show(step: ReadStep | undefined): ReadStep | undefined {
+    const before = this.#reading;
+    this.#reading = step;
+    this.#parts.monitor.reading(step);
+    return before;
   }
 
   async #read(step: ReadStep, signal: AbortSignal, mode: ReadMode): Promise<void> {
@@ -180,7 +192,7 @@ export class Collector {
       const advanced = advance(progress, step.range, Math.min(readAt(), answeredAtMs + 1000), schedule);
       return adapt(advanced, { range: step.range, rows, fresh: step.fresh }, source.limits);
     }, signal);
-    monitor.rangeRead({ pass: step.pass, fresh: step.fresh, pages, rows });
+    monitor.rangeRead({ pass: step.pass, fresh: step.fresh, range: step.range, pages, rows });
     this.#reporter.catchingUp(this.#parts.ledger.progress, rows);
   }
 

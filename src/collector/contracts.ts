@@ -79,9 +79,12 @@ export interface DeliveredRow {
 
 /** Hears what happens, for metrics and health. Its methods neither throw nor take long. */
 export interface Monitor {
+  /** What is being read from now on; undefined between two ranges. */
+  reading(read: { readonly pass: number; readonly range: TimeRange } | undefined): void;
   pageRead(page: { readonly rows: number; readonly repeats: number }): void;
   rangeRead(read: {
     readonly pass: number;
+    readonly range: TimeRange;
     readonly fresh: boolean;
     readonly pages: number;
     readonly rows: number;

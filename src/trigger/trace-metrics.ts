@@ -1,6 +1,7 @@
+import type { JsonValue } from '@sekoia/automation-sdk-shim';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Clock, DeliveredRow, Monitor } from '../collector/contracts.js';
-import { readOnceBefore, type Progress, type TimeRange } from '../collector/progress.js';
+import { readOnceBefore, watermarkOf, type Progress, type TimeRange } from '../collector/progress.js';
 import type { Schedule } from '../collector/schedule.js';
 import { odditiesOf } from '../events/oddities.js';
 import { addProgressGauges } from './progress-gauges.js';
@@ -21,11 +22,21 @@ interface Asked {
   readonly quotaUsed: () => number;
 }
 
+/** A range and the pass that it is read for. */
+interface PassRange {
+  readonly pass: number;
+  readonly range: TimeRange;
+}
+
 /** What is happening, as Prometheus metrics and as fields of the health answer. */
 export class TraceMetrics implements Monitor {
   readonly #clock: Clock;
   readonly #tell: Told;
+  readonly #schedule: Schedule;
   #progress: Progress | undefined;
+  #reading: PassRange | undefined;
+  /** By pass. */
+  readonly #lastReads = new Map<number, { readonly range: TimeRange; readonly atMs: number }>();
 
   readonly #rows: Counter;
   readonly #repeats: Counter;
@@ -41,6 +52,7 @@ export class TraceMetrics implements Monitor {
 
   constructor(registry: Registry, clock: Clock, schedule: Schedule, others: Told & Asked) {
     this.#clock = clock;
+    this.#schedule = schedule;
     this.#tell = others;
     const registers = [registry];
     const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
@@ -78,9 +90,14 @@ export class TraceMetrics implements Monitor {
     this.#repeats.inc(repeats);
   }
 
-  rangeRead({ pass, pages }: { pass: number; pages: number }): void {
+  reading(read: PassRange | undefined): void {
+    this.#reading = read;
+  }
+
+  rangeRead({ pass, range, pages }: PassRange & { readonly pages: number }): void {
     this.#ranges.inc({ pass });
     this.#pages.inc({ pass }, pages);
+    this.#lastReads.set(pass, { range, atMs: this.#clock.now() });
   }
 
   delivered(rows: readonly DeliveredRow[], nowMs: number): void {
@@ -114,13 +131,34 @@ export class TraceMetrics implements Monitor {
     this.#requests.inc({ result });
   }
 
-  /** What /health adds to the platform's fields. */
-  healthFields(): Record<string, string | number | null> {
+  /** What /health adds to the platform's fields; docs/operating.md tells what each means. */
+  healthFields(): Record<string, JsonValue> {
     const progress = this.#progress;
+    const ahead = progress?.ahead;
     return {
       lag_seconds: progress ? Math.round((this.#clock.now() - readOnceBefore(progress)) / 1000) : null,
-      read_once_before: progress ? new Date(readOnceBefore(progress)).toISOString() : null,
-      backlog_seconds: progress?.ahead ? (progress.ahead.start - readOnceBefore(progress)) / 1000 : 0,
+      read_once_before: progress ? utc(readOnceBefore(progress)) : null,
+      backlog_seconds: progress && ahead ? (ahead.start - readOnceBefore(progress)) / 1000 : 0,
+      read_ahead: ahead ? inUtc(ahead) : null,
+      reading: this.#reading ? { pass: this.#reading.pass, ...inUtc(this.#reading.range) } : null,
+      passes: progress ? this.#schedule.ages.map((age, pass) => this.#passFields(progress, pass, age)) : [],
     };
   }
+
+  #passFields(progress: Progress, pass: number, ageMs: number): Record<string, JsonValue> {
+    const last = this.#lastReads.get(pass);
+    return {
+      reads_at_age_seconds: ageMs / 1000,
+      watermark: utc(watermarkOf(progress, pass)),
+      last_read: last ? { ...inUtc(last.range), at: utc(last.atMs) } : null,
+    };
+  }
+}
+
+function inUtc({ start, end }: TimeRange): { from: string; to: string } {
+  return { from: utc(start), to: utc(end) };
+}
+
+function utc(timeMs: number): string {
+  return new Date(timeMs).toISOString();
 }

@@ -5,10 +5,15 @@ import type { Progress } from '../../src/collector/progress.js';
 export class RecordingMonitor implements Monitor {
   readonly pages: Parameters<Monitor['pageRead']>[0][] = [];
   readonly ranges: Parameters<Monitor['rangeRead']>[0][] = [];
+  readonly readings: Parameters<Monitor['reading']>[0][] = [];
   readonly rows: DeliveredRow[] = [];
   readonly progress: Progress[] = [];
   readonly gaps: TimeRange[] = [];
   readonly troubles: (string | undefined)[] = [];
+
+  reading(read: Parameters<Monitor['reading']>[0]): void {
+    this.readings.push(read);
+  }
 
   pageRead(page: Parameters<Monitor['pageRead']>[0]): void {
     this.pages.push(page);

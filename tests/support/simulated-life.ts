@@ -192,6 +192,7 @@ export async function live(
       });
       const monitor = {
         pageRead: silent,
+        reading: silent,
         rangeRead: silent,
         delivered: silent,
         progressed: silent,

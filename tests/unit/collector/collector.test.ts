@@ -56,7 +56,9 @@ describe('a range', () => {
       'save',
     ]);
     expect(readOnceBefore(stage.progress)).toBe(noon);
-    expect(stage.monitor.ranges).toEqual([{ pass: 0, fresh: true, pages: 2, rows: 4 }]);
+    const range = { start: noon - minute, end: noon };
+    expect(stage.monitor.ranges).toEqual([{ pass: 0, fresh: true, range, pages: 2, rows: 4 }]);
+    expect(stage.monitor.readings).toEqual([expect.objectContaining({ pass: 0, range }), undefined]);
   });
 
   test('that fails in the middle is read again, and what was delivered of it is not repeated', async () => {
@@ -495,6 +497,15 @@ describe('fresh mail', () => {
       'fresh mail',
       'page 3',
     ]);
+  });
+
+  test('is what is being read while it interrupts a backlog, and then the backlog again', async () => {
+    const stage = backlogStage();
+    await stage.run(noon + 6 * minute);
+    const seen = stage.monitor.readings.map((reading) =>
+      reading === undefined ? 'nothing' : reading.range.end < noon ? 'old time' : 'fresh mail',
+    );
+    expect(seen.slice(0, 6)).toEqual(['fresh mail', 'nothing', 'old time', 'fresh mail', 'old time', 'fresh mail']);
   });
 
   test('waits for one page of a backlog at most', async () => {

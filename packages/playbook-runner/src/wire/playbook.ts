@@ -1,0 +1,60 @@
+/** The states of a trigger in a playbook, as Sekoia.io's page tells them apart. */
+export type PlaybookState =
+  /** Settings are missing or wrong. */
+  | { readonly name: 'configuration-issues' }
+  | { readonly name: 'ready-to-start' }
+  | { readonly name: 'starting' }
+  | { readonly name: 'running' }
+  | { readonly name: 'stopping' }
+  /** `restartAtMs`: when it starts again; null where it still runs but has logged that it cannot go on. */
+  | { readonly name: 'trigger-crashed'; readonly why: string; readonly restartAtMs: number | null };
+
+export interface PlaybookSummary {
+  readonly id: string;
+  readonly name: string;
+  /** Its trigger's `docker_parameters`. */
+  readonly trigger: string;
+  readonly state: PlaybookState;
+  /** Since when the trigger's process runs, in milliseconds since 1970; null while none does. */
+  readonly startedAtMs: number | null;
+  /** How often it was started again after a crash, since somebody started it. */
+  readonly restarts: number;
+  /** Its settings were filled in with the simulated tenant. */
+  readonly usesSimulatedTenant: boolean;
+}
+
+/** What is wrong with one setting. */
+export interface Problem {
+  /** The setting's name; empty where it concerns all of them. */
+  readonly setting: string;
+  /** A sentence that says what it should be. */
+  readonly message: string;
+}
+
+/** `GET /api/playbooks/:id`: the settings, without the secrets. Those never leave the server. */
+export interface PlaybookSettings {
+  readonly id: string;
+  readonly name: string;
+  readonly trigger: string;
+  /** What was filled in, and nothing else: a setting that is absent has its default. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The names of the secrets that are saved. */
+  readonly savedSecrets: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+/** `PUT /api/playbooks/:id`. Answered with `PlaybookSettings`, or with 422 and `Refused`: then nothing was changed. */
+export interface PlaybookChange {
+  readonly name: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** By name: a text replaces what is saved, null forgets it; what is absent stays. */
+  readonly secrets: Readonly<Record<string, string | null>>;
+}
+
+/** The body of every answer that is no success. */
+export interface Refused {
+  /** A sentence that ends with what to do. */
+  readonly error: string;
+  /** With 422: what is wrong with which setting; `setting: 'name'` is the playbook's own name where no setting has it. */
+  readonly problems?: readonly Problem[];
+}
