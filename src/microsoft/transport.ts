@@ -29,6 +29,8 @@ export interface TransportOptions {
   readonly userAgent: string;
   /** Kept-alive connections, with a limit on the time to make one; through a proxy where the environment names one. */
   readonly agents: { readonly http: Agent; readonly https: Agent };
+  /** The code of an error of these connections, followed by what it means and what to do where that needs saying. */
+  readonly explainCode: (code: string) => string;
   readonly mark: () => () => number;
   /** Told each answer's date, and instants before it was asked for and after it came. */
   readonly onDate?: (dateMs: number, sentAt: () => number, receivedAt: () => number) => void;
@@ -111,7 +113,7 @@ export class Transport {
         throw new PlanAgainError(`${url.host} gave no complete answer within ${answerTimeoutMs / 1000} s.`);
       if (isTooLarge(error)) throw new PlanAgainError(`${url.host} answered more than ${largestAnswerBytes} bytes.`);
       const hint = code === 'ENOTFOUND' ? ' If this lasts, check the address: the service may have been retired.' : '';
-      throw new UnavailableError(`${url.host} could not be reached: ${code}.${hint}`);
+      throw new UnavailableError(`${url.host} could not be reached: ${this.#options.explainCode(code)}.${hint}`);
     } finally {
       abort();
     }

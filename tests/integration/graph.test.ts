@@ -78,10 +78,12 @@ describe('over https, with a certificate that only NODE_EXTRA_CA_CERTS knows', (
     expect(await scenario.traces()).not.toContain(privateKey.split('\n')[3]);
   });
 
-  test('a service whose certificate nobody knows is not asked, and the log says why', async () => {
+  test('a service whose certificate nobody knows is not asked, and the log says why and what to do', async () => {
     scenario = await Scenario.open({ way: byApplication, tls: true });
     const trigger = await scenario.start();
-    await trigger.waitForOutput(/could not be reached: DEPTH_ZERO_SELF_SIGNED_CERT/);
+    await trigger.waitForOutput(
+      /could not be reached: DEPTH_ZERO_SELF_SIGNED_CERT, as nobody trusted here [^.]* NODE_EXTRA_CA_CERTS [^.]*\. Nothing is lost; trying again\. \[MT-UNAVAILABLE\]"/,
+    );
     expect(scenario.simulator.tokenService.requests.totals.requests).toBe(0);
   });
 });

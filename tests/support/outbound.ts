@@ -6,6 +6,7 @@ import { Transport, type TransportOptions } from '../../src/microsoft/transport.
 export const outbound = {
   userAgent: 'message-trace-test/1.0',
   agents: { http: new HttpAgent({ keepAlive: false }), https: new HttpsAgent({ keepAlive: false }) },
+  explainCode: (code: string) => code,
 };
 
 /** A transport without a clock, unless a test brings one. */

@@ -1,10 +1,22 @@
+/** An error that an operator meets in the log. Its message says what happened and what to do; docs/errors.md explains each. */
+export abstract class CodedError extends Error {
+  /** Stands at the end of what is logged about it, for whoever searches or alerts on logs. Never changes. */
+  abstract readonly code: string;
+}
+
+/** What is logged about an error: a text that has its message in it, and its code. */
+export function withCode(error: CodedError, text = error.message): string {
+  return `${text} [${error.code}]`;
+}
+
 /**
  * The settings cannot work as they are: a person has to change them, and trying again would not help.
  * Thrown by `Trigger.run()` or by its constructor it is logged once as critical; then nothing happens until stop.
  * The message is shown to the operator: it names each setting as the form does and says what it should be.
  */
-export class ConfigurationError extends Error {
+export class ConfigurationError extends CodedError {
   override readonly name = 'ConfigurationError';
+  override readonly code = 'SDK-CONFIGURATION';
 }
 
 /** A half-open interval [from, to) of indices into the events given to `IntakeClient.deliver`. */
@@ -42,8 +54,7 @@ export class UndeliveredError extends Error implements Span {
  * A service of Sekoia's did not do what it was asked. `status` is that of its last answer, undefined where none came.
  * With none, or with 5xx, the fault is Sekoia's, and does not count among a trigger's errors.
  */
-export class ServiceError extends Error {
-  override readonly name: string = 'ServiceError';
+export abstract class ServiceError extends CodedError {
   readonly status: number | undefined;
 
   constructor(message: string, status: number | undefined) {
@@ -55,16 +66,19 @@ export class ServiceError extends Error {
 /** The platform did not take what was sent to its callback: an event of `Trigger.sendEvent`, or a validator's result. */
 export class SendEventError extends ServiceError {
   override readonly name = 'SendEventError';
+  override readonly code = 'SDK-CALLBACK';
 }
 
 /**
  * Another process works in the data folder, or may do so. The message names it and says what to do.
  */
-export class FolderHeldError extends Error {
+export class FolderHeldError extends CodedError {
   override readonly name = 'FolderHeldError';
+  override readonly code = 'SDK-FOLDER-HELD';
 }
 
 /** manifest.json or a card of the module cannot be used: a fault of the image, not of the operator. */
-export class CardError extends Error {
+export class CardError extends CodedError {
   override readonly name = 'CardError';
+  override readonly code = 'SDK-CARD';
 }

@@ -1,5 +1,5 @@
 export { Module, type ModuleOptions } from './module/module.js';
-export { Trigger, type Outbound, type TriggerClass, type TriggerContext } from './module/trigger.js';
+export { Trigger, type TriggerClass, type TriggerContext } from './module/trigger.js';
 export { Connector, type IntakeConfiguration } from './module/connector.js';
 export { AccountValidator, ManifestValidator, type ValidatorContext } from './module/account-validator.js';
 export { ConfigurationError, SendEventError, ServiceError, UndeliveredError, type Span } from './errors.js';
@@ -7,6 +7,7 @@ export type { IntakeClient, Receipt } from './intake/intake-client.js';
 export { LARGEST_EVENT_BYTES, type Rejection } from './intake/chunks.js';
 export type { Buckets, DataStore, PersistentDocument } from './data/data-store.js';
 export { StoreError } from './data/store-error.js';
+export type { Outbound } from './http/outbound.js';
 export type { Health } from './health.js';
 export type { JsonObject, JsonValue } from './json.js';
 export type { Log } from './log/log.js';

@@ -208,6 +208,14 @@ describe('the start', () => {
     expect(module.text).toContain(' validate_module_configuration checks the module');
   });
 
+  test('a command whose card is missing ends with 1, and the image is to be corrected', async () => {
+    const module = start({}, {}, ['without-card']);
+    expect((await module.ended).code).toBe(1);
+    const { msg, level } = await module.says('has the docker_parameters "without-card"');
+    expect(level).toBe('critical');
+    expect(msg).toMatch(/Add its card\. \[SDK-CARD\]$/);
+  });
+
   test('a misspelt setting is told also where something else is wrong', async () => {
     const module = start({ frequencyy: 1 }, { LIVENESS_PORT: 'x' });
     expect((await module.says('does not know')).msg).toContain('"frequencyy"');
@@ -234,7 +242,9 @@ describe('the start', () => {
   test('a data folder that cannot be made is told as critical and tried again, and stopping is clean', async () => {
     writeFileSync(join(folder, 'file'), '');
     const module = start({}, { DATA_STORAGE: join(folder, 'file', 'data') });
-    expect((await module.says('Nothing is collected until it can be used')).level).toBe('critical');
+    const { msg, level } = await module.says('Nothing is collected until it can be used');
+    expect(level).toBe('critical');
+    expect(msg).toMatch(/delivering without remembering would repeat\. \[SDK-STORE\]$/);
     const health = await fetch(`http://127.0.0.1:${await module.port('health')}/health`);
     expect(health.status).toBe(500);
     module.kill('SIGTERM');
@@ -363,7 +373,9 @@ describe('two processes on one data folder', () => {
     await first.says('delivered with');
     const second = start({});
     expect((await second.ended).code).toBe(1);
-    expect(second.text).toContain(`held by the process ${first.child.pid} on the host`);
+    const { msg, level } = await second.says(`held by the process ${first.child.pid} on the host`);
+    expect(level).toBe('critical');
+    expect(msg).toMatch(/DATA_STORAGE or sub_folder\)\. \[SDK-FOLDER-HELD\]$/);
     first.kill('SIGTERM');
     await first.ended;
     await start({}).says('delivered with');

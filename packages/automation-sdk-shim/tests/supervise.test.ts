@@ -80,8 +80,9 @@ describe('supervision', () => {
     }, supervision);
     expect(await supervised).toBe(true);
     expect(runs).toBe(1);
-    expect(recorded.at('critical')).toEqual(['Configuration error: "x" is wrong. Correct it.']);
+    expect(recorded.at('critical')).toEqual(['Configuration error: "x" is wrong. Correct it. [SDK-CONFIGURATION]']);
     expect(health.page().status).toBe(500);
+    expect(health.page().body).not.toContain('SDK-');
   });
 
   test('failures of the platform and its storage do not count, refusals of the platform do', async () => {

@@ -63,7 +63,11 @@ describe('the check of the module’s configuration', () => {
 
   test.each([
     ['does not work', { tenant: 'wrong' }, '"tenant" is not one that *** opens. Correct it.'],
-    ['does not fit the manifest', { tenant: 1 }, '"tenant" must be text. Correct the settings in the playbook.'],
+    [
+      'does not fit the manifest',
+      { tenant: 1 },
+      '"tenant" must be text. Correct the settings in the playbook. [SDK-CONFIGURATION]',
+    ],
     [
       'cannot be checked',
       { tenant: 'unknown' },
@@ -81,7 +85,9 @@ describe('the check of the module’s configuration', () => {
     start({ tenant: 'right' });
     expect((await module.ended).code).toBe(1);
     expect(platform.received).toHaveLength(2);
-    expect((await module.says('it answered 410')).level).toBe('error');
+    const { level, msg } = await module.says('it answered 410');
+    expect(level).toBe('error');
+    expect(msg).toMatch(/report it to the support of Sekoia\.io\. \[SDK-CALLBACK\]$/);
   });
 
   test('is tried again while the platform fails', async () => {

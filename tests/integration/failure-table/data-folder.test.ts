@@ -169,7 +169,7 @@ describe('a data folder that another process takes', () => {
       expect(await trigger.exited).toMatchObject({ exitCode: 1 });
       expect(messagesAt('critical', scenario.output)).toEqual([
         expect.stringMatching(
-          /^The data folder .* was taken by another process\. This one ends, so that nothing is sent twice\./,
+          /^The data folder .* was taken by another process\. This one ends, so that nothing is sent twice\. .*\[SDK-FOLDER-HELD\]$/,
         ),
       ]);
       expect(await scenario.report()).toMatchObject(allArrivedOnce);

@@ -175,6 +175,18 @@ describe('where no answer comes', () => {
     expect(results).toEqual([code]);
   });
 
+  test('the connections’ owner explains its code, and what is counted stays the code', async () => {
+    const server = await silent();
+    await server.close();
+    const results: string[] = [];
+    const asking = transportWith({
+      explainCode: (code) => `${code}, as it sleeps: wake it`,
+      onResult: (result) => results.push(result),
+    }).send(get(server.origin), signal);
+    await expect(asking).rejects.toThrow(/ could not be reached: ECONNREFUSED, as it sleeps: wake it\.$/);
+    expect(results).toEqual(['ECONNREFUSED']);
+  });
+
   test('or none that is complete in time, what to ask is planned again', async () => {
     const deadline = new AbortController();
     const limits: number[] = [];

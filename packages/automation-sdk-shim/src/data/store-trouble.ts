@@ -1,4 +1,4 @@
-import { ConfigurationError, FolderHeldError } from '../errors.js';
+import { ConfigurationError, FolderHeldError, withCode } from '../errors.js';
 import type { Health } from '../health.js';
 import { errorLine } from '../log/error-text.js';
 import type { Log } from '../log/log.js';
@@ -20,11 +20,12 @@ export class StoreTrouble {
   /** @throws what waiting does not mend: a store that somebody else holds, wrong settings */
   failed(error: unknown): void {
     if (error instanceof FolderHeldError || error instanceof ConfigurationError) throw error;
-    const what = error instanceof StoreError ? error.message : `The data folder cannot be used (${errorLine(error)}).`;
-    const message = `${what} Nothing is collected until it can be used, because delivering without remembering would repeat.`;
+    const trouble =
+      error instanceof StoreError ? error : new StoreError(`The data folder cannot be used (${errorLine(error)}).`);
+    const message = `${trouble.message} Nothing is collected until it can be used, because delivering without remembering would repeat.`;
     this.#health.unhealthy(message, MATTER);
-    if (this.#said) this.#log.error(message);
-    else this.#log.critical(message);
+    if (this.#said) this.#log.error(withCode(trouble, message));
+    else this.#log.critical(withCode(trouble, message));
     this.#said = true;
   }
 

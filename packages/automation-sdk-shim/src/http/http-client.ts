@@ -2,6 +2,7 @@ import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { createAgents, type Agents } from './agents.js';
 import { NOT_CONNECTED, NetworkError } from './network-error.js';
 import { ProxyError } from './proxy-error.js';
+import { explainCode } from './tls-failure.js';
 
 const CONNECT_MS = 10_000;
 /** Unpacked. The largest answer known names the ids of 10,000 events, in half a MiB; parsed, JSON can take thirty times its size. */
@@ -104,7 +105,7 @@ function toNetworkError(error: unknown, url: string): NetworkError {
   const code = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : typeof error;
   // Axios' error has the text of the one beneath; only of a ProxyError it is known to hold no secret.
   const cause = error instanceof Error ? error.cause : undefined;
-  const detail = cause instanceof ProxyError ? `${code}: ${cause.message}` : code;
+  const detail = cause instanceof ProxyError ? `${code}: ${cause.message}` : explainCode(code);
   return new NetworkError(`no answer from ${hostOf(url)} (${detail})`, !NOT_CONNECTED.has(code));
 }
 

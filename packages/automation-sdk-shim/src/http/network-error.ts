@@ -1,3 +1,5 @@
+import { CERTIFICATE_CODES } from './tls-failure.js';
+
 /**
  * No usable answer came: no connection, a time limit, an answer cut off or too large, or the caller's abort.
  * Stands in for the HTTP library's error, which carries headers and body. `perhapsArrived` is false only where the
@@ -21,13 +23,8 @@ export const NOT_CONNECTED: ReadonlySet<string> = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'EADDRNOTAVAIL',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'ECONNECTTIMEDOUT',
   'EPROXYREFUSED',
   'EPROXYUNREACHABLE',
+  ...CERTIFICATE_CODES,
 ]);

@@ -5,6 +5,7 @@ import { TLSSocket } from 'node:tls';
 import type { Agent, AgentConnectOpts } from 'agent-base';
 import { isObject } from '../json.js';
 import { ProxyError } from './proxy-error.js';
+import { explainCode } from './tls-failure.js';
 
 /** What http-proxy-agent and https-proxy-agent have in common. */
 export interface TunnelAgent extends Agent {
@@ -41,7 +42,8 @@ export function limitTunnels(agent: TunnelAgent, connectMs: number, attempts: Se
       const socket = await connect(request, options);
       if (status === 200) return socket;
     } catch (error) {
-      const reason = isObject(error) && typeof error['code'] === 'string' ? error['code'] : 'it closed the connection';
+      const code = isObject(error) ? error['code'] : undefined;
+      const reason = typeof code === 'string' ? explainCode(code) : 'it closed the connection';
       throw new ProxyError('EPROXYUNREACHABLE', `the proxy ${proxy.host} cannot be reached (${reason})`);
     } finally {
       signal.removeEventListener('abort', giveUp);

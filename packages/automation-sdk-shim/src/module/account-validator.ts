@@ -1,6 +1,6 @@
+import type { Outbound } from '../http/outbound.js';
 import type { JsonObject } from '../json.js';
 import type { Log } from '../log/log.js';
-import type { Outbound } from './trigger.js';
 
 /** What the module hands to a validator; subclasses pass it on to `super` unread. */
 export interface ValidatorContext {

@@ -7,6 +7,7 @@ import type { Values } from '../configuration/values.js';
 import type { OwnableStore } from '../data/data-store.js';
 import { locateStore } from '../data/locate-store.js';
 import { StoreTrouble } from '../data/store-trouble.js';
+import { FolderHeldError, withCode } from '../errors.js';
 import type { Health } from '../health.js';
 import type { HttpClient } from '../http/http-client.js';
 import type { JsonObject } from '../json.js';
@@ -95,9 +96,10 @@ async function moduleSecrets({ platform, http, basics }: Preparation): Promise<J
 async function takeStore(data: OwnableStore, { health, basics }: Preparation): Promise<boolean> {
   const { log, stop, closers, crash } = basics;
   const onLost = () => {
-    log.critical(
+    const taken = new FolderHeldError(
       `The ${data.name} was taken by another process. This one ends, so that nothing is sent twice. Stop one of the two.`,
     );
+    log.critical(withCode(taken));
     crash();
   };
   const trouble = new StoreTrouble(log, health);

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import type { Values } from '../configuration/values.js';
-import { CardError, ConfigurationError, FolderHeldError } from '../errors.js';
+import { CardError, ConfigurationError, FolderHeldError, withCode } from '../errors.js';
 import { Health } from '../health.js';
 import { startGetServer } from '../http/get-server.js';
 import { openBasics, type Basics, type CommandRequest } from './basics.js';
@@ -25,7 +25,7 @@ export async function runItem(request: ItemRequest): Promise<number> {
   try {
     clean = await live(request, basics);
   } catch (error) {
-    if (error instanceof CardError || error instanceof FolderHeldError) log.critical(error.message);
+    if (error instanceof CardError || error instanceof FolderHeldError) log.critical(withCode(error));
     else {
       log.exception(error, 'The module cannot run.');
       log.critical('The module cannot run and ends; the log has the cause. Please report it.');

@@ -1,5 +1,6 @@
 import type { Manifest } from '../configuration/cards.js';
-import { ConfigurationError, SendEventError } from '../errors.js';
+import { CodedError, ConfigurationError, withCode } from '../errors.js';
+import { outboundOf } from '../http/outbound.js';
 import { isObject, parseObject, type JsonObject } from '../json.js';
 import { errorLine } from '../log/error-text.js';
 import { hideWith } from '../log/hide.js';
@@ -31,7 +32,7 @@ export async function runValidator(request: ValidatorRequest): Promise<number> {
     return (await validate(request, basics)) ? 0 : 1;
   } catch (error) {
     if (stop.signal.aborted) log.warning('The check was stopped before its result was told.');
-    else if (error instanceof SendEventError || error instanceof ConfigurationError) log.error(error.message);
+    else if (error instanceof CodedError) log.error(withCode(error));
     else log.exception(error, 'The configuration of the module could not be checked. Please report it.');
     return 1;
   } finally {
@@ -67,13 +68,17 @@ async function resultOf(
 ): Promise<Result> {
   try {
     const settings = settingsOfModule(values, manifest, secrets, hideWith(scrubber, log));
-    const outbound = { userAgent: http.userAgent, agents: http.agents };
-    const validator = new Validator({ moduleSettings: settings.values, log, stopping: stop.signal, outbound });
+    const validator = new Validator({
+      moduleSettings: settings.values,
+      log,
+      stopping: stop.signal,
+      outbound: outboundOf(http),
+    });
     const success = await validator.validate();
     return success || validator.error === undefined ? { success } : { success, error: validator.error };
   } catch (error) {
     stop.signal.throwIfAborted();
-    if (error instanceof ConfigurationError) return { success: false, error: error.message };
+    if (error instanceof ConfigurationError) return { success: false, error: withCode(error) };
     log.exception(error, 'The check of the module’s configuration failed.');
     return {
       success: false,

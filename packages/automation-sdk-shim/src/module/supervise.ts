@@ -1,5 +1,5 @@
 import { SECOND_TO_MINUTE, backoffMs, type Backoff } from '../backoff.js';
-import { ConfigurationError, UndeliveredError } from '../errors.js';
+import { ConfigurationError, UndeliveredError, withCode } from '../errors.js';
 import type { Health, TriggerRecord } from '../health.js';
 import type { Log } from '../log/log.js';
 import { isAborted, sleep, untilAborted } from '../sleep.js';
@@ -37,8 +37,9 @@ export async function supervise(run: () => Promise<void>, supervision: Supervisi
 
 /** A configuration error is told once; then nothing happens until stop. */
 export async function holdUntilStopped(error: ConfigurationError, supervision: Supervision): Promise<void> {
-  supervision.log.critical(`Configuration error: ${error.message}`);
-  supervision.health.unhealthy(`Configuration error: ${error.message}`, 'configuration');
+  const message = `Configuration error: ${error.message}`;
+  supervision.log.critical(withCode(error, message));
+  supervision.health.unhealthy(message, 'configuration');
   await untilAborted(supervision.stopping);
 }
 

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Registry } from 'prom-client';
 import type { DataStore } from '../data/data-store.js';
 import { ConfigurationError } from '../errors.js';
-import type { Agents } from '../http/agents.js';
 import type { Health } from '../health.js';
 import type { HttpClient } from '../http/http-client.js';
+import { outboundOf, type Outbound } from '../http/outbound.js';
 import type { JsonObject } from '../json.js';
 import type { Log } from '../log/log.js';
 import type { Scrubber } from '../log/scrubber.js';
@@ -27,12 +27,6 @@ export interface TriggerContext {
   readonly intakeUrl: string | undefined;
   /** Undefined where the module is run by hand. */
   readonly callback: Callback | undefined;
-}
-
-/** What the module's requests have in common, whoever they go to. */
-export interface Outbound {
-  readonly userAgent: string;
-  readonly agents: Agents;
 }
 
 /** A class that can be registered: its constructor takes the context alone. */
@@ -62,7 +56,7 @@ export abstract class Trigger<Configuration extends object = object> {
   protected readonly data: DataStore;
   protected readonly metrics: Registry;
   protected readonly health: Health;
-  /** For requests of the trigger's own: how the module introduces itself, and its kept-alive connections. */
+  /** For requests of the trigger's own: how the module introduces itself, its kept-alive connections, and what their errors mean. */
   protected readonly outbound: Outbound;
   readonly #scrubber: Scrubber;
   readonly #callback: Callback | undefined;
@@ -76,7 +70,7 @@ export abstract class Trigger<Configuration extends object = object> {
     this.data = context.data;
     this.metrics = context.metrics;
     this.health = context.health;
-    this.outbound = { userAgent: context.http.userAgent, agents: context.http.agents };
+    this.outbound = outboundOf(context.http);
     this.#scrubber = context.scrubber;
     this.#callback = context.callback;
   }

@@ -1,5 +1,6 @@
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { CodedError } from '../../errors.js';
 import { StoreError } from '../store-error.js';
 
 /** Runs an action on the data folder; what the system refuses becomes a StoreError that says what to do. */
@@ -8,7 +9,8 @@ export async function onDisk<Result>(path: string, action: () => Promise<Result>
     return await action();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
+    // Our own errors, such as that of a folder which another process holds, have codes of another kind.
+    if (code === undefined || error instanceof CodedError) throw error;
     throw new StoreError(`The data folder cannot be used: ${code} at ${path}. ${adviceFor(code)}`);
   }
 }
