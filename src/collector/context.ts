@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import { begin, readOnceBefore, reschedule, watermarkOf, wholeSecond, type Progress } from './progress.js';
 import type { Schedule } from './schedule.js';
+import { isObject } from '../json.js';
 
 /**
  * The progress as it lies in `context.json`: readable by people, and by Sekoia's own connector, which keeps nothing but
@@ -88,10 +89,6 @@ export function writeContext(progress: Progress, schedule: Schedule, source: str
     ...(freshSpanMs !== undefined && { fresh_span_seconds: freshSpanMs / 1000 }),
     ...(historyMs !== undefined && { history_seconds: historyMs / 1000 }),
   };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isDuration(value: unknown): value is number {

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../json.js';
+import { isObject, type JsonObject, type JsonValue } from '../json.js';
 import type { TraceRecord } from '../collector/record.js';
 import { toEvent, type EventOptions } from './event.js';
 
@@ -52,8 +52,4 @@ function replaced(event: JsonObject, subject: string, other: string): JsonObject
 function withReason(event: JsonObject): JsonObject {
   const { event: fields } = event;
   return isObject(fields) ? { ...event, event: { ...fields, reason } } : event;
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '../json.js';
 import { PlanAgainError, UnavailableError } from '../errors.js';
+import { isObject, type JsonValue } from '../json.js';
 import { oneLine, withoutTags } from './foreign-text.js';
 
 /** Each takes some 100 bytes of memory, however few characters it has. A page of 5,000 rows with 10 fields holds 60,000. */
@@ -35,10 +35,6 @@ const [comma, bracket, brace] = [0x2c, 0x5b, 0x7b];
 function describe(text: string): string {
   if (text.trim() === '') return 'an empty answer';
   return /^\s*</.test(text) ? 'a page of HTML or XML' : 'an answer that was cut off';
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The text of an error answer in any of the forms that these services use, in one short line. */

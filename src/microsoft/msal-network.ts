@@ -1,9 +1,9 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
 import type { Transport } from './transport.js';
 import { unavailable } from './unavailable.js';
-import { isObject, parseJson } from './json.js';
+import { parseJson } from './json.js';
 import { number, text } from './field.js';
-import type { JsonObject, JsonValue } from '../json.js';
+import { isObject, type JsonObject, type JsonValue } from '../json.js';
 
 /** Carries the requests of Microsoft's authentication library over our own transport: the same limits, proxies and metrics. */
 export class MsalNetwork implements INetworkModule {

@@ -1,6 +1,5 @@
 import { PlanAgainError } from '../errors.js';
-import type { JsonObject, JsonValue } from '../json.js';
-import { isObject } from '../microsoft/json.js';
+import { isObject, type JsonObject, type JsonValue } from '../json.js';
 
 /** A row is flat but for an object of metadata. What is nested without end overflows the stack of whoever writes it as text. */
 const deepestLevel = 16;

@@ -1,6 +1,5 @@
 import { UnavailableError } from '../../errors.js';
-import type { JsonValue } from '../../json.js';
-import { isObject } from '../../microsoft/json.js';
+import { isObject, type JsonValue } from '../../json.js';
 import { sortEntries } from '../entries.js';
 import type { LinkedPage } from '../page-walk.js';
 import { toRecord, type Surroundings } from './row.js';

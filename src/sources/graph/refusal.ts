@@ -1,9 +1,11 @@
 import { NotReadyError, PlanAgainError, UnavailableError } from '../../errors.js';
-import { errorText, isObject, parsed } from '../../microsoft/json.js';
+import { isObject } from '../../json.js';
+import { errorText, parsed } from '../../microsoft/json.js';
 import type { Answer } from '../../microsoft/transport.js';
 import { refusalBy, type Advice } from '../refusals.js';
 
 const servicePrincipal = '8bd644d1-64a1-4d4b-ae52-2e0cbf64e373';
+const withoutServicePrincipal = new RegExp(`service principal-less|${servicePrincipal}`, 'i');
 /** Where a refusal for the quota does not say how long to wait. */
 const quotaWaitMs = 60_000;
 
@@ -30,9 +32,7 @@ export function refusalOf(answer: Answer, isFirstPage: boolean, advice: Advice):
 }
 
 function isWithoutServicePrincipal({ status, body }: Answer): boolean {
-  return (
-    (status === 401 || status === 403) && /service principal-less|8bd644d1-64a1-4d4b-ae52-2e0cbf64e373/i.test(body)
-  );
+  return (status === 401 || status === 403) && withoutServicePrincipal.test(body);
 }
 
 /** A bad request that comes as an error of the service's own: seen on one tenant, with the reason in an inner exception. */

@@ -1,14 +1,13 @@
 import type { OnRetry, Page, Source, SourceLimits, TimeRange } from '../../collector/contracts.js';
 import { PlanAgainError } from '../../errors.js';
 import type { MicrosoftClient } from '../../microsoft/client.js';
-import { parseJson } from '../../microsoft/json.js';
 import type { Answer } from '../../microsoft/transport.js';
-import { walkPages, type LinkedPage } from '../page-walk.js';
+import { pageReader } from '../page-reader.js';
+import { walkPages } from '../page-walk.js';
 import type { Advice } from '../refusals.js';
 import { parsePage } from './page.js';
 import { headers, pageRows, rangeUrl } from './query.js';
 import { refusalOf } from './refusal.js';
-import type { Surroundings } from './row.js';
 
 const dayMs = 86_400_000;
 const furthestBehindMs = 64_000;
@@ -43,17 +42,20 @@ export class GraphSource implements Source {
     return walkPages({
       service: 'Microsoft Graph',
       firstUrl: rangeUrl(this.#apiUrl, range),
-      read: (url, isFirst) =>
-        this.#client.get({ url, headers, interpret: this.#interpreter(isFirst, surroundings), onRetry }, signal),
+      read: pageReader({
+        client: this.#client,
+        headers,
+        refusalOf: (answer, isFirst) => this.#refusalOf(answer, isFirst),
+        parsePage: (answer) => parsePage(answer, surroundings),
+        signal,
+        onRetry,
+      }),
     });
   }
 
-  #interpreter(isFirst: boolean, surroundings: Surroundings): (answer: Answer) => LinkedPage {
-    return (answer) => {
-      const refusal = refusalOf(answer, isFirst, this.#advice);
-      if (refusal instanceof PlanAgainError) this.#behindMs = Math.min(this.#behindMs * 2, furthestBehindMs);
-      if (refusal !== undefined) throw refusal;
-      return { ...parsePage(parseJson(answer.body, answer.host), surroundings), answeredAtMs: answer.dateMs };
-    };
+  #refusalOf(answer: Answer, isFirst: boolean): Error | undefined {
+    const refusal = refusalOf(answer, isFirst, this.#advice);
+    if (refusal instanceof PlanAgainError) this.#behindMs = Math.min(this.#behindMs * 2, furthestBehindMs);
+    return refusal;
   }
 }

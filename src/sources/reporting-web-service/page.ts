@@ -1,6 +1,5 @@
-import type { JsonObject, JsonValue } from '../../json.js';
 import { UnavailableError } from '../../errors.js';
-import { isObject } from '../../microsoft/json.js';
+import { isObject, type JsonObject, type JsonValue } from '../../json.js';
 import { sortEntries } from '../entries.js';
 import type { LinkedPage } from '../page-walk.js';
 import { toRecord } from './row.js';

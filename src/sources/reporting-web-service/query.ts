@@ -1,5 +1,8 @@
 import type { TimeRange } from '../../collector/contracts.js';
 
+/** The most that a page holds; other collectors rely on it. */
+export const pageRows = 2000;
+
 /**
  * The address of a range's first page. Despite `eq`, StartDate and EndDate are the two bounds on Received. Whether the bounds themselves are
  * within is not documented: the query begins a second early, so that a row that lies on a bound is in one of two adjoining ranges.

@@ -1,15 +1,13 @@
 import type { OnRetry, Page, Source, SourceLimits, TimeRange } from '../../collector/contracts.js';
 import type { MicrosoftClient } from '../../microsoft/client.js';
-import { parseJson } from '../../microsoft/json.js';
-import type { Answer } from '../../microsoft/transport.js';
-import { walkPages, type LinkedPage } from '../page-walk.js';
+import { pageReader } from '../page-reader.js';
+import { walkPages } from '../page-walk.js';
 import type { Advice } from '../refusals.js';
 import { parsePage } from './page.js';
-import { pageUrl, rangeUrl } from './query.js';
+import { pageRows, pageUrl, rangeUrl } from './query.js';
 import { refusalOf } from './refusal.js';
 
 const dayMs = 86_400_000;
-const pageRows = 2000;
 
 /**
  * The Reporting Web Service's MessageTrace. Pages hold 2,000 rows at most, newest first. How far back it can be asked is documented
@@ -34,19 +32,17 @@ export class ReportingWebServiceSource implements Source {
     return walkPages({
       service: 'The Reporting Web Service',
       firstUrl,
-      read: (url, isFirst) => this.#client.get({ url, interpret: this.#interpreter(isFirst), onRetry }, signal),
+      read: pageReader({
+        client: this.#client,
+        refusalOf: (answer, isFirst) => refusalOf(answer, isFirst, this.#advice),
+        parsePage,
+        signal,
+        onRetry,
+      }),
       // A full page without a link is asked on from by offset, less one row: clients disagree whether the offset names the first row of the
       // page or the last one before it, and a row read twice is known by its fingerprint, a row left out by nothing.
       withoutLink: ({ records, unreadable }, rowsSoFar) =>
         records.length + unreadable.length >= pageRows ? pageUrl(firstUrl, rowsSoFar - 1) : undefined,
     });
-  }
-
-  #interpreter(isFirst: boolean): (answer: Answer) => LinkedPage {
-    return (answer) => {
-      const refusal = refusalOf(answer, isFirst, this.#advice);
-      if (refusal !== undefined) throw refusal;
-      return { ...parsePage(parseJson(answer.body, answer.host)), answeredAtMs: answer.dateMs };
-    };
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { UnavailableError } from '../../../src/errors.js';
-import { errorText, isObject, parseJson } from '../../../src/microsoft/json.js';
+import { errorText, parseJson } from '../../../src/microsoft/json.js';
 
 describe('the text of an error answer', () => {
   test.each([
@@ -59,15 +59,4 @@ describe('parsing', () => {
   test('does not repeat the text of an answer, which is about people, in its error', () => {
     expect(() => parseJson('{"value":[{"Subject":"Secret pl', 'graph.example')).not.toThrow(/Secret/);
   });
-});
-
-test.each([
-  [{}, true],
-  [{ a: 1 }, true],
-  [[], false],
-  [null, false],
-  ['{}', false],
-  [undefined, false],
-])('whether %j is an object: %j', (value, expected) => {
-  expect(isObject(value)).toBe(expected);
 });

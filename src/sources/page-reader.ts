@@ -1,0 +1,26 @@
+import type { JsonValue } from '../json.js';
+import type { MicrosoftClient, Question } from '../microsoft/client.js';
+import { parseJson } from '../microsoft/json.js';
+import type { Answer } from '../microsoft/transport.js';
+import type { LinkedPage, PageWalk } from './page-walk.js';
+
+/** How an API is asked for its pages, and what its answers mean. */
+export interface PageReading extends Pick<Question<LinkedPage>, 'headers' | 'onRetry'> {
+  readonly client: MicrosoftClient;
+  readonly signal: AbortSignal;
+  /** What an answer that is not a page of rows means; undefined for one that may be a page. */
+  readonly refusalOf: (answer: Answer, isFirstPage: boolean) => Error | undefined;
+  readonly parsePage: (answer: JsonValue) => LinkedPage;
+}
+
+/** The `read` of a walk: makes a page of each answer, or throws what the answer means instead. */
+export function pageReader({ client, signal, refusalOf, parsePage, ...asked }: PageReading): PageWalk['read'] {
+  return (url, isFirst) => {
+    const interpret = (answer: Answer): LinkedPage => {
+      const refusal = refusalOf(answer, isFirst);
+      if (refusal !== undefined) throw refusal;
+      return { ...parsePage(parseJson(answer.body, answer.host)), answeredAtMs: answer.dateMs };
+    };
+    return client.get({ ...asked, url, interpret }, signal);
+  };
+}
