@@ -10,6 +10,8 @@ export class Reporter {
   readonly #parts: { readonly clock: Clock; readonly monitor: Monitor; readonly log: CollectorLog };
   #reportedAt = -Infinity;
   #toldOfTime = false;
+  /** And has said so. */
+  #isCatchingUp = false;
   #rowsSinceReport = 0;
 
   constructor(parts: { readonly clock: Clock; readonly monitor: Monitor; readonly log: CollectorLog }) {
@@ -53,15 +55,22 @@ export class Reporter {
     );
   }
 
-  /** Once a minute while there is a backlog behind the fresh mail. */
+  /** Once a minute while there is a backlog behind the fresh mail, and once it has been read. */
   catchingUp(progress: Progress, rows: number): void {
+    const readUpTo = inWords(readOnceBefore(progress));
     this.#rowsSinceReport += rows;
+    if (progress.ahead === undefined) {
+      if (this.#isCatchingUp) this.#parts.log.info(`Caught up: everything received before ${readUpTo} has been read.`);
+      this.#isCatchingUp = false;
+      return;
+    }
     const now = this.#parts.clock.now();
-    if (progress.ahead === undefined || now - this.#reportedAt < reportEveryMs) return;
+    if (now - this.#reportedAt < reportEveryMs) return;
     const hoursLeft = (frontier(progress) - readOnceBefore(progress)) / 3_600_000;
     this.#parts.log.info(
-      `Catching up: read up to ${inWords(readOnceBefore(progress))}, ${hoursLeft.toFixed(1)} hours to go; ${this.#rowsSinceReport} rows since the last report. Fresh messages go first.`,
+      `Catching up: read up to ${readUpTo}, ${hoursLeft.toFixed(1)} hours to go; rows read since the last report: ${this.#rowsSinceReport}. Fresh messages go first.`,
     );
+    this.#isCatchingUp = true;
     this.#reportedAt = now;
     this.#rowsSinceReport = 0;
   }

@@ -38,6 +38,17 @@ test('tells of a backlog once a minute, with the rows since the last time, and o
   });
   expect(reports).toEqual([1, 1, 2, 2]);
   expect(log.at('info')[1]).toBe(
-    'Catching up: read up to 2026-11-01 09:00:00 UTC, 2.5 hours to go; 50 rows since the last report. Fresh messages go first.',
+    'Catching up: read up to 2026-11-01 09:00:00 UTC, 2.5 hours to go; rows read since the last report: 50. Fresh messages go first.',
   );
+});
+
+test('says once that the backlog has been read', () => {
+  const { reporter, log } = reporting();
+  reporter.catchingUp(progress, 10);
+  const caughtUp = { watermarks: [noon], reachMs: 1000 };
+  reporter.catchingUp(caughtUp, 5);
+  reporter.catchingUp(caughtUp, 5);
+  expect(log.at('info').slice(1)).toEqual([
+    'Caught up: everything received before 2026-11-01 12:00:00 UTC has been read.',
+  ]);
 });
