@@ -148,8 +148,13 @@ export class FingerprintStore {
 
 /** The bucket of an hour: `2026-11-23T10`, behind an optional prefix. */
 export function bucketOfHour(timeMs: number, prefix = ''): string {
-  return prefix + new Date(timeMs).toISOString().slice(0, 13);
+  const hour = Math.floor(timeMs / hourMs);
+  if (hour !== lastNamed.hour) lastNamed = { hour, name: new Date(timeMs).toISOString().slice(0, 13) };
+  return prefix + lastNamed.name;
 }
+
+/** Rows come by the hour, and a name is dear where there is one for each row: the last one mostly is that of the next row too. */
+let lastNamed = { hour: NaN, name: '' };
 
 /** The beginning of a bucket's hour; NaN for a file that is none of ours. */
 function hourOf(name: string): number {

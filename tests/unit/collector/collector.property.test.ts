@@ -165,24 +165,3 @@ describe('in any world', () => {
     );
   });
 });
-
-describe('in a tenant with 1,000 rows an hour, read every minute', () => {
-  test('at most 90 requests an hour are needed in steady state, with all passes at work', async () => {
-    const random = new SeededRandom(1);
-    const days = 2;
-    const rows = Array.from({ length: days * 24_000 }, (_, index): WorldRow => {
-      const receivedMs = Math.floor(random.between(origin, origin + days * 24 * hour));
-      const lateMs = random.chance(0.3) ? random.between(0, 10 * minute) : 0;
-      return { id: `row-${index}`, receivedMs, statuses: [{ status: 'Delivered', fromMs: receivedMs + lateMs }] };
-    });
-    const defaults = { frequency: 60, timedelta: 0, late_window: 1440, start_time: 1 };
-    const life = await live(
-      rows,
-      defaults,
-      { startMs: origin, endMs: origin + days * 24 * hour },
-      { seed: 1, limits: largePages },
-    );
-    const lastDay = life.requests.filter(({ atMs }) => atMs >= origin + 24 * hour);
-    expect(lastDay.length / 24).toBeLessThanOrEqual(90);
-  });
-});
