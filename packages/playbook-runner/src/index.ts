@@ -1,4 +1,5 @@
-export { Books, type BooksReport, type RepeatedDelivery, type VisibleRow } from './books/books.js';
+export { Books, type BooksReport } from './books/books.js';
+export type { RepeatedDelivery, VisibleRow } from './books/comparison.js';
 export { identifyEvent, type RowIdentity } from './books/row-identity.js';
 export { FaultPlan, type RandomFaults } from './faults/fault-plan.js';
 export { SERVER_FAULTS, type ServerFault } from './faults/server-fault.js';

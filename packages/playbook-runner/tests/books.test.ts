@@ -57,6 +57,7 @@ test('finds what is missing, missed, repeated, unknown and unreadable, with samp
     visible: 3,
     delivered: 6,
     missing: 2,
+    missingSinceMs: 0,
     missedStatuses: 1,
     repeated: 2,
     unknown: 1,
@@ -104,7 +105,8 @@ test('agrees with a naive reference on random deliveries', async () => {
       const books = new Books();
       books.deliver(delivered.map(event));
       const visible = rows.map(({ traceId, recipient, statuses }) => row(traceId, recipient, ...statuses));
-      const { samples, ...counts } = await books.compare(stream(visible));
+      const { samples, missingSinceMs, ...counts } = await books.compare(stream(visible));
+      expect(missingSinceMs !== undefined).toBe(counts.missing > 0);
       expect(counts).toEqual(naiveCounts(delivered, visible));
       expect(samples.repeated.length).toBeLessThanOrEqual(5);
     }),

@@ -13,7 +13,8 @@ async function open(options: Partial<IntakeOptions> = {}): Promise<void> {
 }
 
 function post(body: string | Buffer, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(`${intake.url}/batch`, { method: 'POST', body, headers });
+  const sent = typeof body === 'string' ? body : new Uint8Array(body);
+  return fetch(`${intake.url}/batch`, { method: 'POST', body: sent, headers });
 }
 
 const deliver = (...events: unknown[]) => post(JSON.stringify({ intake_key: 'key', jsons: events }));

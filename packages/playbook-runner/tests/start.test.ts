@@ -1,23 +1,24 @@
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Books } from '../src/index.js';
-import type { Exit, Stop, VisibleRow } from '../src/index.js';
-import { BooksWatch } from '../src/start/books-watch.js';
+import type { Exit, Stop } from '../src/index.js';
+import { EventMeter } from '../src/observed/event-meter.js';
+import { restartWaitMs } from '../src/runner/restart-wait.js';
+import { Supervisor } from '../src/runner/supervisor.js';
 import { findBuiltFiles } from '../src/start/built-files.js';
 import { HELP, readCommandLine } from '../src/start/command-line.js';
-import { openDataFolder } from '../src/start/data-folder.js';
-import { EventMeter } from '../src/start/event-meter.js';
-import { restartWaitMs } from '../src/start/restart-wait.js';
-import { Supervisor } from '../src/start/supervisor.js';
+import { Lookers } from '../src/start/lookers.js';
+import { type Summarised, summaryLine } from '../src/start/summary-line.js';
 import { UsageError } from '../src/start/usage-error.js';
 
 describe('the command line', () => {
   test('has a default for everything', () => {
-    expect(readCommandLine([])).toEqual({
+    expect(readCommandLine([], {})).toEqual({
+      demo: true,
+      port: 8080,
       rate: 1200,
-      frequency: 5,
+      frequency: undefined,
       faultShare: 0,
       dataFolder: undefined,
       fresh: false,
@@ -25,45 +26,54 @@ describe('the command line', () => {
   });
 
   test('takes every option', () => {
-    const argv = ['--rate', '90000', '--frequency=1', '--faults', '0.2', '--data', 'd', '--fresh'];
-    expect(readCommandLine(argv)).toEqual({
+    const numbers = ['--port=81', '--rate', '90000', '--frequency=1', '--faults', '0.2'];
+    expect(readCommandLine([...numbers, '--no-demo', '--data', 'd', '--fresh'], { PORT: '82' })).toEqual({
+      demo: false,
+      port: 81,
       rate: 90_000,
       frequency: 1,
       faultShare: 0.2,
       dataFolder: 'd',
       fresh: true,
     });
-    expect(readCommandLine(['--help'])).toBe('help');
-    for (const option of ['rate', 'frequency', 'faults', 'data', 'fresh', 'help']) {
+    expect(readCommandLine([], { PORT: '82' })).toMatchObject({ port: 82 });
+    expect(readCommandLine(['--help'], {})).toBe('help');
+    for (const option of ['no-demo', 'port', 'rate', 'frequency', 'faults', 'data', 'fresh', 'help']) {
       expect(HELP).toContain(`  --${option} `);
     }
   });
 
   test.each([
     [['--faults', '2'], '--faults must be a number from 0 to 1, but is "2"'],
-    [['--frequency', '0'], '--frequency must be a number from 1'],
+    [['--frequency', '0'], '--frequency must be a whole number from 1'],
+    [['--frequency', '1.5'], '--frequency must be a whole number from 1'],
+    [['--port', '70000'], '--port must be a whole number from 0 to 65535'],
     [['--rate', 'many'], '--rate must be'],
     [['--rate', ''], '--rate must be'],
     [['--unknown'], '--unknown'],
     [['positional'], 'positional'],
   ])('refuses %j', (argv, message) => {
-    expect(() => readCommandLine(argv)).toThrow(UsageError);
-    expect(() => readCommandLine(argv)).toThrow(message);
+    expect(() => readCommandLine(argv, {})).toThrow(UsageError);
+    expect(() => readCommandLine(argv, {})).toThrow(message);
+  });
+
+  test('refuses a PORT that is none', () => {
+    expect(() => readCommandLine([], { PORT: 'x' })).toThrow('PORT must be');
   });
 });
 
-describe('folders', () => {
+describe('built files', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'start-test-'));
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  test('says what has not been built, and the command that does', () => {
+  test('that are not there are named, with the command that builds them', () => {
     expect(() => findBuiltFiles(folder)).toThrow(/dist\/module\/main\.js is not there: run "npm run build"/);
   });
 
-  test('finds what has been built', async () => {
+  test('are found; the page need not be there', async () => {
     for (const path of ['dist/module', 'packages/microsoft365-simulator/dist']) {
       await mkdir(join(folder, path), { recursive: true });
       await writeFile(join(folder, path, 'main.js'), '');
@@ -71,19 +81,40 @@ describe('folders', () => {
     expect(findBuiltFiles(folder)).toEqual({
       module: join(folder, 'dist/module/main.js'),
       simulator: join(folder, 'packages/microsoft365-simulator/dist/main.js'),
+      page: join(folder, 'packages/playbook-runner/dist/page'),
     });
   });
+});
 
-  test('keeps the state between starts unless a fresh one is asked for, and then deletes nothing else', async () => {
-    const parent = join(folder, 'data');
-    const first = await openDataFolder(parent, false);
-    expect(first.continues).toBe(false);
-    expect((await stat(first.path)).mode & 0o777).toBe(0o700);
-    await writeFile(join(first.path, 'context.json'), '{}');
-    await writeFile(join(parent, 'of-the-user'), '');
-    expect(await openDataFolder(parent, false)).toEqual({ path: first.path, continues: true });
-    expect(await openDataFolder(parent, true)).toEqual({ path: first.path, continues: false });
-    expect(await readdir(parent)).toEqual(['message_trace', 'of-the-user']);
+test('somebody looks for ten seconds after having asked', () => {
+  const lookers = new Lookers();
+  lookers.look('one', 0);
+  lookers.look('two', 9_999);
+  expect(['one', 'two', 'three'].map((id) => lookers.isLookedAt(id, 9_999))).toEqual([true, true, false]);
+  expect(['one', 'two'].map((id) => lookers.isLookedAt(id, 10_000))).toEqual([false, true]);
+});
+
+describe('the summary line', () => {
+  const one: Summarised = {
+    state: 'running',
+    events: 1200,
+    eventsLastMinute: 20,
+    lagSeconds: 2.6,
+    books: { missing: 0, repeated: 0, unknown: 0 },
+  };
+
+  test('sums over all playbooks', () => {
+    expect(summaryLine([one])).toBe('1 running · 1,200 events, 20/min · lag 3 s · missing 0, repeated 0');
+    const other: Summarised = { ...one, lagSeconds: 7, books: { missing: 2, repeated: 1, unknown: 4 } };
+    const stopped: Summarised = { ...one, state: 'ready-to-start', lagSeconds: null };
+    const crashed: Summarised = { ...one, state: 'trigger-crashed', lagSeconds: null, books: null };
+    expect(summaryLine([one, other, stopped, crashed])).toBe(
+      '2 running, 1 crashed · 4,800 events, 80/min · lag 7 s · missing 2, repeated 1 · unknown 4',
+    );
+  });
+
+  test('says that nothing runs', () => {
+    expect(summaryLine([])).toBe('none running · 0 events, 0/min');
   });
 });
 
@@ -99,29 +130,6 @@ test('the meter forgets what is older than a minute, and never the total', () =>
   expect(meter.inLastMinute(60_000)).toBe(4);
   expect(meter.inLastMinute(90_000)).toBe(0);
   expect(meter.total).toBe(7);
-});
-
-describe('watching the books', () => {
-  const row: VisibleRow = { traceId: 'a', recipient: 'b', statuses: [{ status: 'Delivered', fromMs: 0 }] };
-
-  test('ends with a comparison of what is there at the end', async () => {
-    const visible: VisibleRow[] = [];
-    const watch = new BooksWatch(new Books(), async function* () {
-      yield* await Promise.resolve(visible);
-    });
-    visible.push(row);
-    await watch.stop();
-    await watch.ended;
-    expect(watch.report).toMatchObject({ visible: 1, missing: 1 });
-  });
-
-  test('tells where the visible rows cannot be read', async () => {
-    const watch = new BooksWatch(new Books(), () => {
-      throw new Error('the tenant is gone');
-    });
-    await expect(watch.ended).rejects.toThrow('the tenant is gone');
-    expect(watch.report).toBeUndefined();
-  });
 });
 
 describe('the supervisor', () => {

@@ -1,11 +1,9 @@
+import { PassThrough } from 'node:stream';
+import type { WriteStream } from 'node:tty';
 import { describe, expect, test } from '@jest/globals';
-import type { BooksReport } from '../src/index.js';
+import { openLiveLine } from '../src/terminal/live-line.js';
 import { printable } from '../src/terminal/printable.js';
-import { frame } from '../src/terminal/screen.js';
-import { readShownEvent } from '../src/terminal/shown-event.js';
-import type { Snapshot } from '../src/terminal/snapshot.js';
-import { renderEvent, renderLine, renderNotice, renderSummary } from '../src/terminal/summary.js';
-import { cut, fit, widthOf } from '../src/terminal/width.js';
+import { cut, widthOf } from '../src/terminal/width.js';
 
 describe('making foreign text printable', () => {
   test.each([
@@ -50,135 +48,36 @@ describe('measuring and cutting', () => {
     expect(cut(text, columns)).toBe(result);
     expect(widthOf(result)).toBeLessThanOrEqual(columns);
   });
-
-  test('fills up to the width', () => {
-    expect(fit('漢', 4)).toBe('漢  ');
-    expect(fit('漢字漢', 4)).toBe('漢… ');
-  });
 });
 
-describe('reading events to show', () => {
-  const shown = { sender: 's@x', recipient: 'r@x', subject: 'Hi', status: 'Delivered' };
+describe('the live line', () => {
+  function terminal(columns: number | undefined) {
+    const output = new PassThrough({ encoding: 'utf8' });
+    Object.assign(output, { isTTY: columns !== undefined, columns });
+    return { output: output as unknown as WriteStream, written: () => String(output.read() ?? '') };
+  }
 
-  test('knows both dialects and every form of time', () => {
-    const legacy = { SenderAddress: 's@x', RecipientAddress: 'r@x', Subject: 'Hi', Status: 'Delivered' };
-    const graph = { senderAddress: 's@x', recipientAddress: 'r@x', subject: 'Hi', status: 'Delivered' };
-    const receivedMs = Date.UTC(2022, 6, 25, 12, 26, 13, 240);
-    const events = [
-      { ...legacy, Received: '/Date(1658751973240)/' },
-      { ...legacy, Received: '2022-07-25T12:26:13.2400000' },
-      { ...graph, receivedDateTime: '2022-07-25T12:26:13.24Z' },
-      { ...graph, receivedDateTime: '2022-07-25T14:26:13.24+02:00' },
-    ];
-    for (const event of events) expect(readShownEvent(JSON.stringify(event))).toEqual({ ...shown, receivedMs });
+  test('is drawn in its place, cut to the terminal, with other lines above it', () => {
+    const { output, written } = terminal(8);
+    const line = openLiveLine(output, () => '漢字 running');
+    expect(written()).toBe('\r\x1b[K漢字 r…');
+    line.above('warning');
+    expect(written()).toBe('\r\x1b[Kwarning\n\r\x1b[K漢字 r…');
+    line.close();
+    expect(written()).toBe('\r\x1b[K');
   });
 
-  test('shows nothing for what is missing', () => {
-    expect(readShownEvent('{"Subject":null}')).toEqual({
-      receivedMs: undefined,
-      sender: '',
-      recipient: '',
-      subject: '',
-      status: '',
-    });
-  });
-});
-
-const BOOKS: BooksReport = {
-  visible: 1234,
-  delivered: 1230,
-  missing: 4,
-  missedStatuses: 9,
-  repeated: 0,
-  unknown: 0,
-  unreadable: 0,
-  samples: { missing: [], missedStatuses: [], repeated: [], unknown: [], unreadable: [] },
-};
-
-const EVENT = {
-  receivedMs: Date.UTC(2026, 10, 23, 9, 30, 1),
-  sender: 'a@x.io',
-  recipient: 'b@y.io',
-  subject: 'Invoice\x1b[31m',
-  status: 'Delivered',
-};
-
-const SNAPSHOT: Snapshot = {
-  nowMs: Date.UTC(2026, 10, 23, 9, 31),
-  state: { name: 'running', healthy: true, lagSeconds: 2.4 },
-  restarts: 1,
-  events: 1230,
-  eventsLastMinute: 20,
-  books: BOOKS,
-  lastEvents: [{ ...EVENT, subject: 'older' }, EVENT],
-  notices: [{ date: '2026-11-23T09:30:30', level: 'warning', message: 'line\nbreak' }],
-};
-
-describe('the summary', () => {
-  test('shows state, events, lag, books, and the last events and notices, newest first', () => {
-    expect(renderSummary(SNAPSHOT, 80)).toEqual([
-      'Microsoft 365 message trace, on loopback                      Ctrl-C stops',
-      '',
-      'Trigger   running, restarts: 1',
-      'Events    1,230 delivered, 20 in the last minute',
-      'Lag       2 s',
-      'Books     1,234 rows visible, 4 not delivered yet, 0 repeated',
-      '',
-      'Last events, received at (UTC)',
-      '09:30:01  a@x.io → b@y.io             Invoice␛[31m                Delivered     ',
-      '09:30:01  a@x.io → b@y.io             older                       Delivered     ',
-      '',
-      'Warnings and errors',
-      '09:30:30 warning: line␊break',
-    ]);
+  test('has eighty columns where the terminal does not say how many', () => {
+    const { output, written } = terminal(0);
+    openLiveLine(output, () => 'x'.repeat(100)).close();
+    expect(written()).toBe(`\r\x1b[K${'x'.repeat(78)}…\r\x1b[K`);
   });
 
-  test.each([10, 24, 40, 120])('keeps to %d columns whatever the subjects hold', (columns) => {
-    const wide = { ...EVENT, subject: '漢字🎉'.repeat(50), sender: 'é'.repeat(100) };
-    for (const line of renderSummary({ ...SNAPSHOT, lastEvents: [wide] }, columns)) {
-      expect(widthOf(line)).toBeLessThanOrEqual(columns);
-    }
+  test('is left out between the times where the output is no terminal', () => {
+    const { output, written } = terminal(undefined);
+    const line = openLiveLine(output, () => 'running');
+    line.above('warning');
+    line.close();
+    expect(written()).toBe('warning\n');
   });
-
-  test('says what it does not know yet', () => {
-    const lines = renderSummary({ ...SNAPSHOT, state: { name: 'starting' }, books: undefined }, 80);
-    expect(lines).toContain('Trigger   starting, restarts: 1');
-    expect(lines).toContain('Lag       unknown');
-    expect(lines).toContain('Books     not compared yet');
-  });
-
-  test.each([
-    [{ name: 'running', healthy: false, lagSeconds: undefined } as const, 'running, unhealthy, restarts: 1'],
-    [{ name: 'stopping' } as const, 'stopping, restarts: 1'],
-    [
-      { name: 'crashed', how: 'exit code 1: bad\x1b[0m', restartInMs: 3200 } as const,
-      'crashed (exit code 1: bad␛[0m), starts again in 4 s, restarts: 1',
-    ],
-  ])('describes the state %j', (state, text) => {
-    expect(renderSummary({ ...SNAPSHOT, state }, 80)).toContain(`Trigger   ${text}`);
-  });
-
-  test('names what must not be, once there is some', () => {
-    const lines = renderSummary({ ...SNAPSHOT, books: { ...BOOKS, repeated: 1, unknown: 2, unreadable: 3 } }, 100);
-    expect(lines).toContain('Books     1,234 rows visible, 4 not delivered yet, 1 repeated, 2 unknown, 3 unreadable');
-  });
-
-  test('is one line where the output is no terminal', () => {
-    expect(renderLine(SNAPSHOT)).toBe(
-      '2026-11-23T09:31:00.000Z running, restarts: 1; 1,230 delivered, 20 in the last minute; lag: 2 s; ' +
-        'books: 1,234 rows visible, 4 not delivered yet, 0 repeated',
-    );
-  });
-
-  test('leaves the time out where an event has none', () => {
-    expect(renderEvent({ ...EVENT, receivedMs: undefined }, 60)).toMatch(/^ {10}a@x\.io/);
-  });
-
-  test('makes notices one line', () => {
-    expect(renderNotice(SNAPSHOT.notices[0]!)).toBe('09:30:30 warning: line␊break');
-  });
-});
-
-test('a frame overwrites line by line, erases what is left over and keeps to the rows', () => {
-  expect(frame(['a', 'b', 'c'], 2)).toBe('\x1b[?2026h\x1b[Ha\x1b[K\r\nb\x1b[K\x1b[J\x1b[?2026l');
 });

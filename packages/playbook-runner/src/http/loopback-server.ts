@@ -19,12 +19,21 @@ export interface LoopbackServer {
  * A request that names another host, or comes from a page of another origin, is answered 403 before `handler` sees it.
  * What `handler` throws is answered 500 with its text: it is a mistake of this package, and the client's log shows it.
  */
-export async function serveOnLoopback(port: number, handler: Handler): Promise<LoopbackServer> {
-  const server = createServer((request, response) => {
-    if (!comesFromLoopbackPage(request.headers)) {
+export function serveOnLoopback(port: number, handler: Handler): Promise<LoopbackServer> {
+  return listenOnLoopback(port, async (request, response) => {
+    if (comesFromLoopbackPage(request.headers)) await handler(request, response);
+    else
       answerJson(response, 403, { error: 'This service answers on 127.0.0.1 only: use http://127.0.0.1 as address.' });
-      return;
-    }
+  });
+}
+
+/**
+ * The same without any check of who asks: `handler` must make its own.
+ *
+ * @throws what `listen` throws: EADDRINUSE as `code` where the port is taken.
+ */
+export async function listenOnLoopback(port: number, handler: Handler): Promise<LoopbackServer> {
+  const server = createServer((request, response) => {
     handler(request, response).catch((error: unknown) => {
       if (response.headersSent || response.destroyed) response.destroy();
       else answerJson(response, 500, { error: String(error) });

@@ -137,3 +137,8 @@ function showLastLines(lines: readonly OutputLine[]): string {
     .map(({ text }) => `\n  ${text}`)
     .join('');
 }
+
+/** `signal SIGKILL` or `exit code 1`. */
+export function describeExit({ exitCode, signal }: Exit): string {
+  return signal === null ? `exit code ${exitCode ?? 'unknown'}` : `signal ${signal}`;
+}

@@ -5,6 +5,8 @@ import { UsageError } from './usage-error.js';
 export interface BuiltFiles {
   readonly module: string;
   readonly simulator: string;
+  /** The folder of the page, which may not be there yet: the page server says so then. */
+  readonly page: string;
 }
 
 /** The entries of the processes to start. @throws {UsageError} where one has not been built. */
@@ -12,6 +14,7 @@ export function findBuiltFiles(repository: string): BuiltFiles {
   return {
     module: find(repository, 'dist/module/main.js'),
     simulator: find(repository, 'packages/microsoft365-simulator/dist/main.js'),
+    page: join(repository, 'packages/playbook-runner/dist/page'),
   };
 }
 

@@ -1,30 +1,41 @@
 import { parseArgs } from 'node:util';
+import { MOST_ROWS_PER_HOUR } from '../simulation/tenant-control.js';
 import { UsageError } from './usage-error.js';
 
 export interface StartOptions {
+  /** Whether there is a demo playbook, and started. */
+  readonly demo: boolean;
+  /** Of the page: the first one to try. */
+  readonly port: number;
   /** Rows an hour that go on arriving in the simulated tenant. */
   readonly rate: number;
-  /** The trigger's setting of that name, in seconds. */
-  readonly frequency: number;
-  /** The share of the answers of tenant and intake that fail, 0 … 1. */
+  /** The demo's setting of that name, in seconds; undefined: as it was. */
+  readonly frequency: number | undefined;
+  /** The share of the answers that fail, of the tenant and of the demo's intake, 0 … 1. */
   readonly faultShare: number;
   /** Undefined: `.data` in the repository. */
   readonly dataFolder: string | undefined;
+  /** Whether the demo forgets what it has read. */
   readonly fresh: boolean;
 }
 
+const USUAL_PORT = '8080';
+
 export const HELP = `npm start -- [options]
 
-Starts on 127.0.0.1 what the module needs, and the module: a simulated Microsoft 365
-tenant, a stand-in for Sekoia's platform and intake, and the trigger "Message Trace".
-Then compares, row by row, what the tenant shows with what the intake receives.
+Starts on 127.0.0.1 a page on which the module's triggers can be added to playbooks,
+configured, started and watched; a simulated Microsoft 365 tenant for them to read; and
+a demo playbook that does, until --no-demo.
 
-  --rate N        rows an hour that arrive in the tenant (default 1200)
-  --frequency N   how often the trigger asks, in seconds (default 5)
-  --faults SHARE  share of the answers that fail, of tenant and intake, 0 to 1 (default 0)
-  --data DIR      where the trigger keeps its state, and finds it again at the next start
+  --no-demo       no demo playbook: all others are there, and stopped
+  --port N        port of the page, or the next one that is free (default ${USUAL_PORT}, or PORT)
+  --data DIR      where playbooks and the state of their triggers are kept
                   (default .data in the repository)
-  --fresh         forget that state first
+  --rate N        rows an hour that arrive in the tenant (default 1200)
+  --frequency N   how often the demo asks, in seconds (5 at first)
+  --faults SHARE  share of the answers that fail, of the tenant and of the demo's intake,
+                  0 to 1 (default 0)
+  --fresh         let the demo forget what it has read
   --help          this text
 
 Ctrl-C stops everything; a second Ctrl-C does so at once.
@@ -33,15 +44,25 @@ Ctrl-C stops everything; a second Ctrl-C does so at once.
 /**
  * What the command line asks for.
  *
+ * @param environment where `PORT` may be
  * @throws {UsageError} naming the option that is wrong.
  */
-export function readCommandLine(argv: readonly string[]): StartOptions | 'help' {
+export function readCommandLine(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): StartOptions | 'help' {
   const values = parse(argv);
   if (values.help) return 'help';
+  const portOf = values.port === undefined ? 'PORT' : '--port';
   return {
-    rate: readNumber('rate', values.rate, { least: 0, most: 10_000_000 }),
-    frequency: readNumber('frequency', values.frequency, { least: 1, most: 86_400 }),
-    faultShare: readNumber('faults', values.faults, { least: 0, most: 1 }),
+    demo: !values['no-demo'],
+    port: readNumber(portOf, values.port ?? environment['PORT'] ?? USUAL_PORT, { least: 0, most: 65_535, whole: true }),
+    rate: readNumber('--rate', values.rate, { least: 0, most: MOST_ROWS_PER_HOUR }),
+    frequency:
+      values.frequency === undefined
+        ? undefined
+        : readNumber('--frequency', values.frequency, { least: 1, most: 86_400, whole: true }),
+    faultShare: readNumber('--faults', values.faults, { least: 0, most: 1 }),
     dataFolder: values.data,
     fresh: values.fresh,
   };
@@ -52,10 +73,12 @@ function parse(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       options: {
-        rate: { type: 'string', default: '1200' },
-        frequency: { type: 'string', default: '5' },
-        faults: { type: 'string', default: '0' },
+        'no-demo': { type: 'boolean', default: false },
+        port: { type: 'string' },
         data: { type: 'string' },
+        rate: { type: 'string', default: '1200' },
+        frequency: { type: 'string' },
+        faults: { type: 'string', default: '0' },
         fresh: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -65,8 +88,13 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function readNumber(option: string, text: string, { least, most }: { least: number; most: number }): number {
+function readNumber(
+  name: string,
+  text: string,
+  { least, most, whole = false }: { least: number; most: number; whole?: boolean },
+): number {
   const number = text.trim() === '' ? NaN : Number(text);
-  if (number >= least && number <= most) return number;
-  throw new UsageError(`--${option} must be a number from ${least} to ${most}, but is "${text}". See --help.`);
+  if (number >= least && number <= most && (!whole || Number.isInteger(number))) return number;
+  const kind = whole ? 'whole number' : 'number';
+  throw new UsageError(`${name} must be a ${kind} from ${least} to ${most}, but is "${text}". See --help.`);
 }

@@ -1,20 +1,21 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { WriteStream } from 'node:tty';
-import type { Stop } from '../runner/child-process.js';
-import { renderLine } from '../terminal/summary.js';
+import type { Playbook } from '../playbooks/playbook.js';
+import { type LiveLine, openLiveLine } from '../terminal/live-line.js';
+import { printable } from '../terminal/printable.js';
+import type { LogLine } from '../wire/live.js';
 import { findBuiltFiles } from './built-files.js';
 import { HELP, readCommandLine, type StartOptions } from './command-line.js';
-import { openDataFolder } from './data-folder.js';
-import { openDisplay } from './display.js';
-import { Session } from './session.js';
+import { DEMO_ID, startDemo } from './demo.js';
+import { LocalRunner } from './local-runner.js';
+import { type Summarised, summaryLine } from './summary-line.js';
 import { UsageError } from './usage-error.js';
 
 /**
  * What `npm start` does, until `stop` aborts.
  *
- * Resolves with the exit code: 0; 1 where something broke or the trigger had to be killed; 2 where whoever typed the
- * command can mend it.
+ * Resolves with the exit code: 0; 1 where a trigger had to be killed; 2 where whoever typed the command can mend it.
  */
 export async function run(
   argv: readonly string[],
@@ -23,7 +24,7 @@ export async function run(
   stop: AbortSignal,
 ): Promise<number> {
   try {
-    const options = readCommandLine(argv);
+    const options = readCommandLine(argv, process.env);
     if (options !== 'help') return await live(options, repository, output, stop);
     output.write(HELP);
     return 0;
@@ -40,25 +41,54 @@ async function live(
   output: WriteStream,
   stop: AbortSignal,
 ): Promise<number> {
-  const files = findBuiltFiles(repository);
-  const data = await openDataFolder(options.dataFolder ?? join(repository, '.data'), options.fresh);
-  const display = openDisplay(output);
-  const session = await Session.start({
-    files,
+  let line: LiveLine | undefined;
+  const say = (text: string) => {
+    if (line) line.above(text);
+    else output.write(`${text}\n`);
+  };
+  const runner = await LocalRunner.start({
     ...options,
-    dataFolder: data.path,
-    continues: data.continues,
-    onNotice: (entry) => display.notice(entry),
+    repository,
+    files: findBuiltFiles(repository),
+    dataFolder: options.dataFolder ?? join(repository, '.data'),
+    ...(options.fresh && { forget: DEMO_ID }),
+    onTrouble: say,
+    onLine: (logged, playbook) => {
+      if (logged.level !== 'debug' && logged.level !== 'info') say(renderNotice(logged, playbook));
+    },
   });
-  let stopped: Stop | undefined;
+  let killed: readonly string[];
   try {
-    display.show(() => session.snapshot(Date.now()));
-    await Promise.race([session.untilBroken(), stop.aborted ? undefined : once(stop, 'abort')]);
+    if (options.port !== 0 && runner.port !== options.port) {
+      say(`Port ${options.port} is taken: the page is on ${runner.port}.`);
+    }
+    say(`\n  ${runner.address}\n\nCtrl-C stops everything.`);
+    if (options.demo) {
+      await startDemo(runner.playbooks, options).catch((error: unknown) => say(`There is no demo: ${String(error)}`));
+    }
+    line = openLiveLine(output, () => summaryLine(runner.playbooks.all().map(summarise)));
+    if (!stop.aborted) await once(stop, 'abort');
   } finally {
-    stopped = await session.stop().finally(() => display.close());
+    killed = await runner.stop();
+    line?.close();
   }
-  output.write(`${renderLine(session.snapshot(Date.now()))}\n`);
-  if (stopped?.signal !== 'SIGKILL') return 0;
-  output.write('The trigger did not stop within its time and was killed.\n');
-  return 1;
+  output.write(`${summaryLine(runner.playbooks.all().map(summarise))}\n`);
+  for (const name of killed)
+    output.write(`${printable(name)}: the trigger did not stop within its time and was killed.\n`);
+  return killed.length === 0 ? 0 : 1;
+}
+
+function summarise(playbook: Playbook): Summarised {
+  const { events } = playbook.observations;
+  return {
+    state: playbook.summary().state.name,
+    events: events.total,
+    eventsLastMinute: events.inLastMinute(Date.now()),
+    lagSeconds: playbook.lagSeconds,
+    books: playbook.books?.picture() ?? null,
+  };
+}
+
+function renderNotice({ atMs, level, message }: LogLine, playbook: Playbook): string {
+  return `${new Date(atMs).toISOString().slice(11, 19)} ${printable(playbook.name)}: ${level}: ${printable(message)}`;
 }

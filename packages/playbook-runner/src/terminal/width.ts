@@ -38,12 +38,6 @@ export function cut(text: string, width: number): string {
   return width > 0 ? `${kept}…` : '';
 }
 
-/** `text` cut to or filled with blanks to exactly `width` columns. */
-export function fit(text: string, width: number): string {
-  const fitting = cut(text, width);
-  return fitting + ' '.repeat(width - widthOf(fitting));
-}
-
 function columns(character: string): number {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x300) return 1;

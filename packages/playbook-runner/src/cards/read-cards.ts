@@ -1,0 +1,64 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { compileSettingsCheck } from '../form/check-settings.js';
+import type { SettingsSchema } from '../form/settings-schema.js';
+import type { Card } from './card.js';
+
+/** The module, as its cards describe it. */
+export interface ModuleCards {
+  /** From the manifest; likewise the next two. */
+  readonly name: string;
+  readonly description: string;
+  readonly version: string;
+  /** By their triggers' `docker_parameters`, in the order of their files' names. */
+  readonly cards: ReadonlyMap<string, Card>;
+}
+
+/** Whoever has the key may write into the intake, but the cards do not mask it. */
+const INTAKE_KEY = 'intake_key';
+
+/**
+ * Reads manifest.json and each trigger_*.json in the repository's root.
+ *
+ * @throws Error naming the file that cannot be read as a card.
+ */
+export async function readModuleCards(repository: string): Promise<ModuleCards> {
+  const manifest = await readCardFile(repository, 'manifest.json');
+  const files = (await readdir(repository)).filter((file) => /^trigger_.*\.json$/.test(file)).sort();
+  const cards = await Promise.all(files.map((file) => readCard(repository, file)));
+  return {
+    name: textOf(manifest, 'name', 'manifest.json'),
+    description: textOf(manifest, 'description', 'manifest.json'),
+    version: textOf(manifest, 'version', 'manifest.json'),
+    cards: new Map(cards.map((card) => [card.trigger, card])),
+  };
+}
+
+async function readCard(repository: string, file: string): Promise<Card> {
+  const card = await readCardFile(repository, file);
+  const schema = card['arguments'] as Partial<SettingsSchema> | undefined;
+  if (schema?.properties === undefined) throw new Error(`${file} has no arguments.properties: mend the card.`);
+  const complete = { ...schema, properties: schema.properties };
+  return {
+    trigger: textOf(card, 'docker_parameters', file),
+    name: textOf(card, 'name', file),
+    description: textOf(card, 'description', file),
+    schema: complete,
+    check: compileSettingsCheck(complete),
+    secretNames: new Set([...(complete.secrets ?? []), INTAKE_KEY]),
+  };
+}
+
+async function readCardFile(repository: string, file: string): Promise<Record<string, unknown>> {
+  try {
+    return JSON.parse(await readFile(join(repository, file), 'utf8')) as Record<string, unknown>;
+  } catch (error) {
+    throw new Error(`${file} cannot be read (${String(error)}): mend the card.`, { cause: error });
+  }
+}
+
+function textOf(card: Readonly<Record<string, unknown>>, member: string, file: string): string {
+  const value = card[member];
+  if (typeof value !== 'string') throw new Error(`${file} has no text under "${member}": mend the card.`);
+  return value;
+}

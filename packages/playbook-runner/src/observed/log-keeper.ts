@@ -1,0 +1,69 @@
+import type { LogEntry } from '../platform/log-entries.js';
+import type { LogLevel, LogLine } from '../wire/live.js';
+import { Kept } from './kept.js';
+import { readWrittenEntry, WrittenEntries } from './written-entries.js';
+
+const LIMITS = { items: 2000, bytes: 8 << 20 };
+const LONGEST_MESSAGE = 16_384;
+
+export interface LogKeeperOptions {
+  /** What may not be shown, as of now. */
+  readonly secrets: () => readonly string[];
+  /** Called with each line that is kept. */
+  readonly onLine: (line: LogLine) => void;
+}
+
+/** The last lines about a trigger: what it logs, what its process writes, and what the runner does with it. */
+export class LogKeeper {
+  readonly #options: LogKeeperOptions;
+  readonly #lines = new Kept<LogLine>(LIMITS, ({ message }) => message);
+  readonly #written = new WrittenEntries();
+
+  constructor(options: LogKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Lines after that number, oldest first. */
+  after(number: number): LogLine[] {
+    return this.#lines.after(number);
+  }
+
+  /** An entry that the platform was sent. */
+  posted({ date, level, message }: LogEntry): void {
+    this.#written.posted(message);
+    this.#add('module', level, message, Date.parse(`${date}Z`));
+  }
+
+  /** A line of the process's output. Log entries wait there until they are posted, so that none is shown twice. */
+  output(text: string, nowMs: number): void {
+    const entry = readWrittenEntry(text);
+    if (entry) this.#written.add(entry);
+    else if (text.trim() !== '') this.#add('output', 'info', text, nowMs);
+  }
+
+  /** Something that the runner did or saw. */
+  runner(level: LogLevel, message: string, nowMs: number): void {
+    this.#add('runner', level, message, nowMs);
+  }
+
+  /** Gives up waiting for what was written long ago: all of it, for Infinity. */
+  addOverdue(nowMs: number): void {
+    for (const { level, message, atMs } of this.#written.takeOverdue(nowMs)) {
+      this.#add('output', level, message, atMs);
+    }
+  }
+
+  /** The text without what may not be shown. */
+  hide(text: string): string {
+    return this.#options.secrets().reduce((shown, secret) => shown.replaceAll(secret, '•••'), text);
+  }
+
+  #add(origin: LogLine['origin'], level: LogLevel, message: string, atMs: number): void {
+    const shown = this.hide(message).slice(0, LONGEST_MESSAGE);
+    this.#lines.add((number) => {
+      const line: LogLine = { number, atMs, level, message: shown, origin };
+      this.#options.onLine(line);
+      return line;
+    });
+  }
+}

@@ -1,0 +1,204 @@
+import { type Card, valueOf } from '../cards/card.js';
+import { Refusal } from '../http/refusal.js';
+import { NO_HEALTH } from '../observed/health.js';
+import { type Cursors, Observations } from '../observed/observations.js';
+import { describeExit, type Stop } from '../runner/child-process.js';
+import { BooksOfPlaybook } from '../simulation/books-of-playbook.js';
+import type { PlaybookBooks } from '../simulation/playbook-books.js';
+import type { SimulatedTenant } from '../simulation/simulated-tenant.js';
+import type { IntakeControls, LivePlaybook, LogLine, Overview } from '../wire/live.js';
+import type { PlaybookState, PlaybookSummary } from '../wire/playbook.js';
+import { intakeOf, quotaOf } from './overview.js';
+import type { KeptPlaybook, PlaybookStore } from './playbook-store.js';
+import { wrongSettings } from './read-change.js';
+import { Run } from './run.js';
+import { SavedSettings } from './saved-settings.js';
+
+export interface PlaybookOptions {
+  readonly kept: KeptPlaybook;
+  readonly card: Card;
+  readonly store: PlaybookStore;
+  readonly tenant: SimulatedTenant;
+  /** The module's compiled entry. */
+  readonly modulePath: string;
+  /** Called with each line of its log. */
+  readonly onLine: (line: LogLine, playbook: Playbook) => void;
+}
+
+/** A trigger in a playbook: its settings, and what becomes of it when it is started. */
+export class Playbook {
+  readonly saved: SavedSettings;
+  readonly observations: Observations;
+  readonly #options: PlaybookOptions;
+  readonly #books: BooksOfPlaybook;
+  /** What it was started with last: what is saved may have changed since. */
+  #startedWith: KeptPlaybook;
+  #run: Run | undefined;
+  /** Fulfilled once the run has begun; rejected where it could not. */
+  #opening: Promise<void> | undefined;
+  #ending: Promise<Stop | undefined> | undefined;
+  #controls: IntakeControls = { faultShare: 0, outage: false };
+
+  constructor(options: PlaybookOptions) {
+    const { kept, card, store, tenant, onLine } = options;
+    const saved = new SavedSettings(kept, card, store, tenant);
+    this.saved = saved;
+    this.observations = new Observations({
+      secrets: () => saved.everySecret,
+      onLine: (line) => onLine(line, this),
+    });
+    this.#options = options;
+    this.#books = new BooksOfPlaybook(tenant.startedAtMs);
+    this.#startedWith = kept;
+  }
+
+  get id(): string {
+    return this.saved.kept.id;
+  }
+
+  get name(): string {
+    return this.saved.kept.stored.name;
+  }
+
+  get usesSimulatedTenant(): boolean {
+    return this.saved.kept.stored.usesSimulatedTenant;
+  }
+
+  get books(): PlaybookBooks | undefined {
+    return this.#books.open;
+  }
+
+  /** From Start until all that was started has ended. */
+  get isStarted(): boolean {
+    return (this.#run ?? this.#opening) !== undefined;
+  }
+
+  get lagSeconds(): number | null {
+    return (this.#run?.health ?? NO_HEALTH).lagSeconds;
+  }
+
+  summary(): PlaybookSummary {
+    return {
+      id: this.id,
+      name: this.name,
+      trigger: this.#options.card.trigger,
+      state: this.#state(),
+      startedAtMs: this.#run?.startedAtMs ?? null,
+      restarts: this.#run?.restarts ?? 0,
+      usesSimulatedTenant: this.usesSimulatedTenant,
+    };
+  }
+
+  live(cursors: Cursors): LivePlaybook {
+    return {
+      id: this.id,
+      overview: this.#overview(Date.now()),
+      ...this.observations.since(cursors),
+      intake: this.#controls,
+    };
+  }
+
+  changeIntake(some: Partial<IntakeControls>): IntakeControls {
+    this.#controls = { ...this.#controls, ...some };
+    this.#run?.control(this.#controls);
+    return this.#controls;
+  }
+
+  /** @throws {Refusal} 409 where it is started already, 422 where settings are missing or wrong. */
+  async start(): Promise<PlaybookSummary> {
+    if (this.isStarted) throw new Refusal(409, 'The playbook is started already: stop it first.');
+    const { problems } = this.saved.picture();
+    if (problems.length > 0) throw wrongSettings(problems);
+    this.#opening = this.#open().finally(() => {
+      this.#opening = undefined;
+    });
+    await this.#opening;
+    return this.summary();
+  }
+
+  /** Begins to stop. @throws {Refusal} 409 where nothing runs, or is being stopped already. */
+  stop(): PlaybookSummary {
+    if (this.#run === undefined || this.#ending !== undefined) {
+      throw new Refusal(409, 'The playbook is not running: there is nothing to stop.');
+    }
+    void this.untilStopped();
+    return this.summary();
+  }
+
+  /** Stops what was started, if anything. Answers how the process ended; undefined where none ran. */
+  async untilStopped(): Promise<Stop | undefined> {
+    await this.#opening?.catch(() => undefined);
+    if (this.#run) this.#ending ??= this.#end(this.#run);
+    return this.#ending;
+  }
+
+  /** Ends the trigger's process without a chance to save anything. @throws {Refusal} 409 where none runs. */
+  kill(): PlaybookSummary {
+    if (this.#run?.kill() !== true) throw new Refusal(409, 'No process runs: start the playbook first.');
+    this.#log('warning', 'Killed on demand.');
+    return this.summary();
+  }
+
+  #state(): PlaybookState {
+    if (this.#run) return this.#run.state;
+    if (this.#opening) return { name: 'starting' };
+    return { name: this.saved.picture().problems.length > 0 ? 'configuration-issues' : 'ready-to-start' };
+  }
+
+  #overview(nowMs: number): Overview {
+    const { card } = this.#options;
+    const { settings } = (this.isStarted ? this.#startedWith : this.saved.kept).stored;
+    const { events, totals } = this.observations;
+    return {
+      ...(this.#run?.health ?? NO_HEALTH),
+      eventsLastMinute: events.inLastMinute(nowMs),
+      totals: totals.totals,
+      quota: quotaOf(card, settings, this.#run?.metrics),
+      books: this.books?.picture() ?? null,
+      intake: intakeOf(settings),
+    };
+  }
+
+  async #open(): Promise<void> {
+    const { card, modulePath, store } = this.#options;
+    this.#startedWith = this.saved.kept;
+    const { stored, secrets } = this.#startedWith;
+    const isComparable = stored.usesSimulatedTenant && intakeOf(stored.settings) === 'own';
+    const books = this.#books.started(isComparable, Date.now());
+    const run = await Run.start({
+      modulePath,
+      trigger: card.trigger,
+      configuration: { ...stored.settings, ...secrets },
+      dataFolder: store.stateFolder(this.id),
+      intakeControls: this.#controls,
+      observations: this.observations,
+      beforeProcess: async () => {
+        books?.readingStarts({
+          nowMs: Date.now(),
+          continues: await store.hasState(this.id),
+          startTimeHours: Number(valueOf(card, stored.settings, 'start_time')),
+        });
+      },
+      onEvents: (events) => books?.deliver(events),
+    });
+    this.#run = run;
+    // Only where not even a process can be made; a module that fails is started again.
+    run.ended.catch((error: unknown) => {
+      this.#log('error', `The trigger cannot be started (${String(error)}): mend that, then start it again.`);
+      void this.untilStopped();
+    });
+  }
+
+  async #end(run: Run): Promise<Stop | undefined> {
+    // What `ended` was rejected with has been logged.
+    const stop = await run.stop().catch(() => undefined);
+    this.#log('info', stop ? `Stopped (${describeExit(stop)}, ${(stop.tookMs / 1000).toFixed(1)} s).` : 'Stopped.');
+    this.#run = undefined;
+    this.#ending = undefined;
+    return stop;
+  }
+
+  #log(level: 'info' | 'warning' | 'error', message: string): void {
+    this.observations.logs.runner(level, message, Date.now());
+  }
+}

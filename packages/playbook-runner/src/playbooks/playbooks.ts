@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import type { ModuleCards } from '../cards/read-cards.js';
+import type { Card } from '../cards/card.js';
+import { Refusal } from '../http/refusal.js';
+import type { SimulatedTenant } from '../simulation/simulated-tenant.js';
+import type { LogLine } from '../wire/live.js';
+import { Playbook } from './playbook.js';
+import type { KeptPlaybook, PlaybookStore } from './playbook-store.js';
+import { checkedName } from './read-change.js';
+
+export interface PlaybooksOptions {
+  readonly module: ModuleCards;
+  readonly store: PlaybookStore;
+  readonly tenant: SimulatedTenant;
+  /** The module's compiled entry. */
+  readonly modulePath: string;
+  /** Called with each line of any playbook's log. */
+  readonly onLine: (line: LogLine, playbook: Playbook) => void;
+}
+
+export interface Addition {
+  /** The card's `docker_parameters`. */
+  readonly trigger: string;
+  /** Default: the card's name. */
+  readonly name?: string;
+  /** Default: made up. */
+  readonly id?: string;
+}
+
+/** All playbooks, in the order in which they were added. */
+export class Playbooks {
+  readonly #options: PlaybooksOptions;
+  readonly #playbooks = new Map<string, Playbook>();
+  #isClosed = false;
+
+  private constructor(options: PlaybooksOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Opens what is kept; nothing is started. Playbooks that read the simulated tenant learn where it is now.
+   *
+   * @param kept what the store has read
+   */
+  static async open(options: PlaybooksOptions, kept: readonly KeptPlaybook[]): Promise<Playbooks> {
+    const playbooks = new Playbooks(options);
+    for (const one of kept) {
+      const card = options.module.cards.get(one.stored.trigger);
+      // A trigger whose card has gone: its playbook stays in the folder, until the card is back.
+      if (card === undefined) continue;
+      const playbook = playbooks.#enter(one, card);
+      if (playbook.usesSimulatedTenant) await playbook.saved.useSimulatedTenant();
+    }
+    return playbooks;
+  }
+
+  all(): readonly Playbook[] {
+    return [...this.#playbooks.values()];
+  }
+
+  find(id: string): Playbook | undefined {
+    return this.#playbooks.get(id);
+  }
+
+  /** @throws {Refusal} 404 */
+  get(id: string): Playbook {
+    const playbook = this.find(id);
+    if (playbook === undefined) throw new Refusal(404, 'There is no such playbook: go back to the list.');
+    return playbook;
+  }
+
+  /** @throws {Refusal} 422 for an unknown trigger or a wrong name. */
+  async add({ trigger, name, id = randomBytes(6).toString('hex') }: Addition): Promise<Playbook> {
+    const card = this.#options.module.cards.get(trigger);
+    if (card === undefined) {
+      throw new Refusal(422, `There is no trigger ${trigger}: choose one of the library.`, [
+        { setting: 'trigger', message: 'Choose one of the library.' },
+      ]);
+    }
+    const kept: KeptPlaybook = {
+      id,
+      stored: {
+        name: checkedName(name ?? card.name),
+        trigger,
+        settings: {},
+        usesSimulatedTenant: false,
+        addedAtMs: Date.now(),
+      },
+      secrets: {},
+    };
+    await this.#options.store.add(kept);
+    return this.#enter(kept, card);
+  }
+
+  /** @throws {Refusal} 404, or 409 while it is started. */
+  async remove(id: string): Promise<void> {
+    if (this.get(id).isStarted) throw new Refusal(409, 'The trigger runs: stop the playbook first.');
+    this.#playbooks.delete(id);
+    await this.#options.store.remove(id);
+  }
+
+  /** @throws {Refusal} like `Playbook.start`, and 409 once everything is being stopped. */
+  start(id: string): ReturnType<Playbook['start']> {
+    if (this.#isClosed) throw new Refusal(409, 'The runner is being stopped: start it again with npm start.');
+    return this.get(id).start();
+  }
+
+  /** Stops all triggers at the same time. Answers the names of the playbooks whose trigger had to be killed. */
+  async close(): Promise<readonly string[]> {
+    this.#isClosed = true;
+    const started = this.all().filter((playbook) => playbook.isStarted);
+    const killed = await Promise.all(
+      started.map(async (playbook) => {
+        const stop = await playbook.untilStopped();
+        return stop?.signal === 'SIGKILL' ? [playbook.name] : [];
+      }),
+    );
+    return killed.flat();
+  }
+
+  #enter(kept: KeptPlaybook, card: Card): Playbook {
+    const { store, tenant, modulePath, onLine } = this.#options;
+    const playbook = new Playbook({ kept, card, store, tenant, modulePath, onLine });
+    this.#playbooks.set(kept.id, playbook);
+    return playbook;
+  }
+}

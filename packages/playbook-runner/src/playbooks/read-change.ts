@@ -1,0 +1,61 @@
+import type { Card } from '../cards/card.js';
+import { Refusal } from '../http/refusal.js';
+import type { PlaybookChange, Problem } from '../wire/playbook.js';
+import type { Secrets } from './stored-playbook.js';
+
+const LONGEST_NAME = 100;
+
+/** What a change makes of a playbook's name, settings and secrets. */
+export interface Changed {
+  readonly name: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly secrets: Secrets;
+}
+
+/** @throws {Refusal} 422 with the problems, where there are some. */
+export function applyChange(card: Card, before: Secrets, change: PlaybookChange): Changed {
+  const { settings } = change;
+  const name = change.name.trim();
+  const secrets = mergeSecrets(before, change.secrets);
+  const problems = [
+    ...checkName(name),
+    ...unexpected(Object.keys(settings), (setting) => isOpen(card, setting)),
+    ...unexpected(Object.keys(change.secrets), (setting) => card.secretNames.has(setting)),
+    ...card.check({ ...settings, ...secrets }),
+  ];
+  if (problems.length > 0) throw wrongSettings(problems);
+  return { name, settings, secrets };
+}
+
+export function wrongSettings(problems: readonly Problem[]): Refusal {
+  return new Refusal(422, 'Some settings are missing or wrong: correct them and save.', problems);
+}
+
+/** @throws {Refusal} 422 where it cannot be a name. */
+export function checkedName(name: string): string {
+  const problems = checkName(name.trim());
+  if (problems.length > 0) throw wrongSettings(problems);
+  return name.trim();
+}
+
+function checkName(name: string): Problem[] {
+  if (name === '') return [{ setting: 'name', message: 'Fill in this field.' }];
+  if (name.length <= LONGEST_NAME) return [];
+  return [{ setting: 'name', message: `Write a name of at most ${LONGEST_NAME} characters.` }];
+}
+
+/** A secret among the settings would be kept and shown with them. */
+function isOpen(card: Card, setting: string): boolean {
+  return Object.hasOwn(card.schema.properties, setting) && !card.secretNames.has(setting);
+}
+
+function unexpected(names: readonly string[], isExpected: (setting: string) => boolean): Problem[] {
+  return names
+    .filter((name) => !isExpected(name))
+    .map((setting) => ({ setting, message: 'The card has no such setting here: leave it out.' }));
+}
+
+function mergeSecrets(before: Secrets, change: PlaybookChange['secrets']): Secrets {
+  const merged = Object.entries({ ...before, ...change });
+  return Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== null));
+}

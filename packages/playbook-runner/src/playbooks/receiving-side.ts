@@ -1,0 +1,66 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { type Intake, startIntake } from '../intake/intake.js';
+import { PASSING_FAULTS } from '../intake/passing-faults.js';
+import type { LogEntry } from '../platform/log-entries.js';
+import { type Platform, startPlatform } from '../platform/platform.js';
+import type { IntakeControls } from '../wire/live.js';
+
+export interface ReceivingSideOptions {
+  readonly intakeKey: string;
+  /** False where the settings name an intake: then there is none here. */
+  readonly ownIntake: boolean;
+  readonly controls: IntakeControls;
+  readonly onLog: (entry: LogEntry) => void;
+  readonly onEvents: (events: readonly string[]) => void;
+}
+
+/** Sekoia's side towards one trigger: where it reports to and, unless its settings name another intake, delivers to. */
+export class ReceivingSide {
+  /** What the trigger must show to the platform; made up. */
+  readonly token: string;
+  readonly #platform: Platform;
+  readonly #intake: Intake | undefined;
+
+  private constructor(token: string, platform: Platform, intake: Intake | undefined) {
+    this.token = token;
+    this.#platform = platform;
+    this.#intake = intake;
+  }
+
+  static async start({
+    intakeKey,
+    ownIntake,
+    controls,
+    onLog,
+    onEvents,
+  }: ReceivingSideOptions): Promise<ReceivingSide> {
+    const token = randomUUID();
+    // Everything that is to be remembered is remembered by the callers.
+    const platform = await startPlatform({ token, onLog, keep: 0 });
+    const intake = ownIntake ? await startIntake({ intakeKey, onEvents, keep: 0 }) : undefined;
+    const side = new ReceivingSide(token, platform, intake);
+    side.control(controls);
+    return side;
+  }
+
+  get callbackUrl(): string {
+    return this.#platform.callbackUrl;
+  }
+
+  /** Undefined where there is no intake here. */
+  get intakeUrl(): string | undefined {
+    return this.#intake?.url;
+  }
+
+  control({ faultShare, outage }: IntakeControls): void {
+    if (this.#intake === undefined) return;
+    const { faults } = this.#intake;
+    faults.failAtRandom({ share: faultShare, kinds: PASSING_FAULTS, seed: randomInt(2 ** 31) });
+    if (outage) faults.startOutage('503');
+    else faults.endOutage();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#intake?.close(), this.#platform.close()]);
+  }
+}

@@ -1,0 +1,171 @@
+import { type HealthPicture, NO_HEALTH } from '../observed/health.js';
+import type { Observations } from '../observed/observations.js';
+import { TriggerWatch } from '../observed/trigger-watch.js';
+import type { LogEntry } from '../platform/log-entries.js';
+import { describeExit, type Stop } from '../runner/child-process.js';
+import { type Crash, Supervisor } from '../runner/supervisor.js';
+import { TriggerProcess } from '../runner/trigger-process.js';
+import type { IntakeControls } from '../wire/live.js';
+import type { PlaybookState } from '../wire/playbook.js';
+import { ReceivingSide } from './receiving-side.js';
+
+export interface RunOptions {
+  readonly modulePath: string;
+  /** The card's `docker_parameters`. */
+  readonly trigger: string;
+  /** The settings, secrets included. */
+  readonly configuration: Readonly<Record<string, unknown>>;
+  readonly dataFolder: string;
+  readonly intakeControls: IntakeControls;
+  readonly observations: Observations;
+  /** Called before each start of the process, restarts too. */
+  readonly beforeProcess: () => Promise<void>;
+  /** Called with the events that arrive in an intake of this runner. */
+  readonly onEvents: (events: readonly string[]) => void;
+}
+
+const SAMPLE_EVERY_MS = 2000;
+
+/** One process of a run. */
+interface Life {
+  readonly process: TriggerProcess;
+  readonly startedAtMs: number;
+  readonly watch: TriggerWatch;
+}
+
+/** A trigger from Start to Stop: as many processes as it takes, and Sekoia's side towards them. */
+export class Run {
+  readonly #options: RunOptions;
+  readonly #receiving: ReceivingSide;
+  readonly #supervisor: Supervisor<TriggerProcess>;
+  #life: Life | undefined;
+  /** What the process has logged as critical. */
+  #critical: string | undefined;
+  #isStopping = false;
+  readonly #sampling: NodeJS.Timeout;
+
+  private constructor(options: RunOptions, receiving: ReceivingSide) {
+    this.#options = options;
+    this.#receiving = receiving;
+    this.#supervisor = new Supervisor({
+      start: () => this.#startProcess(),
+      onCrash: (crash) => this.#crashed(crash),
+    });
+    this.#sampling = setInterval(() => {
+      options.observations.sample(this.health.lagSeconds, Date.now());
+    }, SAMPLE_EVERY_MS);
+  }
+
+  static async start(options: RunOptions): Promise<Run> {
+    const { configuration, intakeControls, observations, onEvents } = options;
+    const entries: { take: (entry: LogEntry) => void } = { take: () => undefined };
+    const receiving = await ReceivingSide.start({
+      intakeKey: String(configuration['intake_key']),
+      ownIntake: configuration['intake_server'] === undefined,
+      controls: intakeControls,
+      onLog: (entry) => entries.take(entry),
+      onEvents: (events) => {
+        observations.events.add(events, Date.now());
+        onEvents(events);
+      },
+    });
+    const run = new Run(options, receiving);
+    entries.take = (entry) => run.#posted(entry);
+    return run;
+  }
+
+  /** Fulfilled once stopped. Rejected where the process cannot even be started. */
+  get ended(): Promise<void> {
+    return this.#supervisor.ended;
+  }
+
+  get restarts(): number {
+    return this.#supervisor.restarts;
+  }
+
+  /** Since when the process runs, in milliseconds since 1970; null while none does. */
+  get startedAtMs(): number | null {
+    return this.#supervisor.process ? (this.#life?.startedAtMs ?? null) : null;
+  }
+
+  get health(): HealthPicture {
+    return this.#life?.watch.last?.health ?? NO_HEALTH;
+  }
+
+  /** By name, as the process counted last. */
+  get metrics(): ReadonlyMap<string, number> | undefined {
+    return this.#life?.watch.last?.metrics;
+  }
+
+  get state(): PlaybookState {
+    if (this.#isStopping) return { name: 'stopping' };
+    const { crash } = this.#supervisor;
+    if (crash) return { name: 'trigger-crashed', why: describeExit(crash.exit), restartAtMs: crash.restartAtMs };
+    if (this.#critical !== undefined && this.health.health?.healthy !== true) {
+      return { name: 'trigger-crashed', why: this.#critical, restartAtMs: null };
+    }
+    return { name: this.#life?.watch.hasAnswered ? 'running' : 'starting' };
+  }
+
+  control(controls: IntakeControls): void {
+    this.#receiving.control(controls);
+  }
+
+  /** Ends the process as a crash would; it is started again. False where none runs. */
+  kill(): boolean {
+    const { process } = this.#supervisor;
+    void process?.kill();
+    return process !== undefined;
+  }
+
+  /** Answers how the process ended; undefined where none was running. */
+  async stop(): Promise<Stop | undefined> {
+    this.#isStopping = true;
+    try {
+      return await this.#supervisor.stop();
+    } finally {
+      clearInterval(this.#sampling);
+      this.#options.observations.logs.addOverdue(Infinity);
+      await this.#receiving.close();
+    }
+  }
+
+  async #startProcess(): Promise<TriggerProcess> {
+    const { modulePath, trigger, configuration, dataFolder, observations, beforeProcess } = this.#options;
+    const { token, callbackUrl, intakeUrl } = this.#receiving;
+    await beforeProcess();
+    this.#critical = undefined;
+    const process = await TriggerProcess.start({
+      modulePath,
+      dockerParameters: trigger,
+      // Its own default is the real intake, so that the value intake_url alone would not do.
+      configuration: { ...configuration, ...(intakeUrl !== undefined && { intake_server: intakeUrl }) },
+      dataFolder,
+      token,
+      urlCallback: callbackUrl,
+      ...(intakeUrl !== undefined && { intakeUrl }),
+      onLine: ({ text }) => observations.logs.output(text, Date.now()),
+    });
+    observations.totals.nextProcess();
+    this.#life = {
+      process,
+      startedAtMs: Date.now(),
+      watch: new TriggerWatch(process, ({ metrics }) => observations.totals.update(metrics)),
+    };
+    observations.logs.runner('info', `Started: process ${process.pid ?? 'unknown'}.`, this.#life.startedAtMs);
+    return process;
+  }
+
+  #posted(entry: LogEntry): void {
+    const { logs } = this.#options.observations;
+    logs.posted(entry);
+    if (entry.level === 'critical') this.#critical = logs.hide(entry.message);
+  }
+
+  #crashed({ exit, waitMs }: Crash): void {
+    const { logs } = this.#options.observations;
+    logs.addOverdue(Infinity);
+    const message = `The trigger ended (${describeExit(exit)}); it starts again in ${waitMs / 1000} s.`;
+    logs.runner('error', message, Date.now());
+  }
+}

@@ -1,0 +1,148 @@
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { readModuleCards } from '../cards/read-cards.js';
+import type { LoopbackServer } from '../http/loopback-server.js';
+import { startPageServer } from '../page-server/page-server.js';
+import type { Playbook } from '../playbooks/playbook.js';
+import { type KeptPlaybooks, PlaybookStore } from '../playbooks/playbook-store.js';
+import { Playbooks } from '../playbooks/playbooks.js';
+import { describeExit } from '../runner/child-process.js';
+import { BooksWatch } from '../simulation/books-watch.js';
+import type { PlaybookBooks } from '../simulation/playbook-books.js';
+import { SimulatedTenant } from '../simulation/simulated-tenant.js';
+import type { LogLine } from '../wire/live.js';
+import type { BuiltFiles } from './built-files.js';
+import { Lookers } from './lookers.js';
+
+export interface LocalRunnerOptions {
+  /** Where the cards and the logo are. */
+  readonly repository: string;
+  readonly files: BuiltFiles;
+  readonly dataFolder: string;
+  readonly port: number;
+  /** Rows an hour that go on arriving in the simulated tenant. */
+  readonly rate: number;
+  /** Of the tenant's answers that fail, 0 … 1. */
+  readonly faultShare: number;
+  /** The playbook that forgets what it has read, if it is there. */
+  readonly forget?: string;
+  /** Called with a sentence about what is wrong with the runner itself. */
+  readonly onTrouble: (message: string) => void;
+  /** Called with each line of any playbook's log. */
+  readonly onLine: (line: LogLine, playbook: Playbook) => void;
+}
+
+const FIRST_ROWS = 200;
+/** A little less than the `start_time` of an hour: a trigger counts back from its own start, which comes later. */
+const FIRST_ROWS_HOURS = 0.9;
+/** Of the rows that are still to arrive. */
+const LATE_SHARE = 0.1;
+const LOOK_AT_ALL_BOOKS_EVERY_MS = 10_000;
+
+/** Everything on loopback: the simulated tenant, the playbooks, and the page about them. */
+export class LocalRunner {
+  readonly playbooks: Playbooks;
+  readonly #tenant: SimulatedTenant;
+  readonly #server: LoopbackServer;
+  readonly #books: BooksWatch;
+  #isStopping = false;
+
+  private constructor(playbooks: Playbooks, tenant: SimulatedTenant, server: LoopbackServer, books: BooksWatch) {
+    this.playbooks = playbooks;
+    this.#tenant = tenant;
+    this.#server = server;
+    this.#books = books;
+  }
+
+  /** Starts the tenant and the page; no playbook. */
+  static async start(options: LocalRunnerOptions): Promise<LocalRunner> {
+    const { repository, files, dataFolder, rate, faultShare, forget, onTrouble, onLine } = options;
+    const module = await readModuleCards(repository);
+    const store = await PlaybookStore.open(dataFolder);
+    const kept = await store.readAll();
+    kept.warnings.forEach(onTrouble);
+    if (forget !== undefined && kept.playbooks.some(({ id }) => id === forget)) await store.forgetState(forget);
+    const tenant = await SimulatedTenant.start({
+      simulatorPath: files.simulator,
+      // A trigger that continues has read the time before, and would find mail there only as what came late.
+      rows: (await anyContinues(store, kept)) ? 0 : FIRST_ROWS,
+      historyHours: FIRST_ROWS_HOURS,
+      // Each start gets mail of its own: the same mail once more would be known to a trigger that continues.
+      seed: randomInt(2 ** 31),
+    });
+    try {
+      await tenant.change({ rowsPerHour: rate, lateShare: LATE_SHARE, faultShare });
+      const playbooks = await Playbooks.open(
+        { module, store, tenant, modulePath: files.module, onLine },
+        kept.playbooks,
+      );
+      const lookers = new Lookers();
+      const server = await startPageServer({
+        module,
+        playbooks,
+        tenant,
+        port: options.port,
+        pageFolder: files.page,
+        logo: join(repository, 'logo.svg'),
+        onLook: (id) => lookers.look(id, Date.now()),
+      });
+      const books = new BooksWatch({
+        visibleRows: () => tenant.visibleRows(),
+        due: () => booksToCompare(playbooks, lookers, Date.now()),
+        onTrouble: (error) => {
+          if (!tenant.hasEnded) onTrouble(`The books cannot be compared (${String(error)}): start npm start again.`);
+        },
+      });
+      const runner = new LocalRunner(playbooks, tenant, server, books);
+      void runner.#tellWhenTenantEnds(onTrouble);
+      return runner;
+    } catch (error) {
+      await tenant.stop();
+      throw error;
+    }
+  }
+
+  /** Where the page is. */
+  get address(): string {
+    return this.#server.origin;
+  }
+
+  get port(): number {
+    return this.#server.port;
+  }
+
+  /** Stops all triggers, then the rest. Answers the names of the playbooks whose trigger had to be killed. */
+  async stop(): Promise<readonly string[]> {
+    try {
+      return await this.playbooks.close();
+    } finally {
+      this.#isStopping = true;
+      await Promise.all([this.#books.stop(), this.#tenant.stop()]);
+      await this.#server.close();
+    }
+  }
+
+  async #tellWhenTenantEnds(onTrouble: (message: string) => void): Promise<void> {
+    const exit = await this.#tenant.exited;
+    if (this.#isStopping) return;
+    const message = `The simulated tenant has ended (${describeExit(exit)}): stop the runner and start it again.`;
+    onTrouble(message);
+    for (const playbook of this.playbooks.all()) {
+      if (playbook.usesSimulatedTenant) playbook.observations.logs.runner('error', message, Date.now());
+    }
+  }
+}
+
+async function anyContinues(store: PlaybookStore, { playbooks }: KeptPlaybooks): Promise<boolean> {
+  const readers = playbooks.filter(({ stored }) => stored.usesSimulatedTenant);
+  return (await Promise.all(readers.map(({ id }) => store.hasState(id)))).includes(true);
+}
+
+/** Those that somebody looks at, and now and then all that are started: the summary line tells of them. */
+function booksToCompare(playbooks: Playbooks, lookers: Lookers, nowMs: number): PlaybookBooks[] {
+  return playbooks.all().flatMap(({ id, books, isStarted }) => {
+    if (books === undefined) return [];
+    const isOld = nowMs - books.comparedAtMs >= LOOK_AT_ALL_BOOKS_EVERY_MS;
+    return lookers.isLookedAt(id, nowMs) || (isStarted && isOld) ? [books] : [];
+  });
+}

@@ -1,0 +1,40 @@
+import type { PlaybookState } from '../wire/playbook.js';
+import type { Books } from '../wire/live.js';
+
+/** What the line tells of one playbook. */
+export interface Summarised {
+  readonly state: PlaybookState['name'];
+  readonly events: number;
+  readonly eventsLastMinute: number;
+  readonly lagSeconds: number | null;
+  readonly books: Pick<Books, 'missing' | 'repeated' | 'unknown'> | null;
+}
+
+/** Such as `1 running · 1,204 events, 21/min · lag 3 s · missing 0, repeated 0`: sums over all, and the longest lag. */
+export function summaryLine(playbooks: readonly Summarised[]): string {
+  const sum = (value: (playbook: Summarised) => number) =>
+    playbooks.reduce((total, playbook) => total + value(playbook), 0);
+  const number = (value: (playbook: Summarised) => number) => sum(value).toLocaleString('en-US');
+  const started = playbooks.filter(({ state }) => state !== 'ready-to-start' && state !== 'configuration-issues');
+  const lags = started.flatMap(({ lagSeconds }) => lagSeconds ?? []);
+  const books = started.flatMap((playbook) => playbook.books ?? []);
+  const total = (name: keyof Books & keyof (typeof books)[number]) =>
+    books.reduce((all, one) => all + one[name], 0).toLocaleString('en-US');
+  return [
+    describeStates(started.map(({ state }) => state)),
+    `${number(({ events }) => events)} events, ${number(({ eventsLastMinute }) => eventsLastMinute)}/min`,
+    ...(lags.length > 0 ? [`lag ${Math.round(Math.max(...lags))} s`] : []),
+    ...(books.length > 0 ? [`missing ${total('missing')}, repeated ${total('repeated')}`] : []),
+    ...(books.some(({ unknown }) => unknown > 0) ? [`unknown ${total('unknown')}`] : []),
+  ].join(' · ');
+}
+
+function describeStates(states: readonly PlaybookState['name'][]): string {
+  if (states.length === 0) return 'none running';
+  const counts = new Map<string, number>();
+  for (const state of states) {
+    const word = state === 'trigger-crashed' ? 'crashed' : state;
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return [...counts].map(([word, count]) => `${count} ${word}`).join(', ');
+}

@@ -1,0 +1,48 @@
+import type { WriteStream } from 'node:tty';
+import { cut } from './width.js';
+
+const DRAW_EVERY_MS = 1000;
+const LINE_EVERY_MS = 10_000;
+const ERASE_LINE = '\r\x1b[K';
+
+/** Shows one line that is always up to date, and other lines above it. */
+export interface LiveLine {
+  /** Writes a line that stays. */
+  above(text: string): void;
+  close(): void;
+}
+
+/** On a terminal the line is drawn anew each second, in its place; elsewhere it is written every ten seconds. */
+export function openLiveLine(output: WriteStream, render: () => string): LiveLine {
+  return output.isTTY ? inPlace(output, render) : lineByLine(output, render);
+}
+
+function inPlace(terminal: WriteStream, render: () => string): LiveLine {
+  const draw = () => {
+    // A terminal that cannot keep up gets the next line, not a queue of old ones. In the last column it would wrap.
+    if (!terminal.writableNeedDrain) terminal.write(ERASE_LINE + cut(render(), columnsOf(terminal) - 1));
+  };
+  const timer = setInterval(draw, DRAW_EVERY_MS);
+  draw();
+  return {
+    above: (text) => {
+      terminal.write(`${ERASE_LINE}${text}\n`);
+      draw();
+    },
+    close: () => {
+      clearInterval(timer);
+      terminal.write(ERASE_LINE);
+    },
+  };
+}
+
+function lineByLine(output: WriteStream, render: () => string): LiveLine {
+  const write = (text: string) => output.write(`${text}\n`);
+  const timer = setInterval(() => write(render()), LINE_EVERY_MS);
+  return { above: write, close: () => clearInterval(timer) };
+}
+
+/** A terminal that does not know its width says 0. */
+function columnsOf(terminal: WriteStream): number {
+  return terminal.columns > 0 ? terminal.columns : 80;
+}

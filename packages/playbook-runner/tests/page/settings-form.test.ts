@@ -1,0 +1,138 @@
+import { describe, expect, test } from '@jest/globals';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import { checkDraft } from '../../page/views/configuration/check-draft.js';
+import { tellConsequences } from '../../page/views/configuration/consequences.js';
+import type { Draft, Settings } from '../../page/views/configuration/draft.js';
+import { secretNames } from '../../page/views/configuration/secret-names.js';
+import { groupSettings } from '../../page/views/configuration/setting-groups.js';
+import { alternativesWords, defaultWords, unitOf } from '../../page/views/configuration/setting-words.js';
+import type { SchemaError } from '../../src/form/problems.js';
+import type { SettingsSchema } from '../../src/form/settings-schema.js';
+import { readSettingsSchema } from './cards.js';
+
+const account = readSettingsSchema('message_trace');
+const application = readSettingsSchema('message_trace_graph');
+
+function check(schema: SettingsSchema, draft: Partial<Draft>, savedSecrets: readonly string[] = []) {
+  const ajv = new Ajv({ allErrors: true, strict: false });
+  addFormats.default(ajv);
+  const compiled = ajv.compile(schema);
+  const validate = (settings: Settings): readonly SchemaError[] => (compiled(settings) ? [] : (compiled.errors ?? []));
+  return checkDraft(schema, validate, { name: 'Demo', settings: {}, forgotten: [], ...draft }, savedSecrets);
+}
+
+function settingsOf(problems: readonly { readonly setting: string }[]): readonly string[] {
+  return problems.map(({ setting }) => setting);
+}
+
+describe('the groups of the form', () => {
+  test.each(['message_trace', 'message_trace_graph'])('hold each setting of %s once', (trigger) => {
+    const schema = readSettingsSchema(trigger);
+    const grouped = groupSettings(schema).flatMap(({ settings }) => settings);
+    expect([...grouped].sort()).toEqual(Object.keys(schema.properties).sort());
+  });
+
+  test('begin with what is required, or one of which is', () => {
+    expect(groupSettings(application)[0]?.settings).toEqual([
+      'tenant_id',
+      'client_id',
+      'intake_key',
+      'client_secret',
+      'client_certificate',
+    ]);
+  });
+
+  test('put settings that nobody has thought of under the advanced ones', () => {
+    const schema = { properties: { api: {}, brand_new: {} } };
+    expect(groupSettings(schema).map(({ id, settings }) => [id, settings])).toEqual([
+      ['api', ['api']],
+      ['advanced', ['brand_new']],
+    ]);
+  });
+});
+
+describe('the words at a setting', () => {
+  test.each([
+    ['start_time', 'hours', 'Default: 1 hour'],
+    ['frequency', 'seconds', 'Default: 60 seconds'],
+    ['late_window', 'minutes', 'Default: 1440 minutes'],
+    ['max_requests_per_5_minutes', 'requests', 'Default: 90 requests'],
+    ['chunk_size', 'events', 'Default: 1000 events'],
+    ['compress', undefined, 'Default: On'],
+    ['event_format', undefined, 'Default: normalized'],
+    ['account_name', undefined, undefined],
+  ])('%s: unit %s, %s', (setting, unit, words) => {
+    const schema = account.properties[setting] ?? {};
+    expect(unitOf(schema)).toBe(unit);
+    expect(defaultWords(schema)).toBe(words);
+  });
+
+  test('name the other of two, one of which is needed', () => {
+    expect(alternativesWords(application, 'client_secret')).toBe('this or Client certificate');
+    expect(alternativesWords(application, 'tenant_id')).toBeUndefined();
+  });
+});
+
+test('the intake key is masked beside the secrets of the card', () => {
+  expect(secretNames(account)).toEqual(['account_password', 'intake_key']);
+});
+
+describe('what follows from settings', () => {
+  const told = (schema: SettingsSchema, settings: Settings) =>
+    tellConsequences(schema, settings, (name) => name in settings);
+
+  test.each([
+    [{}, 'Reads the Reporting Web Service with HTTP Basic.'],
+    [{ client_id: 'x' }, 'Signs in through Entra ID and reads Microsoft Graph.'],
+    [
+      { client_id: 'x', api: 'reporting_web_service' },
+      'Signs in through Entra ID and reads the Reporting Web Service.',
+    ],
+    [{ api: 'graph' }, 'Microsoft Graph is read with a Client ID alone: fill it in.'],
+  ])('of an account with %j: %s', (settings, words) => {
+    expect(told(account, settings).api).toBe(words);
+  });
+
+  test('of an application: how it signs in and what it reads', () => {
+    expect(told(application, { client_certificate: 'x' })).toMatchObject({
+      required: 'The application proves who it is with its certificate.',
+      api: 'Signs in as the application through Entra ID and reads Microsoft Graph.',
+    });
+  });
+
+  test('events stay here unless an intake is named', () => {
+    expect(told(account, {}).intake).toBe('Events stay on this machine, in the intake of this runner.');
+    expect(told(account, { intake_server: 'https://intake.example' }).intake).toContain('https://intake.example');
+  });
+});
+
+describe('the check of a draft', () => {
+  test('names each required setting that is empty', () => {
+    expect(settingsOf(check(account, {}))).toEqual(['account_name', 'account_password', 'intake_key']);
+  });
+
+  test('takes a saved secret for filled in, until it is to be forgotten', () => {
+    const settings = { account_name: 'svc@contoso.com' };
+    const savedSecrets = ['account_password', 'intake_key'];
+    expect(check(account, { settings }, savedSecrets)).toEqual([]);
+    expect(settingsOf(check(account, { settings, forgotten: ['intake_key'] }, savedSecrets))).toEqual(['intake_key']);
+  });
+
+  test('lets a saved secret count where only one of two may be given', () => {
+    const settings = { tenant_id: 't', client_id: 'c', client_certificate: 'typed' };
+    expect(settingsOf(check(application, { settings }, ['client_secret', 'intake_key']))).toEqual([
+      'client_certificate',
+    ]);
+  });
+
+  test('does not judge the value of a saved secret, which is on the server alone', () => {
+    const schema = { properties: { key: { type: 'string', minLength: 40 } }, required: ['key'] };
+    expect(check(schema, {}, ['key'])).toEqual([]);
+    expect(settingsOf(check(schema, { settings: { key: 'short' } }, ['key']))).toEqual(['key']);
+  });
+
+  test('asks for the name of the playbook', () => {
+    expect(settingsOf(check({ properties: {} }, { name: '  ' }))).toEqual(['name']);
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, test } from '@jest/globals';
+import { verdictOf } from '../../page/views/simulation/books-words.js';
+import {
+  type ControlDraft,
+  type DraftStep,
+  nextDraft,
+  noDraft,
+  shownControls,
+} from '../../page/views/simulation/control-draft.js';
+import { HIGHEST_RATE, positionOf, RATE_POSITIONS, rateAt } from '../../page/views/simulation/rate-scale.js';
+import type { Books, IntakeControls } from '../../src/wire/live.js';
+
+describe('the slider of the mail rate', () => {
+  test('goes from no mail over 10 to 100,000 rows an hour', () => {
+    expect(rateAt(0)).toBe(0);
+    expect(rateAt(1)).toBe(10);
+    expect(rateAt(RATE_POSITIONS)).toBe(HIGHEST_RATE);
+  });
+
+  test('never goes back, and each position is that of its rate', () => {
+    for (let position = 1; position <= RATE_POSITIONS; position += 1) {
+      expect(rateAt(position)).toBeGreaterThan(rateAt(position - 1));
+      expect(positionOf(rateAt(position))).toBe(position);
+    }
+  });
+
+  test.each([
+    [0, 0],
+    [1, 1],
+    [10, 1],
+    [1_000_000, RATE_POSITIONS],
+  ])('shows %d rows an hour at position %d', (rate, position) => {
+    expect(positionOf(rate)).toBe(position);
+  });
+});
+
+describe('what the books say', () => {
+  const books: Books = {
+    comparedAtMs: 0,
+    visible: 100,
+    delivered: 100,
+    missing: 0,
+    oldestMissingSeconds: null,
+    repeated: 0,
+    unknown: 0,
+    unreadable: 0,
+    missingSamples: [],
+    repeatedSamples: [],
+  };
+
+  test.each<[Partial<Books>, string, string]>([
+    [{}, 'good', 'All rows have arrived, each once.'],
+    [{ visible: 0 }, 'waiting', 'The tenant has shown no row yet.'],
+    [{ missing: 3, oldestMissingSeconds: 4 }, 'waiting', '3 rows are on their way, the oldest for 4 s.'],
+    [{ missing: 1, oldestMissingSeconds: 80 }, 'waiting', '1 row is on its way, for 1 min 20 s.'],
+    [{ missing: 2 }, 'waiting', '2 rows are on their way.'],
+    [{ repeated: 1 }, 'wrong', '1 event arrived more than once.'],
+    [{ repeated: 2, missing: 2 }, 'wrong', '2 events arrived more than once. 2 rows are on their way.'],
+    [{ unknown: 1 }, 'wrong', '1 row arrived that the tenant has never shown.'],
+    [{ unreadable: 2 }, 'wrong', '2 events cannot be read.'],
+  ])('with %j is %s: %s', (changes, tone, sentence) => {
+    expect(verdictOf({ ...books, ...changes })).toEqual({ tone, sentence });
+  });
+});
+
+describe('a control between the page and the server', () => {
+  const told: IntakeControls = { faultShare: 0, outage: false };
+
+  function after(...steps: readonly DraftStep<IntakeControls>[]): ControlDraft<IntakeControls> {
+    return steps.reduce<ControlDraft<IntakeControls>>(nextDraft, noDraft());
+  }
+
+  const changed = { type: 'changed', changes: { faultShare: 0.2 } } as const;
+
+  test('shows a change at once, and the other values as the server tells them', () => {
+    expect(shownControls(told, after(changed))).toEqual({ faultShare: 0.2, outage: false });
+    expect(shownControls({ ...told, outage: true }, after(changed))).toEqual({ faultShare: 0.2, outage: true });
+  });
+
+  test('shows what the server tells once the change is settled', () => {
+    const draft = after(changed, { type: 'settled', version: 1 });
+    expect(shownControls({ ...told, faultShare: 0.19 }, draft).faultShare).toBe(0.19);
+  });
+
+  test('goes back when the change is refused, and says why until the next change', () => {
+    const refused = after(changed, { type: 'refused', version: 1, error: 'Too much.' });
+    expect(shownControls(told, refused)).toEqual(told);
+    expect(refused.error).toBe('Too much.');
+    expect(nextDraft(refused, changed).error).toBeNull();
+  });
+
+  test('stays where it was put last while the answers to earlier changes come in', () => {
+    const again = { type: 'changed', changes: { faultShare: 0.3 } } as const;
+    const settled = after(changed, again, { type: 'settled', version: 1 });
+    expect(shownControls(told, settled).faultShare).toBe(0.3);
+    const refused = after(changed, again, { type: 'refused', version: 1, error: 'Too much.' });
+    expect(shownControls(told, refused).faultShare).toBe(0.3);
+    expect(refused.error).toBe('Too much.');
+  });
+});
