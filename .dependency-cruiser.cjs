@@ -8,6 +8,7 @@ const only = (name, from, allowed, comment) => ({
 });
 
 const shim = '^packages/automation-sdk-shim/';
+const runner = '^packages/playbook-runner/';
 const library = (...names) => names.map((name) => `^node_modules/(@types/)?${name}/`);
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -17,10 +18,19 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, pathNot: ['\\.d\\.ts$', '^module/main\\.ts$', '/src/main\\.ts$'] },
+      from: {
+        orphan: true,
+        pathNot: ['\\.d\\.ts$', '^module/main\\.ts$', '/src/main\\.ts$', '/page/vite\\.config\\.ts$', '/page/public/'],
+      },
       to: {},
     },
-    { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'not-to-unresolvable',
+      severity: 'error',
+      comment: "A virtual module is made by the page's own plugin of Vite.",
+      from: {},
+      to: { couldNotResolve: true, pathNot: ['^virtual:'] },
+    },
     {
       name: 'not-to-dev-dependency',
       severity: 'error',
@@ -116,6 +126,30 @@ module.exports = {
       ['^packages/(microsoft365-simulator|playbook-runner)/'],
       'packages/fault-lab → the simulator and the stand-in for Sekoia.io; the module is a process.',
     ),
+    only(
+      'page-knows-the-server-by-its-wire',
+      runner + 'page/',
+      [
+        runner + 'src/wire/',
+        runner + 'src/form/(problems|settings-schema)\\.ts$',
+        '^virtual:',
+        ...library('react', 'react-dom', '@rjsf/[^/]+', 'uplot', 'wouter', 'vite'),
+      ],
+      'The page imports what server and page share, and libraries for browsers.',
+    ),
+    only(
+      'what-page-and-server-share-stands-alone',
+      runner + 'src/(wire|form)/',
+      [runner + 'src/(wire|form)/', ...library('ajv', 'ajv-formats')],
+      'Types of the API, and what the form says of wrong settings.',
+    ),
+    {
+      name: 'server-imports-no-page',
+      severity: 'error',
+      comment: 'The page is built into files, which the server serves.',
+      from: { path: runner + 'src/' },
+      to: { path: runner + 'page/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -1,0 +1,34 @@
+import type { ReactNode } from 'react';
+import './field.css';
+
+interface FieldProps {
+  /** Of the input; it describes itself with `describedBy(id)`. */
+  readonly id: string;
+  readonly label: string;
+  /** Behind the label, such as `required`. */
+  readonly mark?: string | undefined;
+  readonly help?: ReactNode;
+  readonly error?: string | undefined;
+  readonly children: ReactNode;
+}
+
+/** A labelled input with its help, always to be seen, and what is wrong with it. */
+export function Field({ id, label, mark, help, error, children }: FieldProps) {
+  return (
+    <div className="field">
+      <label className="field-label" htmlFor={id}>
+        {label}
+        {mark && <span className="field-mark"> ({mark})</span>}
+      </label>
+      {children}
+      <p id={`${id}-error`} className="field-error" aria-live="polite">
+        {error}
+      </p>
+      {help && (
+        <p id={`${id}-help`} className="field-help">
+          {help}
+        </p>
+      )}
+    </div>
+  );
+}

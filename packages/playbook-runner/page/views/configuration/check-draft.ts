@@ -1,0 +1,26 @@
+import { findProblems, type SchemaError } from '../../../src/form/problems.js';
+import type { SettingsSchema } from '../../../src/form/settings-schema.js';
+import type { Problem } from '../../../src/wire/playbook.js';
+import type { Draft, Settings } from './draft.js';
+
+/**
+ * What is wrong with a draft. A saved secret stands as filled in: only the runner knows its value, and has checked it.
+ *
+ * @param validate ajv's errors for settings
+ */
+export function checkDraft(
+  schema: SettingsSchema,
+  validate: (settings: Settings) => readonly SchemaError[],
+  draft: Draft,
+  savedSecrets: readonly string[],
+): readonly Problem[] {
+  const standing = savedSecrets.filter((name) => !(name in draft.settings) && !draft.forgotten.includes(name));
+  const standIns = Object.fromEntries(standing.map((name) => [name, 'saved']));
+  const errors = validate({ ...draft.settings, ...standIns });
+  const problems = findProblems(
+    schema,
+    errors.filter(({ instancePath }) => !standing.some((name) => instancePath === `/${name}`)),
+  );
+  const unnamed: Problem = { setting: 'name', message: 'Fill in this field.' };
+  return draft.name.trim() === '' ? [unnamed, ...problems] : problems;
+}

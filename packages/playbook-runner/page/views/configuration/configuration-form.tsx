@@ -1,0 +1,113 @@
+import { createPrecompiledValidator } from '@rjsf/validator-ajv8';
+import { useEffect, useMemo, useState } from 'react';
+import type { SchemaError } from '../../../src/form/problems.js';
+import type { PlaybookSettings, PlaybookSummary } from '../../../src/wire/playbook.js';
+import { ApiError } from '../../api/api-error.js';
+import { api } from '../../api/client.js';
+import type { Card } from '../../cards.js';
+import { showToast } from '../../parts/toasts.js';
+import { useUnsavedChanges } from '../../shell/location.js';
+import { useAction } from '../../shell/use-action.js';
+import { isStarted } from '../playbook/state-story.js';
+import { checkDraft } from './check-draft.js';
+import { changeOf, type Settings } from './draft.js';
+import { NamePanel } from './name-panel.js';
+import { restart } from './restart.js';
+import { SaveBar } from './save-bar.js';
+import { secretNames } from './secret-names.js';
+import { SettingsProvider } from './settings-context.js';
+import { fieldId, SettingsForm } from './settings-form.js';
+import { SimulatedTenantPanel } from './simulated-tenant-panel.js';
+import { useDraft } from './use-draft.js';
+
+interface ConfigurationFormProps {
+  readonly playbook: PlaybookSummary;
+  readonly card: Card;
+  /** As the runner has it saved when the form is opened. */
+  readonly initial: PlaybookSettings;
+}
+
+export function ConfigurationForm({ playbook, card, initial }: ConfigurationFormProps) {
+  const form = useDraft(initial);
+  const { draft, saved } = form;
+  const saving = useAction();
+  const restarting = useAction();
+  const [savedWhile, setSavedWhile] = useState<number | null>(null);
+  const [focusOn, setFocusOn] = useState<{ readonly setting: string } | null>(null);
+  useUnsavedChanges(form.changed);
+  useEffect(() => {
+    if (focusOn) document.getElementById(fieldId(focusOn.setting))?.focus();
+  }, [focusOn]);
+
+  const validator = useMemo(() => createPrecompiledValidator<Settings>(card.validators, card.schema), [card]);
+  const validate = (settings: Settings): readonly SchemaError[] =>
+    validator.rawValidation<SchemaError>(card.schema, settings).errors ?? [];
+  const found = checkDraft(card.schema, validate, draft, saved.savedSecrets);
+  const all = [
+    ...found,
+    ...form.refused.filter(({ setting }) => !found.some((problem) => problem.setting === setting)),
+  ];
+  const shown = all.filter(({ setting }) => form.tried || form.touched.has(setting) || form.refused.length > 0);
+
+  const save = async (): Promise<void> => {
+    try {
+      form.accept(await api.changePlaybook(playbook.id, changeOf(draft, secretNames(card.schema))));
+      setSavedWhile(playbook.startedAtMs);
+      showToast('Saved.');
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.problems.length === 0) throw error;
+      form.refuse(error.problems);
+      setFocusOn(error.problems[0] ?? null);
+    }
+  };
+  const trySaving = (): void => {
+    form.try();
+    if (all[0]) setFocusOn(all[0]);
+    else saving.run(save);
+  };
+  const content = {
+    schema: card.schema,
+    draft,
+    problems: new Map(shown.map(({ setting, message }) => [setting, message])),
+    savedSecrets: saved.savedSecrets,
+    forget: form.forget,
+    keep: form.keep,
+  };
+  return (
+    <form
+      className="configuration"
+      aria-label="Configuration"
+      noValidate
+      autoComplete="off"
+      onSubmit={(event) => {
+        event.preventDefault();
+        trySaving();
+      }}
+    >
+      <SimulatedTenantPanel playbook={playbook} onFilledIn={form.merge} />
+      <SettingsProvider value={content}>
+        <NamePanel name={draft.name} onChange={form.rename} />
+        <SettingsForm
+          card={card}
+          validator={validator}
+          settings={draft.settings}
+          onChange={form.change}
+          onTouch={form.touch}
+        />
+      </SettingsProvider>
+      <SaveBar
+        changed={form.changed}
+        busy={saving.busy}
+        problems={form.tried || form.refused.length > 0 ? shown : []}
+        titleOf={(setting) => card.schema.properties[setting]?.title ?? (setting === 'name' ? 'Name' : setting)}
+        onGoTo={(setting) => setFocusOn({ setting })}
+        onDiscard={form.discard}
+        restart={
+          savedWhile !== null && savedWhile === playbook.startedAtMs && isStarted(playbook.state)
+            ? { busy: restarting.busy, run: () => restarting.run(() => restart(playbook.id)) }
+            : null
+        }
+      />
+    </form>
+  );
+}

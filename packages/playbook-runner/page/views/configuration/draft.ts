@@ -1,0 +1,57 @@
+import type { PlaybookChange, PlaybookSettings } from '../../../src/wire/playbook.js';
+
+/** Settings as they are filled in: what is absent has its default. */
+export type Settings = Readonly<Record<string, unknown>>;
+
+/** What the form holds until it is saved. */
+export interface Draft {
+  readonly name: string;
+  /** With the secrets that have been typed; those that are saved never come to the page. */
+  readonly settings: Settings;
+  /** The saved secrets that are to be forgotten. */
+  readonly forgotten: readonly string[];
+}
+
+export function draftOf(saved: PlaybookSettings): Draft {
+  return { name: saved.name, settings: saved.settings, forgotten: [] };
+}
+
+/** Without the settings that were emptied: they have their defaults again. */
+export function filledIn(settings: Settings): Settings {
+  return Object.fromEntries(
+    Object.entries(settings).filter(([, value]) => value !== undefined && value !== null && value !== ''),
+  );
+}
+
+export function isChanged(draft: Draft, saved: PlaybookSettings): boolean {
+  return (
+    draft.name !== saved.name ||
+    draft.forgotten.length > 0 ||
+    changedSettings(draft.settings, saved.settings).length > 0
+  );
+}
+
+/** What to send to the runner so that the draft is what is saved. A secret that was typed replaces the saved one. */
+export function changeOf({ name, settings, forgotten }: Draft, secretNames: readonly string[]): PlaybookChange {
+  const entries = Object.entries(settings);
+  const isSecret = ([setting]: [string, unknown]): boolean => secretNames.includes(setting);
+  const typed = entries.filter(isSecret).map(([setting, value]): [string, string] => [setting, String(value)]);
+  return {
+    name: name.trim(),
+    settings: Object.fromEntries(entries.filter((entry) => !isSecret(entry))),
+    secrets: { ...Object.fromEntries(forgotten.map((setting) => [setting, null])), ...Object.fromEntries(typed) },
+  };
+}
+
+/** Carries what has been changed over to newly saved settings, except where those have just changed it themselves. */
+export function rebase(draft: Draft, before: PlaybookSettings, after: PlaybookSettings): Draft {
+  const theirs = new Set([...changedSettings(before.settings, after.settings), ...after.savedSecrets]);
+  const mine = changedSettings(draft.settings, before.settings).filter((setting) => !theirs.has(setting));
+  const settings = { ...after.settings, ...Object.fromEntries(mine.map((name) => [name, draft.settings[name]])) };
+  return { name: draft.name, settings: filledIn(settings), forgotten: [] };
+}
+
+function changedSettings(one: Settings, other: Settings): string[] {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].filter((name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]));
+}

@@ -1,0 +1,65 @@
+import type { Problem } from '../../../src/wire/playbook.js';
+import { countOf } from '../../format/numbers.js';
+import { Button } from '../../parts/button.js';
+
+interface SaveBarProps {
+  readonly changed: boolean;
+  readonly busy: boolean;
+  /** What keeps it from being saved: told once saving was tried. */
+  readonly problems: readonly Problem[];
+  readonly titleOf: (setting: string) => string;
+  readonly onGoTo: (setting: string) => void;
+  readonly onDiscard: () => void;
+  /** Where the trigger runs with what was saved before. */
+  readonly restart: { readonly busy: boolean; readonly run: () => void } | null;
+}
+
+/** Always in sight, so that it is clear whether what one sees is saved. */
+export function SaveBar({ changed, busy, problems, titleOf, onGoTo, onDiscard, restart }: SaveBarProps) {
+  const wrong = problems.length > 0;
+  return (
+    <div className="save-bar">
+      <div className="save-bar-words" role="status">
+        {wrong && <SaveProblems problems={problems} titleOf={titleOf} onGoTo={onGoTo} />}
+        {!wrong && changed && <strong>Unsaved changes</strong>}
+        {!wrong && !changed && (restart ? 'Saved. Takes effect at the next start.' : 'Nothing to save.')}
+      </div>
+      <div className="save-bar-buttons">
+        {restart && !changed && (
+          <Button busy={restart.busy} onClick={restart.run}>
+            Restart
+          </Button>
+        )}
+        <Button disabled={!changed} onClick={onDiscard}>
+          Discard
+        </Button>
+        <Button kind="primary" type="submit" busy={busy}>
+          Save
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function SaveProblems({ problems, titleOf, onGoTo }: Pick<SaveBarProps, 'problems' | 'titleOf' | 'onGoTo'>) {
+  return (
+    <>
+      <strong className="save-bar-wrong">
+        Not saved: {countOf(problems.length, 'field needs', 'fields need')} another value.
+      </strong>
+      <ul className="save-bar-problems">
+        {problems.map(({ setting, message }) => (
+          <li key={setting}>
+            {setting === '' ? (
+              message
+            ) : (
+              <button type="button" className="text-button" onClick={() => onGoTo(setting)}>
+                {titleOf(setting)}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

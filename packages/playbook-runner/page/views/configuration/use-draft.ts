@@ -1,0 +1,84 @@
+import { useState } from 'react';
+import type { PlaybookSettings, Problem } from '../../../src/wire/playbook.js';
+import { draftOf, type Draft, isChanged, rebase, type Settings } from './draft.js';
+
+export interface EditedDraft {
+  readonly saved: PlaybookSettings;
+  readonly draft: Draft;
+  readonly changed: boolean;
+  /** What the operator has been at: what is wrong there may be said. */
+  readonly touched: ReadonlySet<string>;
+  /** Once saving was tried, all that is wrong may be said. */
+  readonly tried: boolean;
+  /** What the runner refused, until those settings are changed. */
+  readonly refused: readonly Problem[];
+  readonly rename: (name: string) => void;
+  readonly change: (settings: Settings, setting: string) => void;
+  readonly touch: (setting: string) => void;
+  readonly forget: (secret: string) => void;
+  readonly keep: (secret: string) => void;
+  readonly discard: () => void;
+  readonly try: () => void;
+  readonly refuse: (problems: readonly Problem[]) => void;
+  /** The draft has been saved, and this came of it. */
+  readonly accept: (saved: PlaybookSettings) => void;
+  /** Settings have been saved beside the draft. */
+  readonly merge: (saved: PlaybookSettings) => void;
+}
+
+const none: ReadonlySet<string> = new Set();
+
+/** A draft of a playbook's settings and what has been done with it. */
+export function useDraft(initial: PlaybookSettings): EditedDraft {
+  const [saved, setSaved] = useState(initial);
+  const [draft, setDraft] = useState(() => draftOf(initial));
+  const [touched, setTouched] = useState(none);
+  // Settings that were saved once and have gone wrong since, as by a new card, need no try. New ones are just empty.
+  const [tried, setTried] = useState(initial.problems.length > 0 && Object.keys(initial.settings).length > 0);
+  const [refused, setRefused] = useState<readonly Problem[]>([]);
+
+  const touch = (setting: string): void => setTouched((before) => new Set([...before, setting]));
+  const acceptRefusal = (setting: string): void =>
+    setRefused((before) => before.filter((problem) => problem.setting !== setting));
+  const begin = (from: PlaybookSettings, edited: Draft): void => {
+    setSaved(from);
+    setDraft(edited);
+    setTouched(none);
+    setTried(false);
+    setRefused([]);
+  };
+  return {
+    saved,
+    draft,
+    changed: isChanged(draft, saved),
+    touched,
+    tried,
+    refused,
+    rename: (name) => {
+      setDraft((before) => ({ ...before, name }));
+      touch('name');
+      acceptRefusal('name');
+    },
+    change: (settings, setting) => {
+      setDraft((before) => ({
+        ...before,
+        settings,
+        forgotten: before.forgotten.filter((secret) => !(secret in settings)),
+      }));
+      touch(setting);
+      acceptRefusal(setting);
+    },
+    touch,
+    forget: (secret) => {
+      setDraft((before) => ({ ...before, forgotten: [...before.forgotten, secret] }));
+      touch(secret);
+    },
+    keep: (secret) =>
+      setDraft((before) => ({ ...before, forgotten: before.forgotten.filter((name) => name !== secret) })),
+    discard: () => begin(saved, draftOf(saved)),
+    try: () => setTried(true),
+    refuse: setRefused,
+    accept: (after) => begin(after, draftOf(after)),
+    merge: (after) => begin(after, rebase(draft, saved, after)),
+  };
+}

@@ -1,0 +1,29 @@
+/** Marks beyond the third on one letter: no language needs more, and a tower of them hides other lines. */
+const EXCESS_MARKS = /(\p{M}{3})\p{M}+/gu;
+
+/**
+ * Controls, formats (such as those that turn the direction of text or have no width), line separators and what stands
+ * for no character. Joiners stay: emoji, Persian and Indic scripts need them.
+ */
+const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/gu;
+
+/**
+ * A stranger's text as one harmless line: what would be invisible, or change what is around it, is named instead, as
+ * in `[U+202E]`.
+ */
+export function shownText(text: string): string {
+  return text.replace(UNSEEN, (character) => `[U+${hex(character.codePointAt(0) ?? 0)}]`).replace(EXCESS_MARKS, '$1');
+}
+
+/** The same within JSON, where an escape sequence stands for the character and line breaks are layout. */
+export function shownJson(json: string): string {
+  return json.replace(UNSEEN, (character) => (character === '\n' ? character : escape(character)));
+}
+
+function escape(character: string): string {
+  return Array.from({ length: character.length }, (_, index) => `\\u${hex(character.charCodeAt(index))}`).join('');
+}
+
+function hex(code: number): string {
+  return code.toString(16).toUpperCase().padStart(4, '0');
+}

@@ -1,0 +1,70 @@
+import { useDeferredValue, useMemo, useState } from 'react';
+import type { LogLine } from '../../../src/wire/live.js';
+import { formatCount } from '../../format/numbers.js';
+import { Button } from '../../parts/button.js';
+import { CopyButton } from '../../parts/copy-button.js';
+import { EmptyState } from '../../parts/empty-state.js';
+import { newSince } from '../events/held-lines.js';
+import '../events/toolbar.css';
+import { useHeldLines } from '../events/use-held-lines.js';
+import type { PlaybookViewProps } from '../playbook-view-props.js';
+import { type LogFilter, filterLogs } from './log-filter.js';
+import { LogFilters } from './log-filters.js';
+import { LogList } from './log-list.js';
+import { logText } from './log-text.js';
+import './logs.css';
+import { NewError } from './new-error.js';
+
+const NO_FILTER: LogFilter = { atLeast: 'debug', text: '' };
+
+/** What the trigger has logged, and what the runner did with it. */
+export function LogsView({ playbook, live }: PlaybookViewProps) {
+  if (live === null) return null;
+  if (live.logs.length === 0) {
+    return (
+      <EmptyState title="No log lines yet">
+        {playbook.startedAtMs === null
+          ? 'Start the trigger to see what it logs.'
+          : 'The trigger runs. What it logs appears here.'}
+      </EmptyState>
+    );
+  }
+  return <Logs lines={live.logs} />;
+}
+
+function Logs({ lines }: { readonly lines: readonly LogLine[] }) {
+  const [filter, setFilter] = useState(NO_FILTER);
+  const [following, setFollowing] = useState(true);
+  const held = useHeldLines(lines, !following);
+  const kept = held ?? lines;
+  const search = useDeferredValue(filter);
+  const shown = useMemo(() => filterLogs(kept, search), [kept, search]);
+  return (
+    <div className="logs">
+      <div className="toolbar">
+        <LogFilters filter={filter} onChange={setFilter} />
+        <CopyButton text={logText(shown)} label="Copy all shown" />
+        <p className="toolbar-count" role="status">
+          Shown {formatCount(shown.length)} of {formatCount(kept.length)} kept
+        </p>
+      </div>
+      {shown.length === 0 ? (
+        <EmptyState
+          title="No line passes the filter"
+          action={<Button onClick={() => setFilter(NO_FILTER)}>Clear the filter</Button>}
+        >
+          Choose a lower level, or search for something else.
+        </EmptyState>
+      ) : (
+        <LogList
+          lines={shown}
+          search={search.text}
+          following={following}
+          arrived={newSince(held, lines)}
+          onFollow={setFollowing}
+        />
+      )}
+      <NewError lines={lines} />
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+import type { Overview } from '../../../src/wire/live.js';
+import { durationFigure } from '../../format/durations.js';
+import { formatCount } from '../../format/numbers.js';
+import { Figure, Figures } from '../../parts/figure.js';
+import { Panel } from '../../parts/panel.js';
+
+const UNKNOWN = { value: '–' };
+
+export function KeyFigures({ overview }: { readonly overview: Overview }) {
+  const { eventsLastMinute, lagSeconds, totals, books, health } = overview;
+  return (
+    <Panel title="Now">
+      <Figures>
+        <Figure label="Last minute" value={formatCount(eventsLastMinute)} help="events that arrived" />
+        <Figure
+          label="Lag"
+          {...(lagSeconds === null ? UNKNOWN : durationFigure(lagSeconds))}
+          help="back to when all has been read"
+        />
+        <Figure label="Delivered" value={formatCount(totals.delivered)} help="since the runner opened it" />
+        {books && (
+          <>
+            <Figure label="Missing" value={formatCount(books.missing)} help="shown by the tenant, not here yet" />
+            <Figure
+              label="Repeated"
+              value={formatCount(books.repeated)}
+              help="arrived more than once"
+              {...(books.repeated > 0 && { tone: 'bad' })}
+            />
+          </>
+        )}
+        <Figure label="Health" {...healthFigure(health)} />
+      </Figures>
+    </Panel>
+  );
+}
+
+function healthFigure(health: Overview['health']) {
+  if (health === null) return { ...UNKNOWN, help: 'nothing answers' };
+  return health.healthy
+    ? ({ value: 'Good', tone: 'good', help: 'no complaints' } as const)
+    : ({ value: 'Bad', tone: 'bad', help: 'for the reasons below' } as const);
+}
