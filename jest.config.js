@@ -23,6 +23,7 @@ export default {
     level('unit', '<rootDir>/tests/unit/**/*.test.ts', '<rootDir>/packages/*/tests/**/*.test.ts'),
     level('contract', '<rootDir>/tests/contract/**/*.test.ts'),
     level('integration', '<rootDir>/tests/integration/**/*.test.ts'),
+    level('browser', '<rootDir>/tests/browser/**/*.test.ts'),
     level('scale', '<rootDir>/tests/scale/**/*.test.ts'),
     level('long', '<rootDir>/tests/long/**/*.test.ts'),
   ],
