@@ -26,7 +26,7 @@ RUN mkdir -p /optional/node_modules \
 FROM node:24-slim
 LABEL org.opencontainers.image.title="Microsoft 365 Message Trace" \
   org.opencontainers.image.description="Sekoia.io playbook module that collects Microsoft 365 message traces" \
-  org.opencontainers.image.version="1.1.0" \
+  org.opencontainers.image.version="1.2.0" \
   org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production
 WORKDIR /app

@@ -87,7 +87,7 @@ test('numbers that grow move nothing: the overview keeps its places while events
   await page.waitForFunction(
     (text) =>
       [...document.querySelectorAll('.figure')].some(
-        (it) => it.textContent?.startsWith('Delivered') && !it.textContent.includes(text),
+        (it) => it.textContent.startsWith('Delivered') && !it.textContent.includes(text),
       ),
     count ?? '',
   );

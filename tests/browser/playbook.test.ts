@@ -36,10 +36,12 @@ const figure = (label: string) =>
 /** The figure's number, as soon as it fits. */
 async function untilFigure(label: string, fits: (value: number) => boolean): Promise<number> {
   const value = figure(label).locator('.figure-value');
-  for (const deadline = Date.now() + 90_000; ; await page.waitForTimeout(250)) {
+  const deadline = Date.now() + 90_000;
+  for (;;) {
     const number = Number((await value.textContent())?.replaceAll(',', '').trim() || NaN);
     if (fits(number)) return number;
     if (Date.now() > deadline) throw new Error(`"${label}" stays at ${number}.`);
+    await page.waitForTimeout(250);
   }
 }
 
