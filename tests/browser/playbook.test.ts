@@ -65,7 +65,7 @@ test('a wrong value is told at its field as it is typed, and on save all at once
   await untilVisible(page.getByText(/at least 1|1 or more|from 1/));
   expect(await page.getByLabel('Frequency').getAttribute('aria-invalid')).toBe('true');
   await button('Save').click();
-  await untilVisible(page.getByText('Not saved: 4 fields need another value.'));
+  await untilVisible(page.getByText('Not saved: 4 fields need correcting.'));
   const focused = page.locator(':focus');
   expect(await focused.getAttribute('aria-invalid')).toBe('true');
 });
@@ -94,6 +94,7 @@ test('what is filled in is saved; its secrets are shown as saved, and never come
 
 test('the simulated tenant fills in the form, and the trigger starts', async () => {
   await button('Use the simulated tenant').click();
+  await button('Replace them').click();
   await untilVisible(page.getByText('Filled in with the simulated tenant and saved.'));
   expect(await page.getByLabel('Account name').inputValue()).not.toBe('svc-trace@contoso.com');
   await button('Start').click();

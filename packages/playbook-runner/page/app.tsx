@@ -1,6 +1,5 @@
 import { Route, Router, Switch } from 'wouter';
 import { ConfirmDialog } from './parts/confirm-dialog.js';
-import { Toasts } from './parts/toasts.js';
 import { ShownLocation, useGuardedLocation, useShownLocation } from './shell/location.js';
 import { Shell } from './shell/shell.js';
 import { LibraryView } from './views/library/library-view.js';
@@ -35,7 +34,6 @@ export function App() {
         >
           What you changed in the configuration has not been saved, and will be lost.
         </ConfirmDialog>
-        <Toasts />
       </Router>
     </ShownLocation>
   );

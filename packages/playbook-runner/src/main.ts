@@ -3,4 +3,5 @@ import { run } from './start/run.js';
 import { listenForStop } from './start/stop-request.js';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
-process.exitCode = await run(process.argv.slice(2), repository, process.stdout, listenForStop());
+const outputs = { output: process.stdout, errors: process.stderr };
+process.exitCode = await run(process.argv.slice(2), repository, outputs, listenForStop());

@@ -100,8 +100,8 @@ describe('what is kept', () => {
 });
 
 describe('logs', () => {
-  function keeper() {
-    const logs = new LogKeeper({ secrets: () => ['Sesame'], onLine: () => undefined });
+  function keeper(...secrets: string[]) {
+    const logs = new LogKeeper({ secrets: () => secrets, onLine: () => undefined });
     return { logs, shown: () => logs.after(0).map(({ origin, level, message }) => `${origin} ${level} ${message}`) };
   }
   const written = (msg: string, atMs: number, level = 'error') =>
@@ -137,9 +137,15 @@ describe('logs', () => {
   );
 
   test('show no secret', () => {
-    const { logs, shown } = keeper();
+    const { logs, shown } = keeper('Sesame');
     logs.output('open Sesame, Sesame', 0);
     expect(shown()).toEqual(['output info open •••, •••']);
+  });
+
+  test('show no rest of a secret of which another one is a part', () => {
+    const { logs, shown } = keeper('open', 'open Sesame');
+    logs.output('open Sesame, open', 0);
+    expect(shown()).toEqual(['output info •••, •••']);
   });
 });
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { EventDetail, Live } from '../src/wire/live.js';
@@ -50,6 +50,31 @@ describe('settings', () => {
     expect((await client.call<Live>(200, 'GET', '/api/live')).playbooks).toMatchObject([
       { id, state: { name: 'configuration-issues' } },
     ]);
+  });
+
+  test('that are white space alone count as not filled in', async () => {
+    const id = await add();
+    const { problems } = await client.call<Refused>(422, 'PUT', `/api/playbooks/${id}`, {
+      name: 'Blank',
+      settings: { account_name: '  ' },
+      secrets: { account_password: ' ', intake_key: '\t' },
+    });
+    expect(problems).toEqual(
+      ['account_name', 'account_password', 'intake_key'].map((setting) => ({
+        setting,
+        message: 'Fill in this field.',
+      })),
+    );
+  });
+
+  test('with a secret of one letter leave the log readable', async () => {
+    const id = await startOnTenant();
+    await client.call(200, 'PUT', `/api/playbooks/${id}`, {
+      ...(await client.call<PlaybookSettings>(200, 'GET', `/api/playbooks/${id}`)),
+      secrets: { intake_key: 'e' },
+    });
+    await client.call(202, 'POST', `/api/playbooks/${id}/stop`);
+    await client.until(id, ({ logs }) => logs.find(({ message }) => message.startsWith('Stopped')));
   });
 
   test('are kept without the secrets, which are replaced, forgotten or left as they are', async () => {
@@ -156,8 +181,8 @@ describe('a started playbook', () => {
     await client.call(200, 'PATCH', intake, { outage: false });
     await client.call(200, 'PATCH', '/api/tenant', { outage: false, faultShare: 0, rowsPerHour: 0 });
     await client.untilNoneIsMissing(id);
-    const { repeated, unknown } = await client.until(id, ({ overview }) => overview.books ?? undefined);
-    expect({ repeated, unknown }).toEqual({ repeated: 0, unknown: 0 });
+    const { books, totals } = await client.until(id, ({ overview }) => overview);
+    expect(books).toMatchObject({ repeated: 0, unknown: 0, delivered: totals.delivered });
   });
 
   test('is started again when its process is killed, and its counts go on', async () => {
@@ -174,7 +199,7 @@ describe('a started playbook', () => {
       expect.objectContaining({
         origin: 'runner',
         level: 'error',
-        message: 'The trigger ended (signal SIGKILL); it starts again in 1 s.',
+        message: 'The trigger ended (signal SIGKILL); it starts again in 2 s.',
       }),
     );
   });
@@ -237,12 +262,42 @@ test('everything is still there when the runner is started again, and the new te
   expect(unknown).toBe(0);
 });
 
+test('changes that are sent at the same time are all made', async () => {
+  const id = await add();
+  const path = `/api/playbooks/${id}`;
+  await client.call(200, 'POST', `${path}/simulated-tenant`);
+  const { settings } = await client.call<PlaybookSettings>(200, 'GET', path);
+  const put = (secrets: object) => client.call(200, 'PUT', path, { name: 'x', settings, secrets });
+  await Promise.all([put({ account_password: 'one' }), put({ intake_key: 'two' })]);
+  const kept = readFileSync(join(folder.dataFolder, 'playbooks', id, 'secrets.json'), 'utf8');
+  expect(JSON.parse(kept)).toEqual({ account_password: 'one', intake_key: 'two' });
+});
+
+test('files that somebody has changed show no secret', async () => {
+  const [open, damaged] = [await add(), await add()];
+  await folder.stop();
+  const file = (...path: string[]) => join(folder.dataFolder, 'playbooks', ...path);
+  const stored = JSON.parse(readFileSync(file(open, 'playbook.json'), 'utf8')) as object;
+  const settings = { account_name: 'a@x.example', account_password: 'Sesame' };
+  writeFileSync(file(open, 'playbook.json'), JSON.stringify({ ...stored, settings }));
+  writeFileSync(file(damaged, 'secrets.json'), '{"account_password": Sesame}');
+  writeFileSync(file('.DS_Store'), '');
+
+  const { client: other, troubles } = await folder.start();
+  expect(troubles).toEqual([expect.stringContaining(`${damaged} cannot be read (TypeError: secrets.json is no JSON)`)]);
+  expect(await other.call(200, 'GET', `/api/playbooks/${open}`)).toMatchObject({
+    settings: { account_name: 'a@x.example' },
+    savedSecrets: ['account_password'],
+  });
+  expect([...other.answers, ...troubles].join('\n')).not.toContain('Sesame');
+});
+
 test('a password that was typed is in no answer, no log, and nothing that other programs see of the processes', async () => {
   const id = await add();
   const path = `/api/playbooks/${id}`;
   await client.call(200, 'POST', `${path}/simulated-tenant`);
   const { settings } = await client.call<PlaybookSettings>(200, 'GET', path);
-  const password = 'Correct-Horse"7\\';
+  const password = 'Correct-Horse"7\\\nBattery-Staple';
   await client.call(200, 'PUT', path, { name: 'Typed', settings, secrets: { account_password: password } });
   await client.call(202, 'POST', `${path}/start`);
   const shown = await client.until(id, ({ logs }) => logs.find(({ message }) => message.startsWith('configuration')));
@@ -253,7 +308,7 @@ test('a password that was typed is in no answer, no log, and nothing that other 
   const seen = processes.map((pid) => readOrNothing(`/proc/${pid}/cmdline`) + readOrNothing(`/proc/${pid}/environ`));
   expect(seen.some((text) => text.includes('collector.mjs'))).toBe(true);
   const everything = [...client.answers, ...seen].join('\n');
-  expect(everything).not.toContain('Correct-Horse');
+  expect(everything).not.toMatch(/Correct-Horse|Battery-Staple/);
 });
 
 function readOrNothing(file: string): string {

@@ -57,6 +57,11 @@ describe('the command line', () => {
     expect(() => readCommandLine(argv, {})).toThrow(message);
   });
 
+  test('takes an empty PORT for none, and refuses an empty folder, which would be the current one', () => {
+    expect(readCommandLine([], { PORT: '' })).toMatchObject({ port: 8080 });
+    expect(() => readCommandLine(['--data', ''], {})).toThrow('--data must name a folder, but is empty. See --help.');
+  });
+
   test('refuses a PORT that is none', () => {
     expect(() => readCommandLine([], { PORT: 'x' })).toThrow('PORT must be');
   });
@@ -104,12 +109,12 @@ describe('the summary line', () => {
   };
 
   test('sums over all playbooks', () => {
-    expect(summaryLine([one])).toBe('1 running · 1,200 events, 20/min · lag 3 s · missing 0, repeated 0');
+    expect(summaryLine([one])).toBe('1 running · missing 0, repeated 0 · 1,200 events, 20/min · lag 3 s');
     const other: Summarised = { ...one, lagSeconds: 7, books: { missing: 2, repeated: 1, unknown: 4 } };
     const stopped: Summarised = { ...one, state: 'ready-to-start', lagSeconds: null };
     const crashed: Summarised = { ...one, state: 'trigger-crashed', lagSeconds: null, books: null };
     expect(summaryLine([one, other, stopped, crashed])).toBe(
-      '2 running, 1 crashed · 4,800 events, 80/min · lag 7 s · missing 2, repeated 1 · unknown 4',
+      '2 running, 1 crashed · missing 2, repeated 1 · unknown 4 · 4,800 events, 80/min · lag 7 s',
     );
   });
 
@@ -119,7 +124,7 @@ describe('the summary line', () => {
 });
 
 test('the wait before a restart doubles up to a minute', () => {
-  expect([1, 2, 3, 6, 7, 100].map(restartWaitMs)).toEqual([1000, 2000, 4000, 32_000, 60_000, 60_000]);
+  expect([1, 2, 3, 6, 7, 100].map(restartWaitMs)).toEqual([2000, 4000, 8000, 60_000, 60_000, 60_000]);
 });
 
 test('the meter forgets what is older than a minute, and never the total', () => {

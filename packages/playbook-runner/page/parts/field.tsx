@@ -9,11 +9,13 @@ interface FieldProps {
   readonly mark?: string | undefined;
   readonly help?: ReactNode;
   readonly error?: string | undefined;
+  /** What to think about, where nothing is wrong. */
+  readonly caution?: string | undefined;
   readonly children: ReactNode;
 }
 
-/** A labelled input with its help, always to be seen, and what is wrong with it. */
-export function Field({ id, label, mark, help, error, children }: FieldProps) {
+/** A labelled input with its help, always to be seen, and what is wrong with it or to be thought about. */
+export function Field({ id, label, mark, help, error, caution, children }: FieldProps) {
   return (
     <div className="field">
       <label className="field-label" htmlFor={id}>
@@ -21,8 +23,8 @@ export function Field({ id, label, mark, help, error, children }: FieldProps) {
         {mark && <span className="field-mark"> ({mark})</span>}
       </label>
       {children}
-      <p id={`${id}-error`} className="field-error" aria-live="polite">
-        {error}
+      <p id={`${id}-error`} className={error ? 'field-error' : 'field-caution'} aria-live="polite">
+        {error ?? caution}
       </p>
       {help && (
         <p id={`${id}-help`} className="field-help">

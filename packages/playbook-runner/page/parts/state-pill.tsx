@@ -1,5 +1,6 @@
 import type { PlaybookState } from '../../src/wire/playbook.js';
 import { classNames } from './class-names.js';
+import { useConnected } from './connected.js';
 import { stateWords } from './state-words.js';
 import './state-pill.css';
 
@@ -10,11 +11,12 @@ interface StatePillProps {
 }
 
 export function StatePill({ state, plain = false }: StatePillProps) {
+  const connected = useConnected();
   const { words, tone } = stateWords(state);
   return (
-    <span className={classNames('state', plain ? 'state-plain' : 'state-pill', `state-${tone}`)}>
+    <span className={classNames('state', plain ? 'state-plain' : 'state-pill', `state-${connected ? tone : 'idle'}`)}>
       <span className="state-dot" aria-hidden="true" />
-      {words}
+      {connected ? words : `${words}, as last seen`}
     </span>
   );
 }

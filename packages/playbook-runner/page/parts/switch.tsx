@@ -1,4 +1,5 @@
 import { type ReactNode, useId } from 'react';
+import { useConnected } from './connected.js';
 import { SwitchBox } from './switch-box.js';
 import './switch.css';
 
@@ -7,17 +8,17 @@ interface SwitchProps {
   readonly checked: boolean;
   readonly onChange: (checked: boolean) => void;
   readonly help?: ReactNode;
-  readonly disabled?: boolean;
 }
 
-export function Switch({ label, checked, onChange, help, disabled = false }: SwitchProps) {
+export function Switch({ label, checked, onChange, help }: SwitchProps) {
   const helpId = useId();
+  const connected = useConnected();
   return (
     <div className="switch">
       <label className="switch-line">
         <SwitchBox
           checked={checked}
-          disabled={disabled}
+          disabled={!connected}
           aria-describedby={help ? helpId : undefined}
           onChange={(event) => onChange(event.target.checked)}
         />

@@ -22,7 +22,7 @@ export function showToast(text: string, tone: NoticeTone = 'good'): void {
   if (tone !== 'bad') window.setTimeout(() => dismiss(number), shownMs);
 }
 
-/** Where they appear: once, at the end of the page. */
+/** Where they appear: once, between the navigation and the view, where they cover no control. */
 export function Toasts() {
   const shown = useSyncExternalStore(subscribe, () => toasts);
   return (

@@ -1,6 +1,7 @@
 import { Link, useLocation } from 'wouter';
 import type { PlaybookSummary } from '../../src/wire/playbook.js';
 import { useLiveValue } from '../api/live.js';
+import { countOf } from '../format/numbers.js';
 import { StatePill } from '../parts/state-pill.js';
 import { useCurrentInView } from '../parts/use-current-in-view.js';
 import { ThemeSwitch } from '../theme/theme-switch.js';
@@ -23,7 +24,7 @@ export function SideNavigation() {
           Library
         </Link>
         <h2 className="side-title" id="side-playbooks">
-          Playbooks
+          {playbooks && playbooks.length > 1 ? countOf(playbooks.length, 'playbook') : 'Playbooks'}
         </h2>
         {playbooks?.length === 0 ? (
           <p className="side-none">None yet: add one from the library.</p>
@@ -47,7 +48,9 @@ export function SideNavigation() {
 function PlaybookLink({ playbook, current }: { readonly playbook: PlaybookSummary; readonly current: boolean }) {
   return (
     <Link href={playbookPath(playbook.id)} className="side-link" aria-current={current ? 'page' : undefined}>
-      <span className="side-name">{playbook.name}</span>
+      <span className="side-name" title={playbook.name}>
+        {playbook.name}
+      </span>
       <StatePill state={playbook.state} plain />
     </Link>
   );

@@ -55,7 +55,9 @@ export class LogKeeper {
 
   /** The text without what may not be shown. */
   hide(text: string): string {
-    return this.#options.secrets().reduce((shown, secret) => shown.replaceAll(secret, '•••'), text);
+    // The longest first: what is part of another secret must not leave the rest of that to be seen.
+    const secrets = [...this.#options.secrets()].sort((one, other) => other.length - one.length);
+    return secrets.reduce((shown, secret) => shown.replaceAll(secret, '•••'), text);
   }
 
   #add(origin: LogLine['origin'], level: LogLevel, message: string, atMs: number): void {

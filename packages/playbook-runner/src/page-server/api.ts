@@ -51,12 +51,13 @@ export function apiRoutes({ module, playbooks, tenant, onLook }: ApiOptions): Ro
     'GET /api/library': () => ok(libraryOf(module)),
     'GET /api/live': ({ query }) => {
       const [id, cursors] = [query.get('playbook'), readCursors(query)];
-      if (id !== null) onLook(id);
+      const shown = id === null ? undefined : playbooks.find(id);
+      if (shown) onLook(shown.id);
       const live: Live = {
         nowMs: Date.now(),
         playbooks: playbooks.all().map((one) => one.summary()),
         tenant: tenant.controls,
-        playbook: id === null ? null : (playbooks.find(id)?.live(cursors) ?? null),
+        playbook: shown?.live(cursors) ?? null,
       };
       return ok(live);
     },

@@ -1,5 +1,5 @@
 import { access, chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { asSecrets, asStoredPlaybook, type Secrets, type StoredPlaybook } from './stored-playbook.js';
 import { writeAtomically } from './write-atomically.js';
 
@@ -39,7 +39,10 @@ export class PlaybookStore {
   async readAll(): Promise<KeptPlaybooks> {
     const playbooks: KeptPlaybook[] = [];
     const warnings: string[] = [];
-    for (const id of (await readdir(this.#folder)).sort()) {
+    const entries = await readdir(this.#folder, { withFileTypes: true });
+    // A desktop may leave files of its own there.
+    const ids = entries.filter((entry) => !entry.isFile()).map(({ name }) => name);
+    for (const id of ids.sort()) {
       try {
         playbooks.push(await this.#read(id));
       } catch (error) {
@@ -106,7 +109,13 @@ export class PlaybookStore {
 }
 
 async function readJson(file: string): Promise<unknown> {
-  return JSON.parse(await readFile(file, 'utf8'));
+  const text = await readFile(file, 'utf8');
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not the error itself: it quotes what it stumbled over, and that may be a secret.
+    throw new TypeError(`${basename(file)} is no JSON`);
+  }
 }
 
 function asText(content: object): string {

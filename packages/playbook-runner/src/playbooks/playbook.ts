@@ -149,13 +149,15 @@ export class Playbook {
     const { card } = this.#options;
     const { settings } = (this.isStarted ? this.#startedWith : this.saved.kept).stored;
     const { events, totals } = this.observations;
+    const intake = intakeOf(settings);
     return {
       ...(this.#run?.health ?? NO_HEALTH),
       eventsLastMinute: events.inLastMinute(nowMs),
-      totals: totals.totals,
+      // What a killed process counted last was never asked for: the runner's own intake has missed nothing.
+      totals: { ...totals.totals, ...(intake === 'own' && { delivered: events.total }) },
       quota: quotaOf(card, settings, this.#run?.metrics),
       books: this.books?.picture() ?? null,
-      intake: intakeOf(settings),
+      intake,
     };
   }
 

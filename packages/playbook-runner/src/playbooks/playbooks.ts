@@ -94,8 +94,11 @@ export class Playbooks {
 
   /** @throws {Refusal} 404, or 409 while it is started. */
   async remove(id: string): Promise<void> {
-    if (this.get(id).isStarted) throw new Refusal(409, 'The trigger runs: stop the playbook first.');
+    const { isStarted, saved } = this.get(id);
+    if (isStarted) throw new Refusal(409, 'The trigger runs: stop the playbook first.');
     this.#playbooks.delete(id);
+    // A change that is still to be written would bring the folder back.
+    await saved.settled();
     await this.#options.store.remove(id);
   }
 

@@ -21,6 +21,7 @@ export function applyChange(card: Card, before: Secrets, change: PlaybookChange)
     ...checkName(name),
     ...unexpected(Object.keys(settings), (setting) => isOpen(card, setting)),
     ...unexpected(Object.keys(change.secrets), (setting) => card.secretNames.has(setting)),
+    ...blank({ ...settings, ...secrets }),
     ...card.check({ ...settings, ...secrets }),
   ];
   if (problems.length > 0) throw wrongSettings(problems);
@@ -53,6 +54,13 @@ function unexpected(names: readonly string[], isExpected: (setting: string) => b
   return names
     .filter((name) => !isExpected(name))
     .map((setting) => ({ setting, message: 'The card has no such setting here: leave it out.' }));
+}
+
+/** White space alone would pass for a text of the card's shortest length. */
+function blank(settings: Readonly<Record<string, unknown>>): Problem[] {
+  return Object.entries(settings)
+    .filter(([, value]) => typeof value === 'string' && value.trim() === '')
+    .map(([setting]) => ({ setting, message: 'Fill in this field.' }));
 }
 
 function mergeSecrets(before: Secrets, change: PlaybookChange['secrets']): Secrets {

@@ -89,7 +89,9 @@ export class Run {
   }
 
   get health(): HealthPicture {
-    return this.#life?.watch.last?.health ?? NO_HEALTH;
+    const { health, ...picture } = this.#life?.watch.last?.health ?? NO_HEALTH;
+    const { logs } = this.#options.observations;
+    return { ...picture, health: health && { ...health, reasons: health.reasons.map((reason) => logs.hide(reason)) } };
   }
 
   /** By name, as the process counted last. */

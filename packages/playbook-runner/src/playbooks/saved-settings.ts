@@ -8,6 +8,10 @@ import { applyChange } from './read-change.js';
 
 /** Where a trigger reads: settings with other ones do not lead to the simulated tenant any more. */
 const ADDRESSES = ['api_url', 'authority_url'];
+/** Characters. A shorter secret occurs in words, and hiding it would blot out the log and tell what it is; the module does the same. */
+const LEAST_HIDDEN = 4;
+/** Characters. Shorter lines, such as the end of a PEM's last one, tell nothing. */
+const LEAST_TELLING = 8;
 
 /** The settings of one playbook, in memory and on disk. */
 export class SavedSettings {
@@ -16,22 +20,29 @@ export class SavedSettings {
   readonly #tenant: SimulatedTenant;
   readonly #everySecret = new Set<string>();
   #kept: KeptPlaybook;
+  /** One change after the other: each begins with what the one before has made. */
+  #changed: Promise<unknown> = Promise.resolve();
 
   constructor(kept: KeptPlaybook, card: Card, store: PlaybookStore, tenant: SimulatedTenant) {
-    this.#kept = kept;
+    this.#kept = separateSecrets(kept, card);
     this.#card = card;
     this.#store = store;
     this.#tenant = tenant;
-    this.#remember(kept);
+    this.#remember(this.#kept);
   }
 
   get kept(): KeptPlaybook {
     return this.#kept;
   }
 
-  /** Of this run of the runner, as they are and as JSON writes them: a trigger may still use one that was replaced. */
+  /** Of this run of the runner, in all forms in which a log may show them: a trigger may still use one that was replaced. */
   get everySecret(): readonly string[] {
     return [...this.#everySecret];
+  }
+
+  /** Fulfilled once all changes so far are kept, or have failed. */
+  async settled(): Promise<void> {
+    await this.#changed;
   }
 
   /** What may be shown of them. */
@@ -50,6 +61,19 @@ export class SavedSettings {
 
   /** @throws {Refusal} 422; then nothing is changed. */
   change(change: PlaybookChange): Promise<PlaybookSettings> {
+    return this.#inTurn(() => this.#change(change));
+  }
+
+  /**
+   * Fills in what is needed to read the simulated tenant. A `frequency` replaces the one that is set.
+   *
+   * @throws {Refusal} 422 for a trigger that the tenant is not made for.
+   */
+  useSimulatedTenant(frequency?: number): Promise<PlaybookSettings> {
+    return this.#inTurn(() => this.#useSimulatedTenant(frequency));
+  }
+
+  #change(change: PlaybookChange): Promise<PlaybookSettings> {
     const { id, stored, secrets } = this.#kept;
     const changed = applyChange(this.#card, secrets, change);
     const readsTheSame = ADDRESSES.every((name) => changed.settings[name] === stored.settings[name]);
@@ -65,12 +89,7 @@ export class SavedSettings {
     });
   }
 
-  /**
-   * Fills in what is needed to read the simulated tenant. A `frequency` replaces the one that is set.
-   *
-   * @throws {Refusal} 422 for a trigger that the tenant is not made for.
-   */
-  useSimulatedTenant(frequency?: number): Promise<PlaybookSettings> {
+  #useSimulatedTenant(frequency: number | undefined): Promise<PlaybookSettings> {
     const { id, stored, secrets } = this.#kept;
     const settings = { ...stored.settings, ...(frequency !== undefined && { frequency }) };
     const filledIn = fillInTenant(this.#card, { settings, secrets }, this.#tenant.settings);
@@ -84,6 +103,12 @@ export class SavedSettings {
     });
   }
 
+  #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
+    const changed = this.#changed.then(change);
+    this.#changed = changed.catch(() => undefined);
+    return changed;
+  }
+
   async #keep(kept: KeptPlaybook): Promise<PlaybookSettings> {
     await this.#store.save(kept);
     this.#kept = kept;
@@ -92,8 +117,27 @@ export class SavedSettings {
   }
 
   #remember({ secrets }: KeptPlaybook): void {
-    for (const secret of Object.values(secrets)) {
-      if (secret !== '') this.#everySecret.add(secret).add(JSON.stringify(secret).slice(1, -1));
-    }
+    for (const form of Object.values(secrets).flatMap(formsOf)) this.#everySecret.add(form);
   }
+}
+
+/** What is secret among the settings, by hand or since the card masks it, is shown no more. */
+function separateSecrets({ id, stored, secrets }: KeptPlaybook, { secretNames }: Card): KeptPlaybook {
+  const settings = Object.entries(stored.settings);
+  const misplaced = settings.filter(
+    (entry): entry is [string, string] => secretNames.has(entry[0]) && typeof entry[1] === 'string',
+  );
+  return {
+    id,
+    stored: { ...stored, settings: Object.fromEntries(settings.filter(([name]) => !secretNames.has(name))) },
+    secrets: { ...Object.fromEntries(misplaced), ...secrets },
+  };
+}
+
+/** As it is, as JSON and web forms write it, and, such as a PEM in a log, line by line. */
+function formsOf(secret: string): string[] {
+  const lines = secret.split(/[\r\n]+/).filter((line) => line.length >= LEAST_TELLING);
+  const inForm = new URLSearchParams({ secret }).toString().replace('secret=', '');
+  const forms = [secret, JSON.stringify(secret).slice(1, -1), inForm, ...lines];
+  return forms.filter((form) => form.trim().length >= LEAST_HIDDEN);
 }

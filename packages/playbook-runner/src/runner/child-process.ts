@@ -1,8 +1,9 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { Ring } from '../waiting/ring.js';
 import { type WaitOptions, WaitingRoom } from '../waiting/waiting-room.js';
+import { atExit } from './at-exit.js';
 import { LineSplitter } from './line-splitter.js';
 
 export type OutputStream = 'stdout' | 'stderr';
@@ -31,11 +32,14 @@ export interface Stop extends Exit {
   readonly tookMs: number;
 }
 
+/** The same from `src` and from `dist`. */
+const END_WITH_PARENT = new URL('../../scripts/end-with-parent.mjs', import.meta.url).href;
 const KEPT_LINES = 1000;
 const SHOWN_LINES = 20;
 
 /**
- * A Node.js process that never outlives this one, save where this one is killed with SIGKILL.
+ * A Node.js process that does not outlive this one: it is killed when this one exits, and where this one is killed itself
+ * it notices, and stops as SIGTERM would have it.
  *
  * It is the leader of a process group of its own: Ctrl-C in a terminal goes to the terminal's whole group, and a child
  * that got it too would stop out of order, and take the signal that follows for an impatient second one.
@@ -43,16 +47,17 @@ const SHOWN_LINES = 20;
 export class ChildProcess {
   /** Fulfilled when the process has ended and all its output has been read. */
   readonly exited: Promise<Exit>;
-  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #lines = new Ring<OutputLine>(KEPT_LINES);
   readonly #onLine: (line: OutputLine) => void;
   readonly #waiting = new WaitingRoom(() => this.#lines.items(), showLastLines);
 
   private constructor(options: ChildOptions) {
     this.#onLine = options.onLine ?? (() => undefined);
-    this.#child = spawn(process.execPath, options.arguments, {
+    this.#child = spawn(process.execPath, ['--import', END_WITH_PARENT, ...options.arguments], {
       env: options.environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // Its input is what the child notices by: nothing comes, and it ends with this process.
+      stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
     });
     this.#read('stdout', this.#child.stdout);
@@ -119,11 +124,10 @@ export class ChildProcess {
   }
 
   #watch(): Promise<Exit> {
-    const killWithParent = () => this.#child.kill('SIGKILL');
-    process.on('exit', killWithParent);
+    const forget = atExit(() => this.#child.kill('SIGKILL'));
     return new Promise((resolve) => {
       this.#child.once('close', (exitCode, signal) => {
-        process.off('exit', killWithParent);
+        forget();
         this.#waiting.close('the process ended');
         resolve({ exitCode, signal });
       });

@@ -1,4 +1,5 @@
-const FIRST_WAIT_MS = 1000;
+/** Long enough for a page that asks once a second to show it. */
+const FIRST_WAIT_MS = 2000;
 const LONGEST_WAIT_MS = 60_000;
 
 /** A process that ran this long has started well: what happens to it later is no part of a row of crashes. */

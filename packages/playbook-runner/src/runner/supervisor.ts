@@ -21,7 +21,7 @@ export interface SupervisorOptions<Process> {
   readonly start: () => Promise<Process>;
   /** Called when the process has ended without having been asked to. */
   readonly onCrash?: (crash: Crash) => void;
-  /** Default: 1 s, doubling to 60 s. */
+  /** Default: 2 s, doubling to 60 s. */
   readonly waitMs?: (crashesInARow: number) => number;
 }
 

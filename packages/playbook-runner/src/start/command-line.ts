@@ -53,10 +53,15 @@ export function readCommandLine(
 ): StartOptions | 'help' {
   const values = parse(argv);
   if (values.help) return 'help';
+  if (values.data === '') throw new UsageError('--data must name a folder, but is empty. See --help.');
   const portOf = values.port === undefined ? 'PORT' : '--port';
   return {
     demo: !values['no-demo'],
-    port: readNumber(portOf, values.port ?? environment['PORT'] ?? USUAL_PORT, { least: 0, most: 65_535, whole: true }),
+    port: readNumber(portOf, values.port ?? (environment['PORT'] || USUAL_PORT), {
+      least: 0,
+      most: 65_535,
+      whole: true,
+    }),
     rate: readNumber('--rate', values.rate, { least: 0, most: MOST_ROWS_PER_HOUR }),
     frequency:
       values.frequency === undefined
@@ -84,7 +89,8 @@ function parse(argv: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)} See --help.`);
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${message.replace(/\.?$/, '.')} See --help.`);
   }
 }
 

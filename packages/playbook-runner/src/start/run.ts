@@ -2,15 +2,23 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { WriteStream } from 'node:tty';
 import type { Playbook } from '../playbooks/playbook.js';
+import { removeLeftSettings } from '../runner/left-settings.js';
 import { type LiveLine, openLiveLine } from '../terminal/live-line.js';
 import { printable } from '../terminal/printable.js';
 import type { LogLine } from '../wire/live.js';
 import { findBuiltFiles } from './built-files.js';
+import { claimDataFolder } from './claim-data-folder.js';
 import { HELP, readCommandLine, type StartOptions } from './command-line.js';
 import { DEMO_ID, startDemo } from './demo.js';
 import { LocalRunner } from './local-runner.js';
 import { type Summarised, summaryLine } from './summary-line.js';
 import { UsageError } from './usage-error.js';
+
+export interface Outputs {
+  readonly output: WriteStream;
+  /** For what is wrong with the command. */
+  readonly errors: Pick<WriteStream, 'write'>;
+}
 
 /**
  * What `npm start` does, until `stop` aborts.
@@ -20,23 +28,31 @@ import { UsageError } from './usage-error.js';
 export async function run(
   argv: readonly string[],
   repository: string,
-  output: WriteStream,
+  { output, errors }: Outputs,
   stop: AbortSignal,
 ): Promise<number> {
   try {
     const options = readCommandLine(argv, process.env);
-    if (options !== 'help') return await live(options, repository, output, stop);
-    output.write(HELP);
-    return 0;
+    if (options === 'help') {
+      output.write(HELP);
+      return 0;
+    }
+    const dataFolder = options.dataFolder ?? join(repository, '.data');
+    const release = await claimDataFolder(dataFolder);
+    try {
+      return await live({ ...options, dataFolder }, repository, output, stop);
+    } finally {
+      await release();
+    }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    output.write(`${error.message}\n`);
+    errors.write(`${error.message}\n`);
     return 2;
   }
 }
 
 async function live(
-  options: StartOptions,
+  options: StartOptions & { readonly dataFolder: string },
   repository: string,
   output: WriteStream,
   stop: AbortSignal,
@@ -46,11 +62,11 @@ async function live(
     if (line) line.above(text);
     else output.write(`${text}\n`);
   };
+  await removeLeftSettings();
   const runner = await LocalRunner.start({
     ...options,
     repository,
     files: findBuiltFiles(repository),
-    dataFolder: options.dataFolder ?? join(repository, '.data'),
     ...(options.fresh && { forget: DEMO_ID }),
     onTrouble: say,
     onLine: (logged, playbook) => {

@@ -10,7 +10,10 @@ export interface Summarised {
   readonly books: Pick<Books, 'missing' | 'repeated' | 'unknown'> | null;
 }
 
-/** Such as `1 running · 1,204 events, 21/min · lag 3 s · missing 0, repeated 0`: sums over all, and the longest lag. */
+/**
+ * Such as `1 running · missing 0, repeated 0 · 1,204 events, 21/min · lag 3 s`: sums over all, and the longest lag. What
+ * matters most comes first, as a narrow terminal cuts off the end.
+ */
 export function summaryLine(playbooks: readonly Summarised[]): string {
   const sum = (value: (playbook: Summarised) => number) =>
     playbooks.reduce((total, playbook) => total + value(playbook), 0);
@@ -22,10 +25,10 @@ export function summaryLine(playbooks: readonly Summarised[]): string {
     books.reduce((all, one) => all + one[name], 0).toLocaleString('en-US');
   return [
     describeStates(started.map(({ state }) => state)),
-    `${number(({ events }) => events)} events, ${number(({ eventsLastMinute }) => eventsLastMinute)}/min`,
-    ...(lags.length > 0 ? [`lag ${Math.round(Math.max(...lags))} s`] : []),
     ...(books.length > 0 ? [`missing ${total('missing')}, repeated ${total('repeated')}`] : []),
     ...(books.some(({ unknown }) => unknown > 0) ? [`unknown ${total('unknown')}`] : []),
+    `${number(({ events }) => events)} events, ${number(({ eventsLastMinute }) => eventsLastMinute)}/min`,
+    ...(lags.length > 0 ? [`lag ${Math.round(Math.max(...lags))} s`] : []),
   ].join(' · ');
 }
 

@@ -40,9 +40,10 @@ export interface Overview {
   readonly intake: 'own' | { readonly address: string };
 }
 
-/** Since the playbook was opened by this runner, over all restarts of the trigger. */
+/** Since the runner was started, over all restarts of the trigger, as this has counted: up to a second before a kill is left out. */
 export interface Totals {
   readonly rowsRead: number;
+  /** Events, repeats included; counted by the runner's own intake where that takes them. */
   readonly delivered: number;
   readonly lateRows: number;
   readonly statusChanges: number;

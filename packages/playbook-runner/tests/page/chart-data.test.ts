@@ -4,7 +4,8 @@ import {
   chartSpanSeconds,
   countAxisEnd,
   durationAxisEnd,
-  extremes,
+  highestOf,
+  lonePoints,
 } from '../../page/views/overview/chart-data.js';
 import type { Sample } from '../../src/wire/live.js';
 
@@ -43,10 +44,24 @@ describe('the data of a chart', () => {
     expect(chartData([], lag, NOW_MS)).toEqual([[], []]);
   });
 
-  test('tell their latest and highest value', () => {
-    expect(extremes([sample(3, 4), sample(2, null), sample(1, 2)], lag)).toEqual({ latest: 2, highest: 4 });
-    expect(extremes([sample(2, 4), sample(1, null)], lag)).toEqual({ latest: null, highest: 4 });
-    expect(extremes([], lag)).toEqual({ latest: null, highest: null });
+  test('tell the highest of the samples and of this moment, which may be newer', () => {
+    const samples = [sample(3, 4), sample(2, null), sample(1, 2)];
+    expect(highestOf(samples, lag, 3)).toBe(4);
+    expect(highestOf(samples, lag, 5)).toBe(5);
+    expect(highestOf(samples, lag, null)).toBe(4);
+    expect(highestOf([], lag, null)).toBeNull();
+  });
+
+  test.each([
+    [[7], [0]],
+    [[7, 8], []],
+    [
+      [null, 7, null, 8, 9, null, 0],
+      [1, 6],
+    ],
+    [[null], []],
+  ])('show %j as points at %j: those that no line reaches', (values, points) => {
+    expect(lonePoints(values)).toEqual(points);
   });
 
   test.each([

@@ -1,5 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { changeOf, type Draft, draftOf, filledIn, isChanged, rebase } from '../../page/views/configuration/draft.js';
+import {
+  changeOf,
+  type Draft,
+  draftOf,
+  filledIn,
+  isChanged,
+  rebase,
+  tidy,
+} from '../../page/views/configuration/draft.js';
+import { hasCredentials } from '../../page/views/configuration/has-credentials.js';
+import { numberOrText } from '../../page/views/configuration/number-or-text.js';
 import type { PlaybookSettings } from '../../src/wire/playbook.js';
 
 const saved: PlaybookSettings = {
@@ -49,6 +59,64 @@ describe('a draft of settings', () => {
 
   test('holds nothing for what was emptied, but 0 and off', () => {
     expect(filledIn({ one: undefined, two: '', three: null, four: 0, five: false })).toEqual({ four: 0, five: false });
+  });
+});
+
+describe('what is saved of a draft', () => {
+  test('are texts without the space around them, and nothing for what is blank', () => {
+    expect(tidy({ account_name: ' svc@contoso.com\n', tenant_id: ' \t', frequency: 0, compress: false }, [])).toEqual({
+      account_name: 'svc@contoso.com',
+      frequency: 0,
+      compress: false,
+    });
+  });
+
+  test('are secrets as they were typed, but none that is blank', () => {
+    expect(tidy({ account_password: ' a b ', intake_key: '  ' }, ['account_password', 'intake_key'])).toEqual({
+      account_password: ' a b ',
+    });
+  });
+
+  test('leaves a saved secret as it is where only space was typed', () => {
+    expect(changeOf(draft({ settings: { account_password: ' ' } }), ['account_password']).secrets).toEqual({});
+  });
+});
+
+describe('what is typed for a number', () => {
+  test.each([
+    ['60', 60],
+    [' 60 ', 60],
+    ['-1', -1],
+    ['1.5', 1.5],
+    ['05', 5],
+    ['12e1', '12e1'],
+    ['0x10', '0x10'],
+    ['Infinity', 'Infinity'],
+    ['1.', '1.'],
+    ['', ''],
+    [undefined, undefined],
+  ])('%j becomes %j', (typed, value) => {
+    expect(numberOrText(typed)).toBe(value);
+  });
+});
+
+describe('the credentials of a tenant', () => {
+  const secrets = ['account_password', 'intake_key'];
+
+  test.each([
+    [{ account_name: 'svc@contoso.com' }, []],
+    [{ account_password: 'typed' }, []],
+    [{}, ['account_password']],
+  ])('are there with %j typed and %j saved', (settings, saved) => {
+    expect(hasCredentials(settings, saved, secrets)).toBe(true);
+  });
+
+  test.each([
+    [{}, []],
+    [{ account_name: ' ', frequency: 5 }, []],
+    [{ intake_key: 'typed' }, ['intake_key']],
+  ])('are not there with %j typed and %j saved', (settings, saved) => {
+    expect(hasCredentials(settings, saved, secrets)).toBe(false);
   });
 });
 

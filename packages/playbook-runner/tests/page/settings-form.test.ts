@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats';
 import { checkDraft } from '../../page/views/configuration/check-draft.js';
 import { tellConsequences } from '../../page/views/configuration/consequences.js';
 import type { Draft, Settings } from '../../page/views/configuration/draft.js';
-import { secretNames } from '../../page/views/configuration/secret-names.js';
+import { cautionAbout, secretNames } from '../../page/views/configuration/secret-names.js';
 import { groupSettings } from '../../page/views/configuration/setting-groups.js';
 import { alternativesWords, defaultWords, unitOf } from '../../page/views/configuration/setting-words.js';
 import type { SchemaError } from '../../src/form/problems.js';
@@ -78,6 +78,15 @@ test('the intake key is masked beside the secrets of the card', () => {
   expect(secretNames(account)).toEqual(['account_password', 'intake_key']);
 });
 
+test.each([
+  ['abc', true],
+  ['abcd', false],
+  ['   ', false],
+  [undefined, false],
+])('a secret of %j makes the form think aloud: %s', (secret, cautions) => {
+  expect(cautionAbout(secret) !== undefined).toBe(cautions);
+});
+
 describe('what follows from settings', () => {
   const told = (schema: SettingsSchema, settings: Settings) =>
     tellConsequences(schema, settings, (name) => name in settings);
@@ -117,6 +126,11 @@ describe('the check of a draft', () => {
     const savedSecrets = ['account_password', 'intake_key'];
     expect(check(account, { settings }, savedSecrets)).toEqual([]);
     expect(settingsOf(check(account, { settings, forgotten: ['intake_key'] }, savedSecrets))).toEqual(['intake_key']);
+  });
+
+  test('takes white space for nothing, also over a saved secret', () => {
+    const settings = { account_name: '  ', account_password: ' ', intake_key: ' ' };
+    expect(settingsOf(check(account, { settings }, ['intake_key']))).toEqual(['account_name', 'account_password']);
   });
 
   test('lets a saved secret count where only one of two may be given', () => {

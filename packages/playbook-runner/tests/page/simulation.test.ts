@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { complaintAbout } from '../../page/parts/use-resting-number.js';
 import { verdictOf } from '../../page/views/simulation/books-words.js';
 import {
   type ControlDraft,
@@ -31,6 +32,20 @@ describe('the slider of the mail rate', () => {
     [1_000_000, RATE_POSITIONS],
   ])('shows %d rows an hour at position %d', (rate, position) => {
     expect(positionOf(rate)).toBe(position);
+  });
+});
+
+describe('a number beside a slider', () => {
+  const bounds = { min: 0, max: 100_000, unit: 'rows an hour' };
+
+  test.each([
+    [0, undefined],
+    [100_000, undefined],
+    [Number.NaN, undefined],
+    [100_001, 'At most 100,000 rows an hour.'],
+    [-1, 'At least 0 rows an hour.'],
+  ])('of %d is told: %s', (number, words) => {
+    expect(complaintAbout(number, bounds)).toBe(words);
   });
 });
 

@@ -1,7 +1,8 @@
 import { findProblems, type SchemaError } from '../../../src/form/problems.js';
 import type { SettingsSchema } from '../../../src/form/settings-schema.js';
 import type { Problem } from '../../../src/wire/playbook.js';
-import type { Draft, Settings } from './draft.js';
+import { type Draft, type Settings, tidy } from './draft.js';
+import { secretNames } from './secret-names.js';
 
 /**
  * What is wrong with a draft. A saved secret stands as filled in: only the runner knows its value, and has checked it.
@@ -14,9 +15,10 @@ export function checkDraft(
   draft: Draft,
   savedSecrets: readonly string[],
 ): readonly Problem[] {
-  const standing = savedSecrets.filter((name) => !(name in draft.settings) && !draft.forgotten.includes(name));
+  const settings = tidy(draft.settings, secretNames(schema));
+  const standing = savedSecrets.filter((name) => !(name in settings) && !draft.forgotten.includes(name));
   const standIns = Object.fromEntries(standing.map((name) => [name, 'saved']));
-  const errors = validate({ ...draft.settings, ...standIns });
+  const errors = validate({ ...settings, ...standIns });
   const problems = findProblems(
     schema,
     errors.filter(({ instancePath }) => !standing.some((name) => instancePath === `/${name}`)),

@@ -5,12 +5,12 @@ import type { PlaybookSettings, PlaybookSummary } from '../../../src/wire/playbo
 import { ApiError } from '../../api/api-error.js';
 import { api } from '../../api/client.js';
 import type { Card } from '../../cards.js';
-import { showToast } from '../../parts/toasts.js';
 import { useUnsavedChanges } from '../../shell/location.js';
 import { useAction } from '../../shell/use-action.js';
 import { isStarted } from '../playbook/state-story.js';
 import { checkDraft } from './check-draft.js';
 import { changeOf, type Settings } from './draft.js';
+import { hasCredentials } from './has-credentials.js';
 import { NamePanel } from './name-panel.js';
 import { restart } from './restart.js';
 import { SaveBar } from './save-bar.js';
@@ -32,7 +32,7 @@ export function ConfigurationForm({ playbook, card, initial }: ConfigurationForm
   const { draft, saved } = form;
   const saving = useAction();
   const restarting = useAction();
-  const [savedWhile, setSavedWhile] = useState<number | null>(null);
+  const [savedWhile, setSavedWhile] = useState<Pick<PlaybookSummary, 'startedAtMs'> | null>(null);
   const [focusOn, setFocusOn] = useState<{ readonly setting: string } | null>(null);
   useUnsavedChanges(form.changed);
   useEffect(() => {
@@ -52,8 +52,7 @@ export function ConfigurationForm({ playbook, card, initial }: ConfigurationForm
   const save = async (): Promise<void> => {
     try {
       form.accept(await api.changePlaybook(playbook.id, changeOf(draft, secretNames(card.schema))));
-      setSavedWhile(playbook.startedAtMs);
-      showToast('Saved.');
+      setSavedWhile(playbook);
     } catch (error) {
       if (!(error instanceof ApiError) || error.problems.length === 0) throw error;
       form.refuse(error.problems);
@@ -84,7 +83,11 @@ export function ConfigurationForm({ playbook, card, initial }: ConfigurationForm
         trySaving();
       }}
     >
-      <SimulatedTenantPanel playbook={playbook} onFilledIn={form.merge} />
+      <SimulatedTenantPanel
+        playbook={playbook}
+        hasCredentials={hasCredentials(draft.settings, saved.savedSecrets, secretNames(card.schema))}
+        onFilledIn={form.merge}
+      />
       <SettingsProvider value={content}>
         <NamePanel name={draft.name} onChange={form.rename} />
         <SettingsForm
@@ -97,13 +100,14 @@ export function ConfigurationForm({ playbook, card, initial }: ConfigurationForm
       </SettingsProvider>
       <SaveBar
         changed={form.changed}
+        saved={savedWhile !== null}
         busy={saving.busy}
         problems={form.tried || form.refused.length > 0 ? shown : []}
         titleOf={(setting) => card.schema.properties[setting]?.title ?? (setting === 'name' ? 'Name' : setting)}
         onGoTo={(setting) => setFocusOn({ setting })}
         onDiscard={form.discard}
         restart={
-          savedWhile !== null && savedWhile === playbook.startedAtMs && isStarted(playbook.state)
+          savedWhile?.startedAtMs === playbook.startedAtMs && isStarted(playbook.state)
             ? { busy: restarting.busy, run: () => restarting.run(() => restart(playbook.id)) }
             : null
         }

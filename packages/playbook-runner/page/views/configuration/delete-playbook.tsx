@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { PlaybookSummary } from '../../../src/wire/playbook.js';
 import { api } from '../../api/client.js';
-import { Button } from '../../parts/button.js';
+import { ActionButton } from '../../parts/action-button.js';
 import { ConfirmDialog } from '../../parts/confirm-dialog.js';
 import { Panel } from '../../parts/panel.js';
 import { showToast } from '../../parts/toasts.js';
@@ -31,9 +31,9 @@ export function DeletePlaybook({ playbook: { id, name, state } }: { readonly pla
             : 'Its settings, its secrets and what the trigger remembers of delivered rows are removed from this machine.'
         }
         actions={
-          <Button kind="danger" disabled={started} onClick={() => setAsking(true)}>
+          <ActionButton kind="danger" disabled={started} onClick={() => setAsking(true)}>
             Delete playbook
-          </Button>
+          </ActionButton>
         }
       />
       <ConfirmDialog

@@ -23,6 +23,21 @@ export function filledIn(settings: Settings): Settings {
   );
 }
 
+export function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}
+
+/** As they are to be saved: without what is blank, and texts without the space around them. Secrets stay as typed. */
+export function tidy(settings: Settings, secretNames: readonly string[]): Settings {
+  const filled = Object.entries(settings).filter(([, value]) => !isBlank(value));
+  return Object.fromEntries(
+    filled.map(([name, value]) => [
+      name,
+      typeof value === 'string' && !secretNames.includes(name) ? value.trim() : value,
+    ]),
+  );
+}
+
 export function isChanged(draft: Draft, saved: PlaybookSettings): boolean {
   return (
     draft.name !== saved.name ||
@@ -33,7 +48,7 @@ export function isChanged(draft: Draft, saved: PlaybookSettings): boolean {
 
 /** What to send to the runner so that the draft is what is saved. A secret that was typed replaces the saved one. */
 export function changeOf({ name, settings, forgotten }: Draft, secretNames: readonly string[]): PlaybookChange {
-  const entries = Object.entries(settings);
+  const entries = Object.entries(tidy(settings, secretNames));
   const isSecret = ([setting]: [string, unknown]): boolean => secretNames.includes(setting);
   const typed = entries.filter(isSecret).map(([setting, value]): [string, string] => [setting, String(value)]);
   return {

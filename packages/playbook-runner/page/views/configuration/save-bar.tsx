@@ -1,9 +1,12 @@
 import type { Problem } from '../../../src/wire/playbook.js';
 import { countOf } from '../../format/numbers.js';
+import { ActionButton } from '../../parts/action-button.js';
 import { Button } from '../../parts/button.js';
 
 interface SaveBarProps {
   readonly changed: boolean;
+  /** It has been saved since the form was opened. */
+  readonly saved: boolean;
   readonly busy: boolean;
   /** What keeps it from being saved: told once saving was tried. */
   readonly problems: readonly Problem[];
@@ -15,37 +18,42 @@ interface SaveBarProps {
 }
 
 /** Always in sight, so that it is clear whether what one sees is saved. */
-export function SaveBar({ changed, busy, problems, titleOf, onGoTo, onDiscard, restart }: SaveBarProps) {
+export function SaveBar({ changed, saved, busy, problems, titleOf, onGoTo, onDiscard, restart }: SaveBarProps) {
   const wrong = problems.length > 0;
   return (
     <div className="save-bar">
       <div className="save-bar-words" role="status">
         {wrong && <SaveProblems problems={problems} titleOf={titleOf} onGoTo={onGoTo} />}
         {!wrong && changed && <strong>Unsaved changes</strong>}
-        {!wrong && !changed && (restart ? 'Saved. Takes effect at the next start.' : 'Nothing to save.')}
+        {!wrong && !changed && restingWords(saved, restart !== null)}
       </div>
       <div className="save-bar-buttons">
         {restart && !changed && (
-          <Button busy={restart.busy} onClick={restart.run}>
+          <ActionButton busy={restart.busy} onClick={restart.run}>
             Restart
-          </Button>
+          </ActionButton>
         )}
         <Button disabled={!changed} onClick={onDiscard}>
           Discard
         </Button>
-        <Button kind="primary" type="submit" busy={busy}>
+        <ActionButton kind="primary" type="submit" busy={busy}>
           Save
-        </Button>
+        </ActionButton>
       </div>
     </div>
   );
+}
+
+function restingWords(saved: boolean, waitsForStart: boolean): string {
+  if (!saved) return 'Nothing to save.';
+  return waitsForStart ? 'Saved. Takes effect at the next start.' : 'Saved.';
 }
 
 function SaveProblems({ problems, titleOf, onGoTo }: Pick<SaveBarProps, 'problems' | 'titleOf' | 'onGoTo'>) {
   return (
     <>
       <strong className="save-bar-wrong">
-        Not saved: {countOf(problems.length, 'field needs', 'fields need')} another value.
+        Not saved: {countOf(problems.length, 'field needs', 'fields need')} correcting.
       </strong>
       <ul className="save-bar-problems">
         {problems.map(({ setting, message }) => (

@@ -2,10 +2,11 @@ import type { FieldTemplateProps } from '@rjsf/utils';
 import { Field } from '../../parts/field.js';
 import { useSettingsContent } from './settings-context.js';
 import { runnerDefaults } from './runner-defaults.js';
+import { cautionAbout, secretNames } from './secret-names.js';
 import { alternativesWords, defaultWords } from './setting-words.js';
 
 /** A setting with its title, description, default and what is wrong with it. The root passes its fields through. */
-export function SettingField({ id, label, required, schema, fieldPathId, children }: FieldTemplateProps) {
+export function SettingField({ id, label, required, schema, formData, fieldPathId, children }: FieldTemplateProps) {
   const { schema: settings, problems } = useSettingsContent();
   const setting = fieldPathId.path.at(-1);
   if (typeof setting !== 'string') return children;
@@ -17,6 +18,7 @@ export function SettingField({ id, label, required, schema, fieldPathId, childre
       mark={required ? 'required' : alternativesWords(settings, setting)}
       help={help.filter(Boolean).join(' ')}
       error={problems.get(setting)}
+      caution={secretNames(settings).includes(setting) ? cautionAbout(formData) : undefined}
     >
       {children}
     </Field>

@@ -3,6 +3,7 @@ import type { TemplatesType, UiSchema, ValidatorType } from '@rjsf/utils';
 import { useMemo } from 'react';
 import type { Card } from '../../cards.js';
 import { filledIn, type Settings } from './draft.js';
+import { NumberField } from './number-field.js';
 import { secretNames } from './secret-names.js';
 import { SettingField } from './setting-field.js';
 import { SettingsLayout } from './settings-layout.js';
@@ -28,6 +29,8 @@ const templates: Partial<TemplatesType<Settings>> = {
   ObjectFieldTemplate: SettingsLayout,
 };
 
+const fields = { NumberField };
+
 export function fieldId(setting: string): string {
   return `${idPrefix}_${setting}`;
 }
@@ -45,6 +48,7 @@ export function SettingsForm({ card, validator, settings, onChange, onTouch }: S
       validator={validator}
       templates={templates}
       widgets={widgets}
+      fields={fields}
       formData={settings}
       experimental_defaultFormStateBehavior={{ emptyObjectFields: 'skipDefaults' }}
       onChange={({ formData }, id) => onChange(filledIn(formData ?? {}), settingOf(id))}

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { countOf } from '../../format/numbers.js';
 import { Panel } from '../../parts/panel.js';
 import { tellConsequences } from './consequences.js';
+import { isBlank } from './draft.js';
 import { useSettingsContent } from './settings-context.js';
 import { groupSettings } from './setting-groups.js';
 
@@ -10,7 +11,7 @@ import { groupSettings } from './setting-groups.js';
 export function SettingsLayout({ properties }: ObjectFieldTemplateProps) {
   const { schema, draft, savedSecrets } = useSettingsContent();
   const has = (name: string): boolean =>
-    name in draft.settings || (savedSecrets.includes(name) && !draft.forgotten.includes(name));
+    !isBlank(draft.settings[name]) || (savedSecrets.includes(name) && !draft.forgotten.includes(name));
   const consequences = tellConsequences(schema, draft.settings, has);
   const fields = new Map(properties.map(({ name, content }) => [name, content]));
   return groupSettings(schema).map(({ id, title, settings }) => {
@@ -51,7 +52,7 @@ function Advanced({ title, settings, children }: AdvancedProps) {
       <summary className="advanced-summary">
         <h2 className="panel-title">{title}</h2>
         <span className="panel-help">
-          {changed === 0 ? 'All as the defaults have it.' : `${countOf(changed, 'setting')} filled in.`}
+          {changed === 0 ? 'All at their defaults.' : `${countOf(changed, 'setting')} filled in.`}
         </span>
       </summary>
       <div className="advanced-fields">{children}</div>

@@ -1,34 +1,59 @@
+import { useState } from 'react';
 import type { PlaybookSettings, PlaybookSummary } from '../../../src/wire/playbook.js';
 import { api } from '../../api/client.js';
-import { Button } from '../../parts/button.js';
+import { ActionButton } from '../../parts/action-button.js';
+import { ConfirmDialog } from '../../parts/confirm-dialog.js';
 import { Panel } from '../../parts/panel.js';
 import { showToast } from '../../parts/toasts.js';
 import { useAction } from '../../shell/use-action.js';
 
 interface SimulatedTenantPanelProps {
   readonly playbook: PlaybookSummary;
+  /** Names or secrets are saved or typed, which would be replaced. */
+  readonly hasCredentials: boolean;
   readonly onFilledIn: (saved: PlaybookSettings) => void;
 }
 
-export function SimulatedTenantPanel({ playbook, onFilledIn }: SimulatedTenantPanelProps) {
+export function SimulatedTenantPanel({ playbook, hasCredentials, onFilledIn }: SimulatedTenantPanelProps) {
+  const { id, usesSimulatedTenant } = playbook;
   const { busy, run } = useAction();
-  const fillIn = async (): Promise<void> => {
-    onFilledIn(await api.useSimulatedTenant(playbook.id));
-    showToast('Filled in with the simulated tenant and saved.');
+  const [asking, setAsking] = useState(false);
+  const fillIn = (): void => {
+    setAsking(false);
+    run(async () => {
+      onFilledIn(await api.useSimulatedTenant(id));
+      showToast('Filled in with the simulated tenant and saved.');
+    });
   };
   return (
-    <Panel
-      title="Simulated tenant"
-      help={
-        playbook.usesSimulatedTenant
-          ? 'This playbook reads the simulated tenant: made-up mail on this machine, without any account.'
-          : 'No account at hand? Fill in addresses, names and secrets of a tenant that this runner simulates, and save them. Other settings stay as they are.'
-      }
-      actions={
-        <Button busy={busy} onClick={() => run(fillIn)}>
-          Use the simulated tenant
-        </Button>
-      }
-    />
+    <>
+      <Panel
+        title="Simulated tenant"
+        help={
+          usesSimulatedTenant
+            ? 'This playbook reads the simulated tenant: made-up mail on this machine, without any account. Fill it in again if you have changed its addresses, names or secrets.'
+            : 'No account at hand? Fill in addresses, names and secrets of a tenant that this runner simulates, and save them. Other settings stay as they are.'
+        }
+        actions={
+          <ActionButton
+            busy={busy}
+            onClick={() => (hasCredentials && !usesSimulatedTenant ? setAsking(true) : fillIn())}
+          >
+            {usesSimulatedTenant ? 'Fill in again' : 'Use the simulated tenant'}
+          </ActionButton>
+        }
+      />
+      <ConfirmDialog
+        open={asking}
+        title="Replace the credentials that are saved?"
+        confirmLabel="Replace them"
+        danger
+        onConfirm={fillIn}
+        onCancel={() => setAsking(false)}
+      >
+        Names and secrets of your tenant that are saved or typed here give way to those of the simulated one, and cannot
+        be brought back. The intake key stays.
+      </ConfirmDialog>
+    </>
   );
 }

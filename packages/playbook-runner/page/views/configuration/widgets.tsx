@@ -32,34 +32,34 @@ function TextWidget({ id, name, value, schema, onChange, onBlur }: WidgetProps) 
   );
 }
 
-/** One of several values; none is the default, which is named. */
+/** One of several values. The default is marked: who chooses it leaves the setting to the card. */
 function ChoiceWidget({ id, name, value, schema, onChange, onBlur }: WidgetProps) {
   const { problems } = useSettingsContent();
   const choices = schema.enum ?? [];
+  const chosen = choices.findIndex((choice) => choice === (value ?? schema.default));
   return (
     <select
       id={id}
       name={name}
       className="input"
-      value={choices.findIndex((choice) => choice === value)}
+      value={chosen}
       aria-describedby={describedBy(id)}
       aria-invalid={problems.has(name)}
-      onChange={(event) => onChange(choices[Number(event.target.value)])}
+      onChange={({ target }) => onChange(settingOf(choices[Number(target.value)], schema.default))}
       onBlur={() => onBlur(id, value)}
     >
-      <option value={-1}>
-        {schema.default === undefined ? 'Choose …' : `Default: ${valueWords(schema, schema.default)}`}
-      </option>
+      {(schema.default === undefined || chosen === -1) && <option value={-1}>Choose …</option>}
       {choices.map((choice, at) => (
         <option key={at} value={at}>
           {valueWords(schema, choice)}
+          {choice === schema.default && ' (default)'}
         </option>
       ))}
     </select>
   );
 }
 
-/** On or off. What is as the card has it is not filled in. */
+/** On or off. */
 function SwitchWidget({ id, name, value, schema, onChange, onBlur }: WidgetProps) {
   const on = value === undefined ? schema.default === true : value === true;
   return (
@@ -69,12 +69,17 @@ function SwitchWidget({ id, name, value, schema, onChange, onBlur }: WidgetProps
         name={name}
         checked={on}
         aria-describedby={describedBy(id)}
-        onChange={({ target }) => onChange(target.checked === (schema.default === true) ? undefined : target.checked)}
+        onChange={({ target }) => onChange(settingOf(target.checked, schema.default === true))}
         onBlur={() => onBlur(id, value)}
       />
       <span aria-hidden="true">{valueWords(schema, on)}</span>
     </span>
   );
+}
+
+/** What is as the card has it is not filled in. */
+function settingOf(value: unknown, byDefault: unknown): unknown {
+  return value === byDefault ? undefined : value;
 }
 
 function textOf(value: unknown): string {

@@ -22,8 +22,13 @@ interface EventDialogProps {
 /** An event, whole: Escape closes, the left arrow opens the newer and the right arrow the older one. */
 export function EventDialog({ playbook, events, number, onMove, onClose }: EventDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const title = useRef<HTMLHeadingElement>(null);
   const titleId = useId();
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+    // Not the first button, which steps away from the event.
+    title.current?.focus();
+  }, []);
   const loaded = useEventDetail(playbook, number);
   const at = events.findIndex((event) => event.number === number);
   const line = events[at];
@@ -61,7 +66,7 @@ export function EventDialog({ playbook, events, number, onMove, onClose }: Event
           <Button small onClick={close}>
             Close
           </Button>
-          <h2 id={titleId} className="event-title">
+          <h2 ref={title} id={titleId} className="event-title" tabIndex={-1}>
             <ForeignText text={line?.subject ?? ''} empty="(no subject)" />
           </h2>
         </header>

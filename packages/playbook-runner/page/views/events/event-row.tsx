@@ -9,12 +9,17 @@ interface EventRowProps {
   readonly onOpen: (number: number) => void;
 }
 
+/** The button of an event's row: what has the focus again once the event is closed. */
+export function eventButtonId(number: number): string {
+  return `event-${number}`;
+}
+
 /** Roles are written out: where the screen is narrow and rows become cards, they are no table to the browser. */
 export const EventRow = memo(function EventRow({ event, onOpen }: EventRowProps) {
   return (
     <tr role="row" className="event-row" onClick={() => onOpen(event.number)}>
       <td role="cell" className="event-time">
-        <Time atMs={event.receivedMs ?? event.arrivedAtMs} precision="second" />
+        {event.receivedMs === null ? '–' : <Time atMs={event.receivedMs} precision="second" />}
       </td>
       <td role="cell" data-label="From">
         <ForeignText text={event.from} />
@@ -24,7 +29,7 @@ export const EventRow = memo(function EventRow({ event, onOpen }: EventRowProps)
       </td>
       <td role="cell" className="event-subject">
         {/* The row opens too, for the mouse: the button is what the keyboard reaches. */}
-        <button type="button" className="event-open">
+        <button type="button" id={eventButtonId(event.number)} className="event-open">
           <ForeignText text={event.subject} empty="(no subject)" />
         </button>
       </td>

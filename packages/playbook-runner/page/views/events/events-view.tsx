@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { LivePlaybook } from '../../../src/wire/live.js';
 import { countOf, formatCount } from '../../format/numbers.js';
 import { Button } from '../../parts/button.js';
@@ -7,6 +7,7 @@ import type { PlaybookViewProps } from '../playbook-view-props.js';
 import { EventDialog } from './event-dialog.js';
 import { type EventFilter, filterEvents, statusesOf } from './event-filter.js';
 import { EventFilters } from './event-filters.js';
+import { eventButtonId } from './event-row.js';
 import './events.css';
 import { EventsTable } from './events-table.js';
 import { newSince } from './held-lines.js';
@@ -35,7 +36,6 @@ function Events({ live }: { readonly live: LivePlaybook }) {
 
   const shown = useMemo(() => filterEvents(kept, filter).toReversed(), [kept, filter]);
   const statuses = useMemo(() => statusesOf(kept), [kept]);
-  const close = useCallback(() => setOpened(null), []);
   const showNewest = (): void => {
     setPaused(false);
     top.current?.scrollIntoView();
@@ -70,7 +70,17 @@ function Events({ live }: { readonly live: LivePlaybook }) {
         <EventsTable events={shown} onOpen={setOpened} />
       )}
       {opened !== null && (
-        <EventDialog playbook={live.id} events={shown} number={opened} onMove={setOpened} onClose={close} />
+        <EventDialog
+          playbook={live.id}
+          events={shown}
+          number={opened}
+          onMove={setOpened}
+          onClose={() => {
+            // A row that was opened with the mouse had no focus to which the browser could return.
+            document.getElementById(eventButtonId(opened))?.focus();
+            setOpened(null);
+          }}
+        />
       )}
     </div>
   );

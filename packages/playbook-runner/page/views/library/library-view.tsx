@@ -2,7 +2,7 @@ import { useLocation } from 'wouter';
 import type { LibraryEntry } from '../../../src/wire/library.js';
 import { api } from '../../api/client.js';
 import { live, useLiveValue } from '../../api/live.js';
-import { Button } from '../../parts/button.js';
+import { ActionButton } from '../../parts/action-button.js';
 import { EmptyState } from '../../parts/empty-state.js';
 import { Notice } from '../../parts/notice.js';
 import { useAction } from '../../shell/use-action.js';
@@ -79,9 +79,9 @@ function TriggerCard({ entry, version }: { readonly entry: LibraryEntry; readonl
         </p>
         <p className="library-description">{entry.description}.</p>
       </div>
-      <Button kind="primary" busy={busy} onClick={() => run(add)} describedBy={titleId}>
+      <ActionButton kind="primary" busy={busy} onClick={() => run(add)} describedBy={titleId}>
         Add to playbook
-      </Button>
+      </ActionButton>
     </article>
   );
 }

@@ -47,18 +47,15 @@ export function chartData(samples: readonly Sample[], valueOf: ValueOf, nowMs: n
   return [times, values];
 }
 
-export interface Extremes {
-  readonly latest: number | null;
-  readonly highest: number | null;
+/** The highest of the samples and of the value of this moment, for those who do not see the line. Null where there is none. */
+export function highestOf(samples: readonly Sample[], valueOf: ValueOf, now: number | null): number | null {
+  return samples.reduce<number | null>((highest, sample) => higher(highest, valueOf(sample)), now);
 }
 
-/** For those who do not see the line. Null where there is no value. */
-export function extremes(samples: readonly Sample[], valueOf: ValueOf): Extremes {
-  const latest = samples.at(-1);
-  return {
-    latest: latest ? valueOf(latest) : null,
-    highest: samples.reduce<number | null>((highest, sample) => higher(highest, valueOf(sample)), null),
-  };
+/** Which values stand alone: no line leads to them or away, so that they are seen only as points. */
+export function lonePoints(values: ChartData[1]): number[] {
+  const isThere = (at: number): boolean => (values[at] ?? null) !== null;
+  return [...values.keys()].filter((at) => isThere(at) && !isThere(at - 1) && !isThere(at + 1));
 }
 
 function higher(one: number | null, other: number | null): number | null {

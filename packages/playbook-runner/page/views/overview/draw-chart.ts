@@ -1,8 +1,11 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatLocalTime } from '../../format/times.js';
+import { lonePoints } from './chart-data.js';
 
 const HEIGHT = 200;
+/** Below this width the axes leave more of it to the line, and the labels of the times stand closer together. */
+const NARROW = 480;
 
 export interface ChartWishes {
   /** Up to where the value axis must reach for a highest value. */
@@ -48,24 +51,38 @@ function optionsFor(place: HTMLElement, { axisEnd, formatValue, onPoint }: Chart
     },
     series: [
       {},
-      { stroke: () => token('--accent'), fill: () => token('--accent-soft'), width: 1.5, points: { show: false } },
+      {
+        stroke: () => token('--accent'),
+        fill: () => token('--accent-soft'),
+        width: 1.5,
+        points: {
+          show: false,
+          size: 7,
+          fill: () => token('--accent'),
+          filter: (chart, series) => lonePoints([...(chart.data[series] ?? [])].map((value) => value ?? null)),
+        },
+      },
     ],
     axes: [
       {
         ...axis,
         size: 28,
-        space: 64,
+        space: (chart) => (isNarrow(chart) ? 40 : 64),
         values: (_chart, splits) => splits.map((at) => formatLocalTime(at * 1000, 'minute')),
       },
       {
         ...axis,
-        size: 68,
+        size: (chart) => (isNarrow(chart) ? 54 : 68),
         splits: (_chart, _axis, _least, end) => [0, end / 2, end],
         values: (_chart, splits) => splits.map(formatValue),
       },
     ],
     hooks: { setCursor: [(chart) => onPoint(chart.cursor.idx ?? null)] },
   };
+}
+
+function isNarrow(chart: uPlot): boolean {
+  return chart.width < NARROW;
 }
 
 /** A colour or font of styles/tokens.css, as it is in the theme of this moment. */

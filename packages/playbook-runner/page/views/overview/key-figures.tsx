@@ -15,9 +15,9 @@ export function KeyFigures({ overview }: { readonly overview: Overview }) {
         <Figure
           label="Lag"
           {...(lagSeconds === null ? UNKNOWN : durationFigure(lagSeconds))}
-          help="back to when all has been read"
+          help="all mail received up to this long ago has been read"
         />
-        <Figure label="Delivered" value={formatCount(totals.delivered)} help="since the runner opened it" />
+        <Figure label="Delivered" value={formatCount(totals.delivered)} help="since the runner was started" />
         {books && (
           <>
             <Figure label="Missing" value={formatCount(books.missing)} help="shown by the tenant, not here yet" />

@@ -4,18 +4,20 @@ import type { Sample } from '../../../src/wire/live.js';
 import { formatDuration } from '../../format/durations.js';
 import { formatLocalTime } from '../../format/times.js';
 import { Panel } from '../../parts/panel.js';
-import { chartData, chartSpanSeconds, extremes } from './chart-data.js';
+import { chartData, chartSpanSeconds, highestOf } from './chart-data.js';
 import { type ChartWishes, drawChart } from './draw-chart.js';
 
 interface LiveChartProps extends Omit<ChartWishes, 'onPoint'> {
   readonly title: string;
   readonly samples: readonly Sample[];
   readonly valueOf: (sample: Sample) => number | null;
+  /** The value of this moment, which is newer than the samples. */
+  readonly now: number | null;
   readonly nowMs: number;
 }
 
 /** A line over the last hour; in words for those who do not see it. */
-export function LiveChart({ title, samples, valueOf, nowMs, axisEnd, formatValue }: LiveChartProps) {
+export function LiveChart({ title, samples, valueOf, now, nowMs, axisEnd, formatValue }: LiveChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(null);
   const [pointed, setPointed] = useState<number | null>(null);
@@ -34,9 +36,8 @@ export function LiveChart({ title, samples, valueOf, nowMs, axisEnd, formatValue
     });
   }, [data, nowMs, spanSeconds, axisEnd, formatValue]);
 
-  const { latest, highest } = extremes(samples, valueOf);
   const tell = (value: number | null): string => (value === null ? 'not known' : formatValue(value));
-  const summary = `Now ${tell(latest)} · highest ${tell(highest)}`;
+  const summary = `Highest in the last ${formatDuration(spanSeconds)}: ${tell(highestOf(samples, valueOf, now))}`;
   const pointedAt = pointed === null ? undefined : data[0][pointed];
   const pointedValue = pointed === null ? null : (data[1][pointed] ?? null);
   return (
@@ -46,12 +47,7 @@ export function LiveChart({ title, samples, valueOf, nowMs, axisEnd, formatValue
         pointedAt === undefined ? summary : `At ${formatLocalTime(pointedAt * 1000, 'second')}: ${tell(pointedValue)}`
       }
     >
-      <div
-        ref={place}
-        className="live-chart"
-        role="img"
-        aria-label={`${title}, over the last ${formatDuration(spanSeconds)}. ${summary}.`}
-      />
+      <div ref={place} className="live-chart" role="img" aria-label={`${title}. ${summary}.`} />
     </Panel>
   );
 }

@@ -33,7 +33,7 @@ export function OverviewView({ playbook, live }: PlaybookViewProps) {
         </Notice>
       )}
       <KeyFigures overview={overview} />
-      <LiveCharts samples={samples} nowMs={nowMs} />
+      <LiveCharts overview={overview} samples={samples} nowMs={nowMs} />
       <PassesPanel state={overview} nowMs={nowMs} />
       <TotalsPanel totals={overview.totals} />
       <div className="overview-pair">

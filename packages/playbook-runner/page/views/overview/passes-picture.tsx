@@ -53,7 +53,7 @@ export function PassesPicture({ layout, nowMs }: PassesPictureProps) {
             <strong>Pass {detailed.pass}.</strong> {describeStrip(detailed, nowMs, exactly)}
           </>
         ) : (
-          'Point at a strip to see its exact times.'
+          'Point at a strip to see its exact times. The table below has them too.'
         )}
       </p>
       <Legend hatchId={hatchId} />

@@ -19,7 +19,7 @@ const UNWANTED: ReadonlySet<keyof Totals> = new Set(['rejected', 'gapSeconds']);
 
 export function TotalsPanel({ totals }: { readonly totals: Totals }) {
   return (
-    <Panel title="Totals" help="Since the runner opened this playbook, over all restarts of the trigger.">
+    <Panel title="Totals" help="Since the runner was started, over all restarts of the trigger.">
       <dl className="totals">
         {LINES.map(([name, label, meaning]) => (
           <div key={name} className="total">

@@ -3,7 +3,7 @@ import { api } from '../../api/client.js';
 import { cards } from '../../cards.js';
 import { formatDuration } from '../../format/durations.js';
 import { countOf } from '../../format/numbers.js';
-import { Button } from '../../parts/button.js';
+import { ActionButton } from '../../parts/action-button.js';
 import { StatePill } from '../../parts/state-pill.js';
 import { Time } from '../../parts/time.js';
 import { useAction } from '../../shell/use-action.js';
@@ -20,7 +20,9 @@ export function PlaybookHeader({ playbook, nowMs }: PlaybookHeaderProps) {
     <div className="playbook-header">
       <img src="/logo.svg" alt="" width="56" height="56" className="playbook-logo" />
       <div className="playbook-words">
-        <h1 className="view-title playbook-name">{name}</h1>
+        <h1 className="view-title playbook-name" title={name}>
+          {name}
+        </h1>
         <p className="playbook-trigger">{cards.get(trigger)?.name ?? trigger}</p>
         <div className="playbook-facts">
           <StatePill state={state} />
@@ -43,19 +45,19 @@ function TriggerButton({ playbook: { id, state } }: { readonly playbook: Playboo
   const action = triggerAction(state);
   if (action === 'start') {
     return (
-      <Button
+      <ActionButton
         kind="primary"
         busy={busy}
         disabled={state.name === 'configuration-issues'}
         onClick={() => run(() => api.start(id))}
       >
         Start
-      </Button>
+      </ActionButton>
     );
   }
   return (
-    <Button busy={busy || action === 'none'} onClick={() => run(() => api.stop(id))}>
+    <ActionButton busy={busy || action === 'none'} onClick={() => run(() => api.stop(id))}>
       {action === 'none' ? 'Stopping' : 'Stop'}
-    </Button>
+    </ActionButton>
   );
 }

@@ -26,7 +26,7 @@ export function StateNotice({ playbook: { id, state }, nowMs }: StateNoticeProps
     return (
       <div className="playbook-notice">
         <Notice tone="caution" title="Configuration issues">
-          Settings are missing or wrong. Mend them in the{' '}
+          Settings are missing or wrong. Correct them in the{' '}
           <Link href={playbookPath(id, 'configuration')}>configuration</Link>, then start the trigger.
         </Notice>
       </div>

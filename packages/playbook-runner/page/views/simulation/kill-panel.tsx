@@ -1,6 +1,6 @@
 import type { PlaybookSummary } from '../../../src/wire/playbook.js';
 import { api } from '../../api/client.js';
-import { Button } from '../../parts/button.js';
+import { ActionButton } from '../../parts/action-button.js';
 import { Panel } from '../../parts/panel.js';
 import { useAction } from '../../shell/use-action.js';
 
@@ -13,7 +13,7 @@ export function KillPanel({ playbook }: { readonly playbook: PlaybookSummary }) 
       help="It is killed at once, as by a power cut: nothing is saved, nothing is finished. The runner starts it again, after a wait that grows from crash to crash."
     >
       <div>
-        <Button
+        <ActionButton
           kind="danger"
           busy={busy}
           disabled={!runs}
@@ -24,7 +24,7 @@ export function KillPanel({ playbook }: { readonly playbook: PlaybookSummary }) 
           }
         >
           Kill the trigger
-        </Button>
+        </ActionButton>
       </div>
       <p className="kill-note">{runs ? tellRestarts(playbook.restarts) : 'It does not run now.'}</p>
     </Panel>

@@ -1,5 +1,8 @@
-import { useEffect, useId, useState } from 'react';
+import { useId } from 'react';
 import { formatCount } from '../../format/numbers.js';
+import { useConnected } from '../../parts/connected.js';
+import { SliderNumber } from '../../parts/slider-number.js';
+import { useRestingNumber } from '../../parts/use-resting-number.js';
 import { HIGHEST_RATE, positionOf, RATE_POSITIONS, rateAt } from './rate-scale.js';
 
 interface RateSliderProps {
@@ -7,23 +10,14 @@ interface RateSliderProps {
   readonly onChange: (rowsPerHour: number) => void;
 }
 
-const REST_MS = 300;
+const BOUNDS = { min: 0, max: HIGHEST_RATE, unit: 'rows an hour' };
 
 /** Like parts/slider.tsx, on a logarithmic scale: each step is the same factor. */
 export function RateSlider({ rowsPerHour, onChange }: RateSliderProps) {
   const id = useId();
-  const [draft, setDraft] = useState<string | null>(null);
-  useEffect(() => {
-    if (draft === null) return;
-    const timer = window.setTimeout(() => {
-      const rate = Number(draft);
-      if (draft.trim() !== '' && Number.isFinite(rate)) onChange(Math.round(Math.min(HIGHEST_RATE, Math.max(0, rate))));
-      setDraft(null);
-    }, REST_MS);
-    return () => window.clearTimeout(timer);
-  }, [draft, onChange]);
-  const shown = draft ?? String(Math.round(rowsPerHour));
-  const rate = Number(shown) || 0;
+  const connected = useConnected();
+  const number = useRestingNumber(Math.round(rowsPerHour), BOUNDS, onChange);
+  const rate = Number(number.shown) || 0;
   return (
     <div className="slider">
       <label className="slider-label" htmlFor={id}>
@@ -36,26 +30,15 @@ export function RateSlider({ rowsPerHour, onChange }: RateSliderProps) {
         min={0}
         max={RATE_POSITIONS}
         step={1}
+        disabled={!connected}
         value={positionOf(rate)}
         aria-valuetext={`${formatCount(rate)} rows an hour`}
         aria-describedby={`${id}-help`}
-        onChange={(event) => setDraft(String(rateAt(Number(event.target.value))))}
+        onChange={(event) => number.change(String(rateAt(Number(event.target.value))))}
       />
-      <span className="slider-number">
-        <input
-          type="number"
-          className="input slider-input"
-          aria-label="Mail rate, rows an hour"
-          min={0}
-          max={HIGHEST_RATE}
-          step={1}
-          value={shown}
-          onChange={(event) => setDraft(event.target.value)}
-        />
-        rows an hour
-      </span>
+      <SliderNumber id={id} label="Mail rate" bounds={BOUNDS} step={1} number={number} />
       <p id={`${id}-help`} className="slider-help">
-        {inMinutes(rate)} A row is one message to one recipient.
+        {number.complaint === undefined && inMinutes(rate)} A row is one message to one recipient.
       </p>
     </div>
   );

@@ -1,0 +1,26 @@
+const tasks = new Set<() => void>();
+
+/**
+ * Does `task` when this process exits by itself; not where it is killed. All tasks share one listener: many playbooks
+ * would have Node.js warn of a leak.
+ *
+ * @returns takes the task back
+ */
+export function atExit(task: () => void): () => void {
+  if (tasks.size === 0) process.on('exit', doAll);
+  tasks.add(task);
+  return () => {
+    tasks.delete(task);
+    if (tasks.size === 0) process.off('exit', doAll);
+  };
+}
+
+function doAll(): void {
+  for (const task of tasks) {
+    try {
+      task();
+    } catch {
+      // The others are still to be done, and nobody is left to be told.
+    }
+  }
+}
