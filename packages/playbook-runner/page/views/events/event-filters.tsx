@@ -1,5 +1,5 @@
-import { useId } from 'react';
 import { formatCount } from '../../format/numbers.js';
+import { SearchField, SelectField } from '../../parts/filter-fields.js';
 import type { EventFilter } from './event-filter.js';
 import { shownText } from './shown-text.js';
 
@@ -10,7 +10,6 @@ interface EventFiltersProps {
 }
 
 export function EventFilters({ filter, statuses, onChange }: EventFiltersProps) {
-  const id = useId();
   // What was chosen stays in the list when no event of that status is kept any more.
   const offered =
     filter.status === null || statuses.some(([status]) => status === filter.status)
@@ -18,35 +17,24 @@ export function EventFilters({ filter, statuses, onChange }: EventFiltersProps) 
       : [...statuses, [filter.status, 0] as const];
   return (
     <>
-      <div className="filter filter-wide">
-        <label htmlFor={`${id}-text`}>Filter</label>
-        <input
-          id={`${id}-text`}
-          type="search"
-          className="input"
-          placeholder="Words in any column"
-          autoComplete="off"
-          spellCheck={false}
-          value={filter.text}
-          onChange={(event) => onChange({ ...filter, text: event.target.value })}
-        />
-      </div>
-      <div className="filter">
-        <label htmlFor={`${id}-status`}>Status</label>
-        <select
-          id={`${id}-status`}
-          className="input"
-          value={filter.status === null ? '' : `=${filter.status}`}
-          onChange={({ target }) => onChange({ ...filter, status: target.value === '' ? null : target.value.slice(1) })}
-        >
-          <option value="">Any status</option>
-          {offered.map(([status, count]) => (
-            <option key={status} value={`=${status}`}>
-              {shownText(status) || '(none)'} ({formatCount(count)})
-            </option>
-          ))}
-        </select>
-      </div>
+      <SearchField
+        label="Filter"
+        placeholder="Words in any column"
+        value={filter.text}
+        onChange={(text) => onChange({ ...filter, text })}
+      />
+      <SelectField
+        label="Status"
+        value={filter.status === null ? '' : `=${filter.status}`}
+        onChange={(value) => onChange({ ...filter, status: value === '' ? null : value.slice(1) })}
+      >
+        <option value="">Any status</option>
+        {offered.map(([status, count]) => (
+          <option key={status} value={`=${status}`}>
+            {shownText(status) || '(none)'} ({formatCount(count)})
+          </option>
+        ))}
+      </SelectField>
     </>
   );
 }

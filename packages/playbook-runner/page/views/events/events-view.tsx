@@ -12,7 +12,6 @@ import './events.css';
 import { EventsTable } from './events-table.js';
 import { newSince } from './held-lines.js';
 import { NoEvents } from './no-events.js';
-import './toolbar.css';
 import { useHeldLines } from './use-held-lines.js';
 import { useScrolledPast } from './use-scrolled-past.js';
 

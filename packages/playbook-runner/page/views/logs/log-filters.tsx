@@ -1,5 +1,5 @@
-import { useId } from 'react';
 import type { LogLevel } from '../../../src/wire/live.js';
+import { SearchField, SelectField } from '../../parts/filter-fields.js';
 import { LOG_LEVELS, type LogFilter } from './log-filter.js';
 
 interface LogFiltersProps {
@@ -16,39 +16,25 @@ const WORDS: Record<LogLevel, string> = {
 };
 
 export function LogFilters({ filter, onChange }: LogFiltersProps) {
-  const id = useId();
   return (
     <>
-      <div className="filter filter-wide">
-        <label htmlFor={`${id}-text`}>Search</label>
-        <input
-          id={`${id}-text`}
-          type="search"
-          className="input"
-          placeholder="Text in the message"
-          autoComplete="off"
-          spellCheck={false}
-          value={filter.text}
-          onChange={(event) => onChange({ ...filter, text: event.target.value })}
-        />
-      </div>
-      <div className="filter">
-        <label htmlFor={`${id}-level`}>Level</label>
-        <select
-          id={`${id}-level`}
-          className="input"
-          value={filter.atLeast}
-          onChange={({ target }) =>
-            onChange({ ...filter, atLeast: LOG_LEVELS.find((level) => level === target.value) ?? 'debug' })
-          }
-        >
-          {LOG_LEVELS.map((level) => (
-            <option key={level} value={level}>
-              {WORDS[level]}
-            </option>
-          ))}
-        </select>
-      </div>
+      <SearchField
+        label="Search"
+        placeholder="Text in the message"
+        value={filter.text}
+        onChange={(text) => onChange({ ...filter, text })}
+      />
+      <SelectField
+        label="Level"
+        value={filter.atLeast}
+        onChange={(value) => onChange({ ...filter, atLeast: LOG_LEVELS.find((level) => level === value) ?? 'debug' })}
+      >
+        {LOG_LEVELS.map((level) => (
+          <option key={level} value={level}>
+            {WORDS[level]}
+          </option>
+        ))}
+      </SelectField>
     </>
   );
 }

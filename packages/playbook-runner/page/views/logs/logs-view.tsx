@@ -5,7 +5,6 @@ import { Button } from '../../parts/button.js';
 import { CopyButton } from '../../parts/copy-button.js';
 import { EmptyState } from '../../parts/empty-state.js';
 import { newSince } from '../events/held-lines.js';
-import '../events/toolbar.css';
 import { useHeldLines } from '../events/use-held-lines.js';
 import type { PlaybookViewProps } from '../playbook-view-props.js';
 import { type LogFilter, filterLogs } from './log-filter.js';

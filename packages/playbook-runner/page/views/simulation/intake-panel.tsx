@@ -1,9 +1,7 @@
 import type { IntakeControls } from '../../../src/wire/live.js';
 import { api } from '../../api/client.js';
-import { Notice } from '../../parts/notice.js';
 import { Panel } from '../../parts/panel.js';
-import { Switch } from '../../parts/switch.js';
-import { ShareSlider } from './share-slider.js';
+import { FaultControls } from './fault-controls.js';
 import { useControls } from './use-controls.js';
 
 interface IntakePanelProps {
@@ -13,27 +11,17 @@ interface IntakePanelProps {
 }
 
 export function IntakePanel({ playbook, intake }: IntakePanelProps) {
-  const { shown, change, error } = useControls(intake, (changes) => api.changeIntake(playbook, changes));
+  const controls = useControls<IntakeControls>(intake, (changes) => api.changeIntake(playbook, changes));
   return (
     <Panel title="The intake" help="Takes the events, in place of Sekoia.io’s. This playbook has one of its own.">
-      <ShareSlider
-        label="The intake’s faults"
-        share={shown.faultShare}
-        mostPercent={50}
-        help="Of the batches, how many it does not take: errors, cut connections, answers that make no sense."
-        onChange={(faultShare) => change({ faultShare })}
+      <FaultControls
+        controls={controls}
+        faults={{
+          label: 'The intake’s faults',
+          help: 'Of the batches, how many it does not take: errors, cut connections, answers that make no sense.',
+        }}
+        outage={{ label: 'The intake is out of service', help: 'It takes nothing until this is switched off again.' }}
       />
-      <Switch
-        label="The intake is out of service"
-        help="It takes nothing until this is switched off again."
-        checked={shown.outage}
-        onChange={(outage) => change({ outage })}
-      />
-      {error !== null && (
-        <Notice tone="bad" role="alert">
-          {error}
-        </Notice>
-      )}
     </Panel>
   );
 }

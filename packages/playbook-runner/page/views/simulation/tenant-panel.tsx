@@ -1,14 +1,14 @@
 import type { TenantControls } from '../../../src/wire/live.js';
 import { api } from '../../api/client.js';
-import { Notice } from '../../parts/notice.js';
 import { Panel } from '../../parts/panel.js';
-import { Switch } from '../../parts/switch.js';
+import { FaultControls } from './fault-controls.js';
 import { RateSlider } from './rate-slider.js';
 import { ShareSlider } from './share-slider.js';
 import { useControls } from './use-controls.js';
 
 export function TenantPanel({ tenant }: { readonly tenant: TenantControls }) {
-  const { shown, change, error } = useControls(tenant, api.changeTenant);
+  const controls = useControls(tenant, api.changeTenant);
+  const { shown, change } = controls;
   return (
     <Panel
       title="The simulated tenant"
@@ -22,24 +22,14 @@ export function TenantPanel({ tenant }: { readonly tenant: TenantControls }) {
         help="Of the mail that is still to come, how much appears only after its time has been read."
         onChange={(lateShare) => change({ lateShare })}
       />
-      <ShareSlider
-        label="Microsoft’s faults"
-        share={shown.faultShare}
-        mostPercent={50}
-        help="Of the answers, how many fail: errors, cut connections, requests to slow down."
-        onChange={(faultShare) => change({ faultShare })}
+      <FaultControls
+        controls={controls}
+        faults={{
+          label: 'Microsoft’s faults',
+          help: 'Of the answers, how many fail: errors, cut connections, requests to slow down.',
+        }}
+        outage={{ label: 'Microsoft is out of service', help: 'Nothing answers but status 503.' }}
       />
-      <Switch
-        label="Microsoft is out of service"
-        help="Nothing answers but status 503."
-        checked={shown.outage}
-        onChange={(outage) => change({ outage })}
-      />
-      {error !== null && (
-        <Notice tone="bad" role="alert">
-          {error}
-        </Notice>
-      )}
     </Panel>
   );
 }
