@@ -14,7 +14,7 @@ const common = {
 const level = (displayName, ...testMatch) => ({ ...common, displayName, testMatch });
 
 export default {
-  // Most of what the integration tests do is waiting: four of them share two processors well.
+  // Much of what the tests do is waiting: four of them share two processors well, and six of the integration tests do.
   maxWorkers: 4,
   testSequencer: './tests/longest-first.js',
   // A loaded machine may take its time; what hangs is ended all the same.
