@@ -14,13 +14,13 @@ describe('rows that appear late and statuses that change', () => {
           from: now - 4 * minute,
           to: now,
           lateShare: 0.15,
-          lateSeconds: [5, 30],
+          lateSeconds: [5, 60],
           changingShare: 0.3,
-          changeSeconds: [3, 20],
+          changeSeconds: [3, 40],
         });
         await scenario.start();
-        // The last row that is 30 s late changes its status 20 s after that.
-        await new Promise((resolve) => setTimeout(resolve, 51 * second));
+        // The last row that is 60 s late changes its status 40 s after that.
+        await new Promise((resolve) => setTimeout(resolve, 101 * second));
         const report = await scenario.untilNoneIsMissing(9 * second);
         expect(report).toMatchObject({ ...allArrivedOnce, visible: 4000 });
       } finally {
