@@ -112,8 +112,8 @@ describe('the other API on the same data folder', () => {
       events += 3000;
     }
     await scenario.start(onGraph);
-    await scenario.untilNoneIsMissing();
     mail.stop();
+    await scenario.untilNoneIsMissing();
     await new Promise((resolve) => setTimeout(resolve, 5 * second));
     expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
     expect(scenario.simulator.graph.requests.totals.rows).toBeGreaterThan(3000);

@@ -10,7 +10,7 @@ describe('rows that appear late and statuses that change', () => {
       try {
         const now = Date.now();
         scenario.simulator.world.add({
-          rows: 4000,
+          rows: 2000,
           from: now - 4 * minute,
           to: now,
           lateShare: 0.15,
@@ -22,7 +22,7 @@ describe('rows that appear late and statuses that change', () => {
         // The last row that is 60 s late changes its status 40 s after that.
         await new Promise((resolve) => setTimeout(resolve, 101 * second));
         const report = await scenario.untilNoneIsMissing(9 * second);
-        expect(report).toMatchObject({ ...allArrivedOnce, visible: 4000 });
+        expect(report).toMatchObject({ ...allArrivedOnce, visible: 2000 });
       } finally {
         await scenario.close();
       }

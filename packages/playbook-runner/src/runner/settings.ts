@@ -1,5 +1,5 @@
 /** A value of the platform: text, or what is written as JSON. */
-type Value = string | number | Readonly<Record<string, unknown>>;
+type Value = string | Readonly<Record<string, unknown>>;
 
 /** What the platform hands to a module, by the names of its contract. Absent values stay absent. */
 export interface Settings {
@@ -8,8 +8,6 @@ export interface Settings {
   readonly token?: string;
   readonly urlCallback?: string;
   readonly intakeUrl?: string;
-  readonly livenessPort: number;
-  readonly metricsPort: number;
   /** Further values by their names, such as `playbook_uuid` or `sub_folder`. */
   readonly values?: Readonly<Record<string, string>>;
 }
@@ -22,13 +20,14 @@ export function namedValues(settings: Settings): ReadonlyMap<string, string> {
     ['token', settings.token],
     ['url_callback', settings.urlCallback],
     ['intake_url', settings.intakeUrl],
-    ['liveness_port', settings.livenessPort],
-    ['metrics_port', settings.metricsPort],
+    // Two that the operating system chooses: no other process can take them first. The module tells which.
+    ['liveness_port', '0'],
+    ['metrics_port', '0'],
     ...Object.entries(settings.values ?? {}),
   ];
   return new Map(values.flatMap(([name, value]) => (value === undefined ? [] : [[name, asText(value)]])));
 }
 
 function asText(value: Value): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? JSON.stringify(value) : value;
 }

@@ -1,7 +1,6 @@
 import type { WaitOptions } from '../waiting/waiting-room.js';
 import { ChildProcess, type Exit, type OutputLine, type Stop } from './child-process.js';
 import { asEnvironment, inheritedEnvironment } from './environment.js';
-import { findFreePort } from './free-port.js';
 import { namedValues } from './settings.js';
 import { writeSettingsFolder } from './settings-folder.js';
 
@@ -21,9 +20,6 @@ export interface TriggerOptions {
   readonly token?: string;
   readonly urlCallback?: string;
   readonly intakeUrl?: string;
-  /** Default: free ones. */
-  readonly livenessPort?: number;
-  readonly metricsPort?: number;
   /** Further values of the platform by their names, such as `playbook_uuid`. */
   readonly values?: Readonly<Record<string, string>>;
   /** Environment variables besides; they win over all others. */
@@ -40,37 +36,32 @@ export interface HealthAnswer {
 }
 
 const ANSWER_WITHIN_MS = 5000;
+/** How the module tells which port a path is answered on. */
+const PORT_TOLD = /GET (\/\w+) on port (\d+) answers/;
 
 /** A trigger that runs as a process of its own, configured as the platform configures it. */
 export class TriggerProcess {
   /** Fulfilled when the process has ended, its output has been read and its settings have been removed. */
   readonly exited: Promise<Exit>;
-  readonly livenessPort: number;
-  readonly metricsPort: number;
   readonly #child: ChildProcess;
+  /** By the path that each answers. */
+  readonly #ports: ReadonlyMap<string, number>;
 
-  private constructor(
-    child: ChildProcess,
-    exited: Promise<Exit>,
-    ports: { livenessPort: number; metricsPort: number },
-  ) {
+  private constructor(child: ChildProcess, exited: Promise<Exit>, ports: ReadonlyMap<string, number>) {
     this.#child = child;
     this.exited = exited;
-    this.livenessPort = ports.livenessPort;
-    this.metricsPort = ports.metricsPort;
+    this.#ports = ports;
   }
 
   /** Starts the process; whether the module is content with its settings shows later, in its output and health. */
   static async start(options: TriggerOptions): Promise<TriggerProcess> {
-    const { livenessPort = await findFreePort(), metricsPort = await findFreePort() } = options;
     const values = namedValues({
       ...options,
       triggerConfiguration: options.configuration,
       moduleConfiguration: options.moduleConfiguration ?? {},
-      livenessPort,
-      metricsPort,
     });
     const folder = options.via === 'environment' ? undefined : await writeSettingsFolder(values);
+    const ports = new Map<string, number>();
     const child = await ChildProcess.start({
       arguments: [...(options.nodeArguments ?? []), options.modulePath, options.dockerParameters],
       environment: {
@@ -79,13 +70,17 @@ export class TriggerProcess {
         DATA_STORAGE: options.dataFolder,
         ...options.environment,
       },
-      ...(options.onLine && { onLine: options.onLine }),
+      onLine: (line) => {
+        const [, path, port] = PORT_TOLD.exec(line.text) ?? [];
+        if (path !== undefined && !ports.has(path)) ports.set(path, Number(port));
+        options.onLine?.(line);
+      },
     }).catch(async (error: unknown) => {
       await folder?.remove();
       throw error;
     });
     const exited = child.exited.finally(() => folder?.remove());
-    return new TriggerProcess(child, exited, { livenessPort, metricsPort });
+    return new TriggerProcess(child, exited, ports);
   }
 
   get pid(): number | undefined {
@@ -118,19 +113,22 @@ export class TriggerProcess {
     return this.stop('SIGKILL');
   }
 
-  /** @throws where the port does not answer with JSON within 5 seconds. */
+  /** @throws where the process does not answer with JSON within 5 seconds. */
   async health(): Promise<HealthAnswer> {
-    const response = await this.#get(this.livenessPort, '/health');
+    const response = await this.#get('/health');
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   }
 
-  /** The Prometheus text. @throws where the port does not answer within 5 seconds. */
+  /** The Prometheus text. @throws where the process does not answer within 5 seconds. */
   async metrics(): Promise<string> {
-    return (await this.#get(this.metricsPort, '/metrics')).text();
+    return (await this.#get('/metrics')).text();
   }
 
-  #get(port: number, path: string): Promise<Response> {
-    return fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+  async #get(path: string): Promise<Response> {
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    if (!this.#ports.has(path))
+      await this.waitForOutput(new RegExp(`GET ${path} on port`), { withinMs: ANSWER_WITHIN_MS });
+    return fetch(`http://127.0.0.1:${this.#ports.get(path)}${path}`, { signal });
   }
 
   #text(stream: OutputLine['stream']): string {
