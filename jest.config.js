@@ -14,8 +14,8 @@ const common = {
 const level = (displayName, ...testMatch) => ({ ...common, displayName, testMatch });
 
 export default {
-  // Much of what the tests do is waiting: four of them share two processors well, and six of the integration tests do.
-  maxWorkers: 4,
+  // Much of what the tests do is waiting: six of them share two processors well.
+  maxWorkers: 6,
   testSequencer: './tests/longest-first.js',
   // A loaded machine may take its time; what hangs is ended all the same.
   testTimeout: 180_000,

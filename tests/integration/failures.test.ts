@@ -38,10 +38,10 @@ describe('while 10 % of the answers of either side fail', () => {
       scenario.service.faults.failAtRandom({ share: 0.1, kinds: passingFaults });
       tokenService.faults.failAtRandom({ share: 0.4, kinds: tokenFaults });
       const now = Date.now();
-      world.add({ rows: 10_000, from: now - hour + minute, to: now, changingShare: 0.1, changeSeconds: [1, 10] });
+      world.add({ rows: 6000, from: now - hour + minute, to: now, changingShare: 0.1, changeSeconds: [1, 10] });
       world.add({ rows: 300, from: now, to: now + 15 * second, lateShare: 0.3, lateSeconds: [1, 5] });
       await scenario.start({ chunk_size: 200 });
-      await scenario.intake.until(({ events }) => events >= 10_200, { withinMs: 90 * second });
+      await scenario.intake.until(({ events }) => events >= 6200, { withinMs: 90 * second });
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, now + 21 * second - Date.now())));
       expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
       expect(scenario.intake.totals().results['accepted']).toBeLessThan(scenario.intake.totals().requests);
@@ -53,13 +53,13 @@ describe('while 10 % of the answers of either side fail', () => {
   });
 });
 
-describe('killed five times while 12,000 rows are collected', () => {
+describe('killed five times while 9,000 rows are collected', () => {
   test.each(wayNames)('no row is lost, and a kill repeats one chunk at most, on the way of %s', async (way) => {
     const chunk = 250;
     const scenario = await Scenario.open({ way, seed: 3 });
     try {
       const now = Date.now();
-      scenario.simulator.world.add({ rows: 12_000, from: now - hour + minute, to: now });
+      scenario.simulator.world.add({ rows: 9000, from: now - hour + minute, to: now });
       for (let kill = 1; kill <= 5; kill += 1) {
         const trigger = await scenario.start({ chunk_size: chunk });
         const { events } = scenario.intake.totals();
