@@ -392,7 +392,9 @@ describe('wrong settings', () => {
       expect(spans(await deliverAll(numbered(2)))).toEqual([[0, 2]]);
       expect(server.received.every(({ path }) => path.endsWith('/batch'))).toBe(true);
       expect(recorded.at('critical')).toHaveLength(1);
-      expect(recorded.at('critical')[0]).toContain('correct the settings "intake_key" and "intake_server"');
+      expect(recorded.at('critical')[0]).toMatch(
+        /correct the settings "intake_key" and "intake_server".*\[SDK-INTAKE\]$/,
+      );
       expect(JSON.stringify(recorded.lines)).not.toContain(KEY);
     },
   );

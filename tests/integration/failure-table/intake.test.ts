@@ -43,7 +43,7 @@ describe('each failure of the intake that passes, one after the other', () => {
         const entries = entriesOf(scenario.output);
         expectNoHurry(entries);
         expect(messagesAt('warning', scenario.output)).toContainEqual(
-          expect.stringContaining('They are held and sent again; nothing is lost.'),
+          expect.stringMatching(/They are held and sent again; nothing is lost\..*\[SDK-INTAKE\]$/),
         );
         expect(entries.filter(({ level }) => level === 'error' || level === 'critical')).toEqual([]);
       });

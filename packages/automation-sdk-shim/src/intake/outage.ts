@@ -95,7 +95,9 @@ export class Outage {
 
   #advise(trouble: Exclude<Trouble, 'later'>, reason: string): void {
     this.#advised.add(trouble);
-    this.#options.log.critical(`The intake at ${this.#options.host} takes no events: ${reason}. ${ADVICE[trouble]}`);
+    this.#options.log.critical(
+      `The intake at ${this.#options.host} takes no events: ${reason}. ${ADVICE[trouble]} [SDK-INTAKE]`,
+    );
   }
 
   #warn(reason: string): void {
@@ -103,7 +105,7 @@ export class Outage {
     if (this.#warnedMs !== undefined && now - this.#warnedMs < WARNING_EVERY_MS) return;
     this.#warnedMs = now;
     this.#options.log.warning(
-      `The intake at ${this.#options.host} takes no events: ${reason}. They are held and sent again; nothing is lost. If this lasts, check the intake's status and the network.`,
+      `The intake at ${this.#options.host} takes no events: ${reason}. They are held and sent again; nothing is lost. If this lasts, check the intake's status and the network. [SDK-INTAKE]`,
     );
   }
 }
