@@ -86,7 +86,10 @@ export function ConfigurationForm({ playbook, card, initial }: ConfigurationForm
       <SimulatedTenantPanel
         playbook={playbook}
         hasCredentials={hasCredentials(draft.settings, saved.savedSecrets, secretNames(card.schema))}
-        onFilledIn={form.merge}
+        onFilledIn={(filledIn) => {
+          form.merge(filledIn);
+          setSavedWhile(playbook);
+        }}
       />
       <SettingsProvider value={content}>
         <NamePanel name={draft.name} onChange={form.rename} />
