@@ -59,8 +59,9 @@ describe.each(['message_trace', 'message_trace_graph'])('the local runner with t
 
   test('goes on after its process was killed, and after the runner was started again', async () => {
     await client.call(202, 'POST', `/api/playbooks/${id}/kill`);
-    await client.untilState(id, 'trigger-crashed');
-    await client.untilState(id, 'running');
+    await client.until(id, (_, { playbooks: [playbook] }) =>
+      playbook?.restarts === 1 && playbook.state.name === 'running' ? playbook : undefined,
+    );
     await client.untilNoneIsMissing(id);
     await folder.stop();
     ({ client } = await folder.start());

@@ -111,6 +111,32 @@ describe('settings', () => {
     expect(client.answers.join('\n')).not.toContain('Sesame');
   });
 
+  test('with another address need the secrets again that would go there, and no others', async () => {
+    const id = await add();
+    const path = `/api/playbooks/${id}`;
+    const put = (status: number, settings: object, secrets: object = {}) =>
+      client.call<Refused>(status, 'PUT', path, {
+        name: 'Mine',
+        settings: { account_name: 'a@x.example', ...settings },
+        secrets,
+      });
+    const again = (setting: string) => [
+      { setting, message: 'Type it again: it would go to another address than before.' },
+    ];
+    await put(200, {}, { account_password: 'Sesame-1', intake_key: 'Sesame-2' });
+    for (const address of ['api_url', 'authority_url']) {
+      const refused = await put(422, { [address]: 'https://elsewhere.example' });
+      expect(refused.problems).toEqual(again('account_password'));
+    }
+    const toIntake = { intake_server: 'https://elsewhere.example' };
+    expect((await put(422, toIntake, { account_password: 'Sesame-3' })).problems).toEqual(again('intake_key'));
+    await put(200, toIntake, { intake_key: 'Sesame-4' });
+    await put(200, { ...toIntake, frequency: 7 });
+    const elsewhere = { ...toIntake, api_url: 'https://elsewhere.example' };
+    await put(200, elsewhere, { account_password: 'Sesame-5' });
+    expect((await put(422, {})).problems?.map(({ setting }) => setting)).toEqual(['account_password', 'intake_key']);
+  });
+
   test.each(['message_trace', 'message_trace_graph'])(
     'of %s are filled in with the simulated tenant',
     async (trigger) => {
@@ -122,12 +148,13 @@ describe('settings', () => {
       expect(client.answers.join('\n')).not.toMatch(/the-(tenants|clients)-own/);
       const usesTenant = async () =>
         (await client.call<Live>(200, 'GET', '/api/live')).playbooks[0]?.usesSimulatedTenant;
-      const change = (settings: object) =>
-        client.call(200, 'PUT', path, { name: 'x', settings: { ...filledIn.settings, ...settings }, secrets: {} });
+      const change = (settings: object, secrets = {}) =>
+        client.call(200, 'PUT', path, { name: 'x', settings: { ...filledIn.settings, ...settings }, secrets });
       await change({ frequency: 7 });
       expect(await usesTenant()).toBe(true);
       expect(await client.call(200, 'POST', `${path}/simulated-tenant`)).toMatchObject({ settings: { frequency: 7 } });
-      await change({ api_url: 'https://reports.example' });
+      const typedAgain = filledIn.savedSecrets.map((name) => [name, 'typed again']);
+      await change({ api_url: 'https://reports.example' }, Object.fromEntries(typedAgain) as Record<string, string>);
       expect(await usesTenant()).toBe(false);
     },
   );
@@ -161,7 +188,13 @@ describe('a started playbook', () => {
     expect(playbook?.logs).toContainEqual(
       expect.objectContaining({ origin: 'runner', message: expect.stringMatching(/^Started/) }),
     );
-    expect(playbooks[0]).toMatchObject({ state: { name: 'running' }, restarts: 0, startedAtMs: expect.any(Number) });
+    expect(playbooks[0]).toMatchObject({
+      state: { name: 'running' },
+      restarts: 0,
+      startedAtMs: expect.any(Number),
+      complaint: null,
+      needsRestart: false,
+    });
   });
 
   test('loses and repeats nothing when tenant and intake fail, go away and come back', async () => {
@@ -217,9 +250,10 @@ describe('a started playbook', () => {
     const path = `/api/playbooks/${id}`;
     const { settings } = await client.call<PlaybookSettings>(200, 'GET', path);
     const other = { ...settings, intake_server: 'https://intake.example' };
-    await client.call(200, 'PUT', path, { name: 'Changed', settings: other, secrets: {} });
-    const { playbook } = await client.call<Live>(200, 'GET', `/api/live?playbook=${id}`);
+    await client.call(200, 'PUT', path, { name: 'Changed', settings: other, secrets: { intake_key: 'another' } });
+    const { playbook, playbooks } = await client.call<Live>(200, 'GET', `/api/live?playbook=${id}`);
     expect(playbook?.overview.intake).toBe('own');
+    expect(playbooks).toMatchObject([{ name: 'Changed', needsRestart: true }]);
     await client.call(409, 'POST', `${path}/start`);
     await client.call(409, 'DELETE', path);
     await client.call(202, 'POST', `${path}/stop`);

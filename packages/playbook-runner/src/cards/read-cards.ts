@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compileSettingsCheck } from '../form/check-settings.js';
 import type { SettingsSchema } from '../form/settings-schema.js';
-import type { Card } from './card.js';
+import { type Card, INTAKE_KEY } from './card.js';
 
 /** The module, as its cards describe it. */
 export interface ModuleCards {
@@ -13,9 +13,6 @@ export interface ModuleCards {
   /** By their triggers' `docker_parameters`, in the order of their files' names. */
   readonly cards: ReadonlyMap<string, Card>;
 }
-
-/** Whoever has the key may write into the intake, but the cards do not mask it. */
-const INTAKE_KEY = 'intake_key';
 
 /**
  * Reads manifest.json and each trigger_*.json in the repository's root.

@@ -29,8 +29,13 @@ export class RunningTotals {
   }
 
   update(metrics: ReadonlyMap<string, number>): void {
-    this.#current = mapTotals((name) => metrics.get(COUNTERS[name]) ?? 0);
+    this.#current = mapTotals((name) => countIn(metrics, name));
   }
+}
+
+/** What a process has counted since it began; 0 where it counts no such thing. */
+export function countIn(metrics: ReadonlyMap<string, number>, name: keyof Totals): number {
+  return metrics.get(COUNTERS[name]) ?? 0;
 }
 
 function mapTotals(value: (name: keyof Totals) => number): Totals {

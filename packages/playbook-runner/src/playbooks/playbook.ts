@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Card, valueOf } from '../cards/card.js';
 import { Refusal } from '../http/refusal.js';
 import { NO_HEALTH } from '../observed/health.js';
@@ -85,6 +86,8 @@ export class Playbook {
       state: this.#state(),
       startedAtMs: this.#run?.startedAtMs ?? null,
       restarts: this.#run?.restarts ?? 0,
+      complaint: this.#run?.complaint ?? null,
+      needsRestart: this.isStarted && !isSameConfiguration(this.#startedWith, this.saved.kept),
       usesSimulatedTenant: this.usesSimulatedTenant,
     };
   }
@@ -203,4 +206,8 @@ export class Playbook {
   #log(level: 'info' | 'warning' | 'error', message: string): void {
     this.observations.logs.runner(level, message, Date.now());
   }
+}
+
+function isSameConfiguration(one: KeptPlaybook, other: KeptPlaybook): boolean {
+  return isDeepStrictEqual([one.stored.settings, one.secrets], [other.stored.settings, other.secrets]);
 }

@@ -1,8 +1,10 @@
-import type { Card } from '../cards/card.js';
+import { type Card, INTAKE_KEY, valueOf } from '../cards/card.js';
 import { Refusal } from '../http/refusal.js';
 import type { PlaybookChange, Problem } from '../wire/playbook.js';
 import type { Secrets } from './stored-playbook.js';
 
+/** Where a trigger reads and signs in. */
+export const TENANT_ADDRESSES = ['api_url', 'authority_url'];
 const LONGEST_NAME = 100;
 
 /** What a change makes of a playbook's name, settings and secrets. */
@@ -13,16 +15,17 @@ export interface Changed {
 }
 
 /** @throws {Refusal} 422 with the problems, where there are some. */
-export function applyChange(card: Card, before: Secrets, change: PlaybookChange): Changed {
+export function applyChange(card: Card, before: Omit<Changed, 'name'>, change: PlaybookChange): Changed {
   const { settings } = change;
   const name = change.name.trim();
-  const secrets = mergeSecrets(before, change.secrets);
+  const secrets = mergeSecrets(before.secrets, change.secrets);
   const problems = [
     ...checkName(name),
     ...unexpected(Object.keys(settings), (setting) => isOpen(card, setting)),
     ...unexpected(Object.keys(change.secrets), (setting) => card.secretNames.has(setting)),
     ...blank({ ...settings, ...secrets }),
     ...card.check({ ...settings, ...secrets }),
+    ...misled(card, before, change),
   ];
   if (problems.length > 0) throw wrongSettings(problems);
   return { name, settings, secrets };
@@ -61,6 +64,22 @@ function blank(settings: Readonly<Record<string, unknown>>): Problem[] {
   return Object.entries(settings)
     .filter(([, value]) => typeof value === 'string' && value.trim() === '')
     .map(([setting]) => ({ setting, message: 'Fill in this field.' }));
+}
+
+/**
+ * Where an address changes, a secret that is saved does not go there by itself: everybody on this machine can open the page,
+ * and would read it where it arrives.
+ */
+function misled(card: Card, before: Omit<Changed, 'name'>, { settings, secrets }: PlaybookChange): Problem[] {
+  const changes = (address: string) => valueOf(card, before.settings, address) !== valueOf(card, settings, address);
+  return Object.keys(before.secrets)
+    .filter((name) => !Object.hasOwn(secrets, name) && receivers(name).some(changes))
+    .map((setting) => ({ setting, message: 'Type it again: it would go to another address than before.' }));
+}
+
+/** The settings that say where a secret is sent. */
+function receivers(secret: string): readonly string[] {
+  return secret === INTAKE_KEY ? ['intake_server'] : TENANT_ADDRESSES;
 }
 
 function mergeSecrets(before: Secrets, change: PlaybookChange['secrets']): Secrets {

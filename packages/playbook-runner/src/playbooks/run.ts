@@ -1,12 +1,14 @@
 import { type HealthPicture, NO_HEALTH } from '../observed/health.js';
 import type { Observations } from '../observed/observations.js';
-import { TriggerWatch } from '../observed/trigger-watch.js';
+import { countIn } from '../observed/running-totals.js';
+import { type Measurement, TriggerWatch } from '../observed/trigger-watch.js';
 import type { LogEntry } from '../platform/log-entries.js';
 import { describeExit, type Stop } from '../runner/child-process.js';
 import { type Crash, Supervisor } from '../runner/supervisor.js';
 import { TriggerProcess } from '../runner/trigger-process.js';
 import type { IntakeControls } from '../wire/live.js';
 import type { PlaybookState } from '../wire/playbook.js';
+import { LastWord, type Progress } from './last-word.js';
 import { ReceivingSide } from './receiving-side.js';
 
 export interface RunOptions {
@@ -31,6 +33,8 @@ interface Life {
   readonly process: TriggerProcess;
   readonly startedAtMs: number;
   readonly watch: TriggerWatch;
+  /** What it has logged as critical. */
+  readonly critical: LastWord;
 }
 
 /** A trigger from Start to Stop: as many processes as it takes, and Sekoia's side towards them. */
@@ -39,8 +43,6 @@ export class Run {
   readonly #receiving: ReceivingSide;
   readonly #supervisor: Supervisor<TriggerProcess>;
   #life: Life | undefined;
-  /** What the process has logged as critical. */
-  #critical: string | undefined;
   #isStopping = false;
   readonly #sampling: NodeJS.Timeout;
 
@@ -94,6 +96,12 @@ export class Run {
     return { ...picture, health: health && { ...health, reasons: health.reasons.map((reason) => logs.hide(reason)) } };
   }
 
+  /** What the process says is the matter with it; undefined where it is healthy, or says nothing. */
+  get complaint(): string | undefined {
+    const { health } = this.health;
+    return health?.healthy === false ? (health.reasons[0] ?? 'It is unhealthy.') : undefined;
+  }
+
   /** By name, as the process counted last. */
   get metrics(): ReadonlyMap<string, number> | undefined {
     return this.#life?.watch.last?.metrics;
@@ -103,9 +111,8 @@ export class Run {
     if (this.#isStopping) return { name: 'stopping' };
     const { crash } = this.#supervisor;
     if (crash) return { name: 'trigger-crashed', why: describeExit(crash.exit), restartAtMs: crash.restartAtMs };
-    if (this.#critical !== undefined && this.health.health?.healthy !== true) {
-      return { name: 'trigger-crashed', why: this.#critical, restartAtMs: null };
-    }
+    const why = this.#life?.critical.reason;
+    if (why !== undefined) return { name: 'trigger-crashed', why, restartAtMs: null };
     return { name: this.#life?.watch.hasAnswered ? 'running' : 'starting' };
   }
 
@@ -136,7 +143,6 @@ export class Run {
     const { modulePath, trigger, configuration, dataFolder, observations, beforeProcess } = this.#options;
     const { token, callbackUrl, intakeUrl } = this.#receiving;
     await beforeProcess();
-    this.#critical = undefined;
     const process = await TriggerProcess.start({
       modulePath,
       dockerParameters: trigger,
@@ -149,11 +155,12 @@ export class Run {
       onLine: ({ text }) => observations.logs.output(text, Date.now()),
     });
     observations.totals.nextProcess();
-    this.#life = {
-      process,
-      startedAtMs: Date.now(),
-      watch: new TriggerWatch(process, ({ metrics }) => observations.totals.update(metrics)),
-    };
+    const critical = new LastWord();
+    const watch = new TriggerWatch(process, (measured) => {
+      observations.totals.update(measured.metrics);
+      critical.measure(progressOf(measured));
+    });
+    this.#life = { process, startedAtMs: Date.now(), watch, critical };
     observations.logs.runner('info', `Started: process ${process.pid ?? 'unknown'}.`, this.#life.startedAtMs);
     return process;
   }
@@ -161,13 +168,18 @@ export class Run {
   #posted(entry: LogEntry): void {
     const { logs } = this.#options.observations;
     logs.posted(entry);
-    if (entry.level === 'critical') this.#critical = logs.hide(entry.message);
+    if (entry.level === 'critical') this.#life?.critical.say(logs.hide(entry.message));
   }
 
   #crashed({ exit, waitMs }: Crash): void {
     const { logs } = this.#options.observations;
+    this.#life = undefined;
     logs.addOverdue(Infinity);
     const message = `The trigger ended (${describeExit(exit)}); it starts again in ${waitMs / 1000} s.`;
     logs.runner('error', message, Date.now());
   }
+}
+
+function progressOf({ health: { health }, metrics }: Measurement): Progress {
+  return { healthy: health?.healthy !== false, delivered: countIn(metrics, 'delivered') };
 }

@@ -4,10 +4,8 @@ import type { SimulatedTenant } from '../simulation/simulated-tenant.js';
 import type { PlaybookChange, PlaybookSettings } from '../wire/playbook.js';
 import { fillInTenant } from './fill-in.js';
 import type { KeptPlaybook, PlaybookStore } from './playbook-store.js';
-import { applyChange } from './read-change.js';
+import { applyChange, TENANT_ADDRESSES } from './read-change.js';
 
-/** Where a trigger reads: settings with other ones do not lead to the simulated tenant any more. */
-const ADDRESSES = ['api_url', 'authority_url'];
 /** Characters. A shorter secret occurs in words, and hiding it would blot out the log and tell what it is; the module does the same. */
 const LEAST_HIDDEN = 4;
 /** Characters. Shorter lines, such as the end of a PEM's last one, tell nothing. */
@@ -75,8 +73,9 @@ export class SavedSettings {
 
   #change(change: PlaybookChange): Promise<PlaybookSettings> {
     const { id, stored, secrets } = this.#kept;
-    const changed = applyChange(this.#card, secrets, change);
-    const readsTheSame = ADDRESSES.every((name) => changed.settings[name] === stored.settings[name]);
+    const changed = applyChange(this.#card, { settings: stored.settings, secrets }, change);
+    // With other addresses they do not lead to the simulated tenant any more.
+    const readsTheSame = TENANT_ADDRESSES.every((name) => changed.settings[name] === stored.settings[name]);
     return this.#keep({
       id,
       stored: {
@@ -116,8 +115,9 @@ export class SavedSettings {
     return this.picture();
   }
 
-  #remember({ secrets }: KeptPlaybook): void {
-    for (const form of Object.values(secrets).flatMap(formsOf)) this.#everySecret.add(form);
+  #remember({ stored, secrets }: KeptPlaybook): void {
+    const sent = [...Object.values(secrets), basicCredentials({ ...stored.settings, ...secrets })];
+    for (const form of sent.flatMap(formsOf)) this.#everySecret.add(form);
   }
 }
 
@@ -134,10 +134,21 @@ function separateSecrets({ id, stored, secrets }: KeptPlaybook, { secretNames }:
   };
 }
 
-/** As it is, as JSON and web forms write it, and, such as a PEM in a log, line by line. */
+/** What HTTP Basic sends of an account. */
+function basicCredentials({
+  account_name: name,
+  account_password: password,
+}: Readonly<Record<string, unknown>>): string {
+  if (typeof name !== 'string' || typeof password !== 'string') return '';
+  return Buffer.from(`${name}:${password}`).toString('base64');
+}
+
+/** As it is, as JSON, web forms and addresses write it, and, such as a PEM in a log, line by line. */
 function formsOf(secret: string): string[] {
   const lines = secret.split(/[\r\n]+/).filter((line) => line.length >= LEAST_TELLING);
   const inForm = new URLSearchParams({ secret }).toString().replace('secret=', '');
-  const forms = [secret, JSON.stringify(secret).slice(1, -1), inForm, ...lines];
+  // By way of bytes, which know no half of a character: those cannot be encoded.
+  const inAddress = encodeURIComponent(Buffer.from(secret).toString());
+  const forms = [secret, JSON.stringify(secret).slice(1, -1), inForm, inAddress, ...lines];
   return forms.filter((form) => form.trim().length >= LEAST_HIDDEN);
 }

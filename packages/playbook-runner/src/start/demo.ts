@@ -1,3 +1,4 @@
+import { intakeOf } from '../playbooks/overview.js';
 import type { Playbook } from '../playbooks/playbook.js';
 import type { Playbooks } from '../playbooks/playbooks.js';
 
@@ -10,12 +11,26 @@ export interface DemoOptions {
   readonly faultShare: number;
 }
 
-/** Starts the playbook that shows the module at work; made where it is missing. */
-export async function startDemo(playbooks: Playbooks, { frequency, faultShare }: DemoOptions): Promise<void> {
-  const demo = playbooks.find(DEMO_ID) ?? (await addDemo(playbooks));
+/**
+ * Starts the playbook that shows the module at work; made where it is missing. One that somebody has given another tenant
+ * or intake is left alone: it would lose its credentials, or send made-up mail to an intake that is watched.
+ *
+ * @returns whether it was started
+ */
+export async function startDemo(playbooks: Playbooks, { frequency, faultShare }: DemoOptions): Promise<boolean> {
+  const kept = playbooks.find(DEMO_ID);
+  if (kept && !staysOnThisMachine(kept)) return false;
+  const demo = kept ?? (await addDemo(playbooks));
   await demo.saved.useSimulatedTenant(frequency);
   demo.changeIntake({ faultShare });
   await playbooks.start(DEMO_ID);
+  return true;
+}
+
+/** Also where it was made and never filled in. */
+function staysOnThisMachine({ usesSimulatedTenant, saved }: Playbook): boolean {
+  const { settings } = saved.kept.stored;
+  return intakeOf(settings) === 'own' && (usesSimulatedTenant || Object.keys(settings).length === 0);
 }
 
 function addDemo(playbooks: Playbooks): Promise<Playbook> {

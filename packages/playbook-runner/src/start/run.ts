@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { WriteStream } from 'node:tty';
 import type { Playbook } from '../playbooks/playbook.js';
+import type { Playbooks } from '../playbooks/playbooks.js';
 import { removeLeftSettings } from '../runner/left-settings.js';
 import { type LiveLine, openLiveLine } from '../terminal/live-line.js';
 import { printable } from '../terminal/printable.js';
@@ -9,7 +10,7 @@ import type { LogLine } from '../wire/live.js';
 import { findBuiltFiles } from './built-files.js';
 import { claimDataFolder } from './claim-data-folder.js';
 import { HELP, readCommandLine, type StartOptions } from './command-line.js';
-import { DEMO_ID, startDemo } from './demo.js';
+import { DEMO_ID, type DemoOptions, startDemo } from './demo.js';
 import { LocalRunner } from './local-runner.js';
 import { type Summarised, summaryLine } from './summary-line.js';
 import { UsageError } from './usage-error.js';
@@ -80,7 +81,7 @@ async function live(
     }
     say(`\n  ${runner.address}\n\nCtrl-C stops everything.`);
     if (options.demo) {
-      await startDemo(runner.playbooks, options).catch((error: unknown) => say(`There is no demo: ${String(error)}`));
+      await showDemo(runner.playbooks, options, say);
     }
     line = openLiveLine(output, () => summaryLine(runner.playbooks.all().map(summarise)));
     if (!stop.aborted) await once(stop, 'abort');
@@ -92,6 +93,17 @@ async function live(
   for (const name of killed)
     output.write(`${printable(name)}: the trigger did not stop within its time and was killed.\n`);
   return killed.length === 0 ? 0 : 1;
+}
+
+async function showDemo(playbooks: Playbooks, options: DemoOptions, say: (text: string) => void): Promise<void> {
+  try {
+    if (await startDemo(playbooks, options)) return;
+    say(
+      'The demo has a tenant or an intake of your own: it is left alone. Start it on the page, or add another playbook.',
+    );
+  } catch (error) {
+    say(`There is no demo: ${String(error)}`);
+  }
 }
 
 function summarise(playbook: Playbook): Summarised {

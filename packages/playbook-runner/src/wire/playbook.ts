@@ -19,6 +19,10 @@ export interface PlaybookSummary {
   readonly startedAtMs: number | null;
   /** How often it was started again after a crash, since somebody started it. */
   readonly restarts: number;
+  /** What the process says is the matter with it: one sentence; null where it is healthy, or says nothing. */
+  readonly complaint: string | null;
+  /** It was started with other settings than are saved now: those take effect at the next start. */
+  readonly needsRestart: boolean;
   /** Its settings were filled in with the simulated tenant. */
   readonly usesSimulatedTenant: boolean;
 }
