@@ -7,7 +7,7 @@ export { MAX_EVENT_BYTES, MAX_REQUEST_BYTES } from './intake/batch.js';
 export { startIntake, type Intake, type IntakeOptions } from './intake/intake.js';
 export { INTAKE_FAULTS, type IntakeFault } from './intake/intake-fault.js';
 export type { IntakeTotals, RequestResult } from './intake/totals.js';
-export type { LogEntry, LogLevel } from './platform/log-entries.js';
+export type { LogEntry } from './platform/log-entries.js';
 export {
   startPlatform,
   type Endpoint,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -78,29 +78,67 @@ test('what is to be done at the exit takes one listener, however much it is', ()
 });
 
 describe('a data folder', () => {
-  const pidFile = () => join(folder, 'data/runner.pid');
+  const data = () => join(folder, 'data');
+  const pidFile = () => join(data(), 'runner.pid');
+  const startOf = async (pid: number) => (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ')[19];
+
+  async function holdBy(holder: string): Promise<void> {
+    await mkdir(data(), { recursive: true });
+    await writeFile(pidFile(), holder);
+  }
 
   test('is made for its owner alone, claimed, and given back', async () => {
-    const release = await claimDataFolder(join(folder, 'data'));
-    expect((await stat(join(folder, 'data'))).mode & 0o777).toBe(0o700);
-    expect(await readFile(pidFile(), 'utf8')).toBe(`${process.pid}\n`);
-    await release();
+    const release = await claimDataFolder(data());
+    expect((await stat(data())).mode & 0o777).toBe(0o700);
+    expect(await readFile(pidFile(), 'utf8')).toBe(`${process.pid} ${await startOf(process.pid)}\n`);
+    expect(await readdir(data())).toEqual(['runner.pid']);
+    release();
     expect(existsSync(pidFile())).toBe(false);
   });
 
   test('that another runner uses is refused, and free again once that has been killed', async () => {
-    await mkdir(join(folder, 'data'));
-    await writeFile(pidFile(), `${process.ppid}\n`);
     const message = `in use by another runner (process ${process.ppid})`;
-    await expect(claimDataFolder(join(folder, 'data'))).rejects.toThrow(message);
-    await writeFile(pidFile(), `${await deadPid()}\n`);
-    await (
-      await claimDataFolder(join(folder, 'data'))
-    )();
+    for (const holder of [`${process.ppid} ${await startOf(process.ppid)}\n`, `${process.ppid}\n`]) {
+      await holdBy(holder);
+      await expect(claimDataFolder(data())).rejects.toThrow(message);
+    }
+    await holdBy(`${await deadPid()}\n`);
+    const release = await claimDataFolder(data());
+    release();
+  });
+
+  test('is free where the number of its runner was given to another process', async () => {
+    await holdBy(`${process.ppid} 1\n`);
+    const release = await claimDataFolder(data());
+    release();
+  });
+
+  test('is had by one of many that claim it at the same time', async () => {
+    await holdBy(`${await deadPid()}\n`);
+    const claims = await Promise.allSettled(Array.from({ length: 10 }, () => claimDataFolder(data())));
+    const had = claims.flatMap((claim) => (claim.status === 'fulfilled' ? [claim.value] : []));
+    expect(had).toHaveLength(1);
+    expect(existsSync(pidFile())).toBe(true);
+    had[0]?.();
+  });
+
+  test('is free where a runner was killed while it looked whether it is', async () => {
+    const left = join(data(), 'runner.pid.lock');
+    await mkdir(left, { recursive: true });
+    await utimes(left, 0, 0);
+    const release = await claimDataFolder(data());
+    release();
+  });
+
+  test('that another runner has taken since is left to that one', async () => {
+    const release = await claimDataFolder(data());
+    await holdBy(`${process.ppid}\n`);
+    release();
+    expect(await readFile(pidFile(), 'utf8')).toBe(`${process.ppid}\n`);
   });
 
   test('that cannot be made is refused with what to do', async () => {
-    await writeFile(join(folder, 'data'), 'a file');
-    await expect(claimDataFolder(join(folder, 'data'))).rejects.toThrow(/cannot be used .*--data/);
+    await writeFile(data(), 'a file');
+    await expect(claimDataFolder(data())).rejects.toThrow(/cannot be used .*--data/);
   });
 });

@@ -126,6 +126,37 @@ describe('logs', () => {
     expect(shown()).toEqual(['output critical Last words.']);
   });
 
+  test('show once what is posted after it was overdue, and the same words of another time once more', () => {
+    const { logs, shown } = keeper();
+    const post = (date: string) => logs.posted({ date, level: 'error', message: 'Late.' });
+    logs.output(written('Late.', 0), 0);
+    logs.addOverdue(16_000);
+    logs.output(written('Late.', 20_000), 20_000);
+    logs.addOverdue(200_000);
+    post('1970-01-01T00:00:00.001');
+    post('1970-01-01T00:00:20.001');
+    expect(shown()).toEqual(['output error Late.', 'output error Late.']);
+    post('1970-01-01T00:00:00.001');
+    expect(shown()).toEqual(['output error Late.', 'output error Late.', 'module error Late.']);
+  });
+
+  test('take what a process has posted for its own, whatever the one before wrote last', () => {
+    const { logs, shown } = keeper();
+    logs.output(written('Collecting begins.', 0, 'info'), 0);
+    logs.addOverdue(Infinity);
+    logs.output(written('Collecting begins.', 1000, 'info'), 1000);
+    logs.posted({ date: '1970-01-01T00:00:01', level: 'info', message: 'Collecting begins.' });
+    logs.addOverdue(Infinity);
+    expect(shown()).toEqual(['output info Collecting begins.', 'module info Collecting begins.']);
+  });
+
+  test('say of a long message that its rest is cut off', () => {
+    const { logs, shown } = keeper();
+    for (const length of [16_384, 16_385]) logs.output('x'.repeat(length), 0);
+    const all = 'x'.repeat(16_384);
+    expect(shown()).toEqual([`output info ${all}`, `output info ${all} … (the rest is cut off)`]);
+  });
+
   test.each(['plain text', '{"level":"loud","time":"2026-01-01T00:00:00Z","msg":"m"}', '{"msg":"m"}', '{broken', '{}'])(
     'show the line %s as it came',
     (text) => {

@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,8 @@ import { findBuiltFiles } from '../src/start/built-files.js';
 import { HELP, readCommandLine } from '../src/start/command-line.js';
 import { Lookers } from '../src/start/lookers.js';
 import { type Summarised, summaryLine } from '../src/start/summary-line.js';
-import { UsageError } from '../src/start/usage-error.js';
+import { asPortError, UsageError } from '../src/start/usage-error.js';
+import { RunnerFolder } from './support/started-runner.js';
 
 describe('the command line', () => {
   test('has a default for everything', () => {
@@ -88,6 +90,37 @@ describe('built files', () => {
       simulator: join(folder, 'packages/microsoft365-simulator/dist/main.js'),
       page: join(folder, 'packages/playbook-runner/dist/page'),
     });
+  });
+});
+
+describe('a port', () => {
+  test('that is taken, and the last one, is refused with what to do', async () => {
+    const taken = createServer();
+    const folder = await RunnerFolder.make();
+    try {
+      // Where somebody else has it, that does as well.
+      await new Promise((resolve) =>
+        taken.once('error', resolve).listen(65_535, '127.0.0.1', () => resolve(undefined)),
+      );
+      const refused = await folder.start(65_535).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      expect(refused).toBeInstanceOf(UsageError);
+      expect(String(refused)).toMatch(/Port 65535 and those after it are taken .*EADDRINUSE.*--port/);
+    } finally {
+      taken.close();
+      await folder.remove();
+    }
+  });
+
+  test('that is not allowed is refused with what to do, and another error stays what it is', () => {
+    const denied = Object.assign(new Error('listen EACCES'), { code: 'EACCES', syscall: 'listen' });
+    const usage = asPortError(80, denied);
+    expect(usage).toBeInstanceOf(UsageError);
+    expect(String(usage)).toContain('Port 80 cannot be used (Error: listen EACCES): name another one with --port');
+    const other = new Error('Other');
+    expect(asPortError(80, other)).toBe(other);
   });
 });
 

@@ -1,8 +1,10 @@
+import { ChildProcess as SpawnedProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { TriggerProcess } from '../src/index.js';
 import type { OutputLine, TriggerOptions } from '../src/index.js';
+import { LineSplitter } from '../src/runner/line-splitter.js';
 
 const modulePath = fileURLToPath(new URL('fixtures/trigger.mjs', import.meta.url));
 
@@ -138,4 +140,42 @@ test('asks for health and metrics where the process tells that it answers, as so
   const started = await start();
   expect(await started.health()).toEqual({ status: 500, body: { error_count: 3 } });
   expect(await started.metrics()).toBe('path /metrics\n');
+});
+
+test('is refused, and no more than that, where no more files can be opened', async () => {
+  const exitTasks = process.listenerCount('exit');
+  const spawning = jest.spyOn(SpawnedProcess.prototype as unknown as { spawn: () => number }, 'spawn');
+  // As Node.js does: it makes no streams then, and tells a little later.
+  spawning.mockImplementation(function (this: SpawnedProcess) {
+    process.nextTick(() => this.emit('error', Object.assign(new Error('spawn node EMFILE'), { code: 'EMFILE' })));
+    return -24;
+  });
+  try {
+    await expect(start()).rejects.toThrow('spawn node EMFILE');
+  } finally {
+    spawning.mockRestore();
+  }
+  expect(process.listenerCount('exit')).toBe(exitTasks);
+});
+
+describe('lines', () => {
+  const linesOf = (...texts: string[]) => {
+    const lines: string[] = [];
+    const splitter = new LineSplitter((line) => lines.push(line));
+    for (const text of texts) splitter.push(text);
+    splitter.end();
+    return lines;
+  };
+  const longest = 'x'.repeat(65_536);
+
+  test('end at either line break, and with the stream', () => {
+    expect(linesOf('o', 'ne\r', '\ntwo\n\nth', 'ree')).toEqual(['one', 'two', '', 'three']);
+  });
+
+  test('that are too long lose their rest up to the line break, and say so', () => {
+    const cut = `${longest} … (the rest is cut off)`;
+    expect(linesOf(`${longest}\n${longest}`, 'Ses', 'ame', longest, '\nnext')).toEqual([longest, cut, 'next']);
+    expect(linesOf(`${longest}Sesame\nnext\n`)).toEqual([cut, 'next']);
+    expect(linesOf(longest, 'Sesame')).toEqual([cut]);
+  });
 });

@@ -1,5 +1,7 @@
 import type { LogEntry } from '../platform/log-entries.js';
-import type { LogLevel, LogLine } from '../wire/live.js';
+import { cutOff } from '../runner/cut-off.js';
+import type { LogLine } from '../wire/live.js';
+import type { LogLevel } from '../wire/log-levels.js';
 import { Kept } from './kept.js';
 import { readWrittenEntry, WrittenEntries } from './written-entries.js';
 
@@ -30,8 +32,8 @@ export class LogKeeper {
 
   /** An entry that the platform was sent. */
   posted({ date, level, message }: LogEntry): void {
-    this.#written.posted(message);
-    this.#add('module', level, message, Date.parse(`${date}Z`));
+    const atMs = Date.parse(`${date}Z`);
+    if (this.#written.posted(message, atMs) !== 'shown') this.#add('module', level, message, atMs);
   }
 
   /** A line of the process's output. Log entries wait there until they are posted, so that none is shown twice. */
@@ -46,7 +48,7 @@ export class LogKeeper {
     this.#add('runner', level, message, nowMs);
   }
 
-  /** Gives up waiting for what was written long ago: all of it, for Infinity. */
+  /** Gives up waiting for what was written long ago: all of it, for Infinity, once the process has ended. */
   addOverdue(nowMs: number): void {
     for (const { level, message, atMs } of this.#written.takeOverdue(nowMs)) {
       this.#add('output', level, message, atMs);
@@ -61,7 +63,7 @@ export class LogKeeper {
   }
 
   #add(origin: LogLine['origin'], level: LogLevel, message: string, atMs: number): void {
-    const shown = this.hide(message).slice(0, LONGEST_MESSAGE);
+    const shown = cutOff(this.hide(message), LONGEST_MESSAGE);
     this.#lines.add((number) => {
       const line: LogLine = { number, atMs, level, message: shown, origin };
       this.#options.onLine(line);

@@ -1,4 +1,4 @@
-import type { LogLevel } from '../wire/live.js';
+import { isLogLevel, type LogLevel } from '../wire/log-levels.js';
 
 /** A log entry that the process wrote to its output. */
 export interface WrittenEntry {
@@ -7,9 +7,13 @@ export interface WrittenEntry {
   readonly message: string;
 }
 
-const LEVELS: readonly unknown[] = ['debug', 'info', 'warning', 'error', 'critical'];
 /** The module posts every five seconds, and cuts what is longer. */
 const POSTED_WITHIN_MS = 15_000;
+/** While the platform cannot be reached, a module keeps its last 1,000 entries, and tries again once a minute or sooner. */
+const REMEMBERED_FOR_MS = 5 * 60_000;
+const REMEMBERED = 1000;
+/** Both times are of the same call; it may have been interrupted between them. */
+const TWINS_WITHIN_MS = 2000;
 const COMPARED_CHARACTERS = 16_000;
 
 /** Reads a line `{"level": "warning", "time": "<ISO>", "msg": "…"}`; undefined where it is something else. */
@@ -18,8 +22,8 @@ export function readWrittenEntry(line: string): WrittenEntry | undefined {
   try {
     const { level, time, msg } = JSON.parse(line) as Record<string, unknown>;
     const atMs = typeof time === 'string' ? Date.parse(time) : NaN;
-    if (!LEVELS.includes(level) || typeof msg !== 'string' || Number.isNaN(atMs)) return undefined;
-    return { atMs, level: level as LogLevel, message: msg };
+    if (!isLogLevel(level) || typeof msg !== 'string' || Number.isNaN(atMs)) return undefined;
+    return { atMs, level, message: msg };
   } catch {
     return undefined;
   }
@@ -31,23 +35,44 @@ export function readWrittenEntry(line: string): WrittenEntry | undefined {
  */
 export class WrittenEntries {
   #waiting: WrittenEntry[] = [];
+  /** Taken as overdue; what was posted late all the same is known by them. */
+  #shown: WrittenEntry[] = [];
 
   add(entry: WrittenEntry): void {
     this.#waiting.push(entry);
   }
 
-  /** To be called with what was posted. Stack traces are written only: the first line tells. */
-  posted(message: string): void {
-    const position = this.#waiting.findIndex((entry) => firstLine(entry.message) === firstLine(message));
-    if (position !== -1) this.#waiting.splice(position, 1);
+  /**
+   * To be called with what was posted. Stack traces are written only: the first line tells.
+   *
+   * @returns 'shown' where it was taken as overdue before
+   */
+  posted(message: string, atMs: number): 'new' | 'shown' {
+    const twin = { message, atMs };
+    if (removeTwin(this.#waiting, twin)) return 'new';
+    return removeTwin(this.#shown, twin) ? 'shown' : 'new';
   }
 
-  /** Takes those that will not be posted any more: all of them with Infinity, once the process has ended. */
+  /** Takes those that will hardly be posted any more: all of them with Infinity, once the process has ended. */
   takeOverdue(nowMs: number): WrittenEntry[] {
-    const overdue = this.#waiting.filter(({ atMs }) => nowMs - atMs > POSTED_WITHIN_MS);
-    if (overdue.length > 0) this.#waiting = this.#waiting.filter((entry) => !overdue.includes(entry));
+    const overdue: WrittenEntry[] = [];
+    const waiting: WrittenEntry[] = [];
+    for (const entry of this.#waiting) (nowMs - entry.atMs > POSTED_WITHIN_MS ? overdue : waiting).push(entry);
+    this.#waiting = waiting;
+    const remembered = [...this.#shown, ...overdue].filter(({ atMs }) => nowMs - atMs <= REMEMBERED_FOR_MS);
+    this.#shown = remembered.slice(-REMEMBERED);
     return overdue;
   }
+}
+
+/** Whether it was among them. What says the same at another time is another entry. */
+function removeTwin(entries: WrittenEntry[], { message, atMs }: Pick<WrittenEntry, 'message' | 'atMs'>): boolean {
+  const line = firstLine(message);
+  const position = entries.findIndex(
+    (entry) => Math.abs(entry.atMs - atMs) <= TWINS_WITHIN_MS && firstLine(entry.message) === line,
+  );
+  if (position !== -1) entries.splice(position, 1);
+  return position !== -1;
 }
 
 function firstLine(message: string): string {

@@ -23,11 +23,12 @@ export interface PageServerOptions extends ApiOptions {
 
 const MAX_BODY_BYTES = 256 * 1024;
 const PORTS_TO_TRY = 100;
+const LAST_PORT = 65_535;
 
 /**
  * Serves the page and its API on 127.0.0.1, on the first port from `port` on that is free; port 0 takes any.
  *
- * @throws Error where none of a hundred ports is free.
+ * @throws what `listen` throws: EADDRINUSE as `code` where none of a hundred ports is free.
  */
 export async function startPageServer(options: PageServerOptions): Promise<LoopbackServer> {
   const token = randomBytes(24).toString('base64url');
@@ -83,12 +84,13 @@ async function sendFile(
 }
 
 async function listenFrom(first: number, handler: Handler): Promise<LoopbackServer> {
+  const last = Math.min(first + PORTS_TO_TRY - 1, LAST_PORT);
   for (let port = first; ; port += 1) {
     try {
       return await listenOnLoopback(port, handler);
     } catch (error) {
       const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-      if (!isTaken || port === Math.min(first + PORTS_TO_TRY, 65_535)) throw error;
+      if (!isTaken || port === last) throw error;
     }
   }
 }

@@ -1,7 +1,5 @@
 import { Refusal } from '../http/refusal.js';
-
-const LOG_LEVELS = ['debug', 'info', 'warning', 'error', 'critical'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+import { isLogLevel, LOG_LEVELS, type LogLevel } from '../wire/log-levels.js';
 
 export interface LogEntry {
   /** ISO 8601 in UTC without a zone, as Sekoia's Python SDK writes it: `2026-11-23T09:30:00.250000`. */
@@ -35,10 +33,6 @@ function readLogEntry(entry: unknown, position: number): LogEntry {
   }
   if (typeof message !== 'string') throw new Refusal(400, `logs[${position}].message is no string: send text.`);
   return { date, level, message };
-}
-
-function isLogLevel(level: unknown): level is LogLevel {
-  return (LOG_LEVELS as readonly unknown[]).includes(level);
 }
 
 function asRecord(value: unknown): Record<string, unknown> | undefined {

@@ -14,6 +14,8 @@ export interface PlaybooksOptions {
   readonly tenant: SimulatedTenant;
   /** The module's compiled entry. */
   readonly modulePath: string;
+  /** Called with a sentence about what cannot be opened. */
+  readonly onTrouble: (message: string) => void;
   /** Called with each line of any playbook's log. */
   readonly onLine: (line: LogLine, playbook: Playbook) => void;
 }
@@ -21,7 +23,7 @@ export interface PlaybooksOptions {
 export interface Addition {
   /** The card's `docker_parameters`. */
   readonly trigger: string;
-  /** Default: the card's name. */
+  /** Default: the card's name, numbered where there is a playbook of that name. */
   readonly name?: string;
   /** Default: made up. */
   readonly id?: string;
@@ -31,6 +33,8 @@ export interface Addition {
 export class Playbooks {
   readonly #options: PlaybooksOptions;
   readonly #playbooks = new Map<string, Playbook>();
+  /** The ids of those whose files are being removed. */
+  readonly #leaving = new Set<string>();
   #isClosed = false;
 
   private constructor(options: PlaybooksOptions) {
@@ -38,7 +42,8 @@ export class Playbooks {
   }
 
   /**
-   * Opens what is kept; nothing is started. Playbooks that read the simulated tenant learn where it is now.
+   * Opens what is kept; nothing is started. Playbooks that read the simulated tenant learn where it is now; one in which
+   * that cannot be written is left alone.
    *
    * @param kept what the store has read
    */
@@ -48,8 +53,16 @@ export class Playbooks {
       const card = options.module.cards.get(one.stored.trigger);
       // A trigger whose card has gone: its playbook stays in the folder, until the card is back.
       if (card === undefined) continue;
-      const playbook = playbooks.#enter(one, card);
-      if (playbook.usesSimulatedTenant) await playbook.saved.useSimulatedTenant();
+      const playbook = playbooks.#make(one, card);
+      try {
+        if (playbook.usesSimulatedTenant) await playbook.saved.useSimulatedTenant();
+        playbooks.#playbooks.set(one.id, playbook);
+      } catch (error) {
+        options.onTrouble(
+          `The playbook ${one.id} cannot be given the simulated tenant (${String(error)}): mend its files or delete its ` +
+            'folder, then start the runner again.',
+        );
+      }
     }
     return playbooks;
   }
@@ -62,10 +75,11 @@ export class Playbooks {
     return this.#playbooks.get(id);
   }
 
-  /** @throws {Refusal} 404 */
+  /** @throws {Refusal} 404, or 409 while it is being deleted. */
   get(id: string): Playbook {
     const playbook = this.find(id);
     if (playbook === undefined) throw new Refusal(404, 'There is no such playbook: go back to the list.');
+    if (this.#leaving.has(id)) throw new Refusal(409, 'The playbook is being deleted: go back to the list.');
     return playbook;
   }
 
@@ -80,7 +94,7 @@ export class Playbooks {
     const kept: KeptPlaybook = {
       id,
       stored: {
-        name: checkedName(name ?? card.name),
+        name: checkedName(name ?? this.#nameFor(card)),
         trigger,
         settings: {},
         usesSimulatedTenant: false,
@@ -89,17 +103,29 @@ export class Playbooks {
       secrets: {},
     };
     await this.#options.store.add(kept);
-    return this.#enter(kept, card);
+    const playbook = this.#make(kept, card);
+    this.#playbooks.set(id, playbook);
+    return playbook;
   }
 
-  /** @throws {Refusal} 404, or 409 while it is started. */
+  /** @throws {Refusal} 404, or 409 while it is started or where its files cannot be removed; then it stays. */
   async remove(id: string): Promise<void> {
     const { isStarted, saved } = this.get(id);
     if (isStarted) throw new Refusal(409, 'The trigger runs: stop the playbook first.');
-    this.#playbooks.delete(id);
-    // A change that is still to be written would bring the folder back.
-    await saved.settled();
-    await this.#options.store.remove(id);
+    this.#leaving.add(id);
+    try {
+      // A change that is still to be written would bring the folder back.
+      await saved.settled();
+      await this.#options.store.remove(id);
+      this.#playbooks.delete(id);
+    } catch (error) {
+      throw new Refusal(
+        409,
+        `Its files cannot be removed (${String(error)}): mend that, then delete the playbook again.`,
+      );
+    } finally {
+      this.#leaving.delete(id);
+    }
   }
 
   /** @throws {Refusal} like `Playbook.start`, and 409 once everything is being stopped. */
@@ -121,10 +147,16 @@ export class Playbooks {
     return killed.flat();
   }
 
-  #enter(kept: KeptPlaybook, card: Card): Playbook {
+  /** `Message Trace`, `Message Trace 2` and so on. */
+  #nameFor({ name }: Card): string {
+    const taken = new Set(this.all().map((playbook) => playbook.name));
+    let [free, number] = [name, 1];
+    while (taken.has(free)) free = `${name} ${(number += 1)}`;
+    return free;
+  }
+
+  #make(kept: KeptPlaybook, card: Card): Playbook {
     const { store, tenant, modulePath, onLine } = this.#options;
-    const playbook = new Playbook({ kept, card, store, tenant, modulePath, onLine });
-    this.#playbooks.set(kept.id, playbook);
-    return playbook;
+    return new Playbook({ kept, card, store, tenant, modulePath, onLine });
   }
 }

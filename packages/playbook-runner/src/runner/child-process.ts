@@ -32,6 +32,8 @@ export interface Stop extends Exit {
   readonly tookMs: number;
 }
 
+type Spawned = ChildProcessByStdio<Writable, Readable, Readable>;
+
 /** The same from `src` and from `dist`. */
 const END_WITH_PARENT = new URL('../../scripts/end-with-parent.mjs', import.meta.url).href;
 const KEPT_LINES = 1000;
@@ -47,29 +49,30 @@ const SHOWN_LINES = 20;
 export class ChildProcess {
   /** Fulfilled when the process has ended and all its output has been read. */
   readonly exited: Promise<Exit>;
-  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #child: Spawned;
   readonly #lines = new Ring<OutputLine>(KEPT_LINES);
   readonly #onLine: (line: OutputLine) => void;
   readonly #waiting = new WaitingRoom(() => this.#lines.items(), showLastLines);
 
-  private constructor(options: ChildOptions) {
-    this.#onLine = options.onLine ?? (() => undefined);
-    this.#child = spawn(process.execPath, ['--import', END_WITH_PARENT, ...options.arguments], {
-      env: options.environment,
-      // Its input is what the child notices by: nothing comes, and it ends with this process.
-      stdio: ['pipe', 'pipe', 'pipe'],
-      detached: true,
-    });
-    this.#read('stdout', this.#child.stdout);
-    this.#read('stderr', this.#child.stderr);
+  private constructor(child: Spawned, onLine: ChildOptions['onLine']) {
+    this.#child = child;
+    this.#onLine = onLine ?? (() => undefined);
+    this.#read('stdout', child.stdout);
+    this.#read('stderr', child.stderr);
     this.exited = this.#watch();
   }
 
   /** @throws Error where the operating system refuses another process. */
-  static async start(options: ChildOptions): Promise<ChildProcess> {
-    const child = new ChildProcess(options);
-    await once(child.#child, 'spawn');
-    return child;
+  static async start({ arguments: args, environment, onLine }: ChildOptions): Promise<ChildProcess> {
+    const child = spawn(process.execPath, ['--import', END_WITH_PARENT, ...args], {
+      env: environment,
+      // Its input is what the child notices by: nothing comes, and it ends with this process.
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
+    // Before anything else: where no more files can be opened (EMFILE), there are not even the streams that its type has.
+    await once(child, 'spawn');
+    return new ChildProcess(child, onLine);
   }
 
   get pid(): number | undefined {

@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
-import { createInterface } from 'node:readline';
 import type { VisibleRow } from '../books/comparison.js';
 import { Refusal } from '../http/refusal.js';
 import { ChildProcess, type Exit } from '../runner/child-process.js';
@@ -103,15 +100,22 @@ export class SimulatedTenant {
     return this.#control.change(some);
   }
 
-  /** Every row that is visible by now, with the statuses in which it was to be seen; read as it is consumed. */
+  /**
+   * Every row that is visible by now, with the statuses in which it was to be seen; read as it is consumed.
+   *
+   * @throws Error where the tenant does not answer with its books, or not with all of them.
+   */
   async *visibleRows(): AsyncGenerator<TenantRow> {
-    const [response] = (await once(get(`${this.#origin}/simulator/books`), 'response')) as [IncomingMessage];
-    if (response.statusCode !== 200) {
-      response.destroy();
-      throw new Error(`The simulated tenant answers ${response.statusCode} where its books should be: build it again.`);
+    const { ok, status, body } = await fetch(`${this.#origin}/simulator/books`);
+    if (!ok || body === null) {
+      await body?.cancel();
+      throw new Error(`The simulated tenant answers ${status} where its books should be: build it again.`);
     }
-    for await (const line of createInterface({ input: response })) {
-      yield JSON.parse(line) as TenantRow;
+    let rest = '';
+    for await (const text of body.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) yield JSON.parse(line) as TenantRow;
     }
   }
 

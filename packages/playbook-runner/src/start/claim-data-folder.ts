@@ -1,11 +1,16 @@
-import { rmSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, rmSync } from 'node:fs';
+import { access, constants, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lock } from 'proper-lockfile';
 import { atExit } from '../runner/at-exit.js';
-import { isAlive } from '../runner/is-alive.js';
-import { UsageError } from './usage-error.js';
+import { type Holder, isRunning, parseHolder, renderHolder, thisProcess } from './holder.js';
+import { unusableDataFolder, UsageError } from './usage-error.js';
 
 const FILE = 'runner.pid';
+/** Longer than it takes to look and to write; the library allows no less. */
+const LOOKS_FOR_MS = 2000;
+/** Four seconds of tries: what a runner left that was killed while it looked is outwaited. The library dates it a second on. */
+const RETRIES = { retries: 80, factor: 1, minTimeout: 50 };
 
 /**
  * Takes the data folder for this process, and makes it where it is missing: two runners would write over each other's
@@ -14,36 +19,63 @@ const FILE = 'runner.pid';
  * @returns gives it back
  * @throws {UsageError} where another runner has it, or it cannot be written to.
  */
-export async function claimDataFolder(dataFolder: string): Promise<() => Promise<void>> {
+export async function claimDataFolder(dataFolder: string): Promise<() => void> {
   const file = join(dataFolder, FILE);
+  const own = renderHolder(thisProcess());
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
-    const holder = await readHolder(file);
-    if (holder !== undefined) throw new UsageError(describeHolder(dataFolder, holder));
-    await rm(file, { force: true });
-    // Of two that have come this far, one fails here.
-    await writeFile(file, `${process.pid}\n`, { mode: 0o600, flag: 'wx' });
+    // The library would try again and again.
+    await access(dataFolder, constants.W_OK);
+    await alone(dataFolder, async () => {
+      const holder = await readHolder(file);
+      if (holder && isRunning(holder)) throw new UsageError(describeHolder(dataFolder, holder));
+      await writeFile(file, own, { mode: 0o600 });
+    });
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(
-      `The data folder ${dataFolder} cannot be used (${String(error)}): mend that, or name another one with --data.`,
-    );
+    throw unusableDataFolder(dataFolder, error);
   }
-  const forget = atExit(() => rmSync(file, { force: true }));
-  return () => rm(file, { force: true }).then(forget);
+  const giveBack = () => removeOwn(file, own);
+  const forget = atExit(giveBack);
+  return () => {
+    giveBack();
+    forget();
+  };
 }
 
-/** Which process has it. Undefined where that has ended; in containers the next one often gets the same number. */
-async function readHolder(file: string): Promise<number | undefined> {
+/** No other runner looks at the folder meanwhile: two that both found it free would both take it. */
+async function alone(dataFolder: string, look: () => Promise<void>): Promise<void> {
+  const leave = await lock(dataFolder, {
+    lockfilePath: join(dataFolder, `${FILE}.lock`),
+    stale: LOOKS_FOR_MS,
+    retries: RETRIES,
+    // Leaving is refused then.
+    onCompromised: () => undefined,
+  });
+  try {
+    await look();
+  } finally {
+    await leave();
+  }
+}
+
+async function readHolder(file: string): Promise<Holder | undefined> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw error;
   });
-  const pid = Number.parseInt(text, 10);
-  return pid > 0 && pid !== process.pid && isAlive(pid) ? pid : undefined;
+  return parseHolder(text);
 }
 
-function describeHolder(dataFolder: string, pid: number): string {
+function removeOwn(file: string, own: string): void {
+  try {
+    if (readFileSync(file, 'utf8') === own) rmSync(file);
+  } catch {
+    // It has gone, or stays: it names a process that has ended then, and is free all the same.
+  }
+}
+
+function describeHolder(dataFolder: string, { pid }: Holder): string {
   return (
     `The data folder ${dataFolder} is in use by another runner (process ${pid}): use the page of that one, stop it, or ` +
     `name another folder with --data. Where that process is no runner, delete ${FILE} there.`

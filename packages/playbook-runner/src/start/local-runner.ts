@@ -13,6 +13,7 @@ import { SimulatedTenant } from '../simulation/simulated-tenant.js';
 import type { LogLine } from '../wire/live.js';
 import type { BuiltFiles } from './built-files.js';
 import { Lookers } from './lookers.js';
+import { asPortError, unusableDataFolder } from './usage-error.js';
 
 export interface LocalRunnerOptions {
   /** Where the cards and the logo are. */
@@ -54,14 +55,16 @@ export class LocalRunner {
     this.#books = books;
   }
 
-  /** Starts the tenant and the page; no playbook. */
+  /**
+   * Starts the tenant and the page; no playbook.
+   *
+   * @throws {UsageError} where the data folder or the port cannot be used.
+   */
   static async start(options: LocalRunnerOptions): Promise<LocalRunner> {
-    const { repository, files, dataFolder, rate, faultShare, forget, onTrouble, onLine } = options;
+    const { repository, files, port, rate, faultShare, onTrouble, onLine } = options;
     const module = await readModuleCards(repository);
-    const store = await PlaybookStore.open(dataFolder);
-    const kept = await store.readAll();
+    const { store, kept } = await openStore(options);
     kept.warnings.forEach(onTrouble);
-    if (forget !== undefined && kept.playbooks.some(({ id }) => id === forget)) await store.forgetState(forget);
     const tenant = await SimulatedTenant.start({
       simulatorPath: files.simulator,
       // A trigger that continues has read the time before, and would find mail there only as what came late.
@@ -73,7 +76,7 @@ export class LocalRunner {
     try {
       await tenant.change({ rowsPerHour: rate, lateShare: LATE_SHARE, faultShare });
       const playbooks = await Playbooks.open(
-        { module, store, tenant, modulePath: files.module, onLine },
+        { module, store, tenant, modulePath: files.module, onTrouble, onLine },
         kept.playbooks,
       );
       const lookers = new Lookers();
@@ -81,10 +84,12 @@ export class LocalRunner {
         module,
         playbooks,
         tenant,
-        port: options.port,
+        port,
         pageFolder: files.page,
         logo: join(repository, 'logo.svg'),
         onLook: (id) => lookers.look(id, Date.now()),
+      }).catch((error: unknown) => {
+        throw asPortError(port, error);
       });
       const books = new BooksWatch({
         visibleRows: () => tenant.visibleRows(),
@@ -130,6 +135,23 @@ export class LocalRunner {
     for (const playbook of this.playbooks.all()) {
       if (playbook.usesSimulatedTenant) playbook.observations.logs.runner('error', message, Date.now());
     }
+  }
+}
+
+interface OpenStore {
+  readonly store: PlaybookStore;
+  readonly kept: KeptPlaybooks;
+}
+
+/** @throws {UsageError} where the folder cannot be read, or what is to be forgotten cannot be removed. */
+async function openStore({ dataFolder, forget }: LocalRunnerOptions): Promise<OpenStore> {
+  try {
+    const store = await PlaybookStore.open(dataFolder);
+    const kept = await store.readAll();
+    if (forget !== undefined && kept.playbooks.some(({ id }) => id === forget)) await store.forgetState(forget);
+    return { store, kept };
+  } catch (error) {
+    throw unusableDataFolder(dataFolder, error);
   }
 }
 

@@ -43,7 +43,7 @@ export async function run(
     try {
       return await live({ ...options, dataFolder }, repository, output, stop);
     } finally {
-      await release();
+      release();
     }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

@@ -1,3 +1,4 @@
+import type { LogLevel } from './log-levels.js';
 import type { PlaybookSummary } from './playbook.js';
 
 /** All times are milliseconds since 1970. `GET /api/live?playbook=<id>&eventsAfter=<n>&logsAfter=<n>&samplesAfter=<ms>`; all are optional. */
@@ -121,8 +122,6 @@ export interface EventDetail extends EventLine {
   /** The event as it was delivered. */
   readonly text: string;
 }
-
-export type LogLevel = 'debug' | 'info' | 'warning' | 'error' | 'critical';
 
 export interface LogLine {
   /** Counts up from 1: the cursor. */

@@ -53,13 +53,14 @@ export class RunnerFolder {
     return join(this.path, 'data');
   }
 
-  async start(): Promise<StartedRunner> {
+  /** @param port of the page; 0 takes any */
+  async start(port = 0): Promise<StartedRunner> {
     const troubles: string[] = [];
     const runner = await LocalRunner.start({
       repository,
       files: this.#files,
       dataFolder: this.dataFolder,
-      port: 0,
+      port,
       rate: this.#rate,
       faultShare: 0,
       onTrouble: (message) => troubles.push(message),
