@@ -94,17 +94,34 @@ test('numbers that grow move nothing: the overview keeps its places while events
   expect(await places()).toEqual(before);
 });
 
-test('an outage of the runner is told, and over once it answers again', async () => {
+const outages: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
+  'refuses every connection': (page) => page.route('**/*', (route) => route.abort()),
+  'is frozen': (page) => page.route('**/*', () => undefined),
+  'misses one answer, and then has no page': async (page) => {
+    await page.route('**/api/live**', (route) => route.abort(), { times: 1 });
+    await page.route(
+      ({ pathname }) => pathname === '/',
+      (route) => route.fulfill({ status: 503, json: { error: 'The page has not been built.' } }),
+    );
+  },
+};
+
+test.each(Object.entries(outages))('a runner that %s is told as lost, until it answers again', async (_, begin) => {
   const { page } = await watchedPage(browser, runner.address);
+  await hurry(page);
   await show(page, 'overview');
-  await page.route('**/api/live**', (route) => route.abort());
-  await page
-    .getByText(/runner does not answer|not connected/i)
-    .first()
-    .waitFor();
-  await page.unroute('**/api/live**');
-  await page
-    .getByText(/runner does not answer|not connected/i)
-    .first()
-    .waitFor({ state: 'hidden' });
+  const told = page.getByText('Not connected to the runner');
+  await begin(page);
+  await told.waitFor();
+  await page.unrouteAll();
+  await told.waitFor({ state: 'hidden' });
+  await page.context().close();
 });
+
+/** The page waits a tenth as long for each answer. */
+async function hurry(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    AbortSignal.timeout = (ms) => timeout(ms / 10);
+  });
+}

@@ -11,7 +11,6 @@ interface ConfirmDialogProps {
   readonly confirmLabel: string;
   readonly cancelLabel?: string;
   readonly danger?: boolean;
-  readonly busy?: boolean;
   readonly onConfirm: () => void;
   /** Also with Escape. */
   readonly onCancel: () => void;
@@ -24,7 +23,6 @@ export function ConfirmDialog({
   confirmLabel,
   cancelLabel = 'Cancel',
   danger = false,
-  busy = false,
   onConfirm,
   onCancel,
 }: ConfirmDialogProps) {
@@ -52,7 +50,7 @@ export function ConfirmDialog({
           <div className="dialog-text">{children}</div>
           <div className="dialog-buttons">
             <Button onClick={onCancel}>{cancelLabel}</Button>
-            <Button kind={danger ? 'danger' : 'primary'} busy={busy} onClick={onConfirm}>
+            <Button kind={danger ? 'danger' : 'primary'} onClick={onConfirm}>
               {confirmLabel}
             </Button>
           </div>

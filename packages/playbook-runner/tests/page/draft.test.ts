@@ -1,15 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  afterFillIn,
   changeOf,
   type Draft,
   draftOf,
   filledIn,
   isChanged,
-  rebase,
+  keepEdits,
   tidy,
 } from '../../page/views/configuration/draft.js';
-import { hasCredentials } from '../../page/views/configuration/has-credentials.js';
 import { numberOrText } from '../../page/views/configuration/number-or-text.js';
+import { hasCredentials, tenantSettings } from '../../page/views/configuration/tenant-settings.js';
 import type { PlaybookSettings } from '../../src/wire/playbook.js';
 
 const saved: PlaybookSettings = {
@@ -120,32 +121,105 @@ describe('the credentials of a tenant', () => {
   });
 });
 
-describe('settings saved beside a draft', () => {
+describe('what was edited while the runner was being asked', () => {
+  const sent = draft({
+    name: ' Sent ',
+    settings: { account_name: 'sent@contoso.com ', frequency: 5, intake_key: 'typed' },
+    forgotten: ['account_password'],
+  });
+  const after: PlaybookSettings = {
+    ...saved,
+    name: 'Sent',
+    settings: { account_name: 'sent@contoso.com', frequency: 5 },
+    savedSecrets: ['intake_key'],
+  };
+
+  function edit(changes: Partial<Draft>): Draft {
+    return keepEdits({ ...sent, ...changes }, sent, draftOf(after));
+  }
+
+  test('is nothing where nothing was: the draft is what was saved', () => {
+    expect(edit({})).toEqual(draftOf(after));
+  });
+
+  test.each<[string, Partial<Draft>, Partial<Draft>]>([
+    ['a name', { name: 'Sent, and typed on' }, { name: 'Sent, and typed on' }],
+    [
+      'a setting',
+      { settings: { ...sent.settings, frequency: 60 } },
+      { settings: { account_name: 'sent@contoso.com', frequency: 60 } },
+    ],
+    [
+      'a setting that was emptied',
+      { settings: { account_name: sent.settings['account_name'], intake_key: 'typed' } },
+      { settings: { account_name: 'sent@contoso.com' } },
+    ],
+    [
+      'a secret',
+      { settings: { ...sent.settings, intake_key: 'typed on' } },
+      { settings: { ...after.settings, intake_key: 'typed on' } },
+    ],
+    ['a secret to forget', { forgotten: ['account_password', 'intake_key'] }, { forgotten: ['intake_key'] }],
+  ])('stays unsaved: %s', (_, edited, kept) => {
+    const draft = edit(edited);
+    expect(draft).toEqual({ ...draftOf(after), ...kept });
+    expect(isChanged(draft, after)).toBe(true);
+  });
+
+  test('comes before what was filled in meanwhile', () => {
+    const filled = { ...draftOf(after), settings: { account_name: 'simulated', frequency: 5 } };
+    const now = { ...sent, settings: { ...sent.settings, account_name: 'typed' } };
+    expect(keepEdits(now, sent, filled).settings).toMatchObject({ account_name: 'typed' });
+  });
+
+  test('leaves a secret to be forgotten as long as it is marked', () => {
+    const marked = draft({ forgotten: ['intake_key'] });
+    expect(keepEdits(marked, marked, marked).forgotten).toEqual(['intake_key']);
+    expect(keepEdits(draft({}), marked, marked).forgotten).toEqual([]);
+  });
+});
+
+describe('a draft beside which the simulated tenant was filled in', () => {
   const after: PlaybookSettings = {
     ...saved,
     settings: { account_name: 'simulated', frequency: 30, api_url: 'http://127.0.0.1:1' },
     savedSecrets: ['account_password', 'intake_key'],
   };
 
-  test('come into it', () => {
-    expect(rebase(draftOf(saved), saved, after)).toEqual(draftOf(after));
+  function fillIn(changes: Partial<Draft>, before = saved): Draft {
+    return afterFillIn(draft(changes), before, after, tenantSettings(['account_password', 'intake_key']));
+  }
+
+  test('takes it in', () => {
+    expect(fillIn({})).toEqual(draftOf(after));
   });
 
-  test('leave what was changed in it', () => {
-    const mine = draft({ name: 'Mine', settings: { ...saved.settings, frequency: 5 } });
-    expect(rebase(mine, saved, after)).toMatchObject({
+  test('keeps what was changed in it', () => {
+    expect(fillIn({ name: 'Mine', settings: { ...saved.settings, frequency: 5 } })).toMatchObject({
       name: 'Mine',
       settings: { frequency: 5, account_name: 'simulated' },
     });
   });
 
-  test('leave a setting empty that was emptied in it', () => {
-    expect(rebase(draft({ settings: {} }), saved, after).settings).not.toHaveProperty('frequency');
+  test('keeps a setting empty that was emptied in it', () => {
+    expect(fillIn({ settings: {} }).settings).not.toHaveProperty('frequency');
   });
 
-  test('win where both changed the same, and over typed secrets', () => {
-    const mine = draft({ settings: { account_name: 'mine', account_password: 'typed' } });
-    expect(rebase(mine, saved, after).settings).toMatchObject({ account_name: 'simulated' });
-    expect(rebase(mine, saved, after).settings).not.toHaveProperty('account_password');
+  test('gives way where the tenant has names, addresses and secrets of its own', () => {
+    const settings = { account_name: 'mine', account_password: 'typed', client_id: 'mine', token_scope: 'mine' };
+    expect(fillIn({ settings: { ...saved.settings, ...settings } })).toEqual(draftOf(after));
+  });
+
+  test('keeps what was typed where the tenant adds only what is missing: the intake key and the frequency', () => {
+    const before = { ...saved, settings: {} };
+    expect(fillIn({ settings: { intake_key: 'typed', frequency: 60 } }, before).settings).toMatchObject({
+      intake_key: 'typed',
+      frequency: 60,
+    });
+  });
+
+  test('still forgets the secrets that the tenant leaves alone, and no other', () => {
+    const before = { ...saved, savedSecrets: ['account_password', 'intake_key'] };
+    expect(fillIn({ forgotten: ['account_password', 'intake_key'] }, before).forgotten).toEqual(['intake_key']);
   });
 });

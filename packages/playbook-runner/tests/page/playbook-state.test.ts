@@ -34,6 +34,8 @@ describe('the tabs of a playbook', () => {
     state: { name: 'running' },
     startedAtMs: null,
     restarts: 0,
+    complaint: null,
+    needsRestart: false,
     usesSimulatedTenant: true,
   };
 

@@ -5,12 +5,12 @@ import type { PlaybookSettings, PlaybookSummary } from '../../../src/wire/playbo
 import { ApiError } from '../../api/api-error.js';
 import { api } from '../../api/client.js';
 import type { Card } from '../../cards.js';
+import { showToast } from '../../parts/toasts.js';
 import { useUnsavedChanges } from '../../shell/location.js';
 import { useAction } from '../../shell/use-action.js';
 import { isStarted } from '../playbook/state-story.js';
 import { checkDraft } from './check-draft.js';
 import { changeOf, type Settings } from './draft.js';
-import { hasCredentials } from './has-credentials.js';
 import { NamePanel } from './name-panel.js';
 import { restart } from './restart.js';
 import { SaveBar } from './save-bar.js';
@@ -18,6 +18,7 @@ import { secretNames } from './secret-names.js';
 import { SettingsProvider } from './settings-context.js';
 import { fieldId, SettingsForm } from './settings-form.js';
 import { SimulatedTenantPanel } from './simulated-tenant-panel.js';
+import { hasCredentials, tenantSettings } from './tenant-settings.js';
 import { useDraft } from './use-draft.js';
 
 interface ConfigurationFormProps {
@@ -28,9 +29,11 @@ interface ConfigurationFormProps {
 }
 
 export function ConfigurationForm({ playbook, card, initial }: ConfigurationFormProps) {
-  const form = useDraft(initial);
+  const secrets = secretNames(card.schema);
+  const form = useDraft(initial, tenantSettings(secrets));
   const { draft, saved } = form;
   const saving = useAction();
+  const filling = useAction();
   const restarting = useAction();
   const [savedWhile, setSavedWhile] = useState<Pick<PlaybookSummary, 'startedAtMs'> | null>(null);
   const [focusOn, setFocusOn] = useState<{ readonly setting: string } | null>(null);
@@ -51,13 +54,18 @@ export function ConfigurationForm({ playbook, card, initial }: ConfigurationForm
 
   const save = async (): Promise<void> => {
     try {
-      form.accept(await api.changePlaybook(playbook.id, changeOf(draft, secretNames(card.schema))));
+      form.accept(draft, await api.changePlaybook(playbook.id, changeOf(draft, secrets)));
       setSavedWhile(playbook);
     } catch (error) {
       if (!(error instanceof ApiError) || error.problems.length === 0) throw error;
       form.refuse(error.problems);
       setFocusOn(error.problems[0] ?? null);
     }
+  };
+  const fillIn = async (): Promise<void> => {
+    form.merge({ draft, saved }, await api.useSimulatedTenant(playbook.id));
+    setSavedWhile(playbook);
+    showToast('Filled in with the simulated tenant and saved.');
   };
   const trySaving = (): void => {
     form.try();
@@ -85,11 +93,10 @@ export function ConfigurationForm({ playbook, card, initial }: ConfigurationForm
     >
       <SimulatedTenantPanel
         playbook={playbook}
-        hasCredentials={hasCredentials(draft.settings, saved.savedSecrets, secretNames(card.schema))}
-        onFilledIn={(filledIn) => {
-          form.merge(filledIn);
-          setSavedWhile(playbook);
-        }}
+        hasCredentials={hasCredentials(draft.settings, saved.savedSecrets, secrets)}
+        busy={filling.busy}
+        disabled={saving.busy}
+        onFillIn={() => filling.run(fillIn)}
       />
       <SettingsProvider value={content}>
         <NamePanel name={draft.name} onChange={form.rename} />
@@ -105,6 +112,7 @@ export function ConfigurationForm({ playbook, card, initial }: ConfigurationForm
         changed={form.changed}
         saved={savedWhile !== null}
         busy={saving.busy}
+        disabled={filling.busy}
         problems={form.tried || form.refused.length > 0 ? shown : []}
         titleOf={(setting) => card.schema.properties[setting]?.title ?? (setting === 'name' ? 'Name' : setting)}
         onGoTo={(setting) => setFocusOn({ setting })}

@@ -14,11 +14,15 @@ export function DeletePlaybook({ playbook: { id, name, state } }: { readonly pla
   const [asking, setAsking] = useState(false);
   const { busy, run } = useAction();
   const [, navigate] = useLocation();
-  const remove = async (): Promise<void> => {
-    await api.deletePlaybook(id);
-    showToast(`The playbook “${name}” is deleted.`);
-    dropUnsavedChanges();
-    navigate('/');
+  const remove = (): void => {
+    // At once: were it to fail, its dialog would lie over the message that says so.
+    setAsking(false);
+    run(async () => {
+      await api.deletePlaybook(id);
+      showToast(`The playbook “${name}” is deleted.`);
+      dropUnsavedChanges();
+      navigate('/');
+    });
   };
   const started = isStarted(state);
   return (
@@ -31,7 +35,7 @@ export function DeletePlaybook({ playbook: { id, name, state } }: { readonly pla
             : 'Its settings, its secrets and what the trigger remembers of delivered rows are removed from this machine.'
         }
         actions={
-          <ActionButton kind="danger" disabled={started} onClick={() => setAsking(true)}>
+          <ActionButton kind="danger" busy={busy} disabled={started} onClick={() => setAsking(true)}>
             Delete playbook
           </ActionButton>
         }
@@ -41,8 +45,7 @@ export function DeletePlaybook({ playbook: { id, name, state } }: { readonly pla
         title={`Delete “${name}”?`}
         confirmLabel="Delete playbook"
         danger
-        busy={busy}
-        onConfirm={() => run(remove)}
+        onConfirm={remove}
         onCancel={() => setAsking(false)}
       >
         Its settings, its secrets and what the trigger remembers of delivered rows are removed from this machine. This

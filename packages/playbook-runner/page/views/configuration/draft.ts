@@ -58,12 +58,43 @@ export function changeOf({ name, settings, forgotten }: Draft, secretNames: read
   };
 }
 
-/** Carries what has been changed over to newly saved settings, except where those have just changed it themselves. */
-export function rebase(draft: Draft, before: PlaybookSettings, after: PlaybookSettings): Draft {
-  const theirs = new Set([...changedSettings(before.settings, after.settings), ...after.savedSecrets]);
-  const mine = changedSettings(draft.settings, before.settings).filter((setting) => !theirs.has(setting));
-  const settings = { ...after.settings, ...Object.fromEntries(mine.map((name) => [name, draft.settings[name]])) };
-  return { name: draft.name, settings: filledIn(settings), forgotten: [] };
+/**
+ * What is left to save of a draft once the simulated tenant was filled in: all but the settings that it replaces.
+ * Those that it merely adds where none were saved, such as an intake key, may have been typed meanwhile.
+ *
+ * @param replaced their names
+ */
+export function afterFillIn(
+  draft: Draft,
+  before: PlaybookSettings,
+  after: PlaybookSettings,
+  replaced: readonly string[],
+): Draft {
+  const mine = changedSettings(draft.settings, before.settings).filter((setting) => !replaced.includes(setting));
+  return {
+    name: draft.name,
+    settings: withThose(mine, draft.settings, after.settings),
+    forgotten: draft.forgotten.filter((secret) => !replaced.includes(secret)),
+  };
+}
+
+/**
+ * Does to `next` what was done to a draft while the runner was being asked.
+ *
+ * @param asked the draft as it was then
+ * @param next what the runner's answer makes of it, which forgets no secret that `asked` did not
+ */
+export function keepEdits(draft: Draft, asked: Draft, next: Draft): Draft {
+  return {
+    name: draft.name === asked.name ? next.name : draft.name,
+    settings: withThose(changedSettings(draft.settings, asked.settings), draft.settings, next.settings),
+    forgotten: draft.forgotten.filter((secret) => next.forgotten.includes(secret) || !asked.forgotten.includes(secret)),
+  };
+}
+
+/** `settings` in which those with the given names are as `from` has them. */
+function withThose(names: readonly string[], from: Settings, settings: Settings): Settings {
+  return filledIn({ ...settings, ...Object.fromEntries(names.map((name) => [name, from[name]])) });
 }
 
 function changedSettings(one: Settings, other: Settings): string[] {

@@ -8,6 +8,8 @@ interface SaveBarProps {
   /** It has been saved since the form was opened. */
   readonly saved: boolean;
   readonly busy: boolean;
+  /** Something else is being saved. */
+  readonly disabled: boolean;
   /** What keeps it from being saved: told once saving was tried. */
   readonly problems: readonly Problem[];
   readonly titleOf: (setting: string) => string;
@@ -18,7 +20,8 @@ interface SaveBarProps {
 }
 
 /** Always in sight, so that it is clear whether what one sees is saved. */
-export function SaveBar({ changed, saved, busy, problems, titleOf, onGoTo, onDiscard, restart }: SaveBarProps) {
+export function SaveBar(props: SaveBarProps) {
+  const { changed, saved, busy, disabled, problems, titleOf, onGoTo, onDiscard, restart } = props;
   const wrong = problems.length > 0;
   return (
     <div className="save-bar">
@@ -33,10 +36,10 @@ export function SaveBar({ changed, saved, busy, problems, titleOf, onGoTo, onDis
             Restart
           </ActionButton>
         )}
-        <Button disabled={!changed} onClick={onDiscard}>
+        <Button disabled={!changed || busy || disabled} onClick={onDiscard}>
           Discard
         </Button>
-        <ActionButton kind="primary" type="submit" busy={busy}>
+        <ActionButton kind="primary" type="submit" busy={busy} disabled={disabled}>
           Save
         </ActionButton>
       </div>

@@ -1,29 +1,26 @@
 import { useState } from 'react';
-import type { PlaybookSettings, PlaybookSummary } from '../../../src/wire/playbook.js';
-import { api } from '../../api/client.js';
+import type { PlaybookSummary } from '../../../src/wire/playbook.js';
 import { ActionButton } from '../../parts/action-button.js';
 import { ConfirmDialog } from '../../parts/confirm-dialog.js';
 import { Panel } from '../../parts/panel.js';
-import { showToast } from '../../parts/toasts.js';
-import { useAction } from '../../shell/use-action.js';
 
 interface SimulatedTenantPanelProps {
   readonly playbook: PlaybookSummary;
   /** Names or secrets are saved or typed, which would be replaced. */
   readonly hasCredentials: boolean;
-  readonly onFilledIn: (saved: PlaybookSettings) => void;
+  readonly busy: boolean;
+  /** Something else is being saved. */
+  readonly disabled: boolean;
+  readonly onFillIn: () => void;
 }
 
-export function SimulatedTenantPanel({ playbook, hasCredentials, onFilledIn }: SimulatedTenantPanelProps) {
-  const { id, usesSimulatedTenant } = playbook;
-  const { busy, run } = useAction();
+export function SimulatedTenantPanel(props: SimulatedTenantPanelProps) {
+  const { playbook, hasCredentials, busy, disabled, onFillIn } = props;
+  const { usesSimulatedTenant } = playbook;
   const [asking, setAsking] = useState(false);
   const fillIn = (): void => {
     setAsking(false);
-    run(async () => {
-      onFilledIn(await api.useSimulatedTenant(id));
-      showToast('Filled in with the simulated tenant and saved.');
-    });
+    onFillIn();
   };
   return (
     <>
@@ -37,6 +34,7 @@ export function SimulatedTenantPanel({ playbook, hasCredentials, onFilledIn }: S
         actions={
           <ActionButton
             busy={busy}
+            disabled={disabled}
             onClick={() => (hasCredentials && !usesSimulatedTenant ? setAsking(true) : fillIn())}
           >
             {usesSimulatedTenant ? 'Fill in again' : 'Use the simulated tenant'}
@@ -52,7 +50,7 @@ export function SimulatedTenantPanel({ playbook, hasCredentials, onFilledIn }: S
         onCancel={() => setAsking(false)}
       >
         Names and secrets of your tenant that are saved or typed here give way to those of the simulated one, and cannot
-        be brought back. The intake key stays.
+        be brought back. The intake key stays, saved or typed.
       </ConfirmDialog>
     </>
   );

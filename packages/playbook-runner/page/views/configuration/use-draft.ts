@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { PlaybookSettings, Problem } from '../../../src/wire/playbook.js';
-import { draftOf, type Draft, isChanged, rebase, type Settings } from './draft.js';
+import { afterFillIn, type Draft, draftOf, isChanged, keepEdits, type Settings } from './draft.js';
 
 export interface EditedDraft {
   readonly saved: PlaybookSettings;
@@ -20,16 +20,19 @@ export interface EditedDraft {
   readonly discard: () => void;
   readonly try: () => void;
   readonly refuse: (problems: readonly Problem[]) => void;
-  /** The draft has been saved, and this came of it. */
-  readonly accept: (saved: PlaybookSettings) => void;
-  /** Settings have been saved beside the draft. */
-  readonly merge: (saved: PlaybookSettings) => void;
+  /** `sent` has been saved, and this came of it. What was edited since stays unsaved. */
+  readonly accept: (sent: Draft, after: PlaybookSettings) => void;
+  /** The simulated tenant has been filled in beside what was saved and drafted when it was asked for. */
+  readonly merge: (asked: Pick<EditedDraft, 'draft' | 'saved'>, after: PlaybookSettings) => void;
 }
 
 const none: ReadonlySet<string> = new Set();
 
-/** A draft of a playbook's settings and what has been done with it. */
-export function useDraft(initial: PlaybookSettings): EditedDraft {
+/**
+ * A draft of a playbook's settings and what has been done with it.
+ * @param replaced the names of the settings that the simulated tenant replaces
+ */
+export function useDraft(initial: PlaybookSettings, replaced: readonly string[]): EditedDraft {
   const [saved, setSaved] = useState(initial);
   const [draft, setDraft] = useState(() => draftOf(initial));
   const [touched, setTouched] = useState(none);
@@ -40,12 +43,15 @@ export function useDraft(initial: PlaybookSettings): EditedDraft {
   const touch = (setting: string): void => setTouched((before) => new Set([...before, setting]));
   const acceptRefusal = (setting: string): void =>
     setRefused((before) => before.filter((problem) => problem.setting !== setting));
-  const begin = (from: PlaybookSettings, edited: Draft): void => {
-    setSaved(from);
-    setDraft(edited);
-    setTouched(none);
+  const settle = (): void => {
     setTried(false);
     setRefused([]);
+  };
+  /** What was touched stays so: it may be what is being typed just now. */
+  const answer = (asked: Draft, next: Draft, after: PlaybookSettings): void => {
+    setSaved(after);
+    setDraft((now) => keepEdits(now, asked, next));
+    settle();
   };
   return {
     saved,
@@ -75,10 +81,14 @@ export function useDraft(initial: PlaybookSettings): EditedDraft {
     },
     keep: (secret) =>
       setDraft((before) => ({ ...before, forgotten: before.forgotten.filter((name) => name !== secret) })),
-    discard: () => begin(saved, draftOf(saved)),
+    discard: () => {
+      setDraft(draftOf(saved));
+      setTouched(none);
+      settle();
+    },
     try: () => setTried(true),
     refuse: setRefused,
-    accept: (after) => begin(after, draftOf(after)),
-    merge: (after) => begin(after, rebase(draft, saved, after)),
+    accept: (sent, after) => answer(sent, draftOf(after), after),
+    merge: (asked, after) => answer(asked.draft, afterFillIn(asked.draft, asked.saved, after, replaced), after),
   };
 }

@@ -1,0 +1,120 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { openBrowser, watchedPage } from '../support/browser.js';
+import { LocalRunner } from '../support/local-runner.js';
+
+const wide = { width: 1600, height: 1000 };
+const narrow = { width: 380, height: 800 };
+
+let browser: Browser;
+let runner: LocalRunner;
+let page: Page;
+beforeAll(async () => {
+  [browser, runner] = await Promise.all([openBrowser(), LocalRunner.start('--no-demo')]);
+});
+afterEach(() => page.context().close());
+afterAll(async () => {
+  await browser.close();
+  await runner.remove();
+});
+
+const button = (name: string) => page.getByRole('button', { name, exact: true });
+const field = (label: string) => page.getByLabel(new RegExp(`^${label}`));
+const saveBar = (words: string) => page.locator('.save-bar-words').getByText(words, { exact: true });
+const messages = () => page.getByRole('status', { name: 'Messages' });
+
+/** Opens the configuration of a playbook that has just been added. */
+async function open(viewport: { readonly width: number; readonly height: number }): Promise<void> {
+  ({ page } = await watchedPage(browser, runner.address, { viewport }));
+  await page.goto('/');
+  await page.getByRole('article', { name: 'Message Trace', exact: true }).getByRole('button').click();
+  await page.getByRole('heading', { name: 'Required settings' }).waitFor();
+}
+
+/** Where something is in the window, in pixels from its left and upper edges. */
+function placeOf(selector: string): Promise<{ left: number; right: number; top: number; bottom: number }> {
+  return page.locator(selector).evaluate((element) => {
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    return { left, right, top, bottom };
+  });
+}
+
+/** Asks the runner for a change, and does `edit` before its answer comes; fulfilled once the page has that. */
+async function editMeanwhile(ask: () => Promise<void>, edit: () => Promise<void>): Promise<void> {
+  const asked = page.waitForRequest((request) => request.method() !== 'GET');
+  const edited = asked.then(edit);
+  await page.route('**/api/playbooks/**', async (route) => {
+    if (route.request().method() !== 'GET') await edited;
+    await route.continue();
+  });
+  await ask();
+  await edited;
+  await page.locator('[aria-busy]').first().waitFor({ state: 'detached' });
+  await page.unrouteAll();
+}
+
+test('what is typed while the draft is being saved stays, as unsaved changes', async () => {
+  await open(wide);
+  await field('Account name').fill('svc@contoso.com');
+  await field('Account password').fill('typed');
+  await field('Intake key').fill('typed-key');
+  await editMeanwhile(
+    () => button('Save').click(),
+    async () => {
+      await field('Name').fill('Typed meanwhile');
+      await field('Account password').fill('typed-on');
+    },
+  );
+  await saveBar('Unsaved changes').waitFor();
+  expect(await field('Name').inputValue()).toBe('Typed meanwhile');
+  expect(await field('Account password').inputValue()).toBe('typed-on');
+  expect(await field('Intake key').inputValue()).toBe('');
+  await button('Save').click();
+  await saveBar('Saved.').waitFor();
+  await page.reload();
+  await page.waitForFunction(() => document.title.includes('Typed meanwhile'));
+});
+
+test('filled in with the simulated tenant, the form keeps a typed intake key, and what is typed meanwhile', async () => {
+  await open(wide);
+  await field('Account name').fill('svc@contoso.com');
+  await field('Intake key').fill('typed-key');
+  await button('Use the simulated tenant').click();
+  await editMeanwhile(
+    () => button('Replace them').click(),
+    () => field('Name').fill('Typed meanwhile'),
+  );
+  await saveBar('Unsaved changes').waitFor();
+  expect(await field('Account name').inputValue()).not.toBe('svc@contoso.com');
+  expect(await field('Intake key').inputValue()).toBe('typed-key');
+  expect(await field('Name').inputValue()).toBe('Typed meanwhile');
+});
+
+test.each([
+  ['wide', wide],
+  ['narrow', narrow],
+])(
+  'on a %s screen, a deletion that fails says why, and the message covers nothing of the view',
+  async (_, viewport) => {
+    await open(viewport);
+    const why = 'The folder cannot be removed: end what has it open.';
+    await page.route('**/api/playbooks/*', (route) =>
+      route.request().method() === 'DELETE' ? route.fulfill({ status: 500, json: { error: why } }) : route.continue(),
+    );
+    await button('Delete playbook').click();
+    const before = await placeOf('#main');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete playbook' }).click();
+    await messages().getByText(why).waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    const [view, message] = [await placeOf('#main'), await placeOf('.toasts .notice')];
+    if (viewport === wide) {
+      expect(view).toEqual(before);
+      expect(message.right).toBeLessThanOrEqual(view.left);
+    } else {
+      expect(before.top).toBeLessThan(0);
+      expect(view.top - before.top).toBeGreaterThanOrEqual(message.bottom);
+    }
+    await messages().getByRole('button', { name: 'Dismiss' }).click();
+    await messages().getByText(why).waitFor({ state: 'hidden' });
+  },
+);
