@@ -131,7 +131,7 @@ module.exports = {
       runner + 'page/',
       [
         runner + 'src/wire/',
-        runner + 'src/form/(problems|settings-schema)\\.ts$',
+        runner + 'src/form/(check-name|problems|secrets|settings-schema)\\.ts$',
         '^virtual:',
         ...library('react', 'react-dom', '@rjsf/[^/]+', 'uplot', 'wouter', 'vite'),
       ],

@@ -19,6 +19,8 @@ afterAll(async () => {
 });
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });
+const tab = (name: string) =>
+  page.getByRole('navigation', { name: 'Views of the playbook' }).getByRole('link', { name });
 const field = (label: string) => page.getByLabel(new RegExp(`^${label}`));
 const saveBar = (words: string) => page.locator('.save-bar-words').getByText(words, { exact: true });
 const messages = () => page.getByRole('status', { name: 'Messages' });
@@ -118,3 +120,45 @@ test.each([
     await messages().getByText(why).waitFor({ state: 'hidden' });
   },
 );
+
+test('settings that are saved while the trigger runs wait for its restart, which is offered until it is done', async () => {
+  await open(wide);
+  await button('Use the simulated tenant').click();
+  await saveBar('Saved.').waitFor();
+  await button('Start').click();
+  await page.locator('.state-pill').getByText('Running').first().waitFor();
+  await page.getByText('Advanced settings').click();
+  await field('Frequency').fill('7');
+  await button('Save').click();
+  await saveBar('Saved. Takes effect at the next start.').waitFor();
+
+  await tab('Overview').click();
+  await page.getByText('Saved settings take effect at the next start.').waitFor();
+  await tab('Configuration').click();
+  await button('Restart').focus();
+  await page.keyboard.press('Enter');
+  await saveBar('Nothing to save.').waitFor();
+  await page.waitForFunction(() => document.activeElement?.className === 'save-bar-words');
+  await button('Stop').click();
+  await page.locator('.state-pill').getByText('Ready to start').first().waitFor();
+});
+
+test('what the keyboard goes to does not lie under the save bar', async () => {
+  ({ page } = await watchedPage(browser, runner.address, { viewport: wide }));
+  await page.goto('/');
+  await page.getByRole('article', { name: 'Message Trace (Microsoft Graph)' }).getByRole('button').click();
+  await page.getByRole('heading', { name: 'Required settings' }).waitFor();
+  await field('Name').focus();
+  const hidden: string[] = [];
+  for (let step = 0; step < 25; step += 1) {
+    await page.keyboard.press('Tab');
+    const under = await page.evaluate(() => {
+      const bar = document.querySelector('.save-bar')!;
+      const focused = document.activeElement!;
+      const isUnder = focused.getBoundingClientRect().bottom > bar.getBoundingClientRect().top;
+      return isUnder && focused.closest('.rjsf') ? focused.id : undefined;
+    });
+    if (under !== undefined) hidden.push(under);
+  }
+  expect(hidden).toEqual([]);
+});

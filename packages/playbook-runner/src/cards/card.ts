@@ -2,9 +2,6 @@ import type { SettingsCheck } from '../form/check-settings.js';
 import type { SettingsSchema } from '../form/settings-schema.js';
 import type { LibraryEntry } from '../wire/library.js';
 
-/** Whoever has the key may write into the intake, but the cards do not mask it. */
-export const INTAKE_KEY = 'intake_key';
-
 /** A trigger's card, as far as a playbook needs it. */
 export interface Card extends LibraryEntry {
   /** The schema of its settings. */

@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compileSettingsCheck } from '../form/check-settings.js';
+import { secretNames } from '../form/secrets.js';
 import type { SettingsSchema } from '../form/settings-schema.js';
-import { type Card, INTAKE_KEY } from './card.js';
+import type { Card } from './card.js';
 
 /** The module, as its cards describe it. */
 export interface ModuleCards {
@@ -42,7 +43,7 @@ async function readCard(repository: string, file: string): Promise<Card> {
     description: textOf(card, 'description', file),
     schema: complete,
     check: compileSettingsCheck(complete),
-    secretNames: new Set([...(complete.secrets ?? []), INTAKE_KEY]),
+    secretNames: new Set(secretNames(complete)),
   };
 }
 

@@ -1,11 +1,12 @@
-import { type Card, INTAKE_KEY, valueOf } from '../cards/card.js';
+import { type Card, valueOf } from '../cards/card.js';
+import { checkName } from '../form/check-name.js';
+import { INTAKE_KEY } from '../form/secrets.js';
 import { Refusal } from '../http/refusal.js';
 import type { PlaybookChange, Problem } from '../wire/playbook.js';
 import type { Secrets } from './stored-playbook.js';
 
 /** Where a trigger reads and signs in. */
 export const TENANT_ADDRESSES = ['api_url', 'authority_url'];
-const LONGEST_NAME = 100;
 
 /** What a change makes of a playbook's name, settings and secrets. */
 export interface Changed {
@@ -37,15 +38,9 @@ export function wrongSettings(problems: readonly Problem[]): Refusal {
 
 /** @throws {Refusal} 422 where it cannot be a name. */
 export function checkedName(name: string): string {
-  const problems = checkName(name.trim());
+  const problems = checkName(name);
   if (problems.length > 0) throw wrongSettings(problems);
   return name.trim();
-}
-
-function checkName(name: string): Problem[] {
-  if (name === '') return [{ setting: 'name', message: 'Fill in this field.' }];
-  if (name.length <= LONGEST_NAME) return [];
-  return [{ setting: 'name', message: `Write a name of at most ${LONGEST_NAME} characters.` }];
 }
 
 /** A secret among the settings would be kept and shown with them. */

@@ -1,4 +1,5 @@
 import type { Card } from '../cards/card.js';
+import { LEAST_HIDDEN } from '../form/secrets.js';
 import { Refusal } from '../http/refusal.js';
 import type { SimulatedTenant } from '../simulation/simulated-tenant.js';
 import type { PlaybookChange, PlaybookSettings } from '../wire/playbook.js';
@@ -6,8 +7,6 @@ import { fillInTenant } from './fill-in.js';
 import type { KeptPlaybook, PlaybookStore } from './playbook-store.js';
 import { applyChange, TENANT_ADDRESSES } from './read-change.js';
 
-/** Characters. A shorter secret occurs in words, and hiding it would blot out the log and tell what it is; the module does the same. */
-const LEAST_HIDDEN = 4;
 /** Characters. Shorter lines, such as the end of a PEM's last one, tell nothing. */
 const LEAST_TELLING = 8;
 

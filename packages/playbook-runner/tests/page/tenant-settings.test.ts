@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { secretNames } from '../../page/views/configuration/secret-names.js';
+import { secretNames } from '../../src/form/secrets.js';
 import { tenantSettings } from '../../page/views/configuration/tenant-settings.js';
 import { readModuleCards } from '../../src/cards/read-cards.js';
 import { fillInTenant } from '../../src/playbooks/fill-in.js';

@@ -1,8 +1,9 @@
+import { checkName } from '../../../src/form/check-name.js';
 import { findProblems, type SchemaError } from '../../../src/form/problems.js';
+import { secretNames } from '../../../src/form/secrets.js';
 import type { SettingsSchema } from '../../../src/form/settings-schema.js';
 import type { Problem } from '../../../src/wire/playbook.js';
 import { type Draft, type Settings, tidy } from './draft.js';
-import { secretNames } from './secret-names.js';
 
 /**
  * What is wrong with a draft. A saved secret stands as filled in: only the runner knows its value, and has checked it.
@@ -23,6 +24,5 @@ export function checkDraft(
     schema,
     errors.filter(({ instancePath }) => !standing.some((name) => instancePath === `/${name}`)),
   );
-  const unnamed: Problem = { setting: 'name', message: 'Fill in this field.' };
-  return draft.name.trim() === '' ? [unnamed, ...problems] : problems;
+  return [...checkName(draft.name), ...problems];
 }

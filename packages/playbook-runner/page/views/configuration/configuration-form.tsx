@@ -1,5 +1,6 @@
 import { createPrecompiledValidator } from '@rjsf/validator-ajv8';
 import { useEffect, useMemo, useState } from 'react';
+import { secretNames } from '../../../src/form/secrets.js';
 import type { SchemaError } from '../../../src/form/problems.js';
 import type { PlaybookSettings, PlaybookSummary } from '../../../src/wire/playbook.js';
 import { ApiError } from '../../api/api-error.js';
@@ -8,13 +9,12 @@ import type { Card } from '../../cards.js';
 import { showToast } from '../../parts/toasts.js';
 import { useUnsavedChanges } from '../../shell/location.js';
 import { useAction } from '../../shell/use-action.js';
-import { isStarted } from '../playbook/state-story.js';
 import { checkDraft } from './check-draft.js';
 import { changeOf, type Settings } from './draft.js';
 import { NamePanel } from './name-panel.js';
 import { restart } from './restart.js';
 import { SaveBar } from './save-bar.js';
-import { secretNames } from './secret-names.js';
+import { inOrderOfForm } from './setting-groups.js';
 import { SettingsProvider } from './settings-context.js';
 import { fieldId, SettingsForm } from './settings-form.js';
 import { SimulatedTenantPanel } from './simulated-tenant-panel.js';
@@ -35,7 +35,7 @@ export function ConfigurationForm({ playbook, card, initial }: ConfigurationForm
   const saving = useAction();
   const filling = useAction();
   const restarting = useAction();
-  const [savedWhile, setSavedWhile] = useState<Pick<PlaybookSummary, 'startedAtMs'> | null>(null);
+  const [hasSaved, setHasSaved] = useState(false);
   const [focusOn, setFocusOn] = useState<{ readonly setting: string } | null>(null);
   useUnsavedChanges(form.changed);
   useEffect(() => {
@@ -46,16 +46,16 @@ export function ConfigurationForm({ playbook, card, initial }: ConfigurationForm
   const validate = (settings: Settings): readonly SchemaError[] =>
     validator.rawValidation<SchemaError>(card.schema, settings).errors ?? [];
   const found = checkDraft(card.schema, validate, draft, saved.savedSecrets);
-  const all = [
+  const all = inOrderOfForm(card.schema, [
     ...found,
     ...form.refused.filter(({ setting }) => !found.some((problem) => problem.setting === setting)),
-  ];
+  ]);
   const shown = all.filter(({ setting }) => form.tried || form.touched.has(setting) || form.refused.length > 0);
 
   const save = async (): Promise<void> => {
     try {
       form.accept(draft, await api.changePlaybook(playbook.id, changeOf(draft, secrets)));
-      setSavedWhile(playbook);
+      setHasSaved(true);
     } catch (error) {
       if (!(error instanceof ApiError) || error.problems.length === 0) throw error;
       form.refuse(error.problems);
@@ -64,7 +64,7 @@ export function ConfigurationForm({ playbook, card, initial }: ConfigurationForm
   };
   const fillIn = async (): Promise<void> => {
     form.merge({ draft, saved }, await api.useSimulatedTenant(playbook.id));
-    setSavedWhile(playbook);
+    setHasSaved(true);
     showToast('Filled in with the simulated tenant and saved.');
   };
   const trySaving = (): void => {
@@ -86,6 +86,10 @@ export function ConfigurationForm({ playbook, card, initial }: ConfigurationForm
       aria-label="Configuration"
       noValidate
       autoComplete="off"
+      onKeyUp={({ key }) => {
+        // What Tab has gone to may lie under the save bar; browsers leave it there where a part of it is in sight.
+        if (key === 'Tab') document.activeElement?.scrollIntoView({ block: 'nearest' });
+      }}
       onSubmit={(event) => {
         event.preventDefault();
         trySaving();
@@ -110,7 +114,7 @@ export function ConfigurationForm({ playbook, card, initial }: ConfigurationForm
       </SettingsProvider>
       <SaveBar
         changed={form.changed}
-        saved={savedWhile !== null}
+        saved={hasSaved}
         busy={saving.busy}
         disabled={filling.busy}
         problems={form.tried || form.refused.length > 0 ? shown : []}
@@ -118,7 +122,7 @@ export function ConfigurationForm({ playbook, card, initial }: ConfigurationForm
         onGoTo={(setting) => setFocusOn({ setting })}
         onDiscard={form.discard}
         restart={
-          savedWhile?.startedAtMs === playbook.startedAtMs && isStarted(playbook.state)
+          playbook.needsRestart
             ? { busy: restarting.busy, run: () => restarting.run(() => restart(playbook.id)) }
             : null
         }

@@ -19,7 +19,6 @@ export function NamePanel({ name, onChange }: NamePanelProps) {
           id={id}
           className="input"
           autoComplete="off"
-          maxLength={100}
           value={name}
           aria-describedby={describedBy(id)}
           aria-invalid={problems.has('name')}

@@ -1,7 +1,9 @@
+import { type RefObject, useEffect, useRef } from 'react';
 import type { Problem } from '../../../src/wire/playbook.js';
 import { countOf } from '../../format/numbers.js';
 import { ActionButton } from '../../parts/action-button.js';
 import { Button } from '../../parts/button.js';
+import { useConnected } from '../../parts/connected.js';
 
 interface SaveBarProps {
   readonly changed: boolean;
@@ -15,17 +17,20 @@ interface SaveBarProps {
   readonly titleOf: (setting: string) => string;
   readonly onGoTo: (setting: string) => void;
   readonly onDiscard: () => void;
-  /** Where the trigger runs with what was saved before. */
+  /** Where the trigger runs with other settings than are saved. */
   readonly restart: { readonly busy: boolean; readonly run: () => void } | null;
 }
 
 /** Always in sight, so that it is clear whether what one sees is saved. */
 export function SaveBar(props: SaveBarProps) {
   const { changed, saved, busy, disabled, problems, titleOf, onGoTo, onDiscard, restart } = props;
+  const connected = useConnected();
+  const words = useFocusAfter(restart !== null);
   const wrong = problems.length > 0;
   return (
     <div className="save-bar">
-      <div className="save-bar-words" role="status">
+      <div className="save-bar-words" role="status" tabIndex={-1} ref={words}>
+        {!connected && <strong>Not connected: nothing can be saved now. </strong>}
         {wrong && <SaveProblems problems={problems} titleOf={titleOf} onGoTo={onGoTo} />}
         {!wrong && changed && <strong>Unsaved changes</strong>}
         {!wrong && !changed && restingWords(saved, restart !== null)}
@@ -48,8 +53,21 @@ export function SaveBar(props: SaveBarProps) {
 }
 
 function restingWords(saved: boolean, waitsForStart: boolean): string {
-  if (!saved) return 'Nothing to save.';
-  return waitsForStart ? 'Saved. Takes effect at the next start.' : 'Saved.';
+  if (waitsForStart) return 'Saved. Takes effect at the next start.';
+  return saved ? 'Saved.' : 'Nothing to save.';
+}
+
+/** Takes the focus when `shown` ends and what was shown has taken it along. */
+function useFocusAfter(shown: boolean): RefObject<HTMLDivElement | null> {
+  const element = useRef<HTMLDivElement>(null);
+  const before = useRef(shown);
+  useEffect(() => {
+    if (before.current && !shown && document.activeElement === document.body) {
+      element.current?.focus({ preventScroll: true });
+    }
+    before.current = shown;
+  }, [shown]);
+  return element;
 }
 
 function SaveProblems({ problems, titleOf, onGoTo }: Pick<SaveBarProps, 'problems' | 'titleOf' | 'onGoTo'>) {

@@ -1,8 +1,9 @@
+import { secretNames } from '../../../src/form/secrets.js';
 import type { FieldTemplateProps } from '@rjsf/utils';
 import { Field } from '../../parts/field.js';
 import { useSettingsContent } from './settings-context.js';
 import { runnerDefaults } from './runner-defaults.js';
-import { cautionAbout, secretNames } from './secret-names.js';
+import { cautionAbout } from './secret-caution.js';
 import { alternativesWords, defaultWords } from './setting-words.js';
 
 /** A setting with its title, description, default and what is wrong with it. The root passes its fields through. */

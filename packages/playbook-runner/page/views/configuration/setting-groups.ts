@@ -1,4 +1,5 @@
 import type { SettingsSchema } from '../../../src/form/settings-schema.js';
+import type { Problem } from '../../../src/wire/playbook.js';
 
 export interface SettingGroup {
   readonly id: 'required' | 'api' | 'intake' | 'advanced';
@@ -32,4 +33,11 @@ export function groupSettings(schema: SettingsSchema): readonly SettingGroup[] {
     },
   ];
   return groups.filter(({ settings }) => settings.length > 0);
+}
+
+/** What is wrong with settings, from the first field of the form to the last. */
+export function inOrderOfForm(schema: SettingsSchema, problems: readonly Problem[]): readonly Problem[] {
+  const fields = ['name', ...groupSettings(schema).flatMap(({ settings }) => settings)];
+  const place = ({ setting }: Problem): number => fields.indexOf(setting);
+  return problems.toSorted((one, other) => place(one) - place(other));
 }

@@ -1,10 +1,10 @@
+import { secretNames } from '../../../src/form/secrets.js';
 import Form from '@rjsf/core';
 import type { TemplatesType, UiSchema, ValidatorType } from '@rjsf/utils';
 import { useMemo } from 'react';
 import type { Card } from '../../cards.js';
 import { filledIn, type Settings } from './draft.js';
 import { NumberField } from './number-field.js';
-import { secretNames } from './secret-names.js';
 import { SettingField } from './setting-field.js';
 import { SettingsLayout } from './settings-layout.js';
 import { widgets } from './widgets.js';
