@@ -45,6 +45,16 @@ test('playbooks of one trigger have names that differ', async () => {
   expect(all.map(({ name }) => name)).toEqual(['Message Trace', 'Message Trace 2', 'Message Trace 3']);
 });
 
+test('a playbook that cannot be written when it is added leaves nothing behind', async () => {
+  const store = await PlaybookStore.open(folder.dataFolder);
+  const stored = { name: 'Mine', trigger: 'message_trace', settings: {}, usesSimulatedTenant: false, addedAtMs: 0 };
+  const unwritable = { ...stored, settings: { frequency: 5n } };
+  await expect(store.add({ id: 'mine', stored: unwritable, secrets: {} })).rejects.toThrow(TypeError);
+  expect(readdirSync(playbooks())).toEqual([]);
+  await store.add({ id: 'mine', stored, secrets: {} });
+  expect((await store.readAll()).playbooks).toEqual([{ id: 'mine', stored, secrets: {} }]);
+});
+
 test('a data folder in which no playbooks can be kept is refused with what to do', async () => {
   const other = await RunnerFolder.make();
   try {

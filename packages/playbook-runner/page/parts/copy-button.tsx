@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'react';
 import { Button } from './button.js';
-import { showToast } from './toasts.js';
 
 interface CopyButtonProps {
   readonly text: string;
@@ -10,27 +9,28 @@ interface CopyButtonProps {
 const thanksMs = 2_000;
 
 export function CopyButton({ text, label = 'Copy' }: CopyButtonProps) {
-  const [copied, setCopied] = useState(false);
+  const [outcome, setOutcome] = useState<'copied' | 'refused' | null>(null);
   useEffect(() => {
-    if (!copied) return;
-    const timer = window.setTimeout(() => setCopied(false), thanksMs);
+    if (outcome !== 'copied') return;
+    const timer = window.setTimeout(() => setOutcome(null), thanksMs);
     return () => window.clearTimeout(timer);
-  }, [copied]);
+  }, [outcome]);
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(text);
-      setCopied(true);
+      setOutcome('copied');
     } catch {
-      showToast('The browser did not allow copying. Select the text and copy it with the keyboard.', 'bad');
+      setOutcome('refused');
     }
   };
   return (
     <>
       <Button small onClick={() => void copy()}>
-        {copied ? 'Copied' : label}
+        {outcome === 'copied' ? 'Copied' : label}
       </Button>
-      <span className="visually-hidden" role="status">
-        {copied ? 'Copied' : ''}
+      <span className={outcome === 'refused' ? undefined : 'visually-hidden'} role="status">
+        {outcome === 'copied' && 'Copied'}
+        {outcome === 'refused' && 'The browser did not allow it: select the text and copy it with the keyboard.'}
       </span>
     </>
   );

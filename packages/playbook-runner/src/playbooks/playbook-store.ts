@@ -55,10 +55,15 @@ export class PlaybookStore {
     return { playbooks, warnings };
   }
 
-  /** Keeps another one. @throws Error EEXIST where something lies in its place, readable or not. */
+  /** Keeps another one, or leaves nothing of it. @throws Error EEXIST where something lies in its place, readable or not. */
   async add(kept: KeptPlaybook): Promise<void> {
     await mkdir(join(this.#folder, kept.id), { mode: 0o700 });
-    await this.save(kept);
+    try {
+      await this.save(kept);
+    } catch (error) {
+      await this.remove(kept.id);
+      throw error;
+    }
   }
 
   save({ id, stored, secrets }: KeptPlaybook): Promise<void> {
