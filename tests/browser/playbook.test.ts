@@ -101,7 +101,7 @@ test('the simulated tenant fills in the form, and the trigger starts', async () 
   await untilVisible(state('Running'));
 });
 
-test('events appear; one is found by a word, opened, and shows what was made of its row', async () => {
+test('events appear; one is found by a word, opened, and shows what was made of its row; the filter stays', async () => {
   await tab('Events').click();
   const rows = page.getByRole('row').filter({ has: page.getByRole('cell') });
   await untilVisible(rows);
@@ -123,6 +123,9 @@ test('events appear; one is found by a word, opened, and shows what was made of 
   expect(await dialog.getByRole('heading').first().textContent()).toBe(subject);
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
+  await tab('Overview').click();
+  await tab('Events').click();
+  expect(await page.getByLabel('Filter').inputValue()).toBe(subject);
 });
 
 test('the logs of trigger and runner are searched and cut down to a level', async () => {
@@ -155,6 +158,7 @@ test('a killed trigger is told as crashed, starts again, and loses nothing', asy
   await page.getByLabel('Mail rate, rows an hour').fill('3600');
   await button('Kill the trigger').click();
   await untilVisible(state('Trigger crashed'));
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Kill the trigger');
   await untilVisible(state('Running'));
   await untilVisible(state('1 restart'));
   const before = await untilFigure('Delivered', () => true);

@@ -1,4 +1,4 @@
-import type { PlaybookState } from '../../src/wire/playbook.js';
+import type { PlaybookState, PlaybookSummary } from '../../src/wire/playbook.js';
 
 type StateTone = 'good' | 'caution' | 'bad' | 'busy' | 'idle';
 
@@ -6,6 +6,9 @@ interface StateWords {
   readonly words: string;
   readonly tone: StateTone;
 }
+
+/** What is told of a playbook at a glance. */
+export type ToldState = Pick<PlaybookSummary, 'state' | 'complaint'>;
 
 /** The words of Sekoia.io's page. */
 const known: Record<PlaybookState['name'], StateWords> = {
@@ -17,6 +20,9 @@ const known: Record<PlaybookState['name'], StateWords> = {
   'trigger-crashed': { words: 'Trigger crashed', tone: 'bad' },
 };
 
-export function stateWords(state: PlaybookState): StateWords {
-  return known[state.name];
+/** Sekoia.io's page does not tell a healthy trigger from one that complains: here it is no secret. */
+const unhealthy: StateWords = { words: 'Running, not healthy', tone: 'caution' };
+
+export function stateWords({ state, complaint }: ToldState): StateWords {
+  return state.name === 'running' && complaint !== null ? unhealthy : known[state.name];
 }

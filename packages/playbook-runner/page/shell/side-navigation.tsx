@@ -51,7 +51,7 @@ function PlaybookLink({ playbook, current }: { readonly playbook: PlaybookSummar
       <span className="side-name" title={playbook.name}>
         {playbook.name}
       </span>
-      <StatePill state={playbook.state} plain />
+      <StatePill playbook={playbook} plain />
     </Link>
   );
 }

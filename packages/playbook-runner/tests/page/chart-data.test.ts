@@ -68,7 +68,8 @@ describe('the data of a chart', () => {
     [[], 300],
     [[sample(10)], 300],
     [[sample(301), sample(1)], 900],
-    [[sample(901)], 3_600],
+    [[sample(901)], 1_800],
+    [[sample(1_801)], 3_600],
     [[sample(9_999)], 3_600],
   ])('reach back as far as there is something to be seen: %#', (samples, span) => {
     expect(chartSpanSeconds(samples, NOW_MS)).toBe(span);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { isStarted, tellRestart, triggerAction } from '../../page/views/playbook/state-story.js';
+import { stateWords } from '../../page/parts/state-words.js';
+import { cutFirstSentence } from '../../page/views/playbook/first-sentence.js';
+import { blamesSettings, isStarted, tellRestart, triggerAction } from '../../page/views/playbook/state-story.js';
 import { playbookPath, tabItems, tabOf } from '../../page/views/playbook/tabs.js';
 import type { PlaybookState, PlaybookSummary } from '../../src/wire/playbook.js';
 
@@ -22,7 +24,47 @@ describe('a trigger', () => {
   });
 
   test('that still runs but cannot go on says what to do', () => {
-    expect(tellRestart(null, 0)).toContain('stop and start it');
+    expect(tellRestart(null, 0)).toContain('stop it, then start it');
+  });
+
+  test.each([
+    ['The account was refused. Check account_password. [MT-SETTINGS]', true],
+    ['The intake turns the intake key away. [SDK-INTAKE]', true],
+    ['The data folder is full. Free space. [MT-STORAGE]', false],
+    ['ended with exit code 1', false],
+  ])('that says “%s” has its settings to blame: %s', (why, settings) => {
+    expect(blamesSettings(why)).toBe(settings);
+  });
+});
+
+describe('the state of a trigger at a glance', () => {
+  const complaint = 'Microsoft is not available.';
+
+  test('is not simply “Running” while the trigger complains', () => {
+    expect(stateWords({ state: { name: 'running' }, complaint: null })).toEqual({ words: 'Running', tone: 'good' });
+    expect(stateWords({ state: { name: 'running' }, complaint })).toEqual({
+      words: 'Running, not healthy',
+      tone: 'caution',
+    });
+  });
+
+  test('is graver than a complaint where it does not run', () => {
+    const crashed = { name: 'trigger-crashed', why: complaint, restartAtMs: null } as const;
+    expect(stateWords({ state: crashed, complaint }).words).toBe('Trigger crashed');
+    expect(stateWords({ state: { name: 'stopping' }, complaint }).words).toBe('Stopping');
+  });
+});
+
+describe('the first sentence of a message', () => {
+  test.each([
+    ['It cannot go on. Check the name. Then start it.', 'It cannot go on.', 'Check the name. Then start it.'],
+    ['127.0.0.1:443 is not available (HTTP 503).', '127.0.0.1:443 is not available (HTTP 503).', ''],
+    ['Refused (401: Denied. Try later.). Check the name.', 'Refused (401: Denied. Try later.).', 'Check the name.'],
+    ['Does it answer? No.', 'Does it answer?', 'No.'],
+    ['killed by SIGKILL', 'killed by SIGKILL', ''],
+    ['An open bracket (is no reason. To lose words.', 'An open bracket (is no reason. To lose words.', ''],
+  ])('of “%s”', (message, first, rest) => {
+    expect(cutFirstSentence(message)).toEqual([first, rest]);
   });
 });
 

@@ -9,6 +9,7 @@ import {
   shownControls,
 } from '../../page/views/simulation/control-draft.js';
 import { HIGHEST_RATE, positionOf, RATE_POSITIONS, rateAt } from '../../page/views/simulation/rate-scale.js';
+import { tellTroubles } from '../../page/views/simulation/trouble-words.js';
 import type { Books, IntakeControls } from '../../src/wire/live.js';
 
 describe('the slider of the mail rate', () => {
@@ -75,6 +76,27 @@ describe('what the books say', () => {
     [{ unreadable: 2 }, 'wrong', '2 events cannot be read.'],
   ])('with %j is %s: %s', (changes, tone, sentence) => {
     expect(verdictOf({ ...books, ...changes })).toEqual({ tone, sentence });
+  });
+});
+
+describe('what is switched on in the simulation', () => {
+  const well = { faultShare: 0, outage: false };
+
+  test('is told of each side that is simulated', () => {
+    expect(tellTroubles({ faultShare: 0.3, outage: false }, { faultShare: 0.125, outage: false })).toEqual([
+      '30 % of Microsoft’s answers fail.',
+      '12.5 % of the batches are not taken by the intake.',
+    ]);
+    expect(tellTroubles(null, { ...well, outage: true })).toEqual(['The intake is out of service.']);
+  });
+
+  test('is an outage alone where there are faults too', () => {
+    expect(tellTroubles({ faultShare: 0.3, outage: true }, well)).toEqual(['Microsoft is out of service.']);
+  });
+
+  test('is nothing where all goes well, or nothing is simulated', () => {
+    expect(tellTroubles(well, well)).toEqual([]);
+    expect(tellTroubles(null, null)).toEqual([]);
   });
 });
 

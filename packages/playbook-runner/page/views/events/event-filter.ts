@@ -7,6 +7,8 @@ export interface EventFilter {
   readonly status: string | null;
 }
 
+export const NO_EVENT_FILTER: EventFilter = { text: '', status: null };
+
 /** Those of `events` that pass, in their order. */
 export function filterEvents(events: readonly EventLine[], filter: EventFilter): readonly EventLine[] {
   const words = wordsOf(filter.text);

@@ -36,7 +36,7 @@ export const EventRow = memo(function EventRow({ event, onOpen }: EventRowProps)
       <td role="cell" className="event-status">
         <StatusMark status={event.status} />
       </td>
-      <td role="cell" data-label="Outcome">
+      <td role="cell" className="event-outcome" data-label="Outcome">
         <ForeignText text={event.outcome} />
       </td>
     </tr>

@@ -3,9 +3,10 @@ import type { LivePlaybook } from '../../../src/wire/live.js';
 import { countOf, formatCount } from '../../format/numbers.js';
 import { Button } from '../../parts/button.js';
 import { EmptyState } from '../../parts/empty-state.js';
+import { useTabMemory } from '../playbook/tab-memory.js';
 import type { PlaybookViewProps } from '../playbook-view-props.js';
 import { EventDialog } from './event-dialog.js';
-import { type EventFilter, filterEvents, statusesOf } from './event-filter.js';
+import { filterEvents, NO_EVENT_FILTER, statusesOf } from './event-filter.js';
 import { EventFilters } from './event-filters.js';
 import { eventButtonId } from './event-row.js';
 import './events.css';
@@ -24,44 +25,50 @@ export function EventsView({ playbook, live }: PlaybookViewProps) {
 
 /** Stands still while it is paused, scrolled or an event is open: what is being read does not move away. */
 function Events({ live }: { readonly live: LivePlaybook }) {
-  const [filter, setFilter] = useState<EventFilter>({ text: '', status: null });
-  const [paused, setPaused] = useState(false);
+  const [{ filter, pausedOn }, remember] = useTabMemory('events');
+  const paused = pausedOn !== null;
   const [opened, setOpened] = useState<number | null>(null);
   const top = useRef<HTMLDivElement>(null);
   const scrolled = useScrolledPast(top);
-  const held = useHeldLines(live.events, paused || scrolled || opened !== null);
+  const held = useHeldLines(live.events, paused || scrolled || opened !== null, pausedOn);
   const kept = held ?? live.events;
   const arrived = newSince(held, live.events);
 
   const shown = useMemo(() => filterEvents(kept, filter).toReversed(), [kept, filter]);
   const statuses = useMemo(() => statusesOf(kept), [kept]);
   const showNewest = (): void => {
-    setPaused(false);
+    remember({ pausedOn: null });
     top.current?.scrollIntoView();
   };
+  const newEvents = arrived > 0 && (
+    <Button kind="primary" small onClick={showNewest}>
+      {countOf(arrived, 'new event')}
+    </Button>
+  );
   return (
     <div className="events">
       <div ref={top} className="events-top" />
       <div className="toolbar">
-        <EventFilters filter={filter} statuses={statuses} onChange={setFilter} />
-        <Button pressed={paused} onClick={() => setPaused(!paused)}>
+        <EventFilters filter={filter} statuses={statuses} onChange={(changed) => remember({ filter: changed })} />
+        <Button pressed={paused} onClick={() => remember({ pausedOn: paused ? null : kept })}>
           {paused ? 'Paused' : 'Pause'}
         </Button>
-        <p className="toolbar-count" role="status">
-          Shown {formatCount(shown.length)} of {formatCount(kept.length)} kept
+      </div>
+      <div className="events-count">
+        <p>
+          <span role="status">
+            Shown {formatCount(shown.length)} of {formatCount(kept.length)} kept
+          </span>
+          , latest arrivals first
         </p>
+        {!scrolled && newEvents}
       </div>
-      <div className="events-new">
-        {arrived > 0 && (
-          <Button kind="primary" small onClick={showNewest}>
-            {countOf(arrived, 'new event')}
-          </Button>
-        )}
-      </div>
+      {/* The count is out of sight then. */}
+      <div className="events-new">{scrolled && newEvents}</div>
       {shown.length === 0 ? (
         <EmptyState
           title="No event passes the filter"
-          action={<Button onClick={() => setFilter({ text: '', status: null })}>Clear the filter</Button>}
+          action={<Button onClick={() => remember({ filter: NO_EVENT_FILTER })}>Clear the filter</Button>}
         >
           All words must occur in one event. Use fewer of them, or another status.
         </EmptyState>

@@ -1,12 +1,16 @@
 import { useState } from 'react';
 import { type Held, holdLines } from './held-lines.js';
 
-/** The lines to hold still while `wanted`; null while they may move. */
+/**
+ * The lines to hold still while `wanted`; null while they may move.
+ * @param before what was held when the list was last to be seen
+ */
 export function useHeldLines<Line extends { readonly number: number }>(
   kept: readonly Line[],
   wanted: boolean,
+  before: Held<Line> = null,
 ): Held<Line> {
-  const [held, setHeld] = useState<Held<Line>>(null);
+  const [held, setHeld] = useState(before);
   const next = holdLines(held, kept, wanted);
   if (next !== held) setHeld(next);
   return next;

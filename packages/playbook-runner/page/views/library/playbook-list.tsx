@@ -18,7 +18,7 @@ export function PlaybookList({ playbooks }: { readonly playbooks: readonly Playb
           <span className="library-playbook-note">
             {playbook.startedAtMs === null ? '' : `up ${formatDuration((nowMs - playbook.startedAtMs) / 1000)}`}
           </span>
-          <StatePill state={playbook.state} />
+          <StatePill playbook={playbook} />
         </li>
       ))}
     </ul>

@@ -8,7 +8,9 @@ export function UnknownAddress({ title }: { readonly title: string }) {
   useTitle(title);
   return (
     <div className="view">
-      <ViewHeading level={1}>{title}</ViewHeading>
+      <ViewHeading level={1} className="view-title">
+        {title}
+      </ViewHeading>
       <EmptyState title="Nothing is shown at this address">
         Choose a playbook from the navigation, or add one from the <Link href="/">library</Link>.
       </EmptyState>

@@ -1,7 +1,5 @@
-import type { LogLevel, LogLine } from '../../../src/wire/live.js';
-
-/** From the least to the gravest. */
-export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warning', 'error', 'critical'];
+import type { LogLine } from '../../../src/wire/live.js';
+import { LOG_LEVELS, type LogLevel } from '../../../src/wire/log-levels.js';
 
 export interface LogFilter {
   /** This level and the graver ones. */
@@ -9,6 +7,8 @@ export interface LogFilter {
   /** Occurs in the message; capitals do not count. */
   readonly text: string;
 }
+
+export const NO_LOG_FILTER: LogFilter = { atLeast: 'debug', text: '' };
 
 /** Those of `lines` that pass, in their order. */
 export function filterLogs(lines: readonly LogLine[], filter: LogFilter): readonly LogLine[] {

@@ -1,6 +1,6 @@
-import type { LogLevel } from '../../../src/wire/live.js';
+import { LOG_LEVELS, type LogLevel } from '../../../src/wire/log-levels.js';
 import { SearchField, SelectField } from '../../parts/filter-fields.js';
-import { LOG_LEVELS, type LogFilter } from './log-filter.js';
+import type { LogFilter } from './log-filter.js';
 
 interface LogFiltersProps {
   readonly filter: LogFilter;

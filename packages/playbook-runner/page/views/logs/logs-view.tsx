@@ -6,15 +6,14 @@ import { CopyButton } from '../../parts/copy-button.js';
 import { EmptyState } from '../../parts/empty-state.js';
 import { newSince } from '../events/held-lines.js';
 import { useHeldLines } from '../events/use-held-lines.js';
+import { useTabMemory } from '../playbook/tab-memory.js';
 import type { PlaybookViewProps } from '../playbook-view-props.js';
-import { type LogFilter, filterLogs } from './log-filter.js';
+import { filterLogs, NO_LOG_FILTER } from './log-filter.js';
 import { LogFilters } from './log-filters.js';
 import { LogList } from './log-list.js';
 import { logText } from './log-text.js';
 import './logs.css';
 import { NewError } from './new-error.js';
-
-const NO_FILTER: LogFilter = { atLeast: 'debug', text: '' };
 
 /** What the trigger has logged, and what the runner did with it. */
 export function LogsView({ playbook, live }: PlaybookViewProps) {
@@ -32,7 +31,7 @@ export function LogsView({ playbook, live }: PlaybookViewProps) {
 }
 
 function Logs({ lines }: { readonly lines: readonly LogLine[] }) {
-  const [filter, setFilter] = useState(NO_FILTER);
+  const [{ filter }, remember] = useTabMemory('logs');
   const [following, setFollowing] = useState(true);
   const held = useHeldLines(lines, !following);
   const kept = held ?? lines;
@@ -41,7 +40,7 @@ function Logs({ lines }: { readonly lines: readonly LogLine[] }) {
   return (
     <div className="logs">
       <div className="toolbar">
-        <LogFilters filter={filter} onChange={setFilter} />
+        <LogFilters filter={filter} onChange={(changed) => remember({ filter: changed })} />
         <CopyButton text={logText(shown)} label="Copy all shown" />
         <p className="toolbar-count" role="status">
           Shown {formatCount(shown.length)} of {formatCount(kept.length)} kept
@@ -50,7 +49,7 @@ function Logs({ lines }: { readonly lines: readonly LogLine[] }) {
       {shown.length === 0 ? (
         <EmptyState
           title="No line passes the filter"
-          action={<Button onClick={() => setFilter(NO_FILTER)}>Clear the filter</Button>}
+          action={<Button onClick={() => remember({ filter: NO_LOG_FILTER })}>Clear the filter</Button>}
         >
           Choose a lower level, or search for something else.
         </EmptyState>

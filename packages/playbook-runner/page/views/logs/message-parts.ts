@@ -3,8 +3,8 @@ export interface MessagePart {
   readonly text: string;
 }
 
-/** An error's code as the module writes it: `[MT-SETTINGS]`. */
-const CODE = /\[MT-[A-Z0-9-]+\]/gu;
+/** An error's code as the module writes it: `[MT-SETTINGS]`, `[SDK-INTAKE]`. */
+const CODE = /\[(?:MT|SDK)-[A-Z0-9-]+\]/gu;
 
 /** A message cut where something is to stand out: the search's hits, and error codes where nothing was found in them. */
 export function messageParts(message: string, search: string): readonly MessagePart[] {

@@ -1,7 +1,7 @@
 import type { Sample } from '../../../src/wire/live.js';
 
 /** How far back a chart looks, in seconds: an hour, or less as long as there is less to be seen. */
-const SPANS_SECONDS = [300, 900, 3_600] as const;
+const SPANS_SECONDS = [300, 900, 1_800, 3_600] as const;
 const LONGEST_SPAN_SECONDS = 3_600;
 
 /** So many milliseconds become one point: more could not be told apart on a screen. */

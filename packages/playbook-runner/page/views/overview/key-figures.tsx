@@ -3,6 +3,7 @@ import { durationFigure } from '../../format/durations.js';
 import { formatCount } from '../../format/numbers.js';
 import { Figure, Figures } from '../../parts/figure.js';
 import { Panel } from '../../parts/panel.js';
+import { cutFirstSentence } from '../playbook/first-sentence.js';
 
 const UNKNOWN = { value: '–' };
 
@@ -37,7 +38,7 @@ export function KeyFigures({ overview }: { readonly overview: Overview }) {
 
 function healthFigure(health: Overview['health']) {
   if (health === null) return { ...UNKNOWN, help: 'nothing answers' };
-  return health.healthy
-    ? ({ value: 'Good', tone: 'good', help: 'no complaints' } as const)
-    : ({ value: 'Bad', tone: 'bad', help: 'for the reasons below' } as const);
+  if (health.healthy) return { value: 'Good', tone: 'good', help: 'no complaints' } as const;
+  const [reason] = cutFirstSentence(health.reasons[0] ?? 'The trigger names no reason.');
+  return { value: 'Bad', tone: 'bad', help: <span className="health-reason">{reason}</span> } as const;
 }

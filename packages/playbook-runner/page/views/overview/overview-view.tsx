@@ -15,6 +15,7 @@ export function OverviewView({ playbook, live }: PlaybookViewProps) {
   const nowMs = useLiveValue((state) => state.nowMs);
   if (live === null) return null;
   const { overview, samples } = live;
+  const isUnhealthy = overview.health?.healthy === false;
   if (playbook.startedAtMs === null && overview.totals.requests === 0) {
     return (
       <EmptyState title="Nothing has been collected yet">
@@ -33,11 +34,12 @@ export function OverviewView({ playbook, live }: PlaybookViewProps) {
         </Notice>
       )}
       <KeyFigures overview={overview} />
+      {isUnhealthy && <HealthPanel health={overview.health} />}
       <LiveCharts overview={overview} samples={samples} nowMs={nowMs} />
-      <PassesPanel state={overview} nowMs={nowMs} />
+      <PassesPanel state={overview} runs={playbook.startedAtMs !== null} nowMs={nowMs} />
       <TotalsPanel totals={overview.totals} />
       <div className="overview-pair">
-        <HealthPanel health={overview.health} />
+        {!isUnhealthy && <HealthPanel health={overview.health} />}
         <QuotaPanel quota={overview.quota} />
       </div>
     </div>

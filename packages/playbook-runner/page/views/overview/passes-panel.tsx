@@ -7,15 +7,17 @@ import { PassesTable } from './passes-table.js';
 
 interface PassesPanelProps {
   readonly state: PassesState;
+  /** The trigger's process. */
+  readonly runs: boolean;
   readonly nowMs: number;
 }
 
-export function PassesPanel({ state, nowMs }: PassesPanelProps) {
+export function PassesPanel({ state, runs, nowMs }: PassesPanelProps) {
   const layout = layOutPasses(state, nowMs);
   return (
     <Panel title="Passes" help="How far back in time the trigger has read, and what it reads again as mail gets older.">
       {layout.strips.length === 0 ? (
-        <EmptyState title="No pass has begun">They appear here once the trigger runs and tells of them.</EmptyState>
+        <NoPasses runs={runs} />
       ) : (
         <>
           <PassesPicture layout={layout} nowMs={nowMs} />
@@ -39,5 +41,18 @@ export function PassesPanel({ state, nowMs }: PassesPanelProps) {
         </p>
       </details>
     </Panel>
+  );
+}
+
+/** A trigger that was never started has no such panel. */
+function NoPasses({ runs }: Pick<PassesPanelProps, 'runs'>) {
+  return runs ? (
+    <EmptyState title="Nothing has been read yet">
+      The trigger runs. Its passes appear here once it has read something.
+    </EmptyState>
+  ) : (
+    <EmptyState title="The trigger does not run now">
+      Its passes appear here again once it does: it goes on from where it had read.
+    </EmptyState>
   );
 }

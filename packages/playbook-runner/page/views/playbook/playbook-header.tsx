@@ -15,7 +15,7 @@ interface PlaybookHeaderProps {
 }
 
 export function PlaybookHeader({ playbook, nowMs }: PlaybookHeaderProps) {
-  const { name, trigger, state, startedAtMs, restarts } = playbook;
+  const { name, trigger, state, startedAtMs, restarts, needsRestart } = playbook;
   return (
     <div className="playbook-header">
       <img src="/logo.svg" alt="" width="56" height="56" className="playbook-logo" />
@@ -25,13 +25,18 @@ export function PlaybookHeader({ playbook, nowMs }: PlaybookHeaderProps) {
         </h1>
         <p className="playbook-trigger">{cards.get(trigger)?.name ?? trigger}</p>
         <div className="playbook-facts">
-          <StatePill state={state} />
-          {startedAtMs !== null && (
+          <StatePill playbook={playbook} />
+          {/* A process may still run when the trigger has said that it cannot go on: its age would say the contrary. */}
+          {startedAtMs !== null && state.name !== 'trigger-crashed' && (
             <span>
-              up {formatDuration((nowMs - startedAtMs) / 1000)}, since <Time atMs={startedAtMs} focusable />
+              up {formatDuration((nowMs - startedAtMs) / 1000)}
+              <span className="playbook-since">
+                , since <Time atMs={startedAtMs} focusable />
+              </span>
             </span>
           )}
-          {(startedAtMs !== null || restarts > 0) && <span>{countOf(restarts, 'restart')}</span>}
+          {restarts > 0 && <span>{countOf(restarts, 'restart')}</span>}
+          {needsRestart && <span>Saved settings take effect at the next start.</span>}
         </div>
       </div>
       <TriggerButton playbook={playbook} />

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { LivePlaybook } from '../../../src/wire/live.js';
 import type { PlaybookSummary } from '../../../src/wire/playbook.js';
 import { useLive, useWatched } from '../../api/live.js';
@@ -13,8 +13,10 @@ import { LogsView } from '../logs/logs-view.js';
 import { OverviewView } from '../overview/overview-view.js';
 import type { PlaybookViewProps } from '../playbook-view-props.js';
 import { SimulationView } from '../simulation/simulation-view.js';
+import { TroubleNotice } from '../simulation/trouble-notice.js';
 import { PlaybookHeader } from './playbook-header.js';
 import { StateNotice } from './state-notice.js';
+import { NOTHING_CHOSEN, TabMemories } from './tab-memory.js';
 import { type TabId, tabItems, tabLabel, tabOf } from './tabs.js';
 import './playbook.css';
 
@@ -51,18 +53,24 @@ interface KnownPlaybookProps {
 }
 
 function KnownPlaybook({ playbook, live, nowMs, tab }: KnownPlaybookProps) {
-  useTitle(playbook.name, stateWords(playbook.state).words, tabLabel(tab));
+  useTitle(playbook.name, stateWords(playbook).words, tabLabel(tab));
+  const memories = useState(NOTHING_CHOSEN);
   const View = views[tab];
   return (
     <div className="view">
       <PlaybookHeader playbook={playbook} nowMs={nowMs} />
-      <StateNotice playbook={playbook} nowMs={nowMs} />
+      <div className="playbook-notices">
+        <StateNotice playbook={playbook} tab={tab} nowMs={nowMs} />
+        {tab !== 'simulation' && <TroubleNotice playbook={playbook} live={live} />}
+      </div>
       <Tabs label="Views of the playbook" items={tabItems(playbook)} current={tab} />
       <div key={tab} className="playbook-tab">
         <ViewHeading level={2} hidden>
           {tabLabel(tab)}
         </ViewHeading>
-        <View playbook={playbook} live={live} />
+        <TabMemories value={memories}>
+          <View playbook={playbook} live={live} />
+        </TabMemories>
       </div>
     </div>
   );

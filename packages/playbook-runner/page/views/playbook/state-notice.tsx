@@ -1,35 +1,57 @@
 import { Link } from 'wouter';
 import type { PlaybookSummary } from '../../../src/wire/playbook.js';
 import { Notice } from '../../parts/notice.js';
-import { tellRestart } from './state-story.js';
-import { playbookPath } from './tabs.js';
+import { stateWords } from '../../parts/state-words.js';
+import { Reason } from './reason.js';
+import { blamesSettings, tellRestart } from './state-story.js';
+import { playbookPath, type TabId } from './tabs.js';
 
 interface StateNoticeProps {
   readonly playbook: PlaybookSummary;
+  readonly tab: TabId;
   readonly nowMs: number;
 }
 
-/** Says what keeps the trigger from running, where something does. */
-export function StateNotice({ playbook: { id, state }, nowMs }: StateNoticeProps) {
+/** Says what keeps the trigger from running, or from running well, where something does. */
+export function StateNotice({ playbook, tab, nowMs }: StateNoticeProps) {
+  const { id, state, complaint } = playbook;
+  const configuration = playbookPath(id, 'configuration');
+  const isAtConfiguration = tab === 'configuration';
   if (state.name === 'trigger-crashed') {
     return (
-      <div className="playbook-notice">
-        <Notice tone="bad" title="Trigger crashed">
-          <p>{state.why}</p>
+      <Notice tone="bad" title={state.restartAtMs === null ? 'The trigger cannot go on' : 'Trigger crashed'}>
+        <Reason message={state.why}>
+          {blamesSettings(state.why) && !isAtConfiguration && (
+            <p>
+              <Link href={configuration}>Correct the configuration</Link>
+            </p>
+          )}
           {/* Counts down: no status, which would be read aloud every second. */}
           <p>{tellRestart(state.restartAtMs, nowMs)}</p>
-        </Notice>
-      </div>
+        </Reason>
+      </Notice>
     );
   }
   if (state.name === 'configuration-issues') {
     return (
-      <div className="playbook-notice">
-        <Notice tone="caution" title="Configuration issues">
-          Settings are missing or wrong. Correct them in the{' '}
-          <Link href={playbookPath(id, 'configuration')}>configuration</Link>, then start the trigger.
-        </Notice>
-      </div>
+      <Notice tone="caution" title="Configuration issues">
+        Settings are missing or wrong. Correct them{' '}
+        {isAtConfiguration ? (
+          'below'
+        ) : (
+          <>
+            in the <Link href={configuration}>configuration</Link>
+          </>
+        )}
+        , then start the trigger.
+      </Notice>
+    );
+  }
+  if (state.name === 'running' && complaint !== null) {
+    return (
+      <Notice tone="caution" title={stateWords(playbook).words}>
+        <Reason message={complaint} />
+      </Notice>
     );
   }
   return null;

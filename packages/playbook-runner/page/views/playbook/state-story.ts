@@ -23,10 +23,18 @@ export function isStarted(state: PlaybookState): boolean {
   return triggerAction(state) !== 'start';
 }
 
+/** The codes of docs/errors.md for what settings are to blame for. */
+const SETTINGS_CODES = ['MT-SETTINGS', 'SDK-CONFIGURATION', 'SDK-INTAKE'];
+
+/** Whether the trigger cannot go on for its settings: not so with a full disk. */
+export function blamesSettings(why: string): boolean {
+  return SETTINGS_CODES.some((code) => why.includes(`[${code}]`));
+}
+
 /** What follows from a crash: `It starts again in 12 s.` */
 export function tellRestart(restartAtMs: number | null, nowMs: number): string {
   if (restartAtMs === null) {
-    return 'It still runs, but has said that it cannot go on. Mend what it names, then stop and start it.';
+    return 'Its process still runs. New settings need a restart: stop it, then start it.';
   }
   const seconds = Math.ceil((restartAtMs - nowMs) / 1000);
   return seconds > 0 ? `It starts again in ${formatDuration(seconds)}.` : 'It starts again now.';

@@ -1,12 +1,16 @@
 import type { PlaybookSummary } from '../../../src/wire/playbook.js';
 import { api } from '../../api/client.js';
+import { useLiveValue } from '../../api/live.js';
 import { ActionButton } from '../../parts/action-button.js';
 import { Panel } from '../../parts/panel.js';
 import { useAction } from '../../shell/use-action.js';
+import { isStarted, tellRestart } from '../playbook/state-story.js';
 
 export function KillPanel({ playbook }: { readonly playbook: PlaybookSummary }) {
   const { busy, run } = useAction();
-  const runs = playbook.startedAtMs !== null;
+  const nowMs = useLiveValue((live) => live.nowMs);
+  const { state, startedAtMs } = playbook;
+  const runs = startedAtMs !== null;
   return (
     <Panel
       title="The trigger’s process"
@@ -15,8 +19,9 @@ export function KillPanel({ playbook }: { readonly playbook: PlaybookSummary }) 
       <div>
         <ActionButton
           kind="danger"
-          busy={busy}
-          disabled={!runs}
+          // Until it runs again it keeps the focus: it may be killed several times.
+          busy={busy || (!runs && isStarted(state))}
+          disabled={!isStarted(state)}
           onClick={() =>
             run(async () => {
               await api.kill(playbook.id);
@@ -26,9 +31,15 @@ export function KillPanel({ playbook }: { readonly playbook: PlaybookSummary }) 
           Kill the trigger
         </ActionButton>
       </div>
-      <p className="kill-note">{runs ? tellRestarts(playbook.restarts) : 'It does not run now.'}</p>
+      <p className="kill-note">{tellLife(playbook, nowMs)}</p>
     </Panel>
   );
+}
+
+function tellLife({ state, startedAtMs, restarts }: PlaybookSummary, nowMs: number): string {
+  if (startedAtMs !== null) return tellRestarts(restarts);
+  if (state.name === 'trigger-crashed') return `It does not run now. ${tellRestart(state.restartAtMs, nowMs)}`;
+  return 'It does not run now.';
 }
 
 function tellRestarts(count: number): string {
