@@ -143,6 +143,22 @@ test('settings that are saved while the trigger runs wait for its restart, which
   await page.locator('.state-pill').getByText('Ready to start').first().waitFor();
 });
 
+test('a secret that would go to another address is asked for again, until the address is as it was', async () => {
+  await open(wide);
+  await field('Account name').fill('svc@contoso.com');
+  await field('Account password').fill('typed');
+  await field('Intake key').fill('typed-key');
+  await button('Save').click();
+  await saveBar('Saved.').waitFor();
+  await field('Intake server').fill('https://intake.example');
+  await button('Save').click();
+  await page.getByText('Type it again').waitFor();
+  await field('Intake server').fill('');
+  await field('Account name').fill('other@contoso.com');
+  await button('Save').click();
+  await saveBar('Saved.').waitFor();
+});
+
 test('what the keyboard goes to does not lie under the save bar', async () => {
   ({ page } = await watchedPage(browser, runner.address, { viewport: wide }));
   await page.goto('/');

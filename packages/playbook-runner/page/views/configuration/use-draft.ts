@@ -10,7 +10,7 @@ export interface EditedDraft {
   readonly touched: ReadonlySet<string>;
   /** Once saving was tried, all that is wrong may be said. */
   readonly tried: boolean;
-  /** What the runner refused, until those settings are changed. */
+  /** What the runner refused, until anything is edited: it may be for another setting that one was refused. */
   readonly refused: readonly Problem[];
   readonly rename: (name: string) => void;
   readonly change: (settings: Settings, setting: string) => void;
@@ -41,8 +41,11 @@ export function useDraft(initial: PlaybookSettings, replaced: readonly string[])
   const [refused, setRefused] = useState<readonly Problem[]>([]);
 
   const touch = (setting: string): void => setTouched((before) => new Set([...before, setting]));
-  const acceptRefusal = (setting: string): void =>
-    setRefused((before) => before.filter((problem) => problem.setting !== setting));
+  const edit = (setting: string, change: (before: Draft) => Draft): void => {
+    setDraft(change);
+    touch(setting);
+    setRefused([]);
+  };
   const settle = (): void => {
     setTried(false);
     setRefused([]);
@@ -60,27 +63,17 @@ export function useDraft(initial: PlaybookSettings, replaced: readonly string[])
     touched,
     tried,
     refused,
-    rename: (name) => {
-      setDraft((before) => ({ ...before, name }));
-      touch('name');
-      acceptRefusal('name');
-    },
-    change: (settings, setting) => {
-      setDraft((before) => ({
+    rename: (name) => edit('name', (before) => ({ ...before, name })),
+    change: (settings, setting) =>
+      edit(setting, (before) => ({
         ...before,
         settings,
         forgotten: before.forgotten.filter((secret) => !(secret in settings)),
-      }));
-      touch(setting);
-      acceptRefusal(setting);
-    },
+      })),
     touch,
-    forget: (secret) => {
-      setDraft((before) => ({ ...before, forgotten: [...before.forgotten, secret] }));
-      touch(secret);
-    },
+    forget: (secret) => edit(secret, (before) => ({ ...before, forgotten: [...before.forgotten, secret] })),
     keep: (secret) =>
-      setDraft((before) => ({ ...before, forgotten: before.forgotten.filter((name) => name !== secret) })),
+      edit(secret, (before) => ({ ...before, forgotten: before.forgotten.filter((name) => name !== secret) })),
     discard: () => {
       setDraft(draftOf(saved));
       setTouched(none);
