@@ -116,6 +116,15 @@ describe('logs', () => {
     expect(logs.after(0)[0]?.atMs).toBe(1500);
   });
 
+  test('show once what is posted a moment before it is seen as written, and the same words again when they are said again', () => {
+    const { logs, shown } = keeper();
+    logs.posted({ date: '1970-01-01T00:00:01', level: 'error', message: 'Late.' });
+    logs.output(written('Late.', 1000), 1001);
+    logs.output(written('Late.', 1500), 1500);
+    logs.addOverdue(Infinity);
+    expect(shown()).toEqual(['module error Late.', 'output error Late.']);
+  });
+
   test('show what was written and not posted, once that is overdue', () => {
     const { logs, shown } = keeper();
     logs.output(written('Last words.', 0, 'critical'), 0);

@@ -13,3 +13,14 @@ export class Refusal extends Error {
     this.problems = problems;
   }
 }
+
+/** The address is known, but not with this method. */
+export class MethodRefusal extends Refusal {
+  /** Those that are answered: what the header Allow says. */
+  readonly allowed: readonly string[];
+
+  constructor(allowed: readonly string[]) {
+    super(405, `Only ${allowed.join(', ')} ${allowed.length === 1 ? 'is' : 'are'} answered here.`);
+    this.allowed = allowed;
+  }
+}

@@ -12,9 +12,12 @@ const POSTED_WITHIN_MS = 15_000;
 /** While the platform cannot be reached, a module keeps its last 1,000 entries, and tries again once a minute or sooner. */
 const REMEMBERED_FOR_MS = 5 * 60_000;
 const REMEMBERED = 1000;
+const EARLY = 100;
 /** Both times are of the same call; it may have been interrupted between them. */
 const TWINS_WITHIN_MS = 2000;
 const COMPARED_CHARACTERS = 16_000;
+
+type Said = Pick<WrittenEntry, 'atMs' | 'message'>;
 
 /** Reads a line `{"level": "warning", "time": "<ISO>", "msg": "…"}`; undefined where it is something else. */
 export function readWrittenEntry(line: string): WrittenEntry | undefined {
@@ -37,9 +40,11 @@ export class WrittenEntries {
   #waiting: WrittenEntry[] = [];
   /** Taken as overdue; what was posted late all the same is known by them. */
   #shown: WrittenEntry[] = [];
+  /** Posted, but not seen as written: the post may come first by a moment, as it takes another way. */
+  #early: Said[] = [];
 
   add(entry: WrittenEntry): void {
-    this.#waiting.push(entry);
+    if (!removeTwin(this.#early, entry)) this.#waiting.push(entry);
   }
 
   /**
@@ -50,7 +55,9 @@ export class WrittenEntries {
   posted(message: string, atMs: number): 'new' | 'shown' {
     const twin = { message, atMs };
     if (removeTwin(this.#waiting, twin)) return 'new';
-    return removeTwin(this.#shown, twin) ? 'shown' : 'new';
+    if (removeTwin(this.#shown, twin)) return 'shown';
+    this.#early = [...this.#early, twin].slice(-EARLY);
+    return 'new';
   }
 
   /** Takes those that will hardly be posted any more: all of them with Infinity, once the process has ended. */
@@ -66,7 +73,7 @@ export class WrittenEntries {
 }
 
 /** Whether it was among them. What says the same at another time is another entry. */
-function removeTwin(entries: WrittenEntry[], { message, atMs }: Pick<WrittenEntry, 'message' | 'atMs'>): boolean {
+function removeTwin(entries: Said[], { message, atMs }: Said): boolean {
   const line = firstLine(message);
   const position = entries.findIndex(
     (entry) => Math.abs(entry.atMs - atMs) <= TWINS_WITHIN_MS && firstLine(entry.message) === line,

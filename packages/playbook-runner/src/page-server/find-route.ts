@@ -1,4 +1,4 @@
-import { Refusal } from '../http/refusal.js';
+import { MethodRefusal, Refusal } from '../http/refusal.js';
 
 interface Found<Answer> {
   readonly answer: Answer;
@@ -10,7 +10,7 @@ interface Found<Answer> {
  * The route for a request. HEAD is answered as GET is.
  *
  * @param routes by method and path, such as `PUT /api/playbooks/:id`
- * @throws {Refusal} 404, or 405 where the path is known with other methods.
+ * @throws {Refusal} 404, or a MethodRefusal where the path is known with other methods.
  */
 export function findRoute<Answer>(
   routes: Readonly<Record<string, Answer>>,
@@ -27,7 +27,7 @@ export function findRoute<Answer>(
     methods.push(routeMethod);
   }
   if (methods.length === 0) throw new Refusal(404, 'There is no such address: reload the page.');
-  throw new Refusal(405, `Only ${methods.join(', ')} are answered here.`);
+  throw new MethodRefusal(methods);
 }
 
 function match(pattern: string, path: string): Readonly<Record<string, string>> | undefined {

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerJson } from '../http/answer.js';
 import { type Handler, listenOnLoopback, type LoopbackServer } from '../http/loopback-server.js';
 import { readBody } from '../http/read-body.js';
-import { Refusal } from '../http/refusal.js';
+import { MethodRefusal, Refusal } from '../http/refusal.js';
 import type { Refused } from '../wire/playbook.js';
 import { type ApiOptions, apiRoutes } from './api.js';
 import { parseFields } from './body-shapes.js';
@@ -55,6 +55,7 @@ export async function startPageServer(options: PageServerOptions): Promise<Loopb
       await answer(request, response);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      if (error instanceof MethodRefusal) response.setHeader('Allow', error.allowed.join(', '));
       const { problems } = error;
       const refused: Refused = { error: error.message, ...(problems && { problems }) };
       answerJson(response, error.status, refused);
@@ -73,7 +74,7 @@ async function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refusal(405, 'Only GET is answered here.');
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw new MethodRefusal(['GET']);
   const { contentType, body, isImmutable } = await files.read(path);
   response.writeHead(200, {
     'Content-Type': contentType,

@@ -15,8 +15,11 @@ export interface Changed {
   readonly secrets: Secrets;
 }
 
+/** What was saved until now. */
+type Saved = Pick<Changed, 'settings' | 'secrets'>;
+
 /** @throws {Refusal} 422 with the problems, where there are some. */
-export function applyChange(card: Card, before: Omit<Changed, 'name'>, change: PlaybookChange): Changed {
+export function applyChange(card: Card, before: Saved, change: PlaybookChange): Changed {
   const { settings } = change;
   const name = change.name.trim();
   const secrets = mergeSecrets(before.secrets, change.secrets);
@@ -65,7 +68,7 @@ function blank(settings: Readonly<Record<string, unknown>>): Problem[] {
  * Where an address changes, a secret that is saved does not go there by itself: everybody on this machine can open the page,
  * and would read it where it arrives.
  */
-function misled(card: Card, before: Omit<Changed, 'name'>, { settings, secrets }: PlaybookChange): Problem[] {
+function misled(card: Card, before: Saved, { settings, secrets }: PlaybookChange): Problem[] {
   const changes = (address: string) => valueOf(card, before.settings, address) !== valueOf(card, settings, address);
   return Object.keys(before.secrets)
     .filter((name) => !Object.hasOwn(secrets, name) && receivers(name).some(changes))
