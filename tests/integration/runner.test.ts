@@ -16,7 +16,7 @@ describe.each(['message_trace', 'message_trace_graph'])('the local runner with t
     const { module, simulator } = findBuiltFiles(repository);
     folder = await RunnerFolder.make({ module, simulator }, { rate: 7200 });
     ({ client } = await folder.start());
-    ({ id } = await client.call<PlaybookSettings>(201, 'POST', '/api/playbooks', { trigger }));
+    id = await client.add(trigger);
   });
   afterAll(() => folder.remove());
 

@@ -113,13 +113,13 @@ describe('the page', () => {
     expect(status).toBe(200);
     expect(Number(headers['content-length'])).toBeGreaterThan(0);
     expect(text).toBe('');
-    expect(await client.ask('POST', '/')).toMatchObject({ status: 405, headers: { allow: 'GET' } });
+    expect(await client.ask('POST', '/')).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
   });
 
   test('says which methods an address of the API answers', async () => {
     const { status, headers, text } = await client.ask('PATCH', '/api/playbooks/demo');
-    expect([status, headers['allow']]).toEqual([405, 'GET, PUT, DELETE']);
-    expect((JSON.parse(text) as Refused).error).toBe('Only GET, PUT, DELETE are answered here.');
+    expect([status, headers['allow']]).toEqual([405, 'GET, HEAD, PUT, DELETE']);
+    expect((JSON.parse(text) as Refused).error).toBe('Only GET, HEAD, PUT, DELETE are answered here.');
   });
 
   test('says what to do where it has not been built', async () => {

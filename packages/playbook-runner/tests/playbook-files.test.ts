@@ -16,18 +16,12 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
-async function addOnTenant(): Promise<string> {
-  const { id } = await client.call<PlaybookSettings>(201, 'POST', '/api/playbooks', { trigger: 'message_trace' });
-  await client.call(200, 'POST', `/api/playbooks/${id}/simulated-tenant`);
-  return id;
-}
-
 const playbooks = () => join(folder.dataFolder, 'playbooks');
 const listed = async (page = client) =>
   (await page.call<Live>(200, 'GET', '/api/live')).playbooks.map(({ id, state }) => [id, state.name]);
 
 test('a playbook that cannot be written is named at the start and left alone, and the others are opened', async () => {
-  const [broken, sound] = [await addOnTenant(), await addOnTenant()];
+  const [broken, sound] = [await client.addOnTenant(), await client.addOnTenant()];
   await folder.stop();
   mkdirSync(join(playbooks(), broken, 'secrets.json.new'));
 
@@ -40,7 +34,7 @@ test('a playbook that cannot be written is named at the start and left alone, an
 });
 
 test('playbooks of one trigger have names that differ', async () => {
-  for (let added = 0; added < 3; added += 1) await addOnTenant();
+  for (let added = 0; added < 3; added += 1) await client.addOnTenant();
   const { playbooks: all } = await client.call<Live>(200, 'GET', '/api/live');
   expect(all.map(({ name }) => name)).toEqual(['Message Trace', 'Message Trace 2', 'Message Trace 3']);
 });
@@ -74,7 +68,7 @@ describe('a playbook that is being deleted', () => {
   });
 
   test('is neither started, changed nor deleted again, and is in the list until its files have gone', async () => {
-    const id = await addOnTenant();
+    const id = await client.addOnTenant();
     const path = `/api/playbooks/${id}`;
     const { name, settings } = await client.call<PlaybookSettings>(200, 'GET', path);
     let goOn: () => void = () => undefined;
@@ -99,7 +93,7 @@ describe('a playbook that is being deleted', () => {
   });
 
   test('stays where its files cannot be removed, which is answered with what to do, and can be deleted later', async () => {
-    const id = await addOnTenant();
+    const id = await client.addOnTenant();
     const path = `/api/playbooks/${id}`;
     jest.spyOn(PlaybookStore.prototype, 'remove').mockRejectedValueOnce(new Error('EBUSY: resource busy'));
     const { error } = await client.call<Refused>(409, 'DELETE', path);

@@ -14,13 +14,8 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
-async function add(trigger = 'message_trace'): Promise<string> {
-  return (await client.call<PlaybookSettings>(201, 'POST', '/api/playbooks', { trigger })).id;
-}
-
 async function startOnTenant(): Promise<string> {
-  const id = await add();
-  await client.call(200, 'POST', `/api/playbooks/${id}/simulated-tenant`);
+  const id = await client.addOnTenant();
   await client.call(202, 'POST', `/api/playbooks/${id}/start`);
   await client.untilState(id, 'running');
   return id;
@@ -28,7 +23,7 @@ async function startOnTenant(): Promise<string> {
 
 describe('settings', () => {
   test('are refused with what is wrong with each, and nothing is changed then', async () => {
-    const id = await add();
+    const id = await client.add();
     const path = `/api/playbooks/${id}`;
     const refused = await client.call<Refused>(422, 'PUT', path, {
       name: '',
@@ -53,7 +48,7 @@ describe('settings', () => {
   });
 
   test('that are white space alone count as not filled in', async () => {
-    const id = await add();
+    const id = await client.add();
     const { problems } = await client.call<Refused>(422, 'PUT', `/api/playbooks/${id}`, {
       name: 'Blank',
       settings: { account_name: '  ' },
@@ -78,7 +73,7 @@ describe('settings', () => {
   });
 
   test('are kept without the secrets, which are replaced, forgotten or left as they are', async () => {
-    const id = await add();
+    const id = await client.add();
     const path = `/api/playbooks/${id}`;
     const settings = { account_name: 'a@x.example' };
     const put = (secrets: object, status = 200) =>
@@ -112,7 +107,7 @@ describe('settings', () => {
   });
 
   test('with another address need the secrets again that would go there, and no others', async () => {
-    const id = await add();
+    const id = await client.add();
     const path = `/api/playbooks/${id}`;
     const put = (status: number, settings: object, secrets: object = {}) =>
       client.call<Refused>(status, 'PUT', path, {
@@ -140,7 +135,7 @@ describe('settings', () => {
   test.each(['message_trace', 'message_trace_graph'])(
     'of %s are filled in with the simulated tenant',
     async (trigger) => {
-      const id = await add(trigger);
+      const id = await client.add(trigger);
       const path = `/api/playbooks/${id}`;
       const filledIn = await client.call<PlaybookSettings>(200, 'POST', `${path}/simulated-tenant`);
       expect(filledIn).toMatchObject({ problems: [], settings: { frequency: 5 } });
@@ -297,7 +292,7 @@ test('everything is still there when the runner is started again, and the new te
 });
 
 test('changes that are sent at the same time are all made', async () => {
-  const id = await add();
+  const id = await client.add();
   const path = `/api/playbooks/${id}`;
   await client.call(200, 'POST', `${path}/simulated-tenant`);
   const { settings } = await client.call<PlaybookSettings>(200, 'GET', path);
@@ -308,7 +303,7 @@ test('changes that are sent at the same time are all made', async () => {
 });
 
 test('files that somebody has changed show no secret', async () => {
-  const [open, damaged] = [await add(), await add()];
+  const [open, damaged] = [await client.add(), await client.add()];
   await folder.stop();
   const file = (...path: string[]) => join(folder.dataFolder, 'playbooks', ...path);
   const stored = JSON.parse(readFileSync(file(open, 'playbook.json'), 'utf8')) as object;
@@ -327,7 +322,7 @@ test('files that somebody has changed show no secret', async () => {
 });
 
 test('a password that was typed is in no answer, no log, and nothing that other programs see of the processes', async () => {
-  const id = await add();
+  const id = await client.add();
   const path = `/api/playbooks/${id}`;
   await client.call(200, 'POST', `${path}/simulated-tenant`);
   const { settings } = await client.call<PlaybookSettings>(200, 'GET', path);

@@ -48,7 +48,7 @@ export function SideNavigation() {
 function PlaybookLink({ playbook, current }: { readonly playbook: PlaybookSummary; readonly current: boolean }) {
   return (
     <Link href={playbookPath(playbook.id)} className="side-link" aria-current={current ? 'page' : undefined}>
-      <span className="side-name" title={playbook.name}>
+      <span className="side-name two-lines" title={playbook.name}>
         {playbook.name}
       </span>
       <StatePill playbook={playbook} plain />

@@ -12,7 +12,8 @@ const POSTED_WITHIN_MS = 15_000;
 /** While the platform cannot be reached, a module keeps its last 1,000 entries, and tries again once a minute or sooner. */
 const REMEMBERED_FOR_MS = 5 * 60_000;
 const REMEMBERED = 1000;
-const EARLY = 100;
+/** A moment is soon over: the module posts no more than this at a time. */
+const REMEMBERED_EARLY = 100;
 /** Both times are of the same call; it may have been interrupted between them. */
 const TWINS_WITHIN_MS = 2000;
 const COMPARED_CHARACTERS = 16_000;
@@ -56,7 +57,7 @@ export class WrittenEntries {
     const twin = { message, atMs };
     if (removeTwin(this.#waiting, twin)) return 'new';
     if (removeTwin(this.#shown, twin)) return 'shown';
-    this.#early = [...this.#early, twin].slice(-EARLY);
+    this.#early = [...this.#early, twin].slice(-REMEMBERED_EARLY);
     return 'new';
   }
 

@@ -24,7 +24,7 @@ export function findRoute<Answer>(
     const parts = match(pattern, path);
     if (parts === undefined) continue;
     if (routeMethod === asked) return { answer, parts };
-    methods.push(routeMethod);
+    methods.push(...(routeMethod === 'GET' ? ['GET', 'HEAD'] : [routeMethod]));
   }
   if (methods.length === 0) throw new Refusal(404, 'There is no such address: reload the page.');
   throw new MethodRefusal(methods);

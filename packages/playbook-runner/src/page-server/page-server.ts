@@ -74,7 +74,7 @@ async function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw new MethodRefusal(['GET']);
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw new MethodRefusal(['GET', 'HEAD']);
   const { contentType, body, isImmutable } = await files.read(path);
   response.writeHead(200, {
     'Content-Type': contentType,

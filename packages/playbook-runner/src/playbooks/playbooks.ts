@@ -150,8 +150,8 @@ export class Playbooks {
   /** `Message Trace`, `Message Trace 2` and so on. */
   #nameFor({ name }: Card): string {
     const taken = new Set(this.all().map((playbook) => playbook.name));
-    let [free, number] = [name, 1];
-    while (taken.has(free)) free = `${name} ${(number += 1)}`;
+    let free = name;
+    for (let number = 2; taken.has(free); number += 1) free = `${name} ${number}`;
     return free;
   }
 

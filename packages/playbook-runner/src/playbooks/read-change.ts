@@ -1,12 +1,10 @@
 import { type Card, valueOf } from '../cards/card.js';
 import { checkName } from '../form/check-name.js';
 import { INTAKE_KEY } from '../form/secrets.js';
+import { TENANT_ADDRESSES } from '../form/tenant-settings.js';
 import { Refusal } from '../http/refusal.js';
 import type { PlaybookChange, Problem } from '../wire/playbook.js';
 import type { Secrets } from './stored-playbook.js';
-
-/** Where a trigger reads and signs in. */
-export const TENANT_ADDRESSES = ['api_url', 'authority_url'];
 
 /** What a change makes of a playbook's name, settings and secrets. */
 export interface Changed {

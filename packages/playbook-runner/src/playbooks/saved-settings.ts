@@ -1,11 +1,12 @@
 import type { Card } from '../cards/card.js';
 import { LEAST_HIDDEN } from '../form/secrets.js';
+import { TENANT_ADDRESSES } from '../form/tenant-settings.js';
 import { Refusal } from '../http/refusal.js';
 import type { SimulatedTenant } from '../simulation/simulated-tenant.js';
 import type { PlaybookChange, PlaybookSettings } from '../wire/playbook.js';
 import { fillInTenant } from './fill-in.js';
 import type { KeptPlaybook, PlaybookStore } from './playbook-store.js';
-import { applyChange, TENANT_ADDRESSES } from './read-change.js';
+import { applyChange } from './read-change.js';
 
 /** Characters. Shorter lines, such as the end of a PEM's last one, tell nothing. */
 const LEAST_TELLING = 8;

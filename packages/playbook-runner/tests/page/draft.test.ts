@@ -9,8 +9,9 @@ import {
   keepEdits,
   tidy,
 } from '../../page/views/configuration/draft.js';
+import { hasCredentials } from '../../page/views/configuration/has-credentials.js';
 import { numberOrText } from '../../page/views/configuration/number-or-text.js';
-import { hasCredentials, tenantSettings } from '../../page/views/configuration/tenant-settings.js';
+import { tenantSettings } from '../../src/form/tenant-settings.js';
 import type { PlaybookSettings } from '../../src/wire/playbook.js';
 
 const saved: PlaybookSettings = {

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Live, LivePlaybook } from '../../src/wire/live.js';
+import type { PlaybookSettings } from '../../src/wire/playbook.js';
 
 export interface Reply {
   readonly status: number;
@@ -72,6 +73,18 @@ export class PageClient {
     const reply = await this.ask(method, path, { body });
     if (reply.status !== status) throw new Error(`${method} ${path}: ${reply.status} ${reply.text}`);
     return (reply.text === '' ? undefined : JSON.parse(reply.text)) as Answer;
+  }
+
+  /** Adds a playbook and answers its id. @param trigger the card's `docker_parameters` */
+  async add(trigger = 'message_trace'): Promise<string> {
+    return (await this.call<PlaybookSettings>(201, 'POST', '/api/playbooks', { trigger })).id;
+  }
+
+  /** Adds a playbook that reads the simulated tenant, and answers its id. */
+  async addOnTenant(): Promise<string> {
+    const id = await this.add();
+    await this.call(200, 'POST', `/api/playbooks/${id}/simulated-tenant`);
+    return id;
   }
 
   /** What `look` finds in the live answer about a playbook, as soon as it finds something. */

@@ -1,7 +1,8 @@
 import { createPrecompiledValidator } from '@rjsf/validator-ajv8';
 import { useEffect, useMemo, useState } from 'react';
-import { secretNames } from '../../../src/form/secrets.js';
 import type { SchemaError } from '../../../src/form/problems.js';
+import { secretNames } from '../../../src/form/secrets.js';
+import { tenantSettings } from '../../../src/form/tenant-settings.js';
 import type { PlaybookSettings, PlaybookSummary } from '../../../src/wire/playbook.js';
 import { ApiError } from '../../api/api-error.js';
 import { api } from '../../api/client.js';
@@ -11,6 +12,7 @@ import { useUnsavedChanges } from '../../shell/location.js';
 import { useAction } from '../../shell/use-action.js';
 import { checkDraft } from './check-draft.js';
 import { changeOf, type Settings } from './draft.js';
+import { hasCredentials } from './has-credentials.js';
 import { NamePanel } from './name-panel.js';
 import { restart } from './restart.js';
 import { SaveBar } from './save-bar.js';
@@ -18,7 +20,6 @@ import { inOrderOfForm } from './setting-groups.js';
 import { SettingsProvider } from './settings-context.js';
 import { fieldId, SettingsForm } from './settings-form.js';
 import { SimulatedTenantPanel } from './simulated-tenant-panel.js';
-import { hasCredentials, tenantSettings } from './tenant-settings.js';
 import { useDraft } from './use-draft.js';
 
 interface ConfigurationFormProps {

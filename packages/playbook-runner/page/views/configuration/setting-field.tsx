@@ -1,5 +1,5 @@
-import { secretNames } from '../../../src/form/secrets.js';
 import type { FieldTemplateProps } from '@rjsf/utils';
+import { secretNames } from '../../../src/form/secrets.js';
 import { Field } from '../../parts/field.js';
 import { useSettingsContent } from './settings-context.js';
 import { runnerDefaults } from './runner-defaults.js';

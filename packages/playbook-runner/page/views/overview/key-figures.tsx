@@ -40,5 +40,6 @@ function healthFigure(health: Overview['health']) {
   if (health === null) return { ...UNKNOWN, help: 'nothing answers' };
   if (health.healthy) return { value: 'Good', tone: 'good', help: 'no complaints' } as const;
   const [reason] = cutFirstSentence(health.reasons[0] ?? 'The trigger names no reason.');
-  return { value: 'Bad', tone: 'bad', help: <span className="health-reason">{reason}</span> } as const;
+  // As high as the other figures' words: all of it is told in the panel below.
+  return { value: 'Bad', tone: 'bad', help: <span className="two-lines">{reason}</span> } as const;
 }

@@ -20,7 +20,7 @@ export function PlaybookHeader({ playbook, nowMs }: PlaybookHeaderProps) {
     <div className="playbook-header">
       <img src="/logo.svg" alt="" width="56" height="56" className="playbook-logo" />
       <div className="playbook-words">
-        <h1 className="view-title playbook-name" title={name}>
+        <h1 className="view-title playbook-name two-lines" title={name}>
           {name}
         </h1>
         <p className="playbook-trigger">{cards.get(trigger)?.name ?? trigger}</p>
