@@ -43,8 +43,8 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
   readonly #metrics = new TraceMetrics(this.metrics, this.#clock, this.#schedule, {
     lag: (seconds) => this.reportLag(seconds),
     troubled: (reason) => {
-      if (reason === undefined) this.health.healthy('reading');
-      else this.health.unhealthy(reason, 'reading');
+      if (reason === undefined) this.health.restored('reading');
+      else this.health.degraded(reason, 'reading');
     },
     quotaUsed: () => this.#quota.used,
   });

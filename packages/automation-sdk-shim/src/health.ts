@@ -3,11 +3,15 @@ import type { Scrubber } from './log/scrubber.js';
 import type { Page } from './http/get-server.js';
 import { utcWithoutZone } from './utc.js';
 
+const HOUR_MS = 3_600_000;
+/** Beyond every wait that a trigger does not announce: the longest is an hour, after refused credentials. */
+const HANGS_AFTER_MS = 2 * HOUR_MS;
+
 export interface HealthOptions {
   readonly scrubber: Scrubber;
-  /** Unhealthy after so many seconds without events; 0 for never. */
+  /** Not live after so many seconds with neither an event nor a heartbeat; 0 for never. */
   readonly secondsWithoutEvents: number;
-  /** Unhealthy after so many seconds without a heartbeat; 0 for never. */
+  /** Not live after so many seconds without a heartbeat; 0 for never. */
   readonly lastHeartbeatThreshold: number;
   readonly now?: () => number;
 }
@@ -23,45 +27,81 @@ export interface TriggerRecord {
 }
 
 /**
- * Whether the module does its work, as told on the health port: 200, or 500 and why. Unhealthy while anything reports
- * so, and once a trigger has delivered no events, or given no heartbeat, for its thresholds (counted from the start at
- * first).
+ * - `ok`: nothing is wrong.
+ * - `degraded`: something fails that may pass by itself.
+ * - `misconfigured`: a person must change a setting or a credential.
+ */
+export type Status = 'ok' | 'degraded' | 'misconfigured';
+
+interface Problem {
+  readonly status: Exclude<Status, 'ok'>;
+  readonly reason: string;
+  readonly sinceMs: number;
+}
+
+/**
+ * Whether the module is alive (`/health`) and how it is doing (in the body, and as the status of `/ready`).
+ *
+ * `/health` is a liveness probe: the platform ends a container that answers 500, as Sekoia's SDK says ("it will be
+ * restarted"). So it answers 500 only where a restart can help: after hours with neither an event nor a heartbeat (the
+ * SDK's rule and its thresholds), or when the trigger's loop hangs. Every other problem is a 200 with the reasons.
  */
 export class Health {
   readonly #options: HealthOptions;
   readonly #now: () => number;
-  readonly #reasons = new Map<string, string>();
+  readonly #problems = new Map<string, Problem>();
   readonly #extensions: (() => Record<string, JsonValue>)[] = [];
   readonly #startedMs: number;
+  #quietSeconds: number;
   #lastEventsMs: number;
   #lastHeartbeatMs: number;
+  /** When the next sign of life is overdue. */
+  #hangsAtMs = Infinity;
   #errorCount = 0;
+  #hasBeat = false;
 
   constructor(options: HealthOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#startedMs = this.#now();
+    this.#quietSeconds = options.secondsWithoutEvents;
     this.#lastEventsMs = this.#startedMs;
     this.#lastHeartbeatMs = this.#startedMs;
   }
 
-  /** Unhealthy for this reason until `healthy` is called for the same matter. */
-  unhealthy(reason: string, matter = 'trigger'): void {
-    this.#reasons.set(matter, reason);
+  /** Something fails that may pass by itself, until `restored` is called for the same matter. */
+  degraded(reason: string, matter = 'trigger'): void {
+    this.#report('degraded', reason, matter);
   }
 
-  healthy(matter = 'trigger'): void {
-    this.#reasons.delete(matter);
+  /** A person must change a setting or a credential, until `restored` is called for the same matter. */
+  misconfigured(reason: string, matter = 'trigger'): void {
+    this.#report('misconfigured', reason, matter);
   }
 
-  /** Adds fields of the trigger's own to the answer; asked each time. */
+  restored(matter = 'trigger'): void {
+    this.#problems.delete(matter);
+  }
+
+  /** Adds fields of the trigger's own to the body; asked each time. */
   extend(fields: () => Record<string, JsonValue>): void {
     this.#extensions.push(fields);
   }
 
-  /** Called by a trigger that is alive but has nothing to deliver. */
+  /** Called by a trigger that has completed a piece of work, even if there was nothing to deliver. */
   heartbeat(): void {
+    this.#hasBeat = true;
     this.#lastHeartbeatMs = this.#now();
+  }
+
+  /** A sign of life of the trigger's loop, which now waits for `waitMs`. From the first call on, a loop that hangs is noticed. */
+  alive(waitMs = 0): void {
+    this.#hangsAtMs = this.#now() + waitMs + HANGS_AFTER_MS;
+  }
+
+  /** A trigger that works at longer intervals than usual is allowed that much time without events or heartbeat. */
+  allowQuiet(seconds: number): void {
+    if (this.#quietSeconds > 0) this.#quietSeconds = Math.max(this.#quietSeconds, seconds);
   }
 
   /** Events were acknowledged: the errors before them no longer count. */
@@ -84,33 +124,68 @@ export class Health {
     };
   }
 
-  page(): Page {
-    const { secondsWithoutEvents, lastHeartbeatThreshold } = this.#options;
-    const reasons = [
-      ...this.#reasons.values(),
-      ...this.#silence('events were delivered', this.#lastEventsMs, secondsWithoutEvents),
-      ...this.#silence('heartbeat was given', this.#lastHeartbeatMs, lastHeartbeatThreshold),
-    ];
+  get status(): Status {
+    const problems = [...this.#problems.values()];
+    if (problems.some(({ status }) => status === 'misconfigured')) return 'misconfigured';
+    return problems.length > 0 || this.#reasonsToRestart().length > 0 ? 'degraded' : 'ok';
+  }
+
+  /** What `/health` answers: 500 only where a restart helps. */
+  liveness(): Page {
+    return this.#page(this.#reasonsToRestart().length > 0 ? 500 : 200);
+  }
+
+  /** What `/ready` answers: 200 while the module works as it should, 503 before its first success and while it does not. */
+  readiness(): Page {
+    return this.#page(this.#hasBeat && this.status === 'ok' ? 200 : 503);
+  }
+
+  #report(status: Problem['status'], reason: string, matter: string): void {
+    const sinceMs = this.#problems.get(matter)?.sinceMs ?? this.#now();
+    this.#problems.set(matter, { status, reason, sinceMs });
+  }
+
+  #page(httpStatus: number): Page {
+    const problems = [...this.#problems].map(([matter, { status, reason, sinceMs }]) => ({
+      matter,
+      status,
+      reason,
+      since: new Date(sinceMs).toISOString(),
+    }));
     const extra = Object.assign({}, ...this.#extensions.map((fields) => fields())) as Record<string, JsonValue>;
     const fields = {
+      status: this.status,
+      reasons: [...problems, ...this.#reasonsToRestart()],
       ...extra,
       last_events_time: utcWithoutZone(this.#lastEventsMs),
       last_heartbeat: utcWithoutZone(this.#lastHeartbeatMs),
-      seconds_without_events_threshold: secondsWithoutEvents,
-      last_heartbeat_threshold: lastHeartbeatThreshold,
+      seconds_without_events_threshold: this.#quietSeconds,
+      last_heartbeat_threshold: this.#options.lastHeartbeatThreshold,
       error_count: this.#errorCount,
-      ...(reasons.length > 0 ? { unhealthy: reasons } : {}),
     };
     return {
-      status: reasons.length > 0 ? 500 : 200,
+      status: httpStatus,
       contentType: 'application/json',
       body: `${this.#options.scrubber.stringify(fields)}\n`,
     };
   }
 
-  #silence(what: string, lastMs: number, limitSeconds: number): string[] {
-    const silentSeconds = (this.#now() - lastMs) / 1_000;
-    if (limitSeconds <= 0 || silentSeconds < limitSeconds) return [];
-    return [`No ${what} for ${Math.floor(silentSeconds)} s.`];
+  /** Why a restart would help; none while the module is alive. */
+  #reasonsToRestart(): { matter: string; status: string; reason: string; since: string }[] {
+    const { lastHeartbeatThreshold } = this.#options;
+    const nowMs = this.#now();
+    const signs: [reason: string, sinceMs: number][] = [];
+    const silentFor = (seconds: number) => seconds > 0 && nowMs - this.#lastHeartbeatMs >= seconds * 1_000;
+    const silence = `for ${Math.floor((nowMs - this.#lastHeartbeatMs) / 1_000)} s.`;
+    if (silentFor(this.#quietSeconds))
+      signs.push([`No event was delivered and no work completed ${silence}`, this.#lastHeartbeatMs]);
+    if (silentFor(lastHeartbeatThreshold)) signs.push([`No heartbeat was given ${silence}`, this.#lastHeartbeatMs]);
+    if (nowMs >= this.#hangsAtMs) signs.push(['The trigger hangs: its loop shows no sign of life.', this.#hangsAtMs]);
+    return signs.map(([reason, sinceMs]) => ({
+      matter: 'liveness',
+      status: 'degraded',
+      reason,
+      since: new Date(sinceMs).toISOString(),
+    }));
   }
 }

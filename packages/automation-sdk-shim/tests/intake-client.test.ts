@@ -214,7 +214,7 @@ describe('an intake that refuses', () => {
       () => true,
       () => {
         if (isHeld() && heldAt === 0) heldAt = server.received.length;
-        seen.push(health.page().status);
+        seen.push(health.liveness().status);
         return heldAt > 0 && server.received.length >= heldAt + 6;
       },
     );
@@ -228,7 +228,7 @@ describe('an intake that refuses', () => {
     expect(recorded.at('critical')[0]).toContain('"intake_format"');
     expect(recorded.at('info').at(-1)).toContain('takes events again');
     expect(new Set(seen)).toEqual(new Set([200, 500]));
-    expect(health.page().status).toBe(200);
+    expect(health.liveness().status).toBe(200);
     expect(await metric('symphony_module_common_discarded_events_total')).toBe(0);
     // While it lasts, a round asks twice: with all events of the chunk, and with one.
     const rounds = server.received.slice(heldAt, heldAt + 4).map((request) => eventsIn(request).length);
@@ -360,14 +360,14 @@ describe('what passes later', () => {
   test('an intake that keeps failing makes the module unhealthy until it works again', async () => {
     let seen = 200;
     handle = (request, response) => {
-      const unhealthy = health.page().status === 500;
+      const unhealthy = health.liveness().status === 500;
       if (unhealthy) seen = 500;
       if (unhealthy) answer(response, 200, acknowledge(request));
       else answer(response, 503, '');
     };
     await deliverAll(numbered(1), { unhealthyAfterMs: 5 });
     expect(seen).toBe(500);
-    expect(health.page().status).toBe(200);
+    expect(health.liveness().status).toBe(200);
   });
 });
 

@@ -97,7 +97,7 @@ test('a trigger that says it is alive is healthy for its threshold', () => {
   nowMs += 59_000;
   trigger.beat();
   nowMs += 59_000;
-  expect(health.page().status).toBe(200);
+  expect(health.liveness().status).toBe(200);
   nowMs += 1_000;
-  expect(health.page().status).toBe(500);
+  expect(health.liveness().status).toBe(500);
 });

@@ -86,7 +86,7 @@ describe('health', () => {
     const clock = { nowMs: Date.parse('2026-03-01T12:00:00Z') };
     const now = () => clock.nowMs;
     const health = new Health({ scrubber: new Scrubber(), secondsWithoutEvents, lastHeartbeatThreshold, now });
-    const fields = () => JSON.parse(health.page().body) as Record<string, unknown>;
+    const fields = () => JSON.parse(health.liveness().body) as Record<string, unknown>;
     return { health, clock, fields };
   }
 
@@ -107,29 +107,29 @@ describe('health', () => {
   test('turns unhealthy when no events were delivered for the threshold, and healthy with the next ones', () => {
     const { health, clock, fields } = healthWith(100);
     clock.nowMs += 99_999;
-    expect(health.page().status).toBe(200);
+    expect(health.liveness().status).toBe(200);
     clock.nowMs += 1;
-    expect(health.page().status).toBe(500);
+    expect(health.liveness().status).toBe(500);
     expect(fields()['unhealthy']).toEqual(['No events were delivered for 100 s.']);
     health.countError();
     health.eventsDelivered();
-    expect(health.page().status).toBe(200);
+    expect(health.liveness().status).toBe(200);
     expect(fields()['error_count']).toBe(0);
   });
 
   test('turns unhealthy without a heartbeat for the threshold; a delivery is one too', () => {
     const { health, clock, fields } = healthWith(0, 60);
     clock.nowMs += 59_999;
-    expect(health.page().status).toBe(200);
+    expect(health.liveness().status).toBe(200);
     clock.nowMs += 1;
-    expect(health.page().status).toBe(500);
+    expect(health.liveness().status).toBe(500);
     expect(fields()).toMatchObject({ last_heartbeat_threshold: 60, unhealthy: ['No heartbeat was given for 60 s.'] });
     health.heartbeat();
-    expect(health.page().status).toBe(200);
+    expect(health.liveness().status).toBe(200);
     clock.nowMs += 60_000;
-    expect(health.page().status).toBe(500);
+    expect(health.liveness().status).toBe(500);
     health.eventsDelivered();
-    expect(health.page().status).toBe(200);
+    expect(health.liveness().status).toBe(200);
   });
 
   test('counts errors and time since the last delivery', () => {
@@ -145,7 +145,7 @@ describe('health', () => {
   test('thresholds of 0 mean never', () => {
     const { health, clock } = healthWith(0);
     clock.nowMs += 1e10;
-    expect(health.page().status).toBe(200);
+    expect(health.liveness().status).toBe(200);
   });
 
   test('reasons are kept apart by their matter', () => {
@@ -155,7 +155,7 @@ describe('health', () => {
     health.healthy('intake');
     expect(fields()['unhealthy']).toEqual(['mine']);
     health.healthy();
-    expect(health.page().status).toBe(200);
+    expect(health.liveness().status).toBe(200);
   });
 
   test('the trigger’s fields are added but replace none of the platform’s', () => {

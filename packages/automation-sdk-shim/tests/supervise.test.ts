@@ -35,7 +35,7 @@ describe('supervision', () => {
     }, supervision);
     expect([clean, runs]).toEqual([true, 3]);
     expect(recorded.at('error')).toHaveLength(2);
-    expect(JSON.parse(health.page().body)).toMatchObject({ error_count: 2 });
+    expect(JSON.parse(health.liveness().body)).toMatchObject({ error_count: 2 });
   });
 
   test('a failure after a long good run starts the waits anew', async () => {
@@ -81,8 +81,8 @@ describe('supervision', () => {
     expect(await supervised).toBe(true);
     expect(runs).toBe(1);
     expect(recorded.at('critical')).toEqual(['Configuration error: "x" is wrong. Correct it. [SDK-CONFIGURATION]']);
-    expect(health.page().status).toBe(500);
-    expect(health.page().body).not.toContain('SDK-');
+    expect(health.liveness().status).toBe(500);
+    expect(health.liveness().body).not.toContain('SDK-');
   });
 
   test('failures of the platform and its storage do not count, refusals of the platform do', async () => {

@@ -64,7 +64,7 @@ describe.each(Object.keys(accesses))('by the simulated clock, on the way of %s',
     const asked: number[] = [];
     const note = () => {
       heap.push(heapInUse());
-      health.push(life.health.page().status);
+      health.push(life.health.liveness().status);
       asked.push(service().requests.totals.requests);
     };
     life.clock.at(awayMs, () => {
@@ -81,7 +81,7 @@ describe.each(Object.keys(accesses))('by the simulated clock, on the way of %s',
     const [before, soon, atEnd] = heap as [number, number, number];
     expect(Math.max(soon, atEnd, heapInUse()) - before).toBeLessThan(16 * mebibyte);
     expect(health).toEqual([200, 200, 500]);
-    expect(life.health.page().status).toBe(200);
+    expect(life.health.liveness().status).toBe(200);
     expect(asked[2]! - asked[1]!).toBe(0);
     expect(life.deliveries.filter((at) => at > awayMs + poll && at < backMs)).toEqual([]);
     expect(life.deliveries.find((at) => at >= backMs)).toBeLessThanOrEqual(backMs + poll);

@@ -23,7 +23,7 @@ export class StoreTrouble {
     const trouble =
       error instanceof StoreError ? error : new StoreError(`The data folder cannot be used (${errorLine(error)}).`);
     const message = `${trouble.message} Nothing is collected until it can be used, because delivering without remembering would repeat.`;
-    this.#health.unhealthy(message, MATTER);
+    this.#health.degraded(message, MATTER);
     if (this.#said) this.#log.error(withCode(trouble, message));
     else this.#log.critical(withCode(trouble, message));
     this.#said = true;
@@ -31,7 +31,7 @@ export class StoreTrouble {
 
   over(): void {
     if (!this.#said) return;
-    this.#health.healthy(MATTER);
+    this.#health.restored(MATTER);
     this.#log.info('What the module keeps can be written again.');
   }
 }

@@ -26,8 +26,8 @@ export interface GetServerOptions {
   readonly port: number;
   /** The configuration value that sets the port. */
   readonly portName: string;
-  readonly path: string;
-  readonly page: () => Page | Promise<Page>;
+  /** By path, such as "/health". */
+  readonly pages: Readonly<Record<string, () => Page | Promise<Page>>>;
   readonly log: Log;
 }
 
@@ -37,7 +37,7 @@ export interface GetServer {
 }
 
 /**
- * Answers GET on one path and nothing else: 404 for other paths, 405 for other methods. Where the port cannot be
+ * Answers GET on a few paths and nothing else: 404 for other paths, 405 for other methods. Where the port cannot be
  * had, says so and returns undefined: collecting matters more than being watched.
  */
 export function startGetServer(options: GetServerOptions): Promise<GetServer | undefined> {
@@ -53,7 +53,7 @@ export function startGetServer(options: GetServerOptions): Promise<GetServer | u
     });
     server.listen(options.port, () => {
       const { port } = server.address() as AddressInfo;
-      options.log.info(`GET ${options.path} on port ${port} answers ${options.name}.`);
+      options.log.info(`GET ${pathsOf(options)} on port ${port} answers ${options.name}.`);
       resolve({
         port,
         close: () =>
@@ -78,14 +78,20 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
 }
 
 async function pageFor(request: IncomingMessage, options: GetServerOptions): Promise<Page> {
-  if (request.url?.split('?')[0] !== options.path) return plain(404, `Only ${options.path} is here.\n`);
+  const path = request.url?.split('?')[0] ?? '';
+  const page = Object.hasOwn(options.pages, path) ? options.pages[path] : undefined;
+  if (page === undefined) return plain(404, `Only ${pathsOf(options)} is here.\n`);
   if (request.method !== 'GET') return plain(405, 'Only GET is answered.\n');
   try {
-    return await options.page();
+    return await page();
   } catch (error) {
     options.log.error(`The ${options.name} answer could not be made (${errorLine(error)}). Please report it.`);
     return plain(500, `The ${options.name} answer could not be made; see the log.\n`);
   }
+}
+
+function pathsOf({ pages }: GetServerOptions): string {
+  return Object.keys(pages).join(' and ');
 }
 
 function plain(status: number, body: string): Page {

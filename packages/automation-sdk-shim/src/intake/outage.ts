@@ -75,7 +75,7 @@ export class Outage {
   over(): void {
     if (this.#failures === 0) return;
     this.#options.log.info(`The intake at ${this.#options.host} takes events again.`);
-    this.#options.health.healthy(MATTER);
+    this.#options.health.restored(MATTER);
     this.#failures = 0;
     this.#settingsInARow = 0;
     this.#warnedMs = undefined;
@@ -90,7 +90,7 @@ export class Outage {
   }
 
   #turnUnhealthy(reason: string): void {
-    this.#options.health.unhealthy(`The intake at ${this.#options.host} takes no events: ${reason}.`, MATTER);
+    this.#options.health.degraded(`The intake at ${this.#options.host} takes no events: ${reason}.`, MATTER);
   }
 
   #advise(trouble: Exclude<Trouble, 'later'>, reason: string): void {

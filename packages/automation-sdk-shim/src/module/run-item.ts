@@ -85,23 +85,20 @@ interface Served {
 async function startServers({ values, problems, health, metrics }: Served, { log, closers }: Basics): Promise<void> {
   const liveness = problems.attempt(() => values.port('liveness_port', LIVENESS_PORT)) ?? LIVENESS_PORT;
   const exporter = problems.attempt(() => values.port('metrics_port', METRICS_PORT)) ?? METRICS_PORT;
-  const healthPage = () => health.page();
   const metricsPage = async () => ({ status: 200, contentType: metrics.contentType, body: await metrics.metrics() });
   const servers = [
     await startGetServer({
       name: 'health',
       port: liveness,
       portName: 'liveness_port',
-      path: '/health',
-      page: healthPage,
+      pages: { '/health': () => health.liveness(), '/ready': () => health.readiness() },
       log,
     }),
     await startGetServer({
       name: 'metrics',
       port: exporter,
       portName: 'metrics_port',
-      path: '/metrics',
-      page: metricsPage,
+      pages: { '/metrics': metricsPage },
       log,
     }),
   ];

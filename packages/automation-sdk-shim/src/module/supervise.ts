@@ -39,7 +39,7 @@ export async function supervise(run: () => Promise<void>, supervision: Supervisi
 export async function holdUntilStopped(error: ConfigurationError, supervision: Supervision): Promise<void> {
   const message = `Configuration error: ${error.message}`;
   supervision.log.critical(withCode(error, message));
-  supervision.health.unhealthy(message, 'configuration');
+  supervision.health.misconfigured(message, 'configuration');
   await untilAborted(supervision.stopping);
 }
 
