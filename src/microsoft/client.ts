@@ -42,13 +42,12 @@ export class MicrosoftClient {
 
   /** @throws UnavailableError after five tries; whatever `interpret` throws */
   async get<Result>(question: Question<Result>, signal: AbortSignal): Promise<Result> {
-    const { url, onRetry } = question;
-    if (url.origin !== this.#origin)
-      throw new TypeError(`${url.origin} is not the configured API's origin ${this.#origin}`);
+    const { onRetry } = question;
+    const url = this.#checked(question.url);
     return pRetry(
       async () => {
         try {
-          return await this.#ask(question, signal);
+          return await this.#ask({ ...question, url }, signal);
         } catch (error) {
           if (error instanceof UnavailableError && !(error instanceof PlanAgainError)) throw error;
           throw new AbortError(error as Error);
@@ -67,6 +66,17 @@ export class MicrosoftClient {
         },
       },
     );
+  }
+
+  /** Without a name and a password in it: they would replace the credentials. */
+  #checked(asked: URL): URL {
+    const { protocol, host, origin } = asked;
+    // Not by the origin alone: that of `blob:https://host/…` is `https://host`.
+    if (`${protocol}//${host}` !== this.#origin)
+      throw new TypeError(`${origin} is not the configured API's origin ${this.#origin}`);
+    const url = new URL(asked);
+    url.username = url.password = '';
+    return url;
   }
 
   async #ask<Result>({ url, headers, interpret }: Question<Result>, signal: AbortSignal): Promise<Result> {

@@ -3,6 +3,7 @@ import { oneLine } from '../microsoft/foreign-text.js';
 import { errorText } from '../microsoft/json.js';
 import type { Answer } from '../microsoft/transport.js';
 import { unavailable } from '../microsoft/unavailable.js';
+import { DeadLinkError } from './dead-link.js';
 
 /** What the operator does, in terms of the settings that there are: who builds a source knows them. */
 export interface Advice {
@@ -30,7 +31,7 @@ export function refusalBy(service: string, answer: Answer, isFirstPage: boolean,
       `${service} redirects to ${oneLine(location ?? '') || 'no address'}, where no credentials are sent. Check api_url.`,
     );
   if (!isFirstPage && [400, 404, 410].includes(status))
-    return new RangeRefusedError(`${service} gave a link to a page that it does not know (HTTP ${status}).`);
+    return new DeadLinkError(`${service} gave a link to a page that it does not know (HTTP ${status}: ${text()}).`);
   if (status === 404 || status === 410)
     return new SettingsError(`There is no message trace at this address (HTTP ${status}). ${advice.absent}`);
   if (status === 400) return refusedQuery(service, text());

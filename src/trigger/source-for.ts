@@ -7,6 +7,7 @@ import { addressOf, scopeOf } from '../microsoft/clouds.js';
 import { requestToken } from '../microsoft/entra-id.js';
 import type { Quota } from '../microsoft/quota.js';
 import type { Transport } from '../microsoft/transport.js';
+import type { LinkMonitor } from '../sources/dead-link.js';
 import { GraphSource } from '../sources/graph/source.js';
 import { ReportingWebServiceSource } from '../sources/reporting-web-service/source.js';
 import type { Access } from './access.js';
@@ -22,6 +23,7 @@ export interface Means {
   readonly transport: Transport;
   /** Of Microsoft Graph. */
   readonly quota: Quota;
+  readonly links?: LinkMonitor;
   /** Keeps a secret out of everything that is said, until the function that it returns is called. */
   readonly hide: (secret: string) => () => void;
   /** Milliseconds since any instant; never set back. */
@@ -31,15 +33,15 @@ export interface Means {
 /** The source that an access leads to. */
 export function sourceFor(access: Access, addresses: Addresses, means: Means): Source {
   const { api, advice, organization } = access;
-  const { transport, quota } = means;
+  const { transport, quota, links } = means;
   const apiUrl = addressOf(api, addresses.api_url);
   const authorization = authorizationFor(access, apiUrl, addresses, means);
   if (api === 'graph') {
     const client = new MicrosoftClient(apiUrl, { transport, authorization, quota });
-    return new GraphSource(apiUrl, client, advice, organization);
+    return new GraphSource(apiUrl, client, advice, organization, links);
   }
   const client = new MicrosoftClient(apiUrl, { transport, authorization });
-  return new ReportingWebServiceSource(apiUrl, client, advice);
+  return new ReportingWebServiceSource(apiUrl, client, advice, links);
 }
 
 function authorizationFor(

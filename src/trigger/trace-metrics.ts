@@ -4,6 +4,7 @@ import type { Clock, DeliveredRow, Monitor } from '../collector/contracts.js';
 import { readOnceBefore, watermarkOf, type Progress, type TimeRange } from '../collector/progress.js';
 import type { Schedule } from '../collector/schedule.js';
 import { odditiesOf } from '../events/oddities.js';
+import type { Remedy } from '../sources/dead-link.js';
 import { addProgressGauges } from './progress-gauges.js';
 
 /** How long after its reception a late row was found: from a minute to three days, in seconds. */
@@ -49,6 +50,7 @@ export class TraceMetrics implements Monitor {
   readonly #pages: Counter<'pass'>;
   readonly #requests: Counter<'result'>;
   readonly #gapSeconds: Counter;
+  readonly #deadLinks: Counter<'remedy'>;
 
   constructor(registry: Registry, clock: Clock, schedule: Schedule, others: Told & Asked) {
     this.#clock = clock;
@@ -68,6 +70,9 @@ export class TraceMetrics implements Monitor {
     this.#pages = counter('pages_read_total', 'Pages of those ranges, by pass.', ['pass']);
     this.#requests = counter('requests_total', 'Requests to Microsoft, by HTTP status or error code.', ['result']);
     this.#gapSeconds = counter('gap_seconds_total', 'Seconds of time that could no longer be had from Microsoft.');
+    this.#deadLinks = counter('dead_links_total', 'Links to a later page that led nowhere, by how reading went on.', [
+      'remedy',
+    ]);
     this.#lateRows = new Histogram({
       name: 'message_trace_late_rows_seconds',
       help: 'Rows that appeared after their time had been read, by seconds from reception to delivery.',
@@ -129,6 +134,10 @@ export class TraceMetrics implements Monitor {
 
   requested(result: string): void {
     this.#requests.inc({ result });
+  }
+
+  deadLink(remedy: Remedy): void {
+    this.#deadLinks.inc({ remedy });
   }
 
   /** What /health adds to the platform's fields; docs/operating.md tells what each means. */

@@ -100,6 +100,14 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
     return sourceFor(this.#access, this.configuration, {
       transport,
       quota: this.#quota,
+      links: {
+        deadLink: (remedy) => this.#metrics.deadLink(remedy),
+        foreignLink: ({ message }) =>
+          this.log.error(
+            `${message} No data is lost: reading goes on without it. ` +
+              'If no proxy of yours rewrites answers, report this line. [MT-FOREIGN-LINK]',
+          ),
+      },
       hide: (secret) => this.hide(secret),
       now: () => performance.now(),
     });

@@ -1,4 +1,5 @@
-import type { TimeRange } from '../../collector/contracts.js';
+import type { TimeRange, TraceRecord } from '../../collector/contracts.js';
+import { wholeSecond } from '../../collector/progress.js';
 
 /** Without it a status that was added after the documented list is `unknownFutureValue`, and two of them the same. */
 export const headers = { Prefer: 'include-unknown-enum-members' };
@@ -15,6 +16,12 @@ export function rangeUrl(apiUrl: string, range: TimeRange): URL {
   const filter = `receivedDateTime ge ${dateTime(range.start)} and receivedDateTime le ${dateTime(range.end)}`;
   url.search = `?$filter=${encodeURIComponent(filter)}&$top=${pageRows}`;
   return url;
+}
+
+/** The end of a query that still holds what was received at a row's time: the bound is inclusive, and rounded up to a whole second. */
+export function endAt({ receivedMs = NaN, raw }: TraceRecord): number {
+  const hasFraction = /\.\d*[1-9]/.test(String(raw['receivedDateTime']));
+  return wholeSecond(receivedMs) + (hasFraction ? 1000 : 0);
 }
 
 function dateTime(timeMs: number): string {

@@ -3,11 +3,13 @@ import { PlanAgainError } from '../../errors.js';
 import type { MicrosoftClient } from '../../microsoft/client.js';
 import type { Answer } from '../../microsoft/transport.js';
 import { pageReader } from '../page-reader.js';
+import type { LinkMonitor } from '../dead-link.js';
 import { walkPages } from '../page-walk.js';
 import type { Advice } from '../refusals.js';
 import { parsePage } from './page.js';
-import { headers, pageRows, rangeUrl } from './query.js';
+import { endAt, headers, pageRows, rangeUrl } from './query.js';
 import { refusalOf } from './refusal.js';
+import { inspectLink, rebuildLink } from './skiptoken.js';
 
 const dayMs = 86_400_000;
 const furthestBehindMs = 64_000;
@@ -24,13 +26,21 @@ export class GraphSource implements Source {
   readonly #apiUrl: string;
   readonly #advice: Advice;
   readonly #organization: string | undefined;
+  readonly #links: LinkMonitor | undefined;
 
   /** @param organization the tenant's domain, where it is known: the answers do not name it */
-  constructor(apiUrl: string, client: MicrosoftClient, advice: Advice, organization: string | undefined) {
+  constructor(
+    apiUrl: string,
+    client: MicrosoftClient,
+    advice: Advice,
+    organization: string | undefined,
+    links?: LinkMonitor,
+  ) {
     this.#apiUrl = apiUrl;
     this.#client = client;
     this.#advice = advice;
     this.#organization = organization;
+    this.#links = links;
   }
 
   get limits(): SourceLimits {
@@ -39,9 +49,10 @@ export class GraphSource implements Source {
 
   pages(range: TimeRange, signal: AbortSignal, onRetry?: OnRetry): AsyncGenerator<Page, void, undefined> {
     const surroundings = { range, organization: this.#organization };
+    const query = (part: TimeRange) => rangeUrl(this.#apiUrl, part);
     return walkPages({
       service: 'Microsoft Graph',
-      firstUrl: rangeUrl(this.#apiUrl, range),
+      firstUrl: query(range),
       read: pageReader({
         client: this.#client,
         headers,
@@ -50,6 +61,7 @@ export class GraphSource implements Source {
         signal,
         onRetry,
       }),
+      detours: { range, query, endAt, inspect: inspectLink, rebuild: rebuildLink, monitor: this.#links },
     });
   }
 

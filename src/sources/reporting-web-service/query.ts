@@ -1,4 +1,5 @@
-import type { TimeRange } from '../../collector/contracts.js';
+import type { TimeRange, TraceRecord } from '../../collector/contracts.js';
+import { wholeSecond } from '../../collector/progress.js';
 
 /** The most that a page holds; other collectors rely on it. */
 export const pageRows = 2000;
@@ -20,6 +21,11 @@ export function pageUrl(range: URL, firstRow: number): URL {
   const url = new URL(range);
   url.search = `${range.search}&$skiptoken=${firstRow}`;
   return url;
+}
+
+/** The end of a query that still holds what was received at a row's time, whether the bound is inclusive or not. */
+export function endAt({ receivedMs = NaN }: TraceRecord): number {
+  return wholeSecond(receivedMs) + 1000;
 }
 
 function dateTime(timeMs: number): string {

@@ -1,10 +1,11 @@
 import type { OnRetry, Page, Source, SourceLimits, TimeRange } from '../../collector/contracts.js';
 import type { MicrosoftClient } from '../../microsoft/client.js';
 import { pageReader } from '../page-reader.js';
+import type { LinkMonitor } from '../dead-link.js';
 import { walkPages } from '../page-walk.js';
 import type { Advice } from '../refusals.js';
 import { parsePage } from './page.js';
-import { pageRows, pageUrl, rangeUrl } from './query.js';
+import { endAt, pageRows, pageUrl, rangeUrl } from './query.js';
 import { refusalOf } from './refusal.js';
 
 const dayMs = 86_400_000;
@@ -20,18 +21,20 @@ export class ReportingWebServiceSource implements Source {
   readonly #client: MicrosoftClient;
   readonly #apiUrl: string;
   readonly #advice: Advice;
+  readonly #links: LinkMonitor | undefined;
 
-  constructor(apiUrl: string, client: MicrosoftClient, advice: Advice) {
+  constructor(apiUrl: string, client: MicrosoftClient, advice: Advice, links?: LinkMonitor) {
     this.#apiUrl = apiUrl;
     this.#client = client;
     this.#advice = advice;
+    this.#links = links;
   }
 
   pages(range: TimeRange, signal: AbortSignal, onRetry?: OnRetry): AsyncGenerator<Page, void, undefined> {
-    const firstUrl = rangeUrl(this.#apiUrl, range);
+    const query = (part: TimeRange) => rangeUrl(this.#apiUrl, part);
     return walkPages({
       service: 'The Reporting Web Service',
-      firstUrl,
+      firstUrl: query(range),
       read: pageReader({
         client: this.#client,
         refusalOf: (answer, isFirst) => refusalOf(answer, isFirst, this.#advice),
@@ -41,8 +44,9 @@ export class ReportingWebServiceSource implements Source {
       }),
       // A full page without a link is asked on from by offset, less one row: clients disagree whether the offset names the first row of the
       // page or the last one before it, and a row read twice is known by its fingerprint, a row left out by nothing.
-      withoutLink: ({ records, unreadable }, rowsSoFar) =>
-        records.length + unreadable.length >= pageRows ? pageUrl(firstUrl, rowsSoFar - 1) : undefined,
+      withoutLink: ({ records, unreadable }, rows, firstUrl) =>
+        records.length + unreadable.length >= pageRows ? pageUrl(firstUrl, rows - 1) : undefined,
+      detours: { range, query, endAt, monitor: this.#links },
     });
   }
 }

@@ -11,7 +11,13 @@ const behaviour = {
   changeSeconds: read.pair,
 };
 const bulkMail = read.fieldsWith<BulkMail, 'rows' | 'from' | 'to'>(
-  { rows: read.wholeNumberFrom(0), from: read.instant, to: read.instant, ...behaviour },
+  {
+    rows: read.wholeNumberFrom(0),
+    from: read.instant,
+    to: read.instant,
+    recipients: read.wholeNumberFrom(1),
+    ...behaviour,
+  },
   ['rows', 'from', 'to'],
 );
 const liveMail = read.fieldsWith<LiveMail, 'rowsPerHour' | 'from'>(

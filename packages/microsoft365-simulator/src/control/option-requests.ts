@@ -32,7 +32,6 @@ export const reportingOptions = read.fields<Omit<ReportingOptions, 'now'>>({
 
 export const graphOptions = read.fields<Omit<GraphOptions, 'now'>>({
   pageRows: read.wholeNumberFrom(1),
-  stablePages: read.truth,
   sevenFractionDigits: read.truth,
   statusSpelling: read.oneOf(['camelCase', 'PascalCase', 'UPPERCASE']),
   historyDays: read.numberFrom(0),

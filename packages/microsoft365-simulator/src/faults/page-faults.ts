@@ -4,13 +4,18 @@ import { altersAnswer } from './transport-faults.js';
 /** Next links that lead nowhere or elsewhere, for the services that answer in pages. */
 export const pageFaults = ['dead-link-400', 'dead-link-404', 'dead-link-410', 'link-to-another-host'] as const;
 
+/** Next links whose token the service itself refuses, as Microsoft Graph has been seen to give them. */
+export const skiptokenFaults = ['double-encoded-token', 'empty-recipient-token'] as const;
+
+const changedLinks: readonly string[] = ['link-to-another-host', ...skiptokenFaults];
+
 /** Dead links are for later pages, changed links for pages that have one, changed answers for pages. */
 export function faultApplies(kind: string, { page, linked }: FaultyRequest): boolean {
   if (kind.startsWith('dead-link')) return page !== null && page > 1;
-  if (kind === 'link-to-another-host') return linked;
+  if (changedLinks.includes(kind)) return linked;
   return page !== null || !altersAnswer(kind);
 }
 
 export function rowsArrive(kind: string): boolean {
-  return kind === 'slow-answer' || kind === 'link-to-another-host';
+  return kind === 'slow-answer' || changedLinks.includes(kind);
 }

@@ -3,7 +3,6 @@ import type { FaultPlan } from '../faults/fault-plan.js';
 import { faultApplies, rowsArrive } from '../faults/page-faults.js';
 import type { Answer } from '../http/answer.js';
 import type { RequestLog } from '../http/request-log.js';
-import { pageNumber } from '../paging/page-number.js';
 import { BadQueryError } from '../service/bad-query-error.js';
 import { asked, dueWithoutPage, type Due } from '../service/due.js';
 import { ServiceFront } from '../service/service-front.js';
@@ -17,7 +16,7 @@ import { badRequest, faultAnswer, notFound, overQuota, servicePrincipalLess, tok
 import type { GraphFault } from './service-faults.js';
 import { prefersUnknownMembers } from './status-wording.js';
 import { readQuery, type TraceQuery } from './trace-query.js';
-import { pageSize, TraceReader } from './trace-reader.js';
+import { TraceReader } from './trace-reader.js';
 import { errorWording, pageWording, type ErrorWording } from './wording.js';
 
 /** The path under which the service lives; requests may spell it in any case. */
@@ -82,8 +81,9 @@ export class Graph {
   #due(request: IncomingMessage, url: URL, nowMs: number, error: ErrorWording): Due<GraphResult> {
     const verdict = this.#tokens.check(request.headers.authorization, graphResource, nowMs);
     const credentials = credentialsOf(verdict);
+    const skiptoken = url.searchParams.get('$skiptoken');
     const refusal = (result: GraphResult, answer: () => Answer, query: TraceQuery | null = null): Due<GraphResult> =>
-      dueWithoutPage(result, credentials, answer, query);
+      dueWithoutPage(result, credentials, answer, query && { ...query, skiptoken });
 
     if (verdict !== 'right') return refusal('refused', () => tokenRefused(error, verdict));
     if (url.pathname.toLowerCase() !== tracesPath) return refusal('not-found', () => notFound(error));
@@ -106,13 +106,12 @@ export class Graph {
       const unknownMembers = prefersUnknownMembers(request.headers['prefer']);
       return {
         credentials,
-        ...asked(query),
-        page: pageNumber(page.offset, pageSize(query, options)),
+        ...asked({ ...query, skiptoken }),
+        page: page.number,
         rows: page.rows.length,
         result: 'page',
-        linked: page.nextOffset !== null,
-        answer: (linkOrigin) =>
-          pageWording(page, url.origin, nextLink(page, url, linkOrigin), { options, unknownMembers }),
+        linked: page.next !== null,
+        answer: (damage) => pageWording(page, url.origin, nextLink(page, url, damage), { options, unknownMembers }),
       };
     } catch (caught) {
       if (!(caught instanceof BadQueryError)) throw caught;

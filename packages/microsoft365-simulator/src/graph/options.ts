@@ -5,8 +5,6 @@ import type { StatusSpelling } from './status-wording.js';
 export interface GraphOptions extends ServiceOptions {
   /** Rows a page holds at most, however many `$top` asks for. */
   pageRows: number;
-  /** Whether the pages of one result are cut from the view of its first page, or each from the present view. */
-  stablePages: boolean;
   /** Whether receivedDateTime has seven fraction digits, or as many as its milliseconds need. */
   sevenFractionDigits: boolean;
   /** How the statuses are spelled; the documentation's own samples disagree. */
@@ -37,7 +35,6 @@ export interface GraphOptions extends ServiceOptions {
 export const defaultOptions: Readonly<GraphOptions> = {
   ...defaultServiceOptions,
   pageRows: 5_000,
-  stablePages: true,
   sevenFractionDigits: false,
   statusSpelling: 'camelCase',
   historyDays: 90,

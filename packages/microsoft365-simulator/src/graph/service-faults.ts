@@ -1,7 +1,8 @@
-import { pageFaults } from '../faults/page-faults.js';
+import { pageFaults, skiptokenFaults } from '../faults/page-faults.js';
 import { isTransportFault, transportFault, transportFaults } from '../faults/transport-faults.js';
 import type { TransportFault } from '../faults/transport-faults.js';
 import { jsonAnswer, withHeaders, type Answer } from '../http/answer.js';
+import type { LinkDamage } from '../service/due.js';
 import type { TokenVerdict } from '../token-service/issued-tokens.js';
 import type { GraphOptions } from './options.js';
 import type { ErrorWording } from './wording.js';
@@ -18,6 +19,7 @@ const ownFaults = [
   'over-quota-429',
   'service-principal-less',
   ...pageFaults,
+  ...skiptokenFaults,
 ] as const;
 
 type OwnFault = (typeof ownFaults)[number];
@@ -31,8 +33,8 @@ export interface FaultContext {
   readonly options: GraphOptions;
   /** The service's clock, in milliseconds since 1970. */
   readonly nowMs: number;
-  /** The page that is due, with its link leading to that origin. */
-  readonly page: (linkOrigin?: string) => Answer;
+  /** The page that is due, with what is wrong with its link. */
+  readonly page: (damage?: LinkDamage) => Answer;
 }
 
 export function faultAnswer(kind: GraphFault, context: FaultContext): Answer {
@@ -67,7 +69,11 @@ function ownFault(kind: OwnFault, { error, options, page }: FaultContext): Answe
     case 'dead-link-410':
       return error(410, 'Gone', 'The page is no longer available.');
     case 'link-to-another-host':
-      return page(options.foreignOrigin);
+      return page({ origin: options.foreignOrigin });
+    case 'double-encoded-token':
+      return page({ skiptoken: 'double-encoded' });
+    case 'empty-recipient-token':
+      return page({ skiptoken: 'empty-recipient' });
   }
 }
 

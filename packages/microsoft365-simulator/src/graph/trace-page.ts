@@ -1,10 +1,11 @@
 import type { MailRow } from '../world/mail-row.js';
+import type { Skiptoken } from './skiptoken.js';
 
 /** One page of a result, before it is put into words. */
 export interface TracePage {
-  /** Of the first row, in the whole result. */
-  readonly offset: number;
+  /** From 1. */
+  readonly number: number;
   readonly rows: readonly MailRow[];
-  /** Where the next page begins; null on the last one. */
-  readonly nextOffset: number | null;
+  /** Leads to the next page; null on the last one. */
+  readonly next: Skiptoken | null;
 }

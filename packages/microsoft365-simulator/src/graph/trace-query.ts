@@ -1,5 +1,6 @@
 import { BadQueryError } from '../service/bad-query-error.js';
-import { readSkiptoken } from './skiptoken.js';
+import { readInstant } from './date-time.js';
+import { readSkiptoken, type Skiptoken } from './skiptoken.js';
 
 /** A query for message traces, as its URL tells it. */
 export interface TraceQuery {
@@ -7,8 +8,8 @@ export interface TraceQuery {
   readonly filter: string;
   /** The bounds of receivedDateTime, both included, in milliseconds since 1970. */
   readonly bounds: { readonly startMs: number; readonly endMs: number };
-  /** The first row asked for, counted from 0; null where there is no `$skiptoken`. */
-  readonly skiptoken: number | null;
+  /** Where to go on; null where there is no `$skiptoken`. */
+  readonly skiptoken: Skiptoken | null;
   /** Rows on a page. */
   readonly top: number;
 }
@@ -16,7 +17,6 @@ export interface TraceQuery {
 const understood = ['$filter', '$skiptoken', '$top'];
 const usualTop = 1_000;
 const mostTop = 5_000;
-const literal = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,7})?(Z|[+-]\d\d:\d\d)$/i;
 
 /** Reads the query's options. Throws BadQueryError. */
 export function readQuery(parameters: URLSearchParams): TraceQuery {
@@ -46,7 +46,7 @@ function readFilter(filter: string): TraceQuery['bounds'] {
       throw new BadQueryError(`Invalid filter clause: '${clause}' is not receivedDateTime ge or le a date.`);
     }
     if (bounds.has(operator)) throw new BadQueryError(`The $filter names receivedDateTime ${operator} twice.`);
-    bounds.set(operator, readInstant(text));
+    bounds.set(operator, readBound(text));
   }
   const [startMs, endMs] = [bounds.get('ge'), bounds.get('le')];
   if (startMs === undefined || endMs === undefined) {
@@ -57,12 +57,10 @@ function readFilter(filter: string): TraceQuery['bounds'] {
 }
 
 /** The zone must be there; fractions are read to the millisecond. */
-function readInstant(text: string): number {
-  const [, seconds, fraction, zone] = literal.exec(text) ?? [];
-  const instant =
-    seconds === undefined ? NaN : Date.parse(`${seconds}${fraction?.slice(0, 4) ?? ''}${zone ?? ''}`.toUpperCase());
-  if (Number.isNaN(instant)) throw new BadQueryError(`'${text}' is not a valid DateTimeOffset.`);
-  return instant;
+function readBound(text: string): number {
+  const instant = readInstant(text);
+  if (instant === undefined) throw new BadQueryError(`'${text}' is not a valid DateTimeOffset.`);
+  return instant.ms;
 }
 
 function readTop(text: string | null): number {

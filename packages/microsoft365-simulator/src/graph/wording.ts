@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { jsonAnswer, type Answer } from '../http/answer.js';
 import type { MailRow } from '../world/mail-row.js';
+import { withNeededDigits, withSevenDigits } from './date-time.js';
 import type { GraphOptions } from './options.js';
 import { statusWording } from './status-wording.js';
 import type { TracePage } from './trace-page.js';
@@ -26,22 +27,15 @@ function wording(row: MailRow, { options, unknownMembers }: Asked): object {
     senderAddress: row.sender,
     recipientAddress: row.recipient,
     messageId: row.messageId,
-    receivedDateTime: options.sevenFractionDigits ? sevenDigits(row) : neededDigits(row.receivedMs),
+    receivedDateTime: options.sevenFractionDigits
+      ? withSevenDigits({ ms: row.receivedMs, ticks: row.receivedTicks })
+      : withNeededDigits(row.receivedMs),
     subject: row.subject,
     size: row.size,
     fromIP: row.fromIp ?? '',
     toIP: row.toIp ?? '',
     status: statusWording(row.status, options.statusSpelling, unknownMembers),
   };
-}
-
-/** As many fraction digits as the milliseconds need, as .NET writes dates. */
-function neededDigits(instantMs: number): string {
-  return new Date(instantMs).toISOString().replace(/\.?0+Z$/, 'Z');
-}
-
-function sevenDigits({ receivedMs, receivedTicks }: MailRow): string {
-  return `${new Date(receivedMs).toISOString().slice(0, -1)}${String(receivedTicks).padStart(4, '0')}Z`;
 }
 
 /** Writes the errors of one request. */

@@ -11,7 +11,8 @@ export interface RequestRecord<Result extends string> {
   /** The bounds asked for, in milliseconds since 1970; null where the request named none. */
   readonly startMs: number | null;
   readonly endMs: number | null;
-  readonly skiptoken: number | null;
+  /** An offset for the Reporting Web Service, opaque text for Microsoft Graph. */
+  readonly skiptoken: number | string | null;
   /** The page of the result, from 1; null where the request was no valid query. */
   readonly page: number | null;
   readonly credentials: Credentials;

@@ -107,8 +107,8 @@ export class ReportingWebService {
         rows: page.rows.length,
         result: 'page',
         linked: next !== null,
-        answer: (linkOrigin) =>
-          dialect.page(page, url.origin + reportingPath, next && this.#link(next, url, linkOrigin)),
+        answer: (damage) =>
+          dialect.page(page, url.origin + reportingPath, next && this.#link(next, url, damage?.origin)),
       };
     } catch (error) {
       if (error instanceof BadQueryError) return refusal('bad-query', () => dialect.error(400, error.message), query);

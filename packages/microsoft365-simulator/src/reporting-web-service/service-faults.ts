@@ -1,5 +1,6 @@
 import { pageFaults } from '../faults/page-faults.js';
 import { htmlAnswer, jsonAnswer, withHeaders, type Answer } from '../http/answer.js';
+import type { LinkDamage } from '../service/due.js';
 import { isTransportFault, transportFault, transportFaults } from '../faults/transport-faults.js';
 import type { TransportFault } from '../faults/transport-faults.js';
 import type { Dialect } from './dialect.js';
@@ -27,8 +28,8 @@ export interface FaultContext {
   readonly options: ReportingOptions;
   /** The service's clock, in milliseconds since 1970. */
   readonly nowMs: number;
-  /** The page that is due, with its link leading to that origin. */
-  readonly page: (linkOrigin?: string) => Answer;
+  /** The page that is due, with what is wrong with its link. */
+  readonly page: (damage?: LinkDamage) => Answer;
 }
 
 export function faultAnswer(kind: ReportingFault, context: FaultContext): Answer {
@@ -57,7 +58,7 @@ function ownFault(kind: OwnFault, { dialect, options, page }: FaultContext): Ans
     case 'dead-link-410':
       return dialect.error(410, 'The page is no longer available.');
     case 'link-to-another-host':
-      return page(options.foreignOrigin);
+      return page({ origin: options.foreignOrigin });
   }
 }
 

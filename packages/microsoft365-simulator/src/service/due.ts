@@ -2,6 +2,14 @@ import type { Answer } from '../http/answer.js';
 import type { Credentials } from '../http/credentials.js';
 import type { RequestRecord } from '../http/request-log.js';
 
+/** What is wrong with the link to the next page. */
+export interface LinkDamage {
+  /** It leads to that host. */
+  readonly origin?: string;
+  /** What is wrong with its token; only Microsoft Graph's are known to come so. */
+  readonly skiptoken?: 'double-encoded' | 'empty-recipient';
+}
+
 /** What would be answered without a fault, and what the request log is to say of it. */
 export interface Due<Result extends string> extends Pick<
   RequestRecord<Result>,
@@ -9,14 +17,13 @@ export interface Due<Result extends string> extends Pick<
 > {
   /** Whether the answer names a next page. */
   readonly linked: boolean;
-  /** `linkOrigin`: the link to the next page leads to that host. */
-  readonly answer: (linkOrigin?: string) => Answer;
+  readonly answer: (damage?: LinkDamage) => Answer;
 }
 
 /** What the services' queries for pages have in common. */
 export interface PagedQuery {
   readonly bounds: { readonly startMs: number; readonly endMs: number } | null;
-  readonly skiptoken: number | null;
+  readonly skiptoken: number | string | null;
 }
 
 /** What the request log says of a query; null where there was none. */

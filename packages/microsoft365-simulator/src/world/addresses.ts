@@ -11,7 +11,7 @@ const outsideDomains = [
 ] as const;
 
 /** How many people there are: more than any message has recipients, so that a message never names one twice. */
-export const population = 4_000;
+export const population = 20_000;
 
 /** The address of a person; two people's addresses differ in more than upper and lower case. */
 export function addressOf(person: number, domain: string): string {

@@ -1,4 +1,5 @@
 import { pickWeighted, unit, type Weighted } from '../random.js';
+import type { BulkMail } from './mail-plan.js';
 import type { MailStream } from './mail-stream.js';
 import { trait } from './traits.js';
 
@@ -12,10 +13,11 @@ const recipientCounts: Weighted<number> = [
 /** Messages received in the same millisecond as the one before: collectors must not take a time for an identity. */
 const sameInstantShare = 0.01;
 
-/** Fills an empty stream with exactly that many rows, received at random times in [fromMs, toMs). */
-export function arriveInBulk(stream: MailStream, rows: number, fromMs: number, toMs: number): void {
+/** Fills an empty stream with exactly that many rows, received at random times from an instant on, before another. */
+export function arriveInBulk(stream: MailStream, { rows, from: fromMs, to: toMs, recipients }: BulkMail): void {
+  const recipientsIn = (message: number): number => recipients ?? recipientsOf(stream, message);
   let [messages, missing] = [0, rows];
-  for (; missing > 0; messages++) missing -= recipientsOf(stream, messages);
+  for (; missing > 0; messages++) missing -= recipientsIn(messages);
 
   const times = new Float64Array(messages);
   for (let message = 0; message < messages; message++) {
@@ -28,7 +30,7 @@ export function arriveInBulk(stream: MailStream, rows: number, fromMs: number, t
   let previousMs = fromMs;
   for (let message = 0; message < messages; message++) {
     const receivedMs = message > 0 && comesAtOnce(stream, message) ? previousMs : (times[message] ?? toMs);
-    stream.append(receivedMs, Math.min(recipientsOf(stream, message), rows - stream.rows));
+    stream.append(receivedMs, Math.min(recipientsIn(message), rows - stream.rows));
     previousMs = receivedMs;
   }
 }

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../invalid-input-error.js';
+import { population } from './addresses.js';
 
 /** How rows show themselves: the shares are of rows, in 0…1; the seconds are [shortest, longest]. */
 export interface Behaviour {
@@ -15,6 +16,8 @@ export interface BulkMail extends Partial<Behaviour> {
   readonly rows: number;
   readonly from: number;
   readonly to: number;
+  /** How many recipients each message has, all different; by default one as a rule, and up to 50. */
+  readonly recipients?: number;
 }
 
 /** Mail that goes on arriving from an instant (milliseconds since 1970) on, at a mean rate. */
@@ -40,9 +43,12 @@ export function behaviourOf(mail: Partial<Behaviour>): Behaviour {
   return behaviour;
 }
 
-export function checkBulkMail({ rows, from, to }: BulkMail): void {
+export function checkBulkMail({ rows, from, to, recipients = 1 }: BulkMail): void {
   if (!Number.isSafeInteger(rows) || rows < 0) {
     throw new InvalidInputError(`rows must be a whole number of 0 or more, but is ${rows}.`);
+  }
+  if (!Number.isSafeInteger(recipients) || recipients < 1 || recipients > population) {
+    throw new InvalidInputError(`recipients must be a whole number from 1 to ${population}, but is ${recipients}.`);
   }
   checkInstant('from', from);
   checkInstant('to', to);

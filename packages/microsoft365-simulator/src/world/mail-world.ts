@@ -68,7 +68,7 @@ export class MailWorld {
   /** Adds mail at once. Throws InvalidInputError. */
   add(mail: BulkMail): void {
     checkBulkMail(mail);
-    arriveInBulk(this.#open(behaviourOf(mail)), mail.rows, mail.from, mail.to);
+    arriveInBulk(this.#open(behaviourOf(mail)), mail);
   }
 
   /** Lets mail go on arriving; a row comes into being when somebody looks after it was received. Throws InvalidInputError. */

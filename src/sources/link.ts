@@ -1,0 +1,21 @@
+import { oneLine } from '../microsoft/foreign-text.js';
+import { DeadLinkError, ForeignLinkError } from './dead-link.js';
+
+/** No server takes longer ones. */
+const longestLink = 32_768;
+
+/**
+ * The address that a link leads to, if that is on the API's own host; else what is wrong with it.
+ * @param base the address of the page that has the link
+ */
+export function resolveLink(service: string, link: string, base: URL): URL | DeadLinkError {
+  if (link.length > longestLink || !URL.canParse(link, base.href))
+    return new DeadLinkError(`${service} gave a link to a page that is no address.`);
+  const url = new URL(link, base);
+  // Not by `origin`: that of `blob:https://host/…` is `https://host`.
+  if (url.protocol === base.protocol && url.host === base.host) return url;
+  const place = oneLine(url.host === '' ? url.protocol : `${url.protocol}//${url.host}`);
+  return new ForeignLinkError(
+    `${service} gave a link to another host (${place}). It was not followed: the credentials would have been sent there.`,
+  );
+}
