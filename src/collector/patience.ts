@@ -1,6 +1,6 @@
 import type { Clock, CollectorLog, Monitor } from './contracts.js';
 import { NotReadyError, sentenceOn, SettingsError, StorageError, UnavailableError } from '../errors.js';
-import type { SignInBackoff } from './sign-in-backoff.js';
+import type { RefusedSignIn, SignInBackoff } from './sign-in-backoff.js';
 
 const second = 1000;
 const minute = 60 * second;
@@ -135,7 +135,7 @@ export class Patience {
   }
 
   async #refused(error: SettingsError, signal: AbortSignal): Promise<void> {
-    const { clock, log, monitor, signIn } = this.#parts;
+    const { clock, log, monitor } = this.#parts;
     const refusals = this.#count(error);
     const workedRecently = clock.now() - this.#workedAt < recentlyMs;
     if (workedRecently && refusals < settingsAfterRefusals) {
@@ -148,13 +148,22 @@ export class Patience {
     const lasting = workedRecently ? refusals - settingsAfterRefusals + 1 : refusals;
     const waitMs = waitAfter(lasting, settingsWaits);
     monitor.troubled({ status: 'misconfigured', reason: error.message });
+    const nextTryMs = clock.now() + waitMs;
+    await this.#remember({ refusals: lasting, nextTryMs });
     const message = sentenceOn(error, `Trying again in ${waitMs / minute} min; nothing is lost meanwhile.`);
     if (this.#isCritical) log.error(message);
     else log.critical(message);
     this.#isCritical = true;
-    const nextTryMs = clock.now() + waitMs;
-    if (signIn !== undefined) await this.untilStored(() => signIn.save({ refusals: lasting, nextTryMs }), signal);
     await clock.sleep(nextTryMs - clock.now(), signal);
+  }
+
+  /** Where it cannot be stored, a restart shortens the wait: that is no reason not to report what is wrong. */
+  async #remember(refused: RefusedSignIn): Promise<void> {
+    try {
+      await this.#parts.signIn?.save(refused);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+    }
   }
 
   /** A warning once a minute, and once an error when it has lasted. */
