@@ -59,7 +59,7 @@ describe('wrong settings', () => {
     expect(message).toMatch(/frequency.*between 1 and 86400/s);
     expect(message).toContain('https://');
     expect(trigger.stderr).toContain('"level":"critical"');
-    expect((await trigger.health()).status).toBe(500);
+    expect(await trigger.health()).toMatchObject({ status: 200, body: { status: 'misconfigured' } });
     expect(await trigger.stop()).toMatchObject({ exitCode: 0 });
     expect(requests()).toEqual(noRequests);
   });
@@ -137,7 +137,7 @@ describe('a wrong proof of who asks', () => {
       const [message, ...others] = logged('critical');
       expect(others).toEqual([]);
       expect(message).toMatch(advice);
-      expect((await trigger.health()).status).toBe(500);
+      expect(await trigger.health()).toMatchObject({ status: 200, body: { status: 'misconfigured' } });
       expect(await trigger.stop()).toMatchObject({ exitCode: 0 });
       expect(requests()).toEqual(asked);
       expect(await scenario.traces()).not.toContain(wrong);

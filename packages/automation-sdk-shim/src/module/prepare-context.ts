@@ -99,7 +99,7 @@ async function takeStore(data: OwnableStore, { health, basics }: Preparation): P
     const taken = new FolderHeldError(
       `The ${data.name} was taken by another process. This one ends, so that nothing is sent twice. Stop one of the two.`,
     );
-    log.critical(withCode(taken));
+    log.error(withCode(taken));
     crash();
   };
   const trouble = new StoreTrouble(log, health);
