@@ -12,16 +12,24 @@ export function sentenceOn(error: CollectorError, next: string): string {
   return `${error.message} ${next} [${error.code}]`;
 }
 
-/** Nothing is wrong with the question: ask again later. Nothing is lost meanwhile. */
+export interface UnavailableOptions {
+  /** How long the service asked to be left alone, in milliseconds. Default 0. */
+  readonly retryAfterMs?: number;
+  /** Whether the range that was asked for may be the cause: a row that the service cannot answer, or too many of them. Default false. */
+  readonly mayBeTheRange?: boolean;
+}
+
+/** No answer that can be used: ask again later. Nothing is lost meanwhile. */
 export class UnavailableError extends CollectorError {
   override readonly name = 'UnavailableError';
   override readonly code = 'MT-UNAVAILABLE';
-  /** How long the service asked to be left alone, in milliseconds; 0 where it did not. */
   readonly retryAfterMs: number;
+  readonly mayBeTheRange: boolean;
 
-  constructor(message: string, retryAfterMs = 0) {
+  constructor(message: string, { retryAfterMs = 0, mayBeTheRange = false }: UnavailableOptions = {}) {
     super(message);
     this.retryAfterMs = retryAfterMs;
+    this.mayBeTheRange = mayBeTheRange;
   }
 }
 
@@ -32,6 +40,13 @@ export class PlanAgainError extends UnavailableError {}
 export class SettingsError extends CollectorError {
   override readonly name = 'SettingsError';
   override readonly code = 'MT-SETTINGS';
+  /** Whether each try counts towards locking an account. */
+  readonly mayLock: boolean;
+
+  constructor(message: string, { mayLock = false }: { readonly mayLock?: boolean } = {}) {
+    super(message);
+    this.mayLock = mayLock;
+  }
 }
 
 /** Somebody must act, or has acted already, and then it takes hours until it works. Asked again every few minutes: nothing can get locked by that. */

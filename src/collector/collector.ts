@@ -1,14 +1,17 @@
-import { plan, type Step, type Turn } from './planner.js';
-import type { Clock, CollectorLog, Monitor, Page, Sink, Source } from './contracts.js';
+import { plan, type ReadStep, type Step, type Turn } from './planner.js';
+import type { Clock, CollectorLog, Monitor, Page, ReadOptions, Sink, Source } from './contracts.js';
+import { asOutage, decide } from './error-policy.js';
 import type { Ledger } from './ledger.js';
 import { Patience } from './patience.js';
 import { prefetched } from './prefetch.js';
 import { advance, frontier, skip, wholeSecond, withoutFuture, type Progress, type TimeRange } from './progress.js';
+import { RangeRecovery } from './range-recovery.js';
 import { Reporter } from './reporter.js';
 import type { Schedule } from './schedule.js';
+import { readablePieces } from './set-aside.js';
 import type { SignInBackoff } from './sign-in-backoff.js';
-import { adapt, halve, isSmallest } from './spans.js';
-import { OutOfReachError, RangeRefusedError, UnavailableError } from '../errors.js';
+import { adapt } from './spans.js';
+import type { UnavailableError } from '../errors.js';
 
 export interface CollectorParts {
   readonly source: Source;
@@ -21,7 +24,6 @@ export interface CollectorParts {
   readonly signIn?: SignInBackoff;
 }
 
-type ReadStep = Extract<Step, { kind: 'read' }>;
 /** Whether the next page is fetched while one is delivered. */
 type ReadMode = 'fetch ahead' | 'one page at a time';
 
@@ -34,11 +36,10 @@ export class Collector {
   readonly #parts: CollectorParts;
   readonly #patience: Patience;
   readonly #reporter: Reporter;
-  /** While a stretch of old time refuses to be read, only fresh mail is. */
-  #oldRestsUntil = 0;
+  readonly #recovery: RangeRecovery;
+  /** Until then, what is refused is taken for an outage: unrelated time was refused as well. */
+  #outageUntil = 0;
   #undatedReads = 0;
-  /** The second of old time that is refused, and how often it was in a row. */
-  #refused = { start: NaN, times: 0 };
   /** How often in a row a range could not be had, of fresh time and of old: the one may succeed while the other fails. */
   readonly #failures = { fresh: 0, old: 0 };
   /** What is being read now. */
@@ -48,6 +49,13 @@ export class Collector {
     this.#parts = parts;
     this.#patience = new Patience(parts);
     this.#reporter = new Reporter(parts);
+    this.#recovery = new RangeRecovery({
+      ...parts,
+      reporter: this.#reporter,
+      read: (step, options, signal) => this.#read(step, signal, 'one page at a time', options),
+      take: (page, signal) => this.#take(page, signal),
+      save: (change, signal) => this.#save(change, signal),
+    });
   }
 
   /** Collects until the signal is aborted. Throws only what no class of errors.ts stands for. */
@@ -77,6 +85,8 @@ export class Collector {
       } else if (step.kind === 'gap') {
         if (step.range.start < step.range.end) this.#reporter.gap(step.range);
         await this.#save((progress) => skip(progress, step.range.end), signal);
+      } else if (step.kind === 'retry') {
+        await this.#recover(() => this.#recovery.retry(step.setAside, signal), signal);
       } else {
         turn = step.fresh ? 'old-first' : 'fresh-first';
         await this.#attempt(step, signal);
@@ -138,11 +148,10 @@ export class Collector {
 
   #plan(turn: Turn): Step {
     const { ledger, clock, schedule, source } = this.#parts;
-    const now = clock.now();
-    return plan(ledger.progress, now, schedule, source.limits, now < this.#oldRestsUntil ? 'fresh-only' : turn);
+    return plan(ledger.progress, clock.now(), schedule, source.limits, turn);
   }
 
-  /** Reads a range; false if it failed. The one place where an error's class decides what happens next. */
+  /** Reads a range; false if it failed. */
   async #attempt(step: ReadStep, signal: AbortSignal, mode: ReadMode = 'fetch ahead'): Promise<boolean> {
     const { ledger } = this.#parts;
     const interrupted = this.#show(step);
@@ -150,18 +159,58 @@ export class Collector {
       await this.#read(step, signal, mode);
       await this.#patience.worked(signal);
       this.#failures[step.fresh ? 'fresh' : 'old'] = 0;
+      this.#outageUntil = 0;
       return true;
     } catch (thrown) {
-      if (signal.aborted) return false;
-      const error = this.#byDocumentation(thrown, step);
-      if (error instanceof OutOfReachError && this.#isPlausible(error, step)) await this.#learnHistory(error, signal);
-      else if (error instanceof OutOfReachError || error instanceof RangeRefusedError)
-        await this.#readInHalves(error, step, signal);
-      else await this.#waitOut(error, step, signal);
+      if (!signal.aborted) await this.#handle(thrown, step, signal);
       return false;
     } finally {
       if (!step.fresh) ledger.release();
       this.#show(interrupted);
+    }
+  }
+
+  async #handle(thrown: unknown, step: ReadStep, signal: AbortSignal): Promise<void> {
+    const { clock, source } = this.#parts;
+    const kind = step.fresh ? 'fresh' : 'old';
+    this.#failures[kind] += 1;
+    const decision = decide(thrown, {
+      range: step.range,
+      nowMs: clock.now(),
+      historyMs: source.limits.historyMs ?? Infinity,
+      failures: this.#failures[kind],
+      isOutage: clock.now() < this.#outageUntil,
+    });
+    switch (decision.kind) {
+      case 'learn-history':
+        await this.#learnHistory(decision.historyMs, signal);
+        break;
+      case 'wait':
+        await this.#patience.wait(decision.error, signal);
+        break;
+      case 'examine':
+        await this.#recover(() => this.#examine(decision.error, step, signal), signal);
+    }
+  }
+
+  /** Where the service is at fault, what it answers next is taken for the same outage for a while. */
+  async #examine(error: Error, step: ReadStep, signal: AbortSignal): Promise<void> {
+    const isRepaired = await this.#recovery.examine(error, step, signal);
+    if (signal.aborted) return;
+    if (isRepaired) {
+      await this.#patience.worked(signal);
+      return;
+    }
+    this.#outageUntil = this.#parts.clock.now() + outageMs;
+    await this.#patience.wait(asOutage(error), signal);
+  }
+
+  /** What goes wrong meanwhile for another reason is waited out, too. */
+  async #recover(action: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    try {
+      await action();
+    } catch (thrown) {
+      if (!signal.aborted) await this.#patience.wait(thrown, signal);
     }
   }
 
@@ -173,15 +222,13 @@ export class Collector {
     return before;
   }
 
-  async #read(step: ReadStep, signal: AbortSignal, mode: ReadMode): Promise<void> {
+  async #read(step: ReadStep, signal: AbortSignal, mode: ReadMode, options: ReadOptions = {}): Promise<void> {
     const { source, ledger, clock, schedule, monitor } = this.#parts;
     const readAt = clock.mark();
-    const mayFetchAhead = () => mode === 'fetch ahead' && (step.fresh || this.#freshStep() === undefined);
     let [pages, rows] = [0, 0];
     let answeredAtMs = Infinity;
     if (!step.fresh) ledger.holdFrom(step.range.start);
-    const pagesOfRange = source.pages(step.range, signal, (error) => this.#patience.retrying(error));
-    for await (const page of prefetched(pagesOfRange, mayFetchAhead)) {
+    for await (const page of this.#pagesOf(step, signal, mode, options)) {
       pages += 1;
       rows += page.records.length + page.unreadable.length;
       answeredAtMs = Math.min(answeredAtMs, page.answeredAtMs ?? Infinity);
@@ -197,6 +244,15 @@ export class Collector {
     }, signal);
     monitor.rangeRead({ pass: step.pass, fresh: step.fresh, range: step.range, pages, rows });
     this.#reporter.catchingUp(this.#parts.ledger.progress, rows);
+  }
+
+  /** The pages of a range, without time that was set aside. */
+  async *#pagesOf(step: ReadStep, signal: AbortSignal, mode: ReadMode, options: ReadOptions): AsyncGenerator<Page> {
+    const { source, ledger } = this.#parts;
+    const mayFetchAhead = () => mode === 'fetch ahead' && (step.fresh || this.#freshStep() === undefined);
+    const onRetry = (error: UnavailableError) => this.#patience.retrying(error);
+    for (const range of readablePieces(step.range, ledger.progress))
+      yield* prefetched(source.pages(range, signal, { onRetry, ...options }), mayFetchAhead);
   }
 
   /**
@@ -247,62 +303,12 @@ export class Collector {
     monitor.progressed(progress);
   }
 
-  async #learnHistory(error: OutOfReachError, signal: AbortSignal): Promise<void> {
+  async #learnHistory(limitMs: number, signal: AbortSignal): Promise<void> {
     await this.#save(({ historyMs = Infinity, ...progress }) => {
       // Refused within what was learned before: the service counts differently than we thought, by less than an hour at a time.
-      const learned = error.historyMs < historyMs ? error.historyMs : historyMs - 3_600_000;
+      const learned = limitMs < historyMs ? limitMs : historyMs - 3_600_000;
       return { ...progress, historyMs: learned };
     }, signal);
-  }
-
-  /** What is away comes back. But a range that fails again and again while it is wide may simply be too much for the service at once. */
-  async #waitOut(error: unknown, step: ReadStep, signal: AbortSignal): Promise<void> {
-    await this.#patience.wait(error, signal);
-    if (!(error instanceof UnavailableError)) return;
-    const kind = step.fresh ? 'fresh' : 'old';
-    this.#failures[kind] += 1;
-    const isWide = step.range.end - step.range.start > narrowMs;
-    if (!isWide || this.#failures[kind] % failuresUntilHalved !== 0) return;
-    await this.#save((progress) => halve(progress, step.range, step.fresh), signal);
-  }
-
-  /** What is refused although nothing is wrong with it but its age has slipped out of reach. */
-  #byDocumentation(error: unknown, { range }: ReadStep): unknown {
-    const { clock, source } = this.#parts;
-    const { historyMs = Infinity } = source.limits;
-    if (!(error instanceof RangeRefusedError) || range.start >= clock.now() - historyMs) return error;
-    return new OutOfReachError(error.message, historyMs);
-  }
-
-  /** A refusal that names a limit which the range did not come near is not believed: believing it would give up time that can be had. */
-  #isPlausible(error: OutOfReachError, step: ReadStep): boolean {
-    const near = Math.min(dayMs, error.historyMs / 2);
-    return step.range.start < this.#parts.clock.now() - error.historyMs + near;
-  }
-
-  async #readInHalves(error: RangeRefusedError | OutOfReachError, step: ReadStep, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#parts;
-    if (!isSmallest(step.range)) {
-      this.#reporter.refused(error, step.range);
-      await this.#save((progress) => halve(progress, step.range, step.fresh), signal);
-      return;
-    }
-    this.#reporter.stuck(error, step.range);
-    if (step.fresh) await clock.sleep(refusedRestMs, signal);
-    else await this.#restFrom(step.range, signal);
-  }
-
-  /** A second that cannot be read keeps all time behind it from being read: after an hour it is a gap. */
-  async #restFrom(range: TimeRange, signal: AbortSignal): Promise<void> {
-    const { clock, schedule } = this.#parts;
-    const times = this.#refused.start === range.start ? this.#refused.times + 1 : 1;
-    this.#refused = { start: range.start, times };
-    if (times < mostTriesOfASecond) {
-      this.#oldRestsUntil = clock.now() + refusedRestMs;
-      return;
-    }
-    this.#reporter.gap(range);
-    await this.#save((progress) => advance(progress, range, clock.now(), schedule), signal);
   }
 }
 
@@ -310,13 +316,7 @@ export class Collector {
 const shortestWaitMs = 10;
 /** Answers without a date that can be believed, after which our own clock must do. */
 const mostUndated = 5;
-/** How often a second of old time is asked for, once a minute, before it is given up. */
-const mostTriesOfASecond = 60;
 /** Clocks of one service differ by less. */
 const aheadOfTimeMs = 300_000;
-const dayMs = 86_400_000;
-const narrowMs = 60_000;
-const failuresUntilHalved = 3;
-
-/** How long a range that cannot be halved any further is left alone. */
-const refusedRestMs = 60_000;
+/** How long an outage is taken for granted before unrelated time is asked for again. */
+const outageMs = 300_000;

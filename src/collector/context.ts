@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import { begin, readOnceBefore, reschedule, watermarkOf, wholeSecond, type Progress } from './progress.js';
 import type { Schedule } from './schedule.js';
+import type { SetAside } from './set-aside.js';
 import { isObject } from '../json.js';
 
 /**
@@ -21,6 +22,14 @@ interface Context {
   readonly span_seconds?: number;
   readonly fresh_span_seconds?: number;
   readonly history_seconds?: number;
+  readonly set_aside?: readonly SetAsideContext[];
+}
+
+interface SetAsideContext {
+  readonly start: string;
+  readonly end: string;
+  readonly since: string;
+  readonly next_try: string;
 }
 
 type ForeignContext = Pick<Context, 'most_recent_date_requested'>;
@@ -39,7 +48,8 @@ export function isContext(content: unknown): content is Context | ForeignContext
     isDuration(content['reach_seconds']) &&
     ['span_seconds', 'fresh_span_seconds', 'history_seconds']
       .map((name) => content[name])
-      .every((it) => it === undefined || isDuration(it))
+      .every((it) => it === undefined || isDuration(it)) &&
+    (content['set_aside'] === undefined || isSetAside(content['set_aside']))
   );
 }
 
@@ -58,6 +68,7 @@ export function readContext(
     watermarks: content.watermarks.map((it) => timeOf(it.read_before)),
     ...(content.ahead && { ahead: { start: timeOf(content.ahead.start), end: timeOf(content.ahead.end) } }),
     reachMs: content.reach_seconds * 1000,
+    ...(content.set_aside && { setAside: content.set_aside.map(readSetAside) }),
     ...(content.source === source && learnedOf(content)),
   };
   const before: Schedule = { frequencyMs: schedule.frequencyMs, ages: [first ?? 0, ...more] };
@@ -73,7 +84,7 @@ function learnedOf(content: Context): Pick<Progress, 'spanMs' | 'freshSpanMs' | 
 }
 
 export function writeContext(progress: Progress, schedule: Schedule, source: string, isProvisional = false): Context {
-  const { ahead, spanMs, freshSpanMs, historyMs } = progress;
+  const { ahead, spanMs, freshSpanMs, historyMs, setAside } = progress;
   return {
     version: 1,
     ...(isProvisional && { provisional: true }),
@@ -88,7 +99,22 @@ export function writeContext(progress: Progress, schedule: Schedule, source: str
     ...(spanMs !== undefined && { span_seconds: spanMs / 1000 }),
     ...(freshSpanMs !== undefined && { fresh_span_seconds: freshSpanMs / 1000 }),
     ...(historyMs !== undefined && { history_seconds: historyMs / 1000 }),
+    ...(setAside && { set_aside: setAside.map(writeSetAside) }),
   };
+}
+
+function isSetAside(value: unknown): value is readonly SetAsideContext[] {
+  const isOne = (it: unknown) =>
+    isObject(it) && ['start', 'end', 'since', 'next_try'].every((name) => isTime(it[name]));
+  return Array.isArray(value) && value.every(isOne);
+}
+
+function readSetAside({ start, end, since, next_try }: SetAsideContext): SetAside {
+  return { start: timeOf(start), end: timeOf(end), sinceMs: timeOf(since), nextTryMs: timeOf(next_try) };
+}
+
+function writeSetAside({ start, end, sinceMs, nextTryMs }: SetAside): SetAsideContext {
+  return { start: iso(start), end: iso(end), since: iso(wholeSecond(sinceMs)), next_try: iso(wholeSecond(nextTryMs)) };
 }
 
 function isDuration(value: unknown): value is number {

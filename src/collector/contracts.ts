@@ -14,8 +14,12 @@ export interface Page {
   readonly answeredAtMs?: number | undefined;
 }
 
-/** Told of a failure that is tried again without anybody's doing. */
-export type OnRetry = (error: UnavailableError) => void;
+export interface ReadOptions {
+  /** Called with each failure of a page that is asked for again. */
+  readonly onRetry?: (error: UnavailableError) => void;
+  /** How often each page is asked for, the first time included; by default several times. */
+  readonly tries?: number;
+}
 
 /**
  * Reads the pages of a range from Microsoft. The collector calls `pages` once for each reading of a range, takes one page after the other and
@@ -26,7 +30,7 @@ export interface Source {
   /** Which API it reads. What was learned of one says nothing about another. */
   readonly name: string;
   readonly limits: SourceLimits;
-  pages(range: TimeRange, signal: AbortSignal, onRetry?: OnRetry): AsyncGenerator<Page, void, undefined>;
+  pages(range: TimeRange, signal: AbortSignal, options?: ReadOptions): AsyncGenerator<Page, void, undefined>;
 }
 
 /** A stretch of the records handed to `deliver`, by index: all of it has been taken off our hands, in order. */

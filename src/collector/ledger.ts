@@ -5,6 +5,7 @@ import { bucketOfHour, FingerprintStore, type BucketStorage, type FiledFingerpri
 import { begin, finishedBefore, readOnceBefore, wasRead, wholeSecond, type Progress } from './progress.js';
 import type { TraceRecord } from './record.js';
 import type { Schedule } from './schedule.js';
+import { setAsideIn } from './set-aside.js';
 
 /** A row that has not gone out in this form, and the fingerprint that will say that it has. */
 export interface UnseenRow extends DeliveredRow {
@@ -132,7 +133,8 @@ export class Ledger {
   }
 
   #neededFrom(progress: Progress): number {
-    return Math.min(finishedBefore(progress), this.#readingFrom) - keptLongerMs;
+    const setAside = setAsideIn(progress).map(({ start }) => start);
+    return Math.min(finishedBefore(progress), this.#readingFrom, ...setAside) - keptLongerMs;
   }
 
   #write(progress: Progress, isProvisional: boolean): Promise<void> {

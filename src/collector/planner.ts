@@ -1,5 +1,6 @@
 import { finishedBefore, frontier, wholeSecond, watermarkOf, type Progress, type TimeRange } from './progress.js';
 import { ageOf, stretchUntilDue, type Schedule } from './schedule.js';
+import { nextSetAside, setAsideIn, type SetAside } from './set-aside.js';
 import { freshSpanOf, spanOf } from './spans.js';
 
 /** What the API allows, as the source declares it. */
@@ -22,8 +23,12 @@ export type Step =
   | { readonly kind: 'read'; readonly pass: number; readonly fresh: boolean; readonly range: TimeRange }
   /** All time before the end can no longer be had; what of it was never read is the range, which is empty if only later passes are behind. */
   | { readonly kind: 'gap'; readonly range: TimeRange }
+  /** Time that was set aside is to be tried again: nothing else is due. */
+  | { readonly kind: 'retry'; readonly setAside: SetAside }
   /** Nothing is due before this instant. */
   | { readonly kind: 'wait'; readonly until: number };
+
+export type ReadStep = Extract<Step, { kind: 'read' }>;
 
 /** What a step may be taken from: fresh mail and old time take turns when both are due, so that neither starves the other. */
 export type Turn = 'fresh-first' | 'old-first' | 'fresh-only';
@@ -47,10 +52,13 @@ function planFor(progress: Progress, now: number, schedule: Schedule, limits: So
   const [first, second] = turn === 'fresh-first' ? [fresh, old] : [old, fresh];
   if (first.kind === 'read') return first;
   if (second.kind === 'read') return second;
-  return first.until < second.until ? first : second;
+  const until = Math.min(first.until, second.until);
+  const setAside = nextSetAside(progress);
+  if (setAside === undefined || setAside.nextTryMs > until) return { kind: 'wait', until };
+  return setAside.nextTryMs <= now ? { kind: 'retry', setAside } : { kind: 'wait', until: setAside.nextTryMs };
 }
 
-type ReadOrWait = Exclude<Step, { kind: 'gap' }>;
+type ReadOrWait = Extract<Step, { kind: 'read' | 'wait' }>;
 
 /**
  * Pass 0 reads everything since its last reading and reaches back over time that is read already, as far as the rest of a page holds it:
@@ -66,9 +74,15 @@ function planFresh(progress: Progress, now: number, schedule: Schedule, limits: 
   const span = freshSpanOf(progress, schedule.frequencyMs, limits);
   const start =
     end - reached <= span
-      ? Math.max(finishedBefore(progress), Math.min(reached, end - progress.reachMs))
+      ? Math.max(reachLimit(progress, reached), Math.min(reached, end - progress.reachMs))
       : end - Math.min(span, Math.max(schedule.frequencyMs, progress.reachMs));
   return { kind: 'read', pass: 0, fresh: true, range: { start: Math.max(start, end - limits.rangeMs), end } };
+}
+
+/** Reaching back ends where all passes have been, and at time that was set aside: going round it would cost a request a poll. */
+function reachLimit(progress: Progress, reached: number): number {
+  const holes = setAsideIn(progress).filter(({ end }) => end <= reached);
+  return Math.max(finishedBefore(progress), ...holes.map(({ end }) => end));
 }
 
 /**

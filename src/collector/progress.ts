@@ -1,4 +1,5 @@
 import { ageOf, type Schedule } from './schedule.js';
+import type { SetAside } from './set-aside.js';
 
 /** A half-open interval [start, end) of the time at which Exchange received the message, in milliseconds since 1970; whole seconds. */
 export interface TimeRange {
@@ -23,6 +24,8 @@ export interface Progress {
   readonly freshSpanMs?: number;
   /** How far back the service can be asked, in milliseconds, learned from its refusal. */
   readonly historyMs?: number;
+  /** Time that the service refuses although it answers the time around it, oldest first. */
+  readonly setAside?: readonly SetAside[];
 }
 
 /** A first start: everything from `from` on is still to be read. */

@@ -1,6 +1,5 @@
 import { DateTime } from 'luxon';
 import type { Clock, CollectorLog, Monitor } from './contracts.js';
-import { sentenceOn, type OutOfReachError, type RangeRefusedError } from '../errors.js';
 import { frontier, readOnceBefore, type Progress, type TimeRange } from './progress.js';
 
 const reportEveryMs = 60_000;
@@ -27,23 +26,37 @@ export class Reporter {
     );
   }
 
-  gap(range: TimeRange): void {
+  /** @param refusal why the time could not be read; by default because it is too old */
+  gap(range: TimeRange, refusal?: Error): void {
     this.#parts.monitor.gap(range);
+    const reason =
+      refusal === undefined
+        ? 'can no longer be had: Microsoft keeps no message trace that old.'
+        : `could not be read for a day and are given up: ${refusal.message}`;
     this.#parts.log.error(
-      `Messages received from ${inWords(range.start)} to ${inWords(range.end)} can no longer be had: Microsoft keeps no message trace that old. ` +
+      `Messages received from ${inWords(range.start)} to ${inWords(range.end)} ${reason} ` +
         'If they matter, search them in the Exchange admin centre; collecting goes on after them. [MT-GAP]',
     );
   }
 
-  refused(error: RangeRefusedError | OutOfReachError, range: TimeRange): void {
-    const next = `The range from ${inWords(range.start)} to ${inWords(range.end)} will be read again in smaller parts.`;
-    this.#parts.log.warning(sentenceOn(error, next));
+  /** A range failed although the service answers other questions. */
+  narrowing(error: Error, { start, end }: TimeRange): void {
+    this.#parts.log.warning(
+      `${error.message} Microsoft answers for other times, so the cause lies between ${inWords(start)} and ${inWords(end)}: that range is now read in smaller parts. No data is lost. [MT-RANGE-REFUSED]`,
+    );
   }
 
-  /** A range as small as can be that is refused: nobody but a person can do anything about it. */
-  stuck(error: RangeRefusedError | OutOfReachError, range: TimeRange): void {
-    const next = `The second from ${inWords(range.start)} on cannot be read; it is tried again every minute, and given up after an hour; fresh mail is read meanwhile. Please report it with this line.`;
-    this.#parts.log.error(sentenceOn(error, next));
+  setAside(error: Error, { start, end }: TimeRange): void {
+    this.#parts.log.error(
+      `Messages received from ${inWords(start)} to ${inWords(end)} cannot be read: ${error.message} All other times are read and delivered as usual. These are tried again after 15 minutes, then ever more rarely, and given up after a day. If this lasts, report this line to Microsoft's support. [MT-SET-ASIDE]`,
+    );
+  }
+
+  /** Time that was set aside can be read after all. */
+  readable({ start, end }: TimeRange): void {
+    this.#parts.log.info(
+      `Messages received from ${inWords(start)} to ${inWords(end)} can be read again, and were delivered.`,
+    );
   }
 
   /** Once in the life of a process: nothing can be done about it. */

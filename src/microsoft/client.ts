@@ -23,49 +23,66 @@ export interface Question<Result> {
   readonly interpret: (answer: Answer) => Result;
   /** Told what failed and is tried again. */
   readonly onRetry?: ((error: UnavailableError) => void) | undefined;
+  /** How often it is asked, the first time included. Default 5. */
+  readonly tries?: number | undefined;
 }
 
-const tries = 5;
+/** How often one question is asked before its failure is the caller's. */
+const TRIES = 5;
+const FIRST_WAIT_MS = 1_000;
+const MAX_WAIT_MS = 60_000;
+/** Not even a lucky draw asks again at once. */
+const MIN_WAIT_MS = 100;
 
 /**
- * Asks one of Microsoft's APIs, and asks again when the failure is a passing one: after 1 s doubling, with jitter, and never sooner than
- * Retry-After says. Credentials go to the configured origin only.
+ * Asks one of Microsoft's APIs, and asks again when the failure is a passing one, never sooner than Retry-After says. Waits
+ * are drawn at random from a span that doubles with every failure in a row, whichever question failed, and is a second
+ * again after any answer: they stay short while most answers succeed. Credentials go to the configured origin only.
  */
 export class MicrosoftClient {
   readonly #origin: string;
   readonly #options: ClientOptions;
+  #failuresInARow = 0;
 
   constructor(apiUrl: string, options: ClientOptions) {
     this.#origin = new URL(apiUrl).origin;
     this.#options = options;
   }
 
-  /** @throws UnavailableError after five tries; whatever `interpret` throws */
+  /** @throws UnavailableError after `tries`; whatever `interpret` throws */
   async get<Result>(question: Question<Result>, signal: AbortSignal): Promise<Result> {
-    const { onRetry } = question;
+    const { onRetry, tries = TRIES } = question;
     const url = this.#checked(question.url);
     return pRetry(
       async () => {
         try {
-          return await this.#ask({ ...question, url }, signal);
+          const result = await this.#ask({ ...question, url }, signal);
+          this.#failuresInARow = 0;
+          return result;
         } catch (error) {
-          if (error instanceof UnavailableError && !(error instanceof PlanAgainError)) throw error;
-          throw new AbortError(error as Error);
+          if (!(error instanceof UnavailableError)) throw new AbortError(error as Error);
+          this.#failuresInARow += 1;
+          throw error instanceof PlanAgainError ? new AbortError(error) : error;
         }
       },
       {
         retries: tries - 1,
-        minTimeout: 1000,
-        maxTimeout: 60_000,
-        randomize: true,
+        // The waits are our own: they depend on what became of other questions meanwhile.
+        minTimeout: 0,
+        maxTimeout: 0,
         signal,
         onFailedAttempt: async ({ error, retriesLeft }) => {
           if (retriesLeft === 0 || !(error instanceof UnavailableError)) return;
           onRetry?.(error);
-          await delay(error.retryAfterMs, undefined, { signal });
+          await delay(Math.max(error.retryAfterMs, this.#waitMs()), undefined, { signal });
         },
       },
     );
+  }
+
+  #waitMs(): number {
+    const spanMs = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.#failuresInARow - 1));
+    return Math.max(MIN_WAIT_MS, Math.random() * spanMs);
   }
 
   /** Without a name and a password in it: they would replace the credentials. */

@@ -10,12 +10,26 @@ const mostValues = 3_000_000;
  * fit into memory
  */
 export function parseJson(text: string, host: string): JsonValue {
-  if (mayHoldMoreThan(mostValues, text)) throw new PlanAgainError(`${host} answered more than can be read at once.`);
+  if (mayHoldMoreThan(mostValues, text))
+    throw new PlanAgainError(`${host} answered more than can be read at once.`, { mayBeTheRange: true });
   try {
     return JSON.parse(text) as JsonValue;
   } catch {
-    throw new UnavailableError(`${host} answered something that is no JSON (${describe(text)}).`);
+    const repaired = parsed(repair(text), Infinity);
+    if (repaired !== undefined) return repaired as JsonValue;
+    const message = `${host} answered something that is no JSON (${describe(text)}).`;
+    throw new UnavailableError(message, { mayBeTheRange: !isMarkup(text) });
   }
+}
+
+/**
+ * Undoes what one bad subject does to a whole page: raw control characters become blanks, and a backslash that begins no
+ * escape sequence is escaped. Seen with U+0001 in a subject (microsoft-graph explorer issue 2834).
+ */
+function repair(text: string): string {
+  return text
+    .replace(/[\u0000-\u001f]/g, ' ')
+    .replace(/\\(["\\/bfnrt]|u[0-9a-fA-F]{4})|\\/g, (sequence, rest) => (rest === undefined ? '\\\\' : sequence));
 }
 
 /** By the characters before which there is a value: never fewer than there are, as texts hold commas too. */
@@ -34,7 +48,11 @@ const [comma, bracket, brace] = [0x2c, 0x5b, 0x7b];
 
 function describe(text: string): string {
   if (text.trim() === '') return 'an empty answer';
-  return /^\s*</.test(text) ? 'a page of HTML or XML' : 'an answer that was cut off';
+  return isMarkup(text) ? 'a page of HTML or XML' : 'an answer that was cut off or is damaged';
+}
+
+function isMarkup(text: string): boolean {
+  return /^\s*</.test(text);
 }
 
 /** The text of an error answer in any of the forms that these services use, in one short line. */
@@ -62,8 +80,8 @@ function messageIn(value: unknown, level = 0): string | undefined {
 const mostExplanation = 1_000_000;
 
 /** What the JSON text of an explanation holds; undefined for what is none. */
-export function parsed(body: string): unknown {
-  if (body.length > mostExplanation) return undefined;
+export function parsed(body: string, mostCharacters = mostExplanation): unknown {
+  if (body.length > mostCharacters) return undefined;
   try {
     return JSON.parse(body);
   } catch {

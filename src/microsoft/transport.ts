@@ -110,8 +110,13 @@ export class Transport {
       this.#options.onResult?.(code);
       if (deadline.aborted)
         // Five tries of two minutes would hold up everything else.
-        throw new PlanAgainError(`${url.host} gave no complete answer within ${answerTimeoutMs / 1000} s.`);
-      if (isTooLarge(error)) throw new PlanAgainError(`${url.host} answered more than ${largestAnswerBytes} bytes.`);
+        throw new PlanAgainError(`${url.host} gave no complete answer within ${answerTimeoutMs / 1000} s.`, {
+          mayBeTheRange: true,
+        });
+      if (isTooLarge(error))
+        throw new PlanAgainError(`${url.host} answered more than ${largestAnswerBytes} bytes.`, {
+          mayBeTheRange: true,
+        });
       const hint = code === 'ENOTFOUND' ? ' If this lasts, check the address: the service may have been retired.' : '';
       throw new UnavailableError(`${url.host} could not be reached: ${this.#options.explainCode(code)}.${hint}`);
     } finally {

@@ -18,7 +18,9 @@ interface Sorted {
  */
 export function sortEntries(entries: readonly JsonValue[], service: string): Sorted {
   if (entries.length > mostEntries)
-    throw new PlanAgainError(`${service} answered ${entries.length} rows at once, which is more than can be read.`);
+    throw new PlanAgainError(`${service} answered ${entries.length} rows at once, which is more than can be read.`, {
+      mayBeTheRange: true,
+    });
   const rows: JsonObject[] = [];
   const unreadable: JsonValue[] = [];
   for (const entry of entries) {

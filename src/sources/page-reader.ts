@@ -5,7 +5,7 @@ import type { Answer } from '../microsoft/transport.js';
 import type { LinkedPage, PageWalk } from './page-walk.js';
 
 /** How an API is asked for its pages, and what its answers mean. */
-export interface PageReading extends Pick<Question<LinkedPage>, 'headers' | 'onRetry'> {
+export interface PageReading extends Pick<Question<LinkedPage>, 'headers' | 'onRetry' | 'tries'> {
   readonly client: MicrosoftClient;
   readonly signal: AbortSignal;
   /** What an answer that is not a page of rows means; undefined for one that may be a page. */

@@ -19,10 +19,9 @@ export function refusalOf(answer: Answer, isFirstPage: boolean, advice: Advice):
     );
   }
   if (status === 429)
-    return new UnavailableError(
-      `${host} asks for fewer requests (HTTP 429): others in the tenant use the quota too.`,
-      retryAfterMs ?? quotaWaitMs,
-    );
+    return new UnavailableError(`${host} asks for fewer requests (HTTP 429): others in the tenant use the quota too.`, {
+      retryAfterMs: retryAfterMs ?? quotaWaitMs,
+    });
   const hidden = status === 500 ? hiddenRefusal(body) : undefined;
   if (hidden !== undefined) return refusalOf({ ...answer, status: 400, body: hidden }, isFirstPage, advice);
   // Its clock and ours differ: what lies in its future now will not in a moment.

@@ -1,4 +1,4 @@
-import type { OnRetry, Page, Source, SourceLimits, TimeRange } from '../../collector/contracts.js';
+import type { Page, ReadOptions, Source, SourceLimits, TimeRange } from '../../collector/contracts.js';
 import { PlanAgainError } from '../../errors.js';
 import type { MicrosoftClient } from '../../microsoft/client.js';
 import type { Answer } from '../../microsoft/transport.js';
@@ -47,7 +47,7 @@ export class GraphSource implements Source {
     return { pageRows, rangeMs: 10 * dayMs, historyMs: 90 * dayMs, behindMs: this.#behindMs };
   }
 
-  pages(range: TimeRange, signal: AbortSignal, onRetry?: OnRetry): AsyncGenerator<Page, void, undefined> {
+  pages(range: TimeRange, signal: AbortSignal, options: ReadOptions = {}): AsyncGenerator<Page, void, undefined> {
     const surroundings = { range, organization: this.#organization };
     const query = (part: TimeRange) => rangeUrl(this.#apiUrl, part);
     return walkPages({
@@ -59,7 +59,7 @@ export class GraphSource implements Source {
         refusalOf: (answer, isFirst) => this.#refusalOf(answer, isFirst),
         parsePage: (answer) => parsePage(answer, surroundings),
         signal,
-        onRetry,
+        ...options,
       }),
       detours: { range, query, endAt, inspect: inspectLink, rebuild: rebuildLink, monitor: this.#links },
     });

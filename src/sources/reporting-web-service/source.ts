@@ -1,4 +1,4 @@
-import type { OnRetry, Page, Source, SourceLimits, TimeRange } from '../../collector/contracts.js';
+import type { Page, ReadOptions, Source, SourceLimits, TimeRange } from '../../collector/contracts.js';
 import type { MicrosoftClient } from '../../microsoft/client.js';
 import { pageReader } from '../page-reader.js';
 import type { LinkMonitor } from '../dead-link.js';
@@ -30,7 +30,7 @@ export class ReportingWebServiceSource implements Source {
     this.#links = links;
   }
 
-  pages(range: TimeRange, signal: AbortSignal, onRetry?: OnRetry): AsyncGenerator<Page, void, undefined> {
+  pages(range: TimeRange, signal: AbortSignal, options: ReadOptions = {}): AsyncGenerator<Page, void, undefined> {
     const query = (part: TimeRange) => rangeUrl(this.#apiUrl, part);
     return walkPages({
       service: 'The Reporting Web Service',
@@ -40,7 +40,7 @@ export class ReportingWebServiceSource implements Source {
         refusalOf: (answer, isFirst) => refusalOf(answer, isFirst, this.#advice),
         parsePage,
         signal,
-        onRetry,
+        ...options,
       }),
       // A full page without a link is asked on from by offset, less one row: clients disagree whether the offset names the first row of the
       // page or the last one before it, and a row read twice is known by its fingerprint, a row left out by nothing.

@@ -1,0 +1,131 @@
+import { OutOfReachError, RangeRefusedError, UnavailableError } from '../errors.js';
+import type { Clock, Page, ReadOptions, Source } from './contracts.js';
+import type { Ledger } from './ledger.js';
+import { narrow } from './narrowing.js';
+import type { ReadStep } from './planner.js';
+import { advance, type Progress, type TimeRange } from './progress.js';
+import type { Reporter } from './reporter.js';
+import type { Schedule } from './schedule.js';
+import { isGivenUp, readablePieces, setAside, stillSetAside, type SetAside } from './set-aside.js';
+import { halve } from './spans.js';
+
+export interface RecoveryParts {
+  readonly source: Source;
+  readonly ledger: Ledger;
+  readonly schedule: Schedule;
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  /** Reads a range, delivers its rows and moves the watermarks. */
+  readonly read: (step: ReadStep, options: ReadOptions, signal: AbortSignal) => Promise<void>;
+  /** Delivers the rows of a page. */
+  readonly take: (page: Page, signal: AbortSignal) => Promise<void>;
+  readonly save: (change: (progress: Progress) => Progress, signal: AbortSignal) => Promise<void>;
+}
+
+const SECOND_MS = 1_000;
+/** Far enough from a range for a question that has nothing to do with it. */
+const ELSEWHERE_MS = 60_000;
+const ELSEWHERE_TRIES = 3;
+const MAX_PLACES_LOOKED_AT = 10;
+/** Time near the end of what the service keeps may be refused for that. */
+const HISTORY_MARGIN_MS = 3_600_000;
+const ONCE: ReadOptions = { tries: 1 };
+
+/**
+ * Reads what can be read of a range that fails. Whether the range is at fault is found out by a question about unrelated
+ * time: a service that refuses that as well is disturbed, and nothing is concluded about the range.
+ */
+export class RangeRecovery {
+  readonly #parts: RecoveryParts;
+
+  constructor(parts: RecoveryParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Reads the range in parts and sets aside what cannot be read. False where the service is at fault, or has failed
+   * meanwhile.
+   * @throws what is neither about the range nor about the service
+   */
+  async examine(error: Error, step: ReadStep, signal: AbortSignal): Promise<boolean> {
+    const { clock, schedule, reporter, read, save } = this.#parts;
+    const serviceAnswers = () => this.#answersElsewhere(step.range, signal);
+    if (!(await serviceAnswers())) return false;
+    reporter.narrowing(error, step.range);
+    const narrowed = await narrow(step.range, {
+      read: (range, thorough) => errorOf(() => read({ ...step, range }, thorough ? {} : ONCE, signal)),
+      onUnreadable: async (part, refusal) => {
+        reporter.setAside(refusal, part);
+        const now = clock.now();
+        await save((progress) => advance(setAside(progress, part, now), part, now, schedule), signal);
+      },
+      serviceAnswers,
+      signal,
+    });
+    // What was too much at once must not be asked for again as it was.
+    if (narrowed === 'readable') await save((progress) => halve(progress, step.range, step.fresh), signal);
+    return narrowed !== 'unknown';
+  }
+
+  /** Tries time once more that was set aside, and gives it up in the end. @throws like `examine` */
+  async retry(aside: SetAside, signal: AbortSignal): Promise<void> {
+    const { clock, source, reporter, take, save } = this.#parts;
+    const left: { readonly part: TimeRange; readonly refusal: Error }[] = [];
+    const readPages = async (part: TimeRange, options: ReadOptions): Promise<void> => {
+      for await (const page of source.pages(part, signal, options)) await take(page, signal);
+    };
+    const narrowed = await narrow(aside, {
+      read: (part, thorough) => errorOf(() => readPages(part, thorough ? {} : ONCE)),
+      onUnreadable: (part, refusal) => Promise.resolve(void left.push({ part, refusal })),
+      serviceAnswers: () => this.#answersElsewhere(aside, signal),
+      signal,
+    });
+    if (signal.aborted) return;
+    const now = clock.now();
+    const isOver = narrowed === 'unreadable' && isGivenUp(aside, now);
+    const stillAside = narrowed === 'unknown' ? [aside] : left.map(({ part }) => part);
+    if (isOver) for (const { part, refusal } of left) reporter.gap(part, refusal);
+    if (stillAside.length === 0) reporter.readable(aside);
+    await save((progress) => stillSetAside(progress, aside, isOver ? [] : stillAside, now), signal);
+  }
+
+  /** Whether the service answers a question about a second that has nothing to do with the range. */
+  async #answersElsewhere(range: TimeRange, signal: AbortSignal): Promise<boolean> {
+    const second = this.#secondElsewhere(range);
+    if (second === undefined) return true;
+    const { source } = this.#parts;
+    const ask = async () => {
+      for await (const page of source.pages(second, signal, { tries: ELSEWHERE_TRIES })) return page;
+      return undefined;
+    };
+    return (await errorOf(ask)) === undefined;
+  }
+
+  /** Undefined where there is none that could be asked for. */
+  #secondElsewhere({ start, end }: TimeRange): TimeRange | undefined {
+    const { source, ledger, clock } = this.#parts;
+    const { progress } = ledger;
+    const historyMs = progress.historyMs ?? source.limits.historyMs ?? Infinity;
+    const places = Array.from({ length: MAX_PLACES_LOOKED_AT }, (_, index) => (index + 1) * ELSEWHERE_MS);
+    return [...places.map((ms) => start - ms), ...places.map((ms) => end + ms)]
+      .map((at) => ({ start: at, end: at + SECOND_MS }))
+      .find(
+        (second) =>
+          second.start > clock.now() - historyMs + HISTORY_MARGIN_MS &&
+          second.end < clock.now() - (source.limits.behindMs ?? 0) &&
+          readablePieces(second, progress).length === 1,
+      );
+  }
+}
+
+/** How reading failed, where the range or the service may be at fault. @throws everything else */
+async function errorOf(action: () => Promise<unknown>): Promise<Error | undefined> {
+  try {
+    await action();
+    return undefined;
+  } catch (error) {
+    if (error instanceof RangeRefusedError || error instanceof OutOfReachError || error instanceof UnavailableError)
+      return error;
+    throw error;
+  }
+}

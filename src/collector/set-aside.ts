@@ -1,0 +1,86 @@
+import type { Progress, TimeRange } from './progress.js';
+
+/**
+ * Time that the service refuses although it answers the time around it, such as a second with a row that it cannot read
+ * itself. Everything else is read without it, and it is tried again rarely. Times in ms since 1970.
+ */
+export interface SetAside extends TimeRange {
+  readonly sinceMs: number;
+  readonly nextTryMs: number;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const FIRST_WAIT_MS = 15 * MINUTE_MS;
+/** So much longer each time: 15 min, 1 h, 4 h, 16 h after it was set aside. */
+const GROWTH = 4;
+/** What cannot be read for so long is given up: its fingerprints are kept until then. */
+const GIVEN_UP_AFTER_MS = 24 * HOUR_MS;
+
+export function setAsideIn(progress: Progress): readonly SetAside[] {
+  return progress.setAside ?? [];
+}
+
+/** Sets a range aside; what it covers or touches of others becomes one with it. */
+export function setAside(progress: Progress, range: TimeRange, nowMs: number): Progress {
+  const added: SetAside = { ...range, sinceMs: nowMs, nextTryMs: nowMs + FIRST_WAIT_MS };
+  const touches = (one: TimeRange) => one.start <= range.end && one.end >= range.start;
+  const joined = setAsideIn(progress)
+    .filter(touches)
+    .reduce(
+      (whole, one) => ({
+        ...whole,
+        start: Math.min(whole.start, one.start),
+        end: Math.max(whole.end, one.end),
+        sinceMs: Math.min(whole.sinceMs, one.sinceMs),
+      }),
+      added,
+    );
+  return withSetAside(progress, [...setAsideIn(progress).filter((one) => !touches(one)), joined]);
+}
+
+/** A range was tried again in vain, and only `left` of it cannot be read. */
+export function stillSetAside(
+  progress: Progress,
+  tried: SetAside,
+  left: readonly TimeRange[],
+  nowMs: number,
+): Progress {
+  const nextTryMs = nowMs + Math.max(FIRST_WAIT_MS, (nowMs - tried.sinceMs) * (GROWTH - 1));
+  const others = setAsideIn(progress).filter((one) => one !== tried);
+  return withSetAside(progress, [...others, ...left.map((range) => ({ ...range, sinceMs: tried.sinceMs, nextTryMs }))]);
+}
+
+/** Whether a range that cannot be read has been tried for long enough. */
+export function isGivenUp({ sinceMs }: SetAside, nowMs: number): boolean {
+  return nowMs - sinceMs >= GIVEN_UP_AFTER_MS;
+}
+
+/** The range that is to be tried again first. */
+export function nextSetAside(progress: Progress): SetAside | undefined {
+  return setAsideIn(progress).reduce<SetAside | undefined>(
+    (first, one) => (first === undefined || one.nextTryMs < first.nextTryMs ? one : first),
+    undefined,
+  );
+}
+
+/** The pieces of a range that can be read, oldest first. */
+export function readablePieces(range: TimeRange, progress: Progress): TimeRange[] {
+  const pieces: TimeRange[] = [];
+  let { start } = range;
+  for (const hole of setAsideIn(progress)) {
+    if (hole.end <= start || hole.start >= range.end) continue;
+    if (hole.start > start) pieces.push({ start, end: hole.start });
+    start = hole.end;
+  }
+  if (start < range.end) pieces.push({ start, end: range.end });
+  return pieces;
+}
+
+function withSetAside(before: Progress, ranges: readonly SetAside[]): Progress {
+  const progress = { ...before };
+  delete progress.setAside;
+  return ranges.length === 0
+    ? progress
+    : { ...progress, setAside: [...ranges].sort((one, other) => one.start - other.start) };
+}
