@@ -15,5 +15,5 @@ export function problemsWithIds({ tenant_id: tenant, client_id: client }: JsonOb
 }
 
 function sizeOf(text: string): string {
-  return `a text of ${text.length} characters`;
+  return `a text of ${text.length} character${text.length === 1 ? '' : 's'}`;
 }

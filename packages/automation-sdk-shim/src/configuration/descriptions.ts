@@ -52,7 +52,8 @@ export function describeGiven(value: unknown, schema: Schema, isSecret: boolean)
   const isAddress = schema['format'] === 'uri' && /^[a-z]+:\/\//i.test(value) && !/[@?#]/.test(value);
   const longest = isAddress ? LONGEST_ADDRESS : LONGEST_QUOTED;
   const isUnclear = isFree || (schema['format'] === 'uri' && !isAddress);
-  if (isSecret || isUnclear || value.length > longest) return `a text of ${value.length} characters`;
+  if (isSecret || isUnclear || value.length > longest)
+    return `a text of ${value.length} character${value.length === 1 ? '' : 's'}`;
   return JSON.stringify(value);
 }
 
