@@ -30,7 +30,8 @@ function decorated(text: string): string | undefined {
 function bareIpV6(text: string): string {
   // Node.js takes an address with its zone for an address.
   const address = text.split('%', 1)[0] ?? text;
-  const [, high, low] = (/:ffff:/i.test(address) && MAPPED.exec(new URL(`http://[${address}]/`).hostname)) || [];
+  if (!/:ffff:/i.test(address)) return address;
+  const [, high, low] = MAPPED.exec(new URL(`http://[${address}]/`).hostname) ?? [];
   if (high === undefined || low === undefined) return address;
   const [one, other] = [parseInt(high, 16), parseInt(low, 16)];
   return [one >> 8, one & 0xff, other >> 8, other & 0xff].join('.');

@@ -47,7 +47,8 @@ export function describeGiven(value: unknown, schema: Schema, isSecret: boolean)
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a JSON object';
-  if (typeof value !== 'string') return isSecret ? `a ${typeof value}` : String(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return isSecret ? `a ${typeof value}` : String(value);
+  if (typeof value !== 'string') return 'absent';
   const isFree = schema['type'] === 'string' && !Array.isArray(schema['enum']) && schema['format'] !== 'uri';
   const isAddress = schema['format'] === 'uri' && /^[a-z]+:\/\//i.test(value) && !/[@?#]/.test(value);
   const longest = isAddress ? LONGEST_ADDRESS : LONGEST_QUOTED;
