@@ -27,8 +27,7 @@ const typesOf = (card, file) =>
 
 /**
  * As Python's `json.dumps(card, indent=2)` writes it, which is what the linter of Sekoia's library wants: without a final
- * line break, and other characters than ASCII escaped. (Python writes numbers and empty lists alike as long as no number
- * is beyond what both print in the same way; cards hold small integers.)
+ * line break, and other characters than ASCII escaped.
  */
 const cardText = (card) =>
   JSON.stringify(card, null, 2).replace(
