@@ -14,7 +14,6 @@ interface Setting {
   readonly default?: string | number | boolean;
   readonly minimum?: number;
   readonly maximum?: number;
-  readonly minLength?: number;
   readonly enum?: readonly string[];
   readonly format?: string;
 }
@@ -55,12 +54,13 @@ function tableOf(markdown: string, header: string): string[][] {
 const code = (value: unknown) => `\`${String(value)}\``;
 
 /** What the column "type and bounds" says of a setting. */
-function typeAndBounds({ type, minimum, maximum, minLength, enum: choices, format }: Setting): string {
+function typeAndBounds({ type, minimum, maximum, enum: choices, format }: Setting): string {
   if (choices !== undefined) return choices.map(code).join(' or ');
   if (type === 'boolean') return 'true or false';
   if (type === 'integer') return `integer, ${minimum ?? '−∞'} to ${maximum ?? '∞'}`;
   if (format === 'uri') return 'address (URL)';
-  return minLength === 1 ? 'text, not empty' : 'text';
+  // An empty text counts as absent.
+  return 'text, not empty';
 }
 
 const [accountCard, applicationCard] = (await Promise.all(
