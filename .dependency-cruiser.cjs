@@ -90,7 +90,11 @@ module.exports = {
     only(
       'microsoft-imports-no-layer',
       '^src/microsoft/',
-      ['^src/(errors|json)\\.ts$', ...library('axios', 'p-retry', 'luxon', '@azure/msal-node', '@azure/msal-common')],
+      [
+        '^src/(errors|json)\\.ts$',
+        '^packages/automation-sdk-shim/',
+        ...library('axios', 'p-retry', 'luxon', '@azure/msal-node', '@azure/msal-common'),
+      ],
       'src/microsoft is what both sources share; it knows neither of them.',
     ),
     only(

@@ -1,7 +1,14 @@
 import { DateTime } from 'luxon';
-import { begin, readOnceBefore, reschedule, watermarkOf, wholeSecond, type Progress } from './progress.js';
+import {
+  begin,
+  readOnceBefore,
+  reschedule,
+  watermarkOf,
+  wholeSecond,
+  type Progress,
+  type SetAside,
+} from './progress.js';
 import type { Schedule } from './schedule.js';
-import type { SetAside } from './set-aside.js';
 import { isObject } from '../json.js';
 
 /**

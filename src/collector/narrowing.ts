@@ -2,7 +2,7 @@ import type { TimeRange } from './progress.js';
 import { isSmallest } from './spans.js';
 
 /** Failed parts after which what still fails is left as it is: the cost of the search is bounded. */
-const MAX_FAILED_PARTS = 40;
+const MAX_FAILED_PARTS = 64;
 /** So many failures in a row may as well mean that the service has gone. */
 const CONFIRM_AFTER = 6;
 

@@ -1,6 +1,14 @@
-import { finishedBefore, frontier, wholeSecond, watermarkOf, type Progress, type TimeRange } from './progress.js';
+import {
+  finishedBefore,
+  frontier,
+  wholeSecond,
+  watermarkOf,
+  type Progress,
+  type SetAside,
+  type TimeRange,
+} from './progress.js';
 import { ageOf, stretchUntilDue, type Schedule } from './schedule.js';
-import { nextSetAside, setAsideIn, type SetAside } from './set-aside.js';
+import { nextSetAside, setAsideIn } from './set-aside.js';
 import { freshSpanOf, spanOf } from './spans.js';
 
 /** What the API allows, as the source declares it. */

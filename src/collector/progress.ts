@@ -1,10 +1,18 @@
 import { ageOf, type Schedule } from './schedule.js';
-import type { SetAside } from './set-aside.js';
 
 /** A half-open interval [start, end) of the time at which Exchange received the message, in milliseconds since 1970; whole seconds. */
 export interface TimeRange {
   readonly start: number;
   readonly end: number;
+}
+
+/**
+ * Time that the service refuses although it answers the time around it, such as a second with a row that it cannot read
+ * itself. Everything else is read without it, and it is tried again rarely. Times in ms since 1970.
+ */
+export interface SetAside extends TimeRange {
+  readonly sinceMs: number;
+  readonly nextTryMs: number;
 }
 
 /**

@@ -3,10 +3,10 @@ import type { Clock, Page, ReadOptions, Source } from './contracts.js';
 import type { Ledger } from './ledger.js';
 import { narrow } from './narrowing.js';
 import type { ReadStep } from './planner.js';
-import { advance, type Progress, type TimeRange } from './progress.js';
+import { advance, type Progress, type SetAside, type TimeRange } from './progress.js';
 import type { Reporter } from './reporter.js';
 import type { Schedule } from './schedule.js';
-import { isGivenUp, readablePieces, setAside, stillSetAside, type SetAside } from './set-aside.js';
+import { isGivenUp, readablePieces, setAside, stillSetAside } from './set-aside.js';
 import { halve } from './spans.js';
 
 export interface RecoveryParts {

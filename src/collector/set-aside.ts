@@ -1,18 +1,9 @@
-import type { Progress, TimeRange } from './progress.js';
-
-/**
- * Time that the service refuses although it answers the time around it, such as a second with a row that it cannot read
- * itself. Everything else is read without it, and it is tried again rarely. Times in ms since 1970.
- */
-export interface SetAside extends TimeRange {
-  readonly sinceMs: number;
-  readonly nextTryMs: number;
-}
+import type { Progress, SetAside, TimeRange } from './progress.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const FIRST_WAIT_MS = 15 * MINUTE_MS;
-/** So much longer each time: 15 min, 1 h, 4 h, 16 h after it was set aside. */
+/** So much longer each time: 15 min, 1 h, 4 h, 16 h after it was set aside, and for the last time after 24 h. */
 const GROWTH = 4;
 /** What cannot be read for so long is given up: its fingerprints are kept until then. */
 const GIVEN_UP_AFTER_MS = 24 * HOUR_MS;
@@ -46,7 +37,9 @@ export function stillSetAside(
   left: readonly TimeRange[],
   nowMs: number,
 ): Progress {
-  const nextTryMs = nowMs + Math.max(FIRST_WAIT_MS, (nowMs - tried.sinceMs) * (GROWTH - 1));
+  const waitMs = Math.max(FIRST_WAIT_MS, (nowMs - tried.sinceMs) * (GROWTH - 1));
+  const lastTryMs = Math.max(tried.sinceMs + GIVEN_UP_AFTER_MS, nowMs + FIRST_WAIT_MS);
+  const nextTryMs = Math.min(nowMs + waitMs, lastTryMs);
   const others = setAsideIn(progress).filter((one) => one !== tried);
   return withSetAside(progress, [...others, ...left.map((range) => ({ ...range, sinceMs: tried.sinceMs, nextTryMs }))]);
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '@sekoia/automation-sdk-shim';
 import pRetry, { AbortError } from 'p-retry';
 import { PlanAgainError, SettingsError, UnavailableError } from '../errors.js';
 import type { Authorization } from './authorization.js';
@@ -74,7 +75,7 @@ export class MicrosoftClient {
         onFailedAttempt: async ({ error, retriesLeft }) => {
           if (retriesLeft === 0 || !(error instanceof UnavailableError)) return;
           onRetry?.(error);
-          await delay(Math.max(error.retryAfterMs, this.#waitMs()), undefined, { signal });
+          await Promise.all([delay(error.retryAfterMs, undefined, { signal }), sleep(this.#waitMs(), signal)]);
         },
       },
     );

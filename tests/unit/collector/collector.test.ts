@@ -116,57 +116,115 @@ describe('a range that is refused', () => {
     const stage = stageOf();
     stage.pagesOf = ({ start, end }) => (end - start > 10 * second ? [refused] : [pageOf()]);
     await stage.run(noon + 30 * second);
-    expect(widthsOf(stage.asked).slice(0, 4)).toEqual([60, 30, 15, 8]);
+    // A second of other time tells that the service answers.
+    expect(widthsOf(stage.asked)).toEqual([60, 1, 30, 15, 8, 7, 15, 8, 7, 30, 15, 8, 7, 15, 8, 7]);
     expect(readOnceBefore(stage.progress)).toBeGreaterThanOrEqual(noon);
-    expect(stage.log.at('warning')[0]).toBe(
-      'The query was refused. The range from 2026-11-01 11:59:00 UTC to 2026-11-01 12:00:00 UTC will be read again in smaller parts. [MT-RANGE-REFUSED]',
-    );
+    expect(stage.log.at('warning')).toEqual([
+      'The query was refused. Microsoft answers for other times, so the cause lies between 2026-11-01 11:59:00 UTC and 2026-11-01 12:00:00 UTC: that range is now read in smaller parts. No data is lost. [MT-RANGE-REFUSED]',
+    ]);
+    expect(stage.monitor.progress.at(-1)!.setAside).toBeUndefined();
   });
 
-  describe('when it is the smallest', () => {
-    /** Half an hour of old time, of which one second is refused until ten minutes past noon. */
-    const poison = noon - 30 * minute;
-    const refusedUntil = noon + 10 * minute;
-
-    function poisonedStage(): { stage: Stage; smallest: number[] } {
-      const stage = stageOf({ startTimeMs: hour });
-      const smallest: number[] = [];
+  test.each([
+    ['a refusal', refused],
+    ['an error of the service', new UnavailableError('Error while processing response.', { mayBeTheRange: true })],
+    ['a limit that is not believed', new OutOfReachError('It is out of reach.', 10 * day)],
+  ])(
+    'because of one second is read but for that second, which is an error, tried rarely, and read as soon as it can be: %s',
+    async (_, error) => {
+      const stage = stageOf({ startTimeMs: hour, late_window: 1440 });
+      const poison = noon - 30 * minute;
+      const readableFrom = noon + 3 * hour;
+      const tried: number[] = [];
       stage.pagesOf = ({ start, end }) => {
-        if (stage.clock.trueMs >= refusedUntil || start > poison || end <= poison) return [pageOf()];
-        if (end - start === second) smallest.push(stage.clock.trueMs);
-        return [refused];
+        if (start > poison || end <= poison) return [pageOf(rowAt(start, `row of ${start}`))];
+        if (stage.clock.trueMs >= readableFrom) return [pageOf(rowAt(poison, 'late'))];
+        if (end - start === second) tried.push(stage.clock.trueMs);
+        return [error];
       };
-      return { stage, smallest };
-    }
+      await stage.run(noon + 30 * minute);
+      const [aside] = stage.progress.setAside ?? [];
+      expect([aside?.start, aside?.end]).toEqual([poison, poison + second]);
+      expect(stage.log.at('error')).toEqual([
+        expect.stringMatching(
+          /^Messages received from 2026-11-01 11:30:00 UTC to 2026-11-01 11:30:01 UTC cannot be read: .*\[MT-SET-ASIDE\]$/,
+        ),
+      ]);
+      expect(readOnceBefore(stage.progress)).toBeGreaterThanOrEqual(noon + 28 * minute);
+      await stage.run(noon + 12 * hour);
+      expect(stage.delivered.filter((row) => row === 'late Delivered')).toHaveLength(1);
+      expect(stage.progress.setAside).toBeUndefined();
+      expect(stage.monitor.gaps).toEqual([]);
+      // Once or twice when it was found, then after 15 minutes and after an hour.
+      expect(tried.length).toBeLessThanOrEqual(5);
+      expect(stage.log.at('critical')).toEqual([]);
+    },
+  );
 
-    test('rests for a minute before it is asked for again, and all is read once it is accepted', async () => {
-      const { stage, smallest } = poisonedStage();
-      await stage.run(refusedUntil + 2 * minute);
-      expect(smallest.length).toBeGreaterThan(3);
-      const pauses = smallest.slice(1).map((atMs, index) => atMs - smallest[index]!);
-      expect(Math.min(...pauses)).toBeGreaterThanOrEqual(minute);
-      expect(stage.monitor.ranges.filter(({ fresh }) => fresh).length).toBeGreaterThanOrEqual(12);
-      expect(stage.progress.ahead).toBeUndefined();
-      expect(readOnceBefore(stage.progress)).toBeGreaterThanOrEqual(noon + 11 * minute);
-    });
-
-    test('leaves fresh mail alone: all of it is read, not the newest second of each minute', async () => {
-      const { stage } = poisonedStage();
-      await stage.run(noon + 9 * minute);
-      const fresh = stage.asked.filter(({ range, atMs }) => range.end > noon && range.end > atMs - minute);
-      const holes = fresh.slice(1).filter(({ range }, index) => range.start > fresh[index]!.range.end);
-      expect(holes).toEqual([]);
-    });
+  test('because of one second for a day is given up as a gap with its reason, and nothing else is late meanwhile', async () => {
+    const stage = stageOf({ startTimeMs: hour, late_window: 1440 });
+    const poison = noon + 10 * minute;
+    const polls: number[] = [];
+    stage.pagesOf = ({ start, end }) => {
+      if (start <= poison && poison < end) return [refused];
+      if (end > stage.clock.trueMs - 2 * minute) polls.push(stage.clock.trueMs);
+      return [pageOf()];
+    };
+    await stage.run(noon + 48 * hour);
+    expect(stage.monitor.gaps).toEqual([{ start: poison, end: poison + second }]);
+    expect(stage.log.at('error').at(-1)).toMatch(
+      /could not be read for a day and are given up: The query was refused\..*\[MT-GAP\]$/,
+    );
+    const pauses = polls.slice(1).map((atMs, index) => atMs - polls[index]!);
+    expect(Math.max(...pauses)).toBeLessThan(2 * minute);
+    expect(stage.asked.length / 48).toBeLessThan(75);
   });
 
-  test('is asked for once a minute when it is the newest time and the smallest range', async () => {
-    const stage = stageOf();
-    stage.pagesOf = () => [refused];
+  test('because of half a minute is read but for that, at a bounded cost', async () => {
+    const stage = stageOf({ startTimeMs: 10 * hour });
+    const [from, to] = [noon - 5 * hour, noon - 5 * hour + 30 * second];
+    stage.pagesOf = ({ start, end }) => (start < to && end > from ? [refused] : [pageOf()]);
     await stage.run(noon + 10 * minute);
-    const smallest = stage.asked.filter(({ range }) => range.end - range.start === second);
-    expect(smallest.length).toBeGreaterThan(5);
-    expect(stage.asked.length - smallest.length).toBeLessThanOrEqual(6);
-    expect(stage.monitor.progress.map(readOnceBefore)).not.toContain(noon);
+    // What the search left as it was is looked at again when it is tried again.
+    expect(stage.asked.length).toBeLessThan(160);
+    await stage.run(noon + 30 * minute);
+    const asides = stage.progress.setAside ?? [];
+    expect(Math.min(...asides.map(({ start }) => start))).toBe(from);
+    expect(Math.max(...asides.map(({ end }) => end))).toBe(to);
+    expect(stage.progress.ahead).toBeUndefined();
+  });
+
+  test.each([75 * minute, 10 * hour])(
+    'while all time is refused for %i ms says nothing about the range: it is an outage, without gaps or halves',
+    async (durationMs) => {
+      const stage = stageOf({ late_window: 1440 });
+      const [from, to] = [noon + hour, noon + hour + durationMs];
+      stage.pagesOf = () => [stage.clock.trueMs >= from && stage.clock.trueMs < to ? refused : pageOf()];
+      await stage.run(to - minute);
+      expect(stage.monitor.statuses.at(-1)).toBe('degraded');
+      expect(stage.log.at('error')).toHaveLength(1);
+      await stage.run(to + 10 * minute);
+      expect(stage.monitor.gaps).toEqual([]);
+      expect(stage.progress.setAside).toBeUndefined();
+      expect(stage.log.at('critical')).toEqual([]);
+      expect(readOnceBefore(stage.progress)).toBeGreaterThanOrEqual(to + 7 * minute);
+      const during = stage.asked.filter(({ atMs }) => atMs >= from && atMs < to);
+      expect(during.length / (durationMs / hour)).toBeLessThan(90);
+    },
+  );
+
+  test('while the service goes away is neither set aside nor given up', async () => {
+    const stage = stageOf({ startTimeMs: hour });
+    let answers = 0;
+    stage.pagesOf = ({ end }) => {
+      answers += 1;
+      if (end > noon) return [pageOf()];
+      // The range is refused, other time is answered once, and then nothing is.
+      return [answers <= 40 && answers !== 2 ? refused : pageOf()];
+    };
+    await stage.run(noon + 30 * minute);
+    expect(stage.progress.setAside).toBeUndefined();
+    expect(stage.progress.ahead).toBeUndefined();
   });
 });
 
@@ -232,7 +290,7 @@ describe('where Microsoft keeps ten days', () => {
     const stage = stageOf({ startTimeMs: hour });
     stage.pagesOf = () => [new OutOfReachError('It is out of reach.', historyMs)];
     await stage.run(noon + 10 * minute);
-    expect(stage.progress.historyMs).toBeUndefined();
+    expect(stage.monitor.progress).toEqual([]);
     expect(stage.monitor.gaps).toEqual([]);
     expect(stage.asked.length).toBeLessThan(60);
   });
@@ -287,16 +345,6 @@ describe('when the data folder cannot be written', () => {
     // Only the second that is asked for to learn the time.
     expect(stage.asked).toHaveLength(1);
   });
-});
-
-test('a second that is refused for an hour is given up as a gap, and the time behind it is read', async () => {
-  const stage = stageOf({ startTimeMs: day });
-  const poison = noon - 12 * hour;
-  const refused = new RangeRefusedError('No.');
-  stage.pagesOf = ({ start, end }) => [start <= poison && poison < end ? refused : pageOf()];
-  await stage.run(noon + 3 * hour);
-  expect(stage.monitor.gaps).toEqual([{ start: poison, end: poison + second }]);
-  expect(readOnceBefore(stage.progress)).toBeGreaterThan(noon + 2 * hour);
 });
 
 test('rows of a range that is being read stay known, though fresh mail has finished with their time meanwhile', async () => {
@@ -422,7 +470,9 @@ describe('a clock that is wrong at the start', () => {
 test('a service that answers only narrow ranges is read in ranges that it answers, fresh mail and old', async () => {
   const stage = stageOf({ startTimeMs: 2 * day });
   const widest = 30 * minute;
-  stage.pagesOf = ({ start, end }) => [end - start > widest ? new UnavailableError('It took too long.') : pageOf()];
+  stage.pagesOf = ({ start, end }) => [
+    end - start > widest ? new PlanAgainError('It took too long.', { mayBeTheRange: true }) : pageOf(),
+  ];
   await stage.run(noon + 12 * hour);
   expect(stage.progress.ahead).toBeUndefined();
   expect(stage.progress.watermarks[0]).toBeGreaterThan(noon + 11 * hour);

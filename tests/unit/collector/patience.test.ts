@@ -79,7 +79,7 @@ describe('the waits after failures in a row', () => {
 
   test('are never shorter than the service has asked for', async () => {
     const { fail, waits } = patient();
-    await fail(() => new UnavailableError('Too many requests.', 600 * second), 2);
+    await fail(() => new UnavailableError('Too many requests.', { retryAfterMs: 600 * second }), 2);
     expect(waits).toEqual([600, 600]);
   });
 

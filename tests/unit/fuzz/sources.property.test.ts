@@ -56,7 +56,7 @@ async function readOnce(source: Source): Promise<{ pages: Page[]; error: unknown
   };
   const pages: Page[] = [];
   try {
-    for await (const page of source.pages(range, stop.signal, onRetry)) {
+    for await (const page of source.pages(range, stop.signal, { onRetry })) {
       pages.push(page);
       if (pages.length === 3) break;
     }

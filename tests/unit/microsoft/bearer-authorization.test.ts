@@ -119,13 +119,13 @@ describe('when a renewal fails', () => {
 
   test('a new one is asked for no sooner than Entra ID has asked for, but for the end of the old one', async () => {
     const stage = await lateInLife();
-    stage.failure = new UnavailableError('Too many requests.', 2 * minute);
+    stage.failure = new UnavailableError('Too many requests.', { retryAfterMs: 2 * minute });
     await stage.header();
     stage.nowMs += 2 * minute - 1;
     await stage.header();
     expect(stage.asked).toBe(2);
     stage.nowMs += 1;
-    stage.failure = new UnavailableError('Too many requests.', 10 * minute);
+    stage.failure = new UnavailableError('Too many requests.', { retryAfterMs: 10 * minute });
     await stage.header();
     expect(stage.asked).toBe(3);
     stage.nowMs = hour;

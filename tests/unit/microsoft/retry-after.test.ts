@@ -8,6 +8,9 @@ const never = DateTime.invalid('no date');
 test.each([
   ['0', 0],
   ['7', 7000],
+  ['2.128', 2128],
+  ['0.249', 249],
+  [' 1.5 ', 1500],
   [' 7 ', 7000],
   ['600', 600_000],
   ['601', 600_000],
@@ -20,7 +23,7 @@ test.each([
   expect(retryAfterMs(header, answeredAt)).toBe(waitMs);
 });
 
-test.each([undefined, '', '-5', '1.5', 'soon', 'Sun, 99 Mar 2026 12:00:30 GMT'])(
+test.each([undefined, '', '-5', '1.', '.5', '1e3', 'soon', 'Sun, 99 Mar 2026 12:00:30 GMT'])(
   '%j does not say how long',
   (header) => {
     expect(retryAfterMs(header, answeredAt)).toBeUndefined();

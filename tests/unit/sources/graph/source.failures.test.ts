@@ -64,7 +64,7 @@ describe('a refusal for the quota is waited out', () => {
       const stop = new AbortController();
       let page: Promise<unknown> | undefined;
       const retry = await new Promise<UnavailableError>((resolve) => {
-        page = source.pages(range, stop.signal, resolve).next();
+        page = source.pages(range, stop.signal, { onRetry: resolve }).next();
       });
       stop.abort();
       await expect(page).rejects.toThrow('aborted');
