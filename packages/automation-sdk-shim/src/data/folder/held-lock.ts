@@ -65,6 +65,11 @@ export class HeldLock {
     await this.#remove();
   }
 
+  /** Asks anew: the compiler takes what it saw before an await for granted. */
+  #hasEnded(): boolean {
+    return this.#ended;
+  }
+
   async #stop(): Promise<void> {
     this.#ended = true;
     clearTimeout(this.#timer);
@@ -104,7 +109,7 @@ export class HeldLock {
       this.#sureAt = askedAt;
       return;
     }
-    if (this.#ended) return;
+    if (this.#hasEnded()) return;
     this.#ended = true;
     onLost();
   }
