@@ -217,9 +217,9 @@ describe('the start', () => {
   });
 
   test('a misspelt setting is told also where something else is wrong', async () => {
-    const module = start({ frequencyy: 1 }, { LIVENESS_PORT: 'x' });
+    const module = start({ frequencyy: 1 }, { SUB_FOLDER: '../x' });
     expect((await module.says('does not know')).msg).toContain('"frequencyy"');
-    await module.says('Configuration error: "liveness_port" must be');
+    await module.says('Configuration error: The value "sub_folder" leads out of the data folder');
   });
 
   test('without settings both places are named', async () => {

@@ -13,7 +13,11 @@ import { beyondProxy, startConnectProxy, type ConnectProxyOptions } from './supp
 import { answer, startLoopback, type Loopback } from './support/loopback.js';
 
 const VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
-const withoutProxies = Object.fromEntries(Object.entries(process.env).filter(([name]) => !VARIABLES.includes(name)));
+/** With these, what a request trusts by itself would not count. */
+const TRUST = ['REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
+const withoutProxies = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => ![...VARIABLES, ...TRUST].includes(name)),
+);
 beforeEach(() => {
   process.env = { ...withoutProxies };
 });
