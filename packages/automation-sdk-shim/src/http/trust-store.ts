@@ -36,7 +36,16 @@ export function trustFrom(
   return { secureContext: tls.createSecureContext({ ...settings, ca: [...known, ...certificates] }) };
 }
 
+/** What was read last: a folder of a distribution holds hundreds of files. */
+let last: { readonly key: string; readonly trust: Trust } | undefined;
+
 function readTrust(env: NodeJS.ProcessEnv): Trust {
+  const key = JSON.stringify([...FILES, ...FOLDERS].map((variable) => env[variable]));
+  if (last?.key !== key) last = { key, trust: readAll(env) };
+  return last.trust;
+}
+
+function readAll(env: NodeJS.ProcessEnv): Trust {
   const sources = [...FILES, ...FOLDERS].flatMap((variable) => {
     const path = env[variable]?.trim();
     if (path === undefined || path === '') return [];
