@@ -33,6 +33,7 @@ const hostOf = (url: string) => new URL(url).host;
 const tenantBeyond = () => ({
   api_url: beyondProxy(scenario.simulator.graphUrl),
   authority_url: beyondProxy(scenario.simulator.authorityUrl),
+  token_scope: 'https://graph.microsoft.com/.default',
 });
 
 describe('proxies of the environment', () => {
