@@ -37,7 +37,7 @@ COPY --from=build /app/dist dist
 COPY --from=build /app/sbom.cdx.json ./
 COPY package.json manifest.json trigger_*.json connector_*.json LICENSE CHANGELOG.md ./
 # Everything else may be read-only: the module writes to its data folder alone.
-RUN mkdir -m 0700 /symphony_data && chown 1000:1000 /symphony_data
+RUN mkdir -m 2770 /symphony_data && chown 1000:0 /symphony_data && chmod 2770 /symphony_data
 USER 1000:1000
 EXPOSE 8000 8020
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \

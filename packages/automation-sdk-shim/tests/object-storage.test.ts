@@ -7,7 +7,7 @@ import { storageFailure } from '../src/data/objects/storage-failure.js';
 import type { StorageSettings } from '../src/data/objects/storage-settings.js';
 import { StoreError } from '../src/data/store-error.js';
 import { ConfigurationError } from '../src/errors.js';
-import { startConnectProxy } from './support/connect-proxy.js';
+import { beyondProxy, startConnectProxy } from './support/connect-proxy.js';
 import { S3Server, type Fault, type S3Options } from './support/s3-server.js';
 
 const closers: (() => unknown)[] = [];
@@ -181,10 +181,11 @@ describe('over TLS', () => {
     closers.push(() => proxy.close());
     process.env['HTTPS_PROXY'] = proxy.url;
     const settings = { ca: server.certificate, cert: client.certificate, key: client.privateKey };
-    const storage = connected({ ...s3.settings, tls: settings });
+    const endpoint = beyondProxy(s3.url);
+    const storage = connected({ ...s3.settings, endpoint, tls: settings });
     await storage.put('key', body, 'always', 'mark');
     expect((await storage.get('key'))?.body).toEqual(body);
-    expect(proxy.connects).toEqual([new URL(s3.url).host]);
+    expect(proxy.connects).toEqual([new URL(endpoint).host]);
     expect(proxy.requests).toEqual([]);
   });
 });

@@ -40,17 +40,28 @@ describe('a server for a few pages', () => {
     expect((await fetch(`${url}/health/x`)).status).toBe(404);
     const post = await fetch(`${url}/health`, { method: 'POST', body: 'x' });
     expect(post.status).toBe(405);
-    expect(post.headers.get('allow')).toBe('GET');
+    expect(post.headers.get('allow')).toBe('GET, HEAD');
   });
 
-  test.each(['HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])(
-    'answers %s with 405, and elsewhere with 404',
-    async (method) => {
-      const { url } = await serve(fine);
-      expect((await fetch(`${url}/health`, { method })).status).toBe(405);
-      expect((await fetch(`${url}/elsewhere`, { method })).status).toBe(404);
-    },
-  );
+  test.each(['PUT', 'DELETE', 'OPTIONS', 'PATCH'])('answers %s with 405, and elsewhere with 404', async (method) => {
+    const { url } = await serve(fine);
+    expect((await fetch(`${url}/health`, { method })).status).toBe(405);
+    expect((await fetch(`${url}/elsewhere`, { method })).status).toBe(404);
+  });
+
+  test.each([
+    ['/health', 200],
+    ['/health?full=1', 200],
+    ['/elsewhere', 404],
+  ])('answers HEAD %s as GET, without the body', async (path, status) => {
+    const { url } = await serve(fine);
+    const [head, get] = [await fetch(url + path, { method: 'HEAD' }), await fetch(url + path)];
+    expect([head.status, get.status]).toEqual([status, status]);
+    for (const name of ['content-type', 'content-length', 'cache-control'])
+      expect(head.headers.get(name)).toBe(get.headers.get(name));
+    expect(await head.text()).toBe('');
+    expect(Number(head.headers.get('content-length'))).toBe((await get.text()).length);
+  });
 
   test('cuts off a client that does not finish its request', async () => {
     const { server } = await serve(fine);
