@@ -74,7 +74,7 @@ function join(parts: readonly string[], word: 'and' | 'or'): string {
 }
 
 /** A setting's name, with its title as the form shows it. */
-function nameOf(setting: string, schema: Schema): string {
+export function nameOf(setting: string, schema: Schema): string {
   const { title } = propertyOf(schema, setting);
   return typeof title === 'string' ? `"${setting}" (${title})` : `"${setting}"`;
 }
