@@ -95,7 +95,7 @@ function expectContract(requests: readonly RecordedRequest[], userAgent: string)
 }
 
 describe('the life of the module, as the platform sees it', () => {
-  test('is logs alone: at the start, of what fails and what comes back, and to the last entry at the stop', async () => {
+  test('is one question for secrets, then logs alone: at the start, of what fails and what comes back, and to the last entry at the stop', async () => {
     const scenario = await Scenario.open();
     try {
       const now = Date.now();
@@ -109,7 +109,9 @@ describe('the life of the module, as the platform sees it', () => {
       const { version } = JSON.parse(await readFile(file('manifest.json'), 'utf8')) as { version: string };
       const { requests, logs } = scenario.platform.records();
       expectContract(requests, `sekoiaio-module/microsoft365-message-trace-${version}`);
-      expect(new Set(requests.map(({ method, path }) => `${method} ${path}`))).toEqual(new Set(['POST /logs']));
+      const kinds = requests.map(({ method, path }) => `${method} ${path}`);
+      expect(new Set(kinds)).toEqual(new Set(['GET /secrets', 'POST /logs']));
+      expect(kinds.filter((kind) => kind === 'GET /secrets')).toHaveLength(1);
       expect(logs[0]).toMatchObject({ level: 'info', message: expect.stringContaining('message_trace of') as unknown });
       expect(logs.filter(({ level }) => level === 'critical')).toHaveLength(1);
       expect(logs.some(({ message }) => message.includes('SIGTERM: the module stops.'))).toBe(true);

@@ -2,12 +2,20 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { fetchSecrets } from '../src/configuration/module-secrets.js';
 import { isPlaceholder, overlaySecrets } from '../src/configuration/placeholders.js';
 import { HttpClient } from '../src/http/http-client.js';
-import { answer, startLoopback, type Loopback } from './support/loopback.js';
+import { answer, startLoopback, type Handler, type Loopback } from './support/loopback.js';
 
 const http = new HttpClient({ userAgent: 'test' });
 let platform: Loopback;
+const opened: Loopback[] = [];
 
-afterEach(async () => platform?.close());
+afterEach(async () => {
+  for (const server of opened.splice(0)) await server.close();
+});
+
+async function start(handle: Handler): Promise<void> {
+  platform = await startLoopback(handle);
+  opened.push(platform);
+}
 
 const request = () => ({
   url: `${platform.url}/secrets`,
@@ -22,7 +30,7 @@ const request = () => ({
 
 describe('the platform’s secrets', () => {
   test('are asked for again until the platform gives them', async () => {
-    platform = await startLoopback((_request, response) => {
+    await start((_request, response) => {
       if (platform.received.length < 4) answer(response, 503, '');
       else answer(response, 200, { value: { api_secret: 'x' }, node_value: { password: 'y' } });
     });
@@ -32,7 +40,7 @@ describe('the platform’s secrets', () => {
   });
 
   test('are given up after the tries', async () => {
-    platform = await startLoopback((_request, response) => answer(response, 200, { value: null }));
+    await start((_request, response) => answer(response, 200, { value: null }));
     await expect(fetchSecrets(request())).rejects.toThrow('answered 200 without secrets');
     expect(platform.received).toHaveLength(10);
   });
@@ -44,7 +52,7 @@ describe('the platform’s secrets', () => {
     [408, false],
     [502, false],
   ])('%i is a refusal: %s', async (status, refused) => {
-    platform = await startLoopback((_request, response) => answer(response, status, ''));
+    await start((_request, response) => answer(response, status, ''));
     await expect(fetchSecrets({ ...request(), tries: 2 })).rejects.toMatchObject({ refused });
     expect(platform.received).toHaveLength(2);
   });
@@ -61,7 +69,7 @@ describe('the platform’s secrets', () => {
     ],
     [{ node_value: { password: 1 } }, { module: {}, node: { password: 1 } }],
   ])('%j holds %j where the manifest lists none', async (body, secrets) => {
-    platform = await startLoopback((_request, response) => answer(response, 200, body));
+    await start((_request, response) => answer(response, 200, body));
     expect(await fetchSecrets({ ...request(), needsModuleSecrets: false })).toEqual(secrets);
   });
 });
