@@ -15,8 +15,8 @@ export interface Scenario {
   readonly answers?: Answers;
   /** Health and metrics are asked for at the end. */
   readonly looksAtHealth?: boolean;
-  /** A critical entry is not the end. */
-  readonly goesOnAfterCritical?: boolean;
+  /** Besides the probe's last step, what entry in the log is the end: one that is critical, or an error too. */
+  readonly endsAt?: 'end' | 'critical' | 'error';
 }
 
 const trigger = { command: 'probe_trigger', values: { module_configuration: {}, trigger_configuration: {} } };
@@ -125,7 +125,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'an intake key that is not ready',
     ...connector,
-    goesOnAfterCritical: true,
+    endsAt: 'end',
     answers: atFirst('POST /batch', 2, 422, notReady),
     steps: [['push', 10, 40]],
   },
@@ -149,7 +149,7 @@ export const SCENARIOS: readonly Scenario[] = [
     ...trigger,
     values: { ...trigger.values, trigger_configuration: { frequency: 'often' } },
   },
-  { name: 'no settings', command: 'probe_trigger', values: { module_configuration: {} } },
+  { name: 'no settings', command: 'probe_trigger', values: { module_configuration: {} }, endsAt: 'error' },
   { name: 'an unknown command', command: 'no_such_command', values: {} },
   {
     name: 'a connector by the trigger’s settings',

@@ -19,6 +19,8 @@ export interface Accepted {
   readonly reason: string;
   /** What takes it away, where it is to go. */
   readonly pending?: string;
+  /** What brings it, where it is to come: it need not occur yet. */
+  readonly comesWith?: string;
 }
 
 export interface Comparison {
@@ -57,13 +59,17 @@ export function tableOf(comparisons: readonly Comparison[], list: readonly Accep
     const those = differences.filter((each) => acceptedBy(each, list) === entry);
     const [example] = those;
     const values = example === undefined ? '' : `${shorten(example.sdk)} | ${shorten(example.shim)}`;
-    const reason = entry.pending === undefined ? entry.reason : `PENDING MERGE (${entry.pending}): ${entry.reason}`;
-    return [example?.field ?? String(entry.field), String(those.length), values, reason];
+    return [example?.field ?? String(entry.field), String(those.length), values, reasonOf(entry)];
   });
   return [
     layOut(['scenario', 'fields equal', 'accepted differences', 'unexplained'], scenarios),
     layOut(['accepted difference', 'times', 'SDK | shim', 'reason'], entries),
   ].join('\n\n');
+}
+
+function reasonOf({ reason, pending, comesWith }: Accepted): string {
+  if (pending !== undefined) return `PENDING MERGE, goes with ${pending}: ${reason}`;
+  return comesWith === undefined ? reason : `PENDING MERGE, comes with ${comesWith}: ${reason}`;
 }
 
 function layOut(head: readonly string[], rows: readonly (readonly string[])[]): string {

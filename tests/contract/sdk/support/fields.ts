@@ -13,7 +13,13 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 export function fieldsOf({ exitCode, requests, health, metrics, context }: Observation): Fields {
   const fields = new Map<string, string>([['exit code', String(exitCode)]]);
   const inOrder = requests.filter((request) => !isLogs(request));
-  fields.set('requests in order', inOrder.map(({ kind, status }) => `${kind} (${status})`).join(', ') || 'none');
+  const secrets = inOrder.filter(isSecrets).map(({ status }) => status);
+  if (secrets.length > 0) fields.set('secrets are asked for', `${secrets.length} times: ${secrets.join(', ')}`);
+  const first = inOrder.findIndex((request) => !isSecrets(request));
+  if (first >= 0 && secrets.length > 0)
+    fields.set('secrets come before all else', String(inOrder.findLastIndex(isSecrets) < first));
+  const others = inOrder.filter((request) => !isSecrets(request));
+  fields.set('requests in order', others.map(({ kind, status }) => `${kind} (${status})`).join(', ') || 'none');
   addRequests(fields, inOrder);
   addLogs(fields, requests.filter(isLogs));
   if (health !== undefined) {
@@ -26,6 +32,10 @@ export function fieldsOf({ exitCode, requests, health, metrics, context }: Obser
     for (const [name, value] of leaves(JSON.parse(context), 'context.json')) fields.set(name, JSON.stringify(value));
   }
   return fields;
+}
+
+function isSecrets({ kind }: Recorded): boolean {
+  return kind === 'GET /secrets';
 }
 
 function addRequests(fields: Map<string, string>, requests: readonly Recorded[]): void {
@@ -59,7 +69,9 @@ function addHeaders(fields: Map<string, string>, request: string, headers: Recor
 /** The probe's own entries one by one; of what SDK and shim say themselves, how much of what matters to a reader. */
 function addLogs(fields: Map<string, string>, requests: readonly Recorded[]): void {
   const entries = logEntries(requests);
-  const own = entries.filter(isProbes);
+  const own = entries.filter((entry) => isProbes(entry) && entry.level !== 'debug');
+  const debug = entries.filter((entry) => isProbes(entry) && entry.level === 'debug');
+  if (debug.length > 0) fields.set('log: debug entries', debug.map(({ message }) => message).join(', '));
   for (const [index, { level, message }] of own.entries()) fields.set(`log entry ${index + 1}`, `${level} ${message}`);
   for (const level of ['error', 'critical']) {
     const count = entries.filter((entry) => !isProbes(entry) && entry.level === level).length;
@@ -68,11 +80,6 @@ function addLogs(fields: Map<string, string>, requests: readonly Recorded[]): vo
   if (entries.length === 0) return;
   fields.set('log: form of the dates', [...new Set(entries.map(({ date }) => shapeOf(date)))].join(', '));
   fields.set('log: members of an entry', [...new Set(entries.flatMap((entry) => Object.keys(entry)))].join(', '));
-  const urgent = ({ level }: LogEntry) => level === 'error' || level === 'critical';
-  const waits = requests.some(({ body }) =>
-    (body as { logs: LogEntry[] }).logs.filter(isProbes).slice(0, -1).some(urgent),
-  );
-  fields.set('log: errors are sent at once', String(!waits));
   for (const { headers } of requests.slice(0, 1)) addHeaders(fields, 'POST /logs', headers);
 }
 

@@ -50,7 +50,7 @@ export async function observe(side: Side, scenario: Scenario): Promise<Observati
   child.stderr?.setEncoding('utf8').on('data', (part: string) => (said += part));
   const ended = once(child, 'close');
   try {
-    await untilOver(recorder.requests, child, scenario.goesOnAfterCritical === true);
+    await untilOver(recorder.requests, child, scenario);
     const alive = child.exitCode === null;
     const health =
       scenario.looksAtHealth === true && alive ? await ask(`http://127.0.0.1:${liveness}/health`) : undefined;
@@ -92,12 +92,15 @@ async function start(
 }
 
 /** Until the probe has taken its last step, has given up, or has ended. */
-async function untilOver(requests: readonly Recorded[], child: ChildProcess, goesOn: boolean): Promise<void> {
+async function untilOver(requests: readonly Recorded[], child: ChildProcess, scenario: Scenario): Promise<void> {
+  const endsAt = scenario.endsAt ?? 'critical';
   const startedMs = performance.now();
   while (child.exitCode === null && performance.now() - startedMs < LIMIT_MS) {
     const entries = logEntries(requests);
     if (entries.some(({ message }) => message === END)) return;
-    if (!goesOn && entries.some(({ level, message }) => level === 'critical' && !message.startsWith('probe:'))) return;
+    const others = entries.filter(({ message }) => !message.startsWith('probe:')).map(({ level }) => level);
+    if (endsAt !== 'end' && others.includes('critical')) return;
+    if (endsAt === 'error' && others.includes('error')) return;
     await wait(LOOK_MS);
   }
   if (child.exitCode === null) throw new Error(`nothing came to an end in ${LIMIT_MS / 1_000} s`);

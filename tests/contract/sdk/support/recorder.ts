@@ -7,7 +7,7 @@ import {
 /** `POST /callback`, say. */
 export type Kind = string;
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly body?: unknown;
 }
