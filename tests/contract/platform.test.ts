@@ -124,6 +124,43 @@ describe('the life of the module, as the platform sees it', () => {
   });
 });
 
+describe('the settings of the real module, whose secrets the platform keeps apart', () => {
+  test('are complete with node_value: every row is collected once, and nothing names the password', async () => {
+    const scenario = await Scenario.open();
+    const { account_password: password } = scenario.way.settings(scenario.simulator);
+    const apart = await startPlatform({ token, nodeSecrets: { account_password: password } });
+    try {
+      const now = Date.now();
+      scenario.simulator.world.add({ rows: 50, from: now - 10 * minute, to: now });
+      await scenario.start({ account_password: '*****' }, { urlCallback: apart.callbackUrl });
+      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+      expect(apart.records().logs.filter(({ level }) => level === 'critical')).toEqual([]);
+      expect(JSON.stringify(apart.records()) + (await scenario.traces())).not.toContain(String(password));
+    } finally {
+      await scenario.close();
+      await apart.close();
+    }
+  });
+
+  test('are refused without it in one entry, and Microsoft is asked for nothing', async () => {
+    const scenario = await Scenario.open();
+    try {
+      const trigger = await scenario.start({ account_password: '*****' });
+      await arrived('Configuration error', scenario.platform);
+      expect(await trigger.stop()).toMatchObject({ exitCode: 0 });
+      const critical = scenario.platform.records().logs.filter(({ level }) => level === 'critical');
+      expect(critical.map(({ message }) => message)).toEqual([
+        'Configuration error: "account_password" (Account password) holds a placeholder such as *****, and the ' +
+          'platform did not hand out the secret. Open the trigger in the playbook, enter it again and save. If this ' +
+          'comes back, update the module. [SDK-CONFIGURATION]',
+      ]);
+      expect(scenario.service.requests.totals.requests).toBe(0);
+    } finally {
+      await scenario.close();
+    }
+  });
+});
+
 describe('the logs', () => {
   const userAgent = 'sekoiaio-module/talking-module-1.2.3';
 

@@ -59,7 +59,7 @@ export const SCENARIOS: readonly Scenario[] = [
       ['log', 'critical', 'probe: the second critical line'],
     ],
   },
-  { name: 'a stop', ...trigger, steps: [['log', 'info', 'probe: waits for the stop']] },
+  { name: 'no steps, and the stop', ...trigger },
   {
     name: 'module secrets',
     ...trigger,

@@ -34,6 +34,7 @@ const steps = {
 async function takeSteps(means) {
   for (const [step, ...given] of JSON.parse(process.env.PROBE_STEPS ?? '[]')) await steps[step](means, ...given);
   means.log.error('probe: end');
+  means.log.info('probe: waits for the stop');
   await sleep(3_600_000, means.stopping);
 }
 

@@ -37,6 +37,7 @@ class Steps:
         for step, *arguments in json.loads(os.environ.get("PROBE_STEPS", "[]")):
             getattr(self, f"step_{step}")(*arguments)
         self.log("probe: end", level="error")
+        self.log("probe: waits for the stop", level="info")
         while self.running:
             time.sleep(0.05)
 
