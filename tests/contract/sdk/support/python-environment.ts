@@ -10,8 +10,8 @@ const run = promisify(execFile);
 const requirements = fileURLToPath(new URL('../requirements.txt', import.meta.url));
 
 /**
- * The Python interpreter of a virtual environment that has Sekoia's SDK, made on first use and kept in the user's cache.
- * `PYTHON` names the interpreter that makes it (3.11 or later); default `python3.11`, else `python3`.
+ * The Python interpreter of a virtual environment that has Sekoia's SDK, made on first use and kept in the cache of
+ * the user. `PYTHON` names the interpreter that makes it (3.11 or later); default `python3.11`, else `python3`.
  */
 export async function pythonWithSdk(): Promise<string> {
   const python = process.env['PYTHON'] ?? ((await works('python3.11')) ? 'python3.11' : 'python3');
