@@ -6,7 +6,6 @@ import { HttpClient } from '../src/http/http-client.js';
 import { NetworkError } from '../src/http/network-error.js';
 import { startGetServer, type GetServer, type Page } from '../src/http/get-server.js';
 import { Scrubber } from '../src/log/scrubber.js';
-import { fetchModuleSecrets } from '../src/configuration/module-secrets.js';
 import { answer, startLoopback } from './support/loopback.js';
 import { recordedLog } from './support/recorded-log.js';
 
@@ -301,29 +300,5 @@ describe('the HTTP client', () => {
     });
     impatient.close();
     mute.close();
-  });
-});
-
-describe('the secrets of the module', () => {
-  const http = new HttpClient({ userAgent: 'test' });
-
-  test('are asked for again until the platform gives them', async () => {
-    const platform = await startLoopback((_request, response) => {
-      if (platform.received.length < 4) answer(response, 503, '');
-      else answer(response, 200, { value: { api_secret: 'x' } });
-    });
-    opened.push(platform);
-    const request = { url: `${platform.url}/secrets`, token: 'the-token', http, signal: NEVER, firstWaitMs: 1 };
-    expect(await fetchModuleSecrets(request)).toEqual({ api_secret: 'x' });
-    expect(platform.received).toHaveLength(4);
-    expect(platform.received[0]!.headers['authorization']).toBe('Bearer the-token');
-  });
-
-  test('are given up after ten tries', async () => {
-    const platform = await startLoopback((_request, response) => answer(response, 200, { value: null }));
-    opened.push(platform);
-    const request = { url: `${platform.url}/secrets`, token: 'the-token', http, signal: NEVER, firstWaitMs: 1 };
-    await expect(fetchModuleSecrets(request)).rejects.toThrow('answered 200 without secrets');
-    expect(platform.received).toHaveLength(10);
   });
 });
