@@ -1,6 +1,6 @@
 import type { Log } from '../../log/log.js';
 import { StoreError } from '../store-error.js';
-import { ConditionError, type Condition, type ObjectStorage } from './object-storage.js';
+import { ConditionError, type Condition, type ObjectStorage, type Version } from './object-storage.js';
 
 /** What the storage does besides reading and writing objects. */
 export interface Abilities {
@@ -30,9 +30,10 @@ const NO_ETAG = '0'.repeat(32);
  */
 export async function tryAbilities(storage: ObjectStorage, prefix: string, mark: string): Promise<Abilities> {
   const key = prefix + CHECK;
-  const conditions = await tryConditions((condition) => storage.put(key, CHECK_BODY, condition, mark), {
-    etag: async () => (await storage.version(key))?.etag,
-  });
+  const conditions = await tryConditions(
+    (condition) => storage.put(key, CHECK_BODY, condition, mark),
+    () => storage.version(key),
+  );
   const list = await storage.canList(key);
   if (list === 'refused') storage.trustReadable(key);
   return { ...conditions, list: list === 'yes', remove: await storage.canDelete(`${prefix}.no-such-object`) };
@@ -40,34 +41,27 @@ export async function tryAbilities(storage: ObjectStorage, prefix: string, mark:
 
 async function tryConditions(
   put: (condition: Condition) => Promise<string>,
-  found: { readonly etag: () => Promise<string | undefined> },
+  version: () => Promise<Version | undefined>,
 ): Promise<Pick<Abilities, 'ifNoneMatch' | 'ifMatch'>> {
-  const isRefused = async (condition: Condition) => {
+  const outcomeOf = async (condition: Condition) => {
     try {
       await put(condition);
-      return false;
+      return 'done';
     } catch (error) {
       if (!(error instanceof ConditionError)) throw error;
-      return error.reason === 'failed';
+      return error.reason;
     }
   };
-  const isDone = async (condition: Condition) => {
-    try {
-      await put(condition);
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionError)) throw error;
-      return false;
-    }
-  };
+  const isRefused = async (condition: Condition) => (await outcomeOf(condition)) === 'failed';
+  const isDone = async (condition: Condition) => (await outcomeOf(condition)) === 'done';
   // The first write is right where there is no object yet.
   const keepsOld = (await isRefused('if none')) || (await isRefused('if none'));
-  const before = await found.etag().catch((error: unknown) => {
+  const before = await version().catch((error: unknown) => {
     // Without the right to list, an absent object is forbidden: then the next write tells whether the storage works.
-    if (error instanceof StoreError) return undefined;
+    if (error instanceof StoreError) return 'unknown' as const;
     throw error;
   });
-  const etag = before ?? (await put('always'));
+  const etag = typeof before === 'object' ? before.etag : await put('always');
   const acceptsRight = (await isDone({ etag })) || (await isDone({ etag: `"${etag}"` }));
   // A storage that refuses a write whose condition holds refuses every condition.
   const ifNoneMatch = keepsOld && before !== undefined && acceptsRight;
