@@ -126,8 +126,7 @@ test('what another process writes over the lock while the lease settles is respe
 });
 
 test('conditions that stop working later are done without, with one warning', async () => {
-  const options: { conditions: S3Options['conditions'] } = { conditions: 'honoured' };
-  place = await inBucket(options);
+  place = await inBucket();
   const store = await taken(patient);
   const document = store.document<{ n: number }>('context.json');
   await document.write({ n: 0 });
