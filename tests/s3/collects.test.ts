@@ -29,7 +29,6 @@ const start = (configuration: Record<string, unknown> = {}) =>
 
 describe.each<[ServerName, number]>([
   ['MinIO 2026-02-12', 0],
-  ['moto 5.2.5', 0],
   ['moto 4.2.14', 1],
 ])('with its data on %s', (name, warningsOfAStart) => {
   test(

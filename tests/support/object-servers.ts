@@ -6,7 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { connectS3 } from '../../packages/automation-sdk-shim/src/data/objects/s3-client.js';
 import type { StorageSettings } from '../../packages/automation-sdk-shim/src/data/objects/storage-settings.js';
 
 const run = promisify(execFile);
@@ -70,9 +70,9 @@ export class ObjectServer {
     const port = await freePort();
     const server = new ObjectServer(kind.command(folder, port, data), port, data);
     await server.start();
-    const client = new S3Client({ region, endpoint: server.settings.endpoint!, forcePathStyle: true, credentials });
-    await client.send(new CreateBucketCommand({ Bucket: bucket }));
-    client.destroy();
+    const { library, client, close } = await connectS3(server.settings);
+    await client.send(new library.CreateBucketCommand({ Bucket: bucket }));
+    close();
     return server;
   }
 
@@ -117,7 +117,7 @@ export class ObjectServer {
 
   async kill(): Promise<void> {
     const child = this.#process;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
