@@ -70,9 +70,9 @@ export class ObjectServer {
     const port = await freePort();
     const server = new ObjectServer(kind.command(folder, port, data), port, data);
     await server.start();
-    const { library, client, close } = await connectS3(server.settings);
-    await client.send(new library.CreateBucketCommand({ Bucket: bucket }));
-    close();
+    const s3 = await connectS3(server.settings);
+    await s3.client.send(new s3.library.CreateBucketCommand({ Bucket: bucket }));
+    s3.close();
     return server;
   }
 
