@@ -25,6 +25,7 @@ export default {
     level('sdk', '<rootDir>/tests/contract/sdk/**/*.test.ts'),
     level('integration', '<rootDir>/tests/integration/**/*.test.ts'),
     level('browser', '<rootDir>/tests/browser/**/*.test.ts'),
+    level('s3', '<rootDir>/tests/s3/**/*.test.ts'),
     level('scale', '<rootDir>/tests/scale/**/*.test.ts'),
     level('long', '<rootDir>/tests/long/**/*.test.ts'),
   ],
