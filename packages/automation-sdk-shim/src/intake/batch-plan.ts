@@ -12,8 +12,11 @@ export interface Experience {
   isProofOwed: boolean;
 }
 
-/** How long to wait before the next request: not at all, as after a failure, or as for a key that is not active yet. */
-export type Wait = 'none' | 'failure' | 'key';
+/**
+ * How long to wait before the next request: not at all, a moment (the intake works, but not for these events), as
+ * after a failure, or as for a key that is not active yet.
+ */
+export type Wait = 'none' | 'moment' | 'failure' | 'key';
 
 export interface Step {
   readonly wait: Wait;
@@ -27,8 +30,11 @@ const TRIES_AS_A_WHOLE = 5;
 const PROBES_AT_ONCE = 4;
 /** After it a key that is not active is probably wrong, or one bad event is at fault. */
 const KEY_PROBES_AFTER_MS = 30 * 60_000;
-/** After it a few events that are refused alone, with nothing to compare them with, no longer hold up all others. */
+/** After it a few events that are not taken, with nothing left to compare them with, no longer hold up all others. */
 const SET_ASIDE_AFTER_MS = 60 * 60_000;
+/** Of a batch of which others were taken, where the intake fails instead of refusing them. */
+const MAX_SET_ASIDE = 10;
+/** Of a batch of which none was taken. */
 const MAX_SET_ASIDE_UNPROVEN = 3;
 
 const AT_ONCE: Step = { wait: 'none', isTrouble: false };
@@ -168,11 +174,11 @@ export class BatchPlan {
         this.#drop();
         return AT_ONCE;
       case 'unproven':
-        if (this.#experience.isProofOwed) break;
         this.#putAside(sent, reading.reason);
         return AT_ONCE;
       case 'open':
-        return isDefinite && !this.#bisection.lacksProof ? AT_ONCE : { wait: 'failure', isTrouble: false };
+        if (this.#bisection.lacksProof) return { wait: 'failure', isTrouble: false };
+        return isDefinite ? AT_ONCE : { wait: 'moment', isTrouble: false };
       case 'outage':
         break;
     }
@@ -187,28 +193,30 @@ export class BatchPlan {
     this.#failures += 1;
     if (wasProbe) this.#probesMade += 1;
     const isLong = nowMs - this.#heldSinceMs >= SET_ASIDE_AFTER_MS;
-    if (reading.kind === 'refused' && isLong && this.#mayGiveUp()) {
+    if (isLong && this.#mayGiveUp(reading)) {
       this.#putAside(this.#left, reading.reason);
       return { wait: 'none', isTrouble: true };
     }
     const canProbe = this.#left.length > 1;
-    if (reading.kind === 'refused') {
-      // A refusal is cheap and comes again at once: the whole and a part make one round.
-      const burst = Math.min(PROBES_AT_ONCE, this.#left.length);
-      this.#probes = canProbe && (!wasProbe || this.#probesMade < burst);
-    } else {
-      const patience = reading.kind === 'failed' ? TRIES_AS_A_WHOLE : this.#experience.acknowledged ? 1 : Infinity;
-      this.#probes = canProbe && !wasProbe && this.#failures >= patience;
+    if (reading.kind === 'settings' && !this.#experience.acknowledged) {
+      this.#probes = false;
+      return { wait: 'failure', isTrouble: true };
     }
-    const isRoundOver = reading.kind !== 'refused' || !this.#probes;
-    return { wait: isRoundOver ? 'failure' : 'none', isTrouble: isRoundOver };
+    if (reading.kind === 'failed') {
+      this.#probes = canProbe && !wasProbe && this.#failures >= TRIES_AS_A_WHOLE;
+      return { wait: 'failure', isTrouble: true };
+    }
+    // A refusal is cheap and comes again at once: the whole and a part make one round.
+    const burst = Math.min(PROBES_AT_ONCE, this.#left.length);
+    this.#probes = canProbe && (!wasProbe || this.#probesMade < burst);
+    return this.#probes ? AT_ONCE : { wait: 'failure', isTrouble: true };
   }
 
   /** A key that is not active refuses every batch: the whole one is the right question, until that lasts too long. */
   #waitForKey(sent: readonly EncodedEvent[], { namesKey }: NotTaken, nowMs: number): Step {
+    if (this.#bisection !== undefined) return { wait: 'key', isTrouble: true };
     const wasProbe = this.#probes;
     if (wasProbe) this.#probesMade += 1;
-    this.#bisection = undefined;
     this.#keySinceMs ??= nowMs;
     // The halves would hold a bad event as often as not; a single one does not.
     this.#probesMade = Math.max(this.#probesMade, 2);
@@ -217,8 +225,10 @@ export class BatchPlan {
     return this.#probes ? AT_ONCE : { wait: 'key', isTrouble: true };
   }
 
-  #mayGiveUp(): boolean {
-    return !this.#experience.isProofOwed && (this.#hasTakenSome || this.#left.length <= MAX_SET_ASIDE_UNPROVEN);
+  #mayGiveUp({ kind }: NotTaken): boolean {
+    const count = this.#left.length;
+    if (kind !== 'refused') return this.#hasTakenSome && count <= MAX_SET_ASIDE;
+    return this.#hasTakenSome || (count <= MAX_SET_ASIDE_UNPROVEN && !this.#experience.isProofOwed);
   }
 
   #putAside(events: readonly EncodedEvent[], reason: string): void {

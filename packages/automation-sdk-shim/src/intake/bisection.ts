@@ -26,6 +26,8 @@ const TRIES_OF_REFUSED = 2;
 const TRIES_OF_FAILED = 5;
 /** Good events that are kept back as a proof that the intake works; see `#reserve`. */
 const MAX_RESERVE = 6;
+/** So many proofs that fail in a row show that the intake takes nothing any more. */
+const MAX_FAILED_PROOFS = 4;
 /** More events than that are not given up for want of proof. */
 const MAX_UNPROVEN = 10;
 
@@ -59,7 +61,7 @@ export class Bisection {
   }
 
   next(): readonly EncodedEvent[] {
-    const witness = this.#reserve.slice(0, 1);
+    const witness = this.#witness();
     if (this.#inARow >= this.#maxInARow && witness.length > 0) return witness;
     const part = this.#parts.at(-1);
     if (part !== undefined) return this.#keepsBack(part) ? part.slice(0, -1) : part;
@@ -92,7 +94,8 @@ export class Bisection {
       if (rest.length > 0) this.#parts.push(rest);
       judgement = this.#judge(event, failure);
     }
-    const isOver = this.#inARow >= this.#maxInARow && this.#reserve.length === 0;
+    const mayProve = this.#inARow < this.#maxInARow + MAX_FAILED_PROOFS && this.#witness().length > 0;
+    const isOver = this.#inARow >= this.#maxInARow && !mayProve;
     return judgement === 'open' && isOver ? 'outage' : judgement;
   }
 
@@ -100,17 +103,22 @@ export class Bisection {
     const suspect = this.#suspects.get(event.index) ?? { event, tries: 0, isProvenToWork: false };
     this.#suspects.set(event.index, suspect);
     suspect.tries += 1;
+    // That it fails again is as expected: only what tells nothing counts towards an outage.
+    if (suspect.isProvenToWork) this.#inARow -= 1;
     if (suspect.tries < (isDefinite ? TRIES_OF_REFUSED : TRIES_OF_FAILED)) return 'open';
     if (suspect.isProvenToWork) {
       this.#suspects.delete(event.index);
-      // A verdict is progress: only what tells nothing counts towards an outage.
-      this.#inARow -= 1;
       return 'guilty';
     }
     if (!this.lacksProof) return 'open';
     if (this.#suspects.size > MAX_UNPROVEN) return 'outage';
     this.#suspects.delete(event.index);
     return 'unproven';
+  }
+
+  /** One event that is likely good: of those kept back, or as far away as can be from what is not taken. */
+  #witness(): readonly EncodedEvent[] {
+    return this.#reserve.length > 0 ? this.#reserve.slice(0, 1) : (this.#parts[0]?.slice(-1) ?? []);
   }
 
   #keepsBack(part: readonly EncodedEvent[]): boolean {
@@ -122,9 +130,15 @@ export class Bisection {
     const gone = new Set(sent.map(({ index }) => index));
     this.#reserve = this.#reserve.filter(({ index }) => !gone.has(index));
     const part = this.#parts.at(-1);
-    if (part?.[0] === undefined || !gone.has(part[0].index)) return [];
-    this.#parts.pop();
-    return part.filter(({ index }) => !gone.has(index));
+    if (part?.[0] !== undefined && gone.has(part[0].index)) {
+      this.#parts.pop();
+      return part.filter(({ index }) => !gone.has(index));
+    }
+    const [far] = this.#parts;
+    const left = far?.filter(({ index }) => !gone.has(index));
+    if (left !== undefined && left.length < (far?.length ?? 0))
+      this.#parts.splice(0, 1, ...(left.length > 0 ? [left] : []));
+    return [];
   }
 
   #pushHalves(batch: readonly EncodedEvent[]): void {

@@ -116,10 +116,7 @@ function isSaid(value: unknown): boolean {
   return !(Array.isArray(value) && value.length === 0);
 }
 
-function firstDefined<Result>(
-  names: readonly string[],
-  of: (name: string) => Result | undefined,
-): Result | undefined {
+function firstDefined<Result>(names: readonly string[], of: (name: string) => Result | undefined): Result | undefined {
   for (const name of names) {
     const found = of(name);
     if (found !== undefined) return found;

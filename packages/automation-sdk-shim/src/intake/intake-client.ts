@@ -65,7 +65,7 @@ export class IntakeClient {
     const plan = new BatchPlan(chunk, this.#experience);
     const startedMs = this.#now();
     let hasProof = false;
-    yield* this.#receipts(plan);
+    if (plan.isDone) yield* this.#receipts(plan);
     while (!plan.isDone) {
       if (signal.aborted) throw plan.undelivered(end);
       const sent = plan.next();

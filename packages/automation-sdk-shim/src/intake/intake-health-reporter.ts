@@ -58,6 +58,7 @@ export class IntakeHealthReporter {
   readonly #since = new Map<Trouble, number>();
   readonly #advised = new Set<Trouble>();
   #warnedMs: number | undefined;
+  #isKeySaid = false;
   #settingsInARow = 0;
   #errorTimer: NodeJS.Timeout | undefined;
 
@@ -93,6 +94,7 @@ export class IntakeHealthReporter {
     this.#since.clear();
     this.#advised.clear();
     this.#warnedMs = undefined;
+    this.#isKeySaid = false;
     this.#settingsInARow = 0;
     this.pause();
   }
@@ -140,10 +142,11 @@ export class IntakeHealthReporter {
   #warn(trouble: Trouble, reason: string): void {
     const now = this.#now();
     // A key that is not active yet is the normal beginning of a new intake: it is said once.
-    const isSaid = trouble === 'key' && this.#advised.has(trouble);
+    const isSaid = trouble === 'key' && this.#isKeySaid;
     const isRecent = this.#warnedMs !== undefined && now - this.#warnedMs < WARNING_EVERY_MS;
     if (isSaid || isRecent) return;
     this.#warnedMs = now;
+    this.#isKeySaid ||= trouble === 'key';
     this.#options.log.warning(
       `The intake at ${this.#options.host} takes no events: ${reason}. ${WARNINGS[trouble]} [SDK-INTAKE]`,
     );

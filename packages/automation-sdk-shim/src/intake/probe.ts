@@ -12,6 +12,7 @@ export function probeOf(batch: readonly EncodedEvent[], made: number): readonly 
   if (made === 0) return batch.slice(0, middle);
   if (made === 1) return batch.slice(middle);
   // Every second one goes through the batch in order, so that none is left out.
-  const index = made % 2 === 0 ? Math.floor(((made * GOLDEN_RATIO) % 1) * batch.length) : ((made - 3) / 2) % batch.length;
+  const index =
+    made % 2 === 0 ? Math.floor(((made * GOLDEN_RATIO) % 1) * batch.length) : ((made - 3) / 2) % batch.length;
   return batch.slice(index, index + 1);
 }

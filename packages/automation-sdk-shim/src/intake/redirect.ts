@@ -13,7 +13,10 @@ export type Redirect =
  * Where an answer sends a batch; undefined where it is no redirect. A batch holds the intake key and the events, so it stays
  * with its host, and never goes from https to http.
  */
-export function redirectOf({ status, header }: Pick<HttpAnswer, 'status' | 'header'>, from: string): Redirect | undefined {
+export function redirectOf(
+  { status, header }: Pick<HttpAnswer, 'status' | 'header'>,
+  from: string,
+): Redirect | undefined {
   if (status < 300 || status >= 400) return undefined;
   const location = header('location');
   if (!KEEPS_BATCH.has(status)) return { kind: 'refuse', reason: ', which is no answer to a batch' };

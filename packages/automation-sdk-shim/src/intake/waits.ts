@@ -24,6 +24,7 @@ export class Waits {
   /** In ms; `askedMs` is what the intake asks for, `random` lies in [0, 1). */
   nextMs(wait: Wait, askedMs: number | undefined, random: number): number {
     if (wait === 'none') return 0;
+    if (wait === 'moment') return this.#backoff.firstMs;
     if (wait === 'failure') {
       this.#failures += 1;
       // "Retry-After: 0" is a permission to come back, not to hammer.
