@@ -12,6 +12,12 @@ export class ServerClock implements Clock {
   #isConfirmed = false;
   /** What one answer would have the correction be, against all others. */
   #doubtedMs = NaN;
+  readonly #onSleep: (durationMs: number) => void;
+
+  /** @param onSleep called with the duration of each sleep as it begins */
+  constructor(onSleep: (durationMs: number) => void = () => undefined) {
+    this.#onSleep = onSleep;
+  }
 
   get isConfirmed(): boolean {
     return this.#isConfirmed;
@@ -28,6 +34,7 @@ export class ServerClock implements Clock {
 
   async sleep(durationMs: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted || durationMs <= 0) return;
+    this.#onSleep(durationMs);
     await delay(Math.min(durationMs, longestTimerMs), undefined, { signal }).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });

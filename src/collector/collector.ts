@@ -6,6 +6,7 @@ import { prefetched } from './prefetch.js';
 import { advance, frontier, skip, wholeSecond, withoutFuture, type Progress, type TimeRange } from './progress.js';
 import { Reporter } from './reporter.js';
 import type { Schedule } from './schedule.js';
+import type { SignInBackoff } from './sign-in-backoff.js';
 import { adapt, halve, isSmallest } from './spans.js';
 import { OutOfReachError, RangeRefusedError, UnavailableError } from '../errors.js';
 
@@ -17,6 +18,7 @@ export interface CollectorParts {
   readonly clock: Clock;
   readonly monitor: Monitor;
   readonly log: CollectorLog;
+  readonly signIn?: SignInBackoff;
 }
 
 type ReadStep = Extract<Step, { kind: 'read' }>;
@@ -62,6 +64,7 @@ export class Collector {
     const { clock, ledger } = this.#parts;
     this.#reporter.starting(ledger.progress, ledger.isFirstStart);
     if (!ledger.isFirstStart) this.#parts.monitor.progressed(ledger.progress);
+    await this.#patience.resume(signal);
     await this.#askForTheTime(signal);
     let turn: Turn = 'fresh-first';
     while (!signal.aborted) {
@@ -145,7 +148,7 @@ export class Collector {
     const interrupted = this.#show(step);
     try {
       await this.#read(step, signal, mode);
-      this.#patience.restored();
+      await this.#patience.worked(signal);
       this.#failures[step.fresh ? 'fresh' : 'old'] = 0;
       return true;
     } catch (thrown) {

@@ -77,6 +77,12 @@ export interface DeliveredRow {
   readonly late: boolean;
 }
 
+/** `degraded`: it may pass by itself; `misconfigured`: a person must change a setting. */
+export interface Trouble {
+  readonly status: 'degraded' | 'misconfigured';
+  readonly reason: string;
+}
+
 /** Hears what happens, for metrics and health. Its methods neither throw nor take long. */
 export interface Monitor {
   /** What is being read from now on; undefined between two ranges. */
@@ -92,8 +98,8 @@ export interface Monitor {
   delivered(rows: readonly DeliveredRow[], nowMs: number): void;
   progressed(progress: Progress): void;
   gap(range: TimeRange): void;
-  /** Called with the reason while nothing can be read or remembered, with undefined as soon as it works again. */
-  troubled(reason: string | undefined): void;
+  /** Called while nothing can be read or remembered, with undefined as soon as it works again. */
+  troubled(trouble: Trouble | undefined): void;
 }
 
 /** What an operator reads. Levels are chosen by what happened to data. */

@@ -8,7 +8,7 @@ export const mostEventBytes = 250_000;
 /** The event as the text that is sent. A subject that makes it too large for the intake is shortened in every place, and the event says so. */
 export function eventText(record: TraceRecord, options: EventOptions): string {
   const event = toEvent(record, options);
-  const { subject } = record;
+  const subject = record.subject?.toWellFormed();
   // A subject of megabytes is not written out several times only to be measured.
   if (subject !== undefined && subject.length > mostEventBytes)
     return JSON.stringify(withShorterSubject(event, subject));

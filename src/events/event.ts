@@ -1,9 +1,10 @@
-import { isIP } from 'node:net';
 import type { JsonObject, JsonValue } from '../json.js';
 import type { TraceRecord } from '../collector/record.js';
+import { addressOf } from './address.js';
 import { eventId } from './event-id.js';
 import { rawRow, type IntakeFormat } from './raw-row.js';
 import { outcomeOf, pascalCaseStatus } from './status.js';
+import { isWellFormed, wellFormed } from './well-formed.js';
 
 export interface EventOptions {
   /** `normalized`: the normalised fields beside the raw row's keys; `raw`: the raw row alone. */
@@ -14,16 +15,18 @@ export interface EventOptions {
 /**
  * One event for one record. The normalised fields are named as in the Elastic Common Schema and Sekoia's documentation of the integration;
  * the raw row's own keys stand beside them, as that is what the parser of a Sekoia intake reads. No name of one is a name of the other; were Microsoft to
- * add one, the normalised field would stand.
+ * add one, the normalised field would stand. Halves of characters are replaced everywhere, as strict parsers refuse the whole event for one.
  */
 export function toEvent(record: TraceRecord, options: EventOptions): JsonObject {
   const raw = rawRow(record, options.intake_format);
-  return options.event_format === 'raw' ? raw : { ...raw, ...normalize(record) };
+  const event = options.event_format === 'raw' ? raw : { ...raw, ...normalize(record) };
+  // All text of the event comes from the row.
+  return isWellFormed(record.raw) ? event : wellFormed(event);
 }
 
 function normalize(record: TraceRecord): JsonObject | undefined {
   const status = record.status === undefined ? undefined : pascalCaseStatus(record.status);
-  const [fromIp, toIp] = [ipAddress(record.fromIp), ipAddress(record.toIp)];
+  const { fromIp, toIp } = record;
   const relatedIps = [...new Set([fromIp, toIp].filter((ip) => ip !== undefined))];
   return group({
     '@timestamp': record.received,
@@ -43,8 +46,8 @@ function normalize(record: TraceRecord): JsonObject | undefined {
     email: group({
       delivery_timestamp: record.received,
       message_id: record.messageId,
-      from: group({ address: record.sender === '<>' ? undefined : record.sender }),
-      to: group({ address: record.recipient }),
+      from: group({ address: addressOf(record.sender) }),
+      to: group({ address: addressOf(record.recipient) }),
       subject: record.subject,
     }),
     source: group({ ip: fromIp, address: fromIp }),
@@ -52,10 +55,6 @@ function normalize(record: TraceRecord): JsonObject | undefined {
     organization: group({ name: record.organization }),
     related: relatedIps.length === 0 ? undefined : { ip: relatedIps },
   });
-}
-
-function ipAddress(text: string | undefined): string | undefined {
-  return text !== undefined && isIP(text) > 0 ? text : undefined;
 }
 
 /** A field without a value is absent, never null or empty; so is a group without fields. */

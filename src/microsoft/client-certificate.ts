@@ -39,7 +39,11 @@ interface Block {
 }
 
 function blocksOf(text: string): Block[] {
-  const found = text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g);
+  // Copied text may have blanks of other kinds, and characters that cannot be seen.
+  const found = text
+    .replace(/\p{Cf}/gu, '')
+    .replace(/[^\S\r\n]/g, ' ')
+    .matchAll(/-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g);
   return Array.from(found, ([, label = '', content = '']) => {
     // Form fields of a single line turn line breaks into blanks, or into the two characters \n.
     const lines = content.replace(/\\[rn]|\s/g, '').replace(/.{64}(?=.)/g, '$&\n');

@@ -10,3 +10,13 @@ export function number(value: JsonValue | undefined): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
 }
+
+/** Bytes. No message is larger, and each reader of JSON keeps 15 digits. */
+const LARGEST_SIZE = 999_999_999_999_999;
+
+/** A field's number of bytes; undefined for what is no size: negative, with a fraction, or beyond 15 digits. */
+export function size(value: JsonValue | undefined): number | undefined {
+  const bytes = number(value);
+  // Adding 0 makes 0 of -0.
+  return Number.isInteger(bytes) && bytes !== undefined && bytes >= 0 && bytes <= LARGEST_SIZE ? bytes + 0 : undefined;
+}

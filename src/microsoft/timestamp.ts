@@ -1,8 +1,23 @@
 /**
+ * No mail crossed Exchange before, nor will it then. Times outside are what programs write where they know none: .NET's
+ * least and greatest date (the years 1 and 9999), the epochs of Unix (1970) and of Windows (1601), 2106 and so on.
+ */
+const FIRST_YEAR = '1990';
+const LAST_YEAR = '2099';
+
+/**
  * The times of both APIs, as UTC text with six fraction digits: `2022-07-25T12:26:13.240000Z`. By hand and without a library:
- * there are four in each row. Undefined for what is no time.
+ * there are four in each row. Undefined for what is no time, or none that a message can have.
  */
 export function timestampOf(value: unknown): string | undefined {
+  const timestamp = anyTimestampOf(value);
+  if (timestamp === undefined) return undefined;
+  // Years of four digits are in order as texts.
+  const year = timestamp.slice(0, 4);
+  return year >= FIRST_YEAR && year <= LAST_YEAR ? timestamp : undefined;
+}
+
+function anyTimestampOf(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   const ticks = /^\/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\/$/.exec(value);
   if (ticks?.[1] !== undefined) return timestampOfMs(Number(ticks[1]));

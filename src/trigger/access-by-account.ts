@@ -1,16 +1,32 @@
-import { ConfigurationError } from '@sekoia/automation-sdk-shim';
+import { ConfigurationError, type SettingsRules } from '@sekoia/automation-sdk-shim';
 import type { MessageTraceConfiguration } from '../configuration/settings.js';
 import type { Access } from './access.js';
 import { accountByPassword, accountByToken } from './advice.js';
+import { APPLICATION_ID, problemsWithIds } from './id-rules.js';
+
+/** What the card cannot say about the settings of an account. */
+export const rulesForAccount: SettingsRules = (settings) => {
+  const { account_name: name, client_id: clientId, tenant_id: tenantId, api } = settings;
+  const problems = problemsWithIds(settings);
+  if (clientId === undefined && api === 'graph')
+    problems.push(`"client_id" (Client ID) is missing: it must be ${APPLICATION_ID}, as "api" is "graph".`);
+  if (clientId !== undefined && tenantId === undefined && typeof name === 'string' && domainOf(name) === undefined)
+    problems.push(
+      '"tenant_id" (Tenant ID) is missing, and "account_name" (Account name) names no domain to use in its place.',
+    );
+  return problems;
+};
 
 /**
  * A service account: with its name and password alone it reads the Reporting Web Service, with HTTP Basic. With a client_id it signs in through
  * Entra ID, and reads Microsoft Graph unless the setting `api` says otherwise.
- * @throws ConfigurationError
+ * @throws ConfigurationError where `rulesForAccount` are broken
  */
 export function accessByAccount(settings: MessageTraceConfiguration): Access {
   const { account_name: accountName, account_password: accountPassword, client_id: clientId } = settings;
-  const domain = /@([^@\s]+)$/.exec(accountName)?.[1];
+  const problems = rulesForAccount({ ...settings });
+  if (problems.length > 0) throw new ConfigurationError(problems.join(' '));
+  const domain = domainOf(accountName);
   if (clientId === undefined) {
     return {
       api: 'reporting_web_service',
@@ -20,16 +36,15 @@ export function accessByAccount(settings: MessageTraceConfiguration): Access {
     };
   }
   const api = settings.api === 'automatic' ? 'graph' : settings.api;
-  const tenant = settings.tenant_id ?? domain;
-  if (tenant === undefined) {
-    throw new ConfigurationError(
-      '"tenant_id" (Tenant ID) is missing, and "account_name" (Account name) names no domain to use in its place. Correct the settings in the playbook.',
-    );
-  }
+  const tenant = settings.tenant_id ?? domain ?? '';
   return {
     api,
     credentials: { kind: 'token', tenant, clientId, identity: { accountName, accountPassword } },
     organization: domain,
     advice: accountByToken[api],
   };
+}
+
+function domainOf(accountName: string): string | undefined {
+  return /@([^@\s]+)$/.exec(accountName)?.[1];
 }

@@ -1,6 +1,6 @@
 import type { JsonValue } from '@sekoia/automation-sdk-shim';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Clock, DeliveredRow, Monitor } from '../collector/contracts.js';
+import type { Clock, DeliveredRow, Monitor, Trouble } from '../collector/contracts.js';
 import { readOnceBefore, watermarkOf, type Progress, type TimeRange } from '../collector/progress.js';
 import type { Schedule } from '../collector/schedule.js';
 import { odditiesOf } from '../events/oddities.js';
@@ -11,7 +11,9 @@ const lateness = [60, 240, 960, 3840, 15_360, 61_440, 86_400, 259_200];
 
 /** Those at the platform who hear of it besides. */
 interface Told {
-  readonly troubled: (reason: string | undefined) => void;
+  readonly troubled: (trouble: Trouble | undefined) => void;
+  /** A range has been read completely. */
+  readonly heartbeat: () => void;
   /** Seconds from the reception of the newest row just delivered until now. */
   readonly lag: (seconds: number) => void;
 }
@@ -97,6 +99,7 @@ export class TraceMetrics implements Monitor {
   rangeRead({ pass, range, pages }: PassRange & { readonly pages: number }): void {
     this.#ranges.inc({ pass });
     this.#pages.inc({ pass }, pages);
+    this.#tell.heartbeat();
     this.#lastReads.set(pass, { range, atMs: this.#clock.now() });
   }
 
@@ -119,8 +122,8 @@ export class TraceMetrics implements Monitor {
     this.#gapSeconds.inc((end - start) / 1000);
   }
 
-  troubled(reason: string | undefined): void {
-    this.#tell.troubled(reason);
+  troubled(trouble: Trouble | undefined): void {
+    this.#tell.troubled(trouble);
   }
 
   rejected(): void {

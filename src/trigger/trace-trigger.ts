@@ -1,9 +1,11 @@
+import { createHmac } from 'node:crypto';
 import { Connector, type IntakeConfiguration, type TriggerContext } from '@sekoia/automation-sdk-shim';
 import { ServerClock } from '../collector/clock.js';
 import { Collector } from '../collector/collector.js';
 import { Ledger } from '../collector/ledger.js';
 import { Patience } from '../collector/patience.js';
 import { schedulePasses } from '../collector/schedule.js';
+import { SignInBackoff } from '../collector/sign-in-backoff.js';
 import type { EventOptions } from '../events/event.js';
 import { Quota } from '../microsoft/quota.js';
 import { Transport } from '../microsoft/transport.js';
@@ -13,6 +15,9 @@ import { RejectedFile } from './rejected-file.js';
 import { sourceFor, type Addresses } from './source-for.js';
 import { storageIn } from './storage.js';
 import { TraceMetrics } from './trace-metrics.js';
+
+/** Polls that may fail before the container is worth a restart, where that takes longer than the platform's 6 hours. */
+const QUIET_POLLS = 3;
 
 /** The settings that both triggers have. */
 export interface TraceConfiguration extends IntakeConfiguration, Addresses, EventOptions {
@@ -30,7 +35,7 @@ export interface TraceConfiguration extends IntakeConfiguration, Addresses, Even
 /** Joins the platform's life-cycle to the collector: builds source, ledger and sink from the settings, and hands them over. */
 export abstract class TraceTrigger<Configuration extends TraceConfiguration> extends Connector<Configuration> {
   readonly #access: Access;
-  readonly #clock = new ServerClock();
+  readonly #clock = new ServerClock((waitMs) => this.health.alive(waitMs));
   readonly #schedule = schedulePasses(this.configuration);
   readonly #quota = new Quota({
     limit: this.configuration.max_requests_per_5_minutes,
@@ -42,10 +47,11 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
   });
   readonly #metrics = new TraceMetrics(this.metrics, this.#clock, this.#schedule, {
     lag: (seconds) => this.reportLag(seconds),
-    troubled: (reason) => {
-      if (reason === undefined) this.health.restored('reading');
-      else this.health.degraded(reason, 'reading');
+    troubled: (trouble) => {
+      if (trouble === undefined) this.health.restored('reading');
+      else this.health[trouble.status](trouble.reason, 'reading');
     },
+    heartbeat: () => this.heartbeat(),
     quotaUsed: () => this.#quota.used,
   });
 
@@ -57,6 +63,8 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
 
   override async run(): Promise<void> {
     this.health.extend(() => this.#metrics.healthFields());
+    this.health.allowQuiet(QUIET_POLLS * this.configuration.frequency);
+    this.health.alive();
     const source = this.#source();
     const storage = storageIn(this.data);
     const sink = new IntakeSink({
@@ -86,8 +94,15 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
       clock: this.#clock,
       monitor: this.#metrics,
       log: this.log,
+      signIn: new SignInBackoff(storage.document('sign-in.json'), this.#hashOfCredentials()),
     });
     await collector.run(this.stopping);
+  }
+
+  /** With the intake key as the key of the hash: who has the data folder alone cannot try out passwords against it. */
+  #hashOfCredentials(): string {
+    const hash = createHmac('sha256', this.configuration.intake_key);
+    return hash.update(JSON.stringify(this.#access.credentials)).digest('base64url');
   }
 
   #source() {
@@ -95,7 +110,10 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
       ...this.outbound,
       mark: () => this.#clock.mark(),
       onDate: (dateMs, sentAt, receivedAt) => this.#clock.observe(dateMs, sentAt, receivedAt),
-      onResult: (result) => this.#metrics.requested(result),
+      onResult: (result) => {
+        this.health.alive();
+        this.#metrics.requested(result);
+      },
     });
     return sourceFor(this.#access, this.configuration, {
       transport,

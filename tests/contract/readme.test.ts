@@ -14,7 +14,6 @@ interface Setting {
   readonly default?: string | number | boolean;
   readonly minimum?: number;
   readonly maximum?: number;
-  readonly minLength?: number;
   readonly enum?: readonly string[];
   readonly format?: string;
 }
@@ -55,12 +54,13 @@ function tableOf(markdown: string, header: string): string[][] {
 const code = (value: unknown) => `\`${String(value)}\``;
 
 /** What the column "type and bounds" says of a setting. */
-function typeAndBounds({ type, minimum, maximum, minLength, enum: choices, format }: Setting): string {
+function typeAndBounds({ type, minimum, maximum, enum: choices, format }: Setting): string {
   if (choices !== undefined) return choices.map(code).join(' or ');
   if (type === 'boolean') return 'true or false';
   if (type === 'integer') return `integer, ${minimum ?? '−∞'} to ${maximum ?? '∞'}`;
   if (format === 'uri') return 'address (URL)';
-  return minLength === 1 ? 'text, not empty' : 'text';
+  // An empty text counts as absent.
+  return 'text, not empty';
 }
 
 const [accountCard, applicationCard] = (await Promise.all(
@@ -109,7 +109,7 @@ describe('the metrics in docs/operating.md', () => {
     const registry = new Registry();
     const ignore = () => undefined;
     const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 1440 });
-    const others = { troubled: ignore, lag: ignore, quotaUsed: () => 0 };
+    const others = { troubled: ignore, heartbeat: ignore, lag: ignore, quotaUsed: () => 0 };
     new TraceMetrics(registry, new SimulatedClock(0), schedule, others);
     const explained = tableOf(await text('docs/operating.md'), 'metric')
       .map(([name]) => name)

@@ -59,18 +59,92 @@ describe('wrong settings', () => {
     expect(message).toMatch(/frequency.*between 1 and 86400/s);
     expect(message).toContain('https://');
     expect(trigger.stderr).toContain('"level":"critical"');
-    expect((await trigger.health()).status).toBe(500);
+    expect(await trigger.health()).toMatchObject({ status: 200, body: { status: 'misconfigured' } });
     expect(await trigger.stop()).toMatchObject({ exitCode: 0 });
     expect(requests()).toEqual(noRequests);
   });
 
-  test('that nobody knows are ignored with a warning', async () => {
+  test('of every kind are named at once: card, rules, ids that are none', async () => {
+    await openWithMail('an application on Microsoft Graph');
+    const trigger = await scenario.start({
+      tenant_id: 'not a tenant!',
+      client_id: 'abc',
+      client_secret: undefined,
+      intake_key: 12345678901234567890,
+      frequency: 'soon',
+    });
+    await criticalSeen();
+    const [message, ...others] = logged('critical');
+    expect(others).toEqual([]);
+    for (const sentence of [
+      /"tenant_id" \(Tenant ID\) must be .* a GUID, or one of its domains/,
+      /"client_id" \(Client ID\) must be .* a GUID/,
+      /Either "client_secret" .* or "client_certificate" .* must be given/,
+      /"intake_key" \(Intake key\) must be text: it is a number, .* Put it in quotes/,
+      /"frequency" \(Frequency\) must be an integer between 1 and 86400 .*, not "soon"/,
+    ])
+      expect(message).toMatch(sentence);
+    expect(await trigger.stop()).toMatchObject({ exitCode: 0 });
+    expect(requests()).toEqual(noRequests);
+  });
+});
+
+describe('settings as the platform may send them', () => {
+  const unknown = Object.fromEntries(Array.from({ length: 12 }, (_none, n) => [`unknown_${n}`, n]));
+
+  /** Every warning and worse that the platform has received. */
+  const complaints = () => [...logged('warning'), ...logged('error'), ...logged('critical')];
+
+  test('numbers and booleans as text, and unknown ones, are collected with and complain of nothing', async () => {
     await openWithMail();
-    await scenario.start({ freqency: 5 });
+    await scenario.start({
+      ...unknown,
+      chunk_size: '1000',
+      frequency: ' 1 ',
+      start_time: '1.0',
+      compress: 'true',
+      late_window: 1440.0,
+      client_id: null,
+      tenant_id: '',
+      token_scope: '  ',
+    });
     expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-    await scenario.platform.until(({ logs }) =>
-      logs.some(({ level, message }) => level === 'warning' && message.includes('freqency')),
+    expect(complaints()).toEqual([]);
+  });
+
+  test('a password of digits that comes as a number is the password', async () => {
+    scenario = await Scenario.open({ service: { accountPassword: '12345678' } });
+    const now = Date.now();
+    scenario.simulator.world.add({ rows: 20, from: now - 10 * minute, to: now });
+    await scenario.start({ account_password: 12345678 });
+    expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+    expect(complaints()).toEqual([]);
+    expect(await scenario.traces()).not.toContain('12345678');
+  });
+
+  test('white space that was copied along is cut off ids, keys and addresses', async () => {
+    await openWithMail('an application on Microsoft Graph');
+    const { api_url, authority_url } = scenario.way.settings(scenario.simulator) as Record<string, string>;
+    await scenario.start({
+      tenant_id: `\u200b${application.tenantId}\n`,
+      client_id: `\ufeff ${application.clientId}\u00a0`,
+      intake_key: `${intakeKey}\r\n`,
+      api_url: ` ${api_url}\n`,
+      authority_url: `${authority_url}\t`,
+    });
+    expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+    expect(complaints()).toEqual([]);
+  });
+
+  test('a secret that ends with white space is used as it is, and named without its value', async () => {
+    await openWithMail('an application on Microsoft Graph');
+    const trigger = await scenario.start({ client_secret: `${application.clientSecret}\n` });
+    await scenario.platform.until(({ logs }) => logs.some(({ message }) => message.includes('AADSTS7000215')));
+    expect(logged('warning')).toContainEqual(
+      expect.stringMatching(/^"client_secret" \(Client secret\) begins or ends with white space/),
     );
+    await trigger.stop();
+    expect(await scenario.traces()).not.toContain(application.clientSecret);
   });
 });
 
@@ -137,7 +211,7 @@ describe('a wrong proof of who asks', () => {
       const [message, ...others] = logged('critical');
       expect(others).toEqual([]);
       expect(message).toMatch(advice);
-      expect((await trigger.health()).status).toBe(500);
+      expect(await trigger.health()).toMatchObject({ status: 200, body: { status: 'misconfigured' } });
       expect(await trigger.stop()).toMatchObject({ exitCode: 0 });
       expect(requests()).toEqual(asked);
       expect(await scenario.traces()).not.toContain(wrong);

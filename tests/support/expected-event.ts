@@ -41,7 +41,8 @@ export function rowOfEvent(event: JsonFields): string {
 function normalizedFields(row: MailRow, event: JsonFields, reading: Reading): object {
   const { way, graph, asked } = reading;
   const received = microseconds(row, way.api === 'graph' && graph.sevenFractionDigits);
-  const ips = [row.fromIp, row.toIp].filter((ip): ip is string => ip !== null && isIP(ip) !== 0);
+  const [fromIp, toIp] = [bareIp(row.fromIp), bareIp(row.toIp)];
+  const ips = [fromIp, toIp].filter((ip) => ip !== null);
   const { id, start, end } = event['event'] as JsonFields;
   const [startMs, endMs] = [Date.parse(String(start)), Date.parse(String(end))] as const;
   const wasAskedFor = asked.has(range(startMs, endMs)) && startMs <= row.receivedMs && row.receivedMs <= endMs;
@@ -57,19 +58,42 @@ function normalizedFields(row: MailRow, event: JsonFields, reading: Reading): ob
       start: wasAskedFor ? matching(start, wholeSecond) : 'the start of a range that was asked for and holds the row',
       end: wasAskedFor ? matching(end, wholeSecond) : 'the end of that range',
     },
-    office365: { message_trace: { MessageTraceId: row.traceId, Size: row.size, Status: row.status } },
+    office365: {
+      message_trace: {
+        MessageTraceId: row.traceId,
+        ...(Number.isSafeInteger(row.size) && row.size >= 0 && { Size: row.size }),
+        Status: row.status,
+      },
+    },
     email: {
       delivery_timestamp: received,
       ...(row.messageId !== null && { message_id: row.messageId }),
       ...(row.sender !== '<>' && { from: { address: row.sender } }),
-      to: { address: row.recipient },
-      ...(row.subject && { subject: row.subject }),
+      ...(row.recipient !== '<>' && { to: { address: row.recipient } }),
+      ...(row.subject && { subject: row.subject.toWellFormed() }),
     },
-    ...(row.fromIp !== null && { source: { ip: row.fromIp, address: row.fromIp } }),
-    ...(row.toIp !== null && { destination: { ip: row.toIp, address: row.toIp } }),
+    ...(fromIp !== null && { source: { ip: fromIp, address: fromIp } }),
+    ...(toIp !== null && { destination: { ip: toIp, address: toIp } }),
     ...(way.organization !== undefined && { organization: { name: way.organization } }),
     ...(ips.length > 0 && { related: { ip: [...new Set(ips)] } }),
   };
+}
+
+/** Without brackets, port, zone and blanks; IPv4 that is written as IPv6 is IPv4 again. Null where that is no address. */
+function bareIp(text: string | null): string | null {
+  let bare = (text ?? '').trim();
+  if (bare.startsWith('[')) bare = bare.slice(1, bare.lastIndexOf(']'));
+  else if (isIP(bare) === 0) bare = bare.replace(/:\d+$/, '');
+  [bare = ''] = bare.split('%');
+  if (isIP(bare) === 0) return null;
+  const mapped = /^::ffff:(?:([\d.]+)|([\da-f]+):([\da-f]+))$/i.exec(bare);
+  if (mapped === null) return bare;
+  if (mapped[1] !== undefined) return mapped[1];
+  const digits = `${mapped[2]!.padStart(4, '0')}${mapped[3]!.padStart(4, '0')}`;
+  return digits
+    .match(/../g)!
+    .map((byte) => parseInt(byte, 16))
+    .join('.');
 }
 
 function rawRow(row: MailRow, event: JsonFields, { way, graph }: Reading): object {

@@ -1,4 +1,4 @@
-import type { DeliveredRow, Monitor, TimeRange } from '../../src/collector/contracts.js';
+import type { DeliveredRow, Monitor, TimeRange, Trouble } from '../../src/collector/contracts.js';
 import type { Progress } from '../../src/collector/progress.js';
 
 /** Keeps what a collector tells its monitor. */
@@ -10,6 +10,7 @@ export class RecordingMonitor implements Monitor {
   readonly progress: Progress[] = [];
   readonly gaps: TimeRange[] = [];
   readonly troubles: (string | undefined)[] = [];
+  readonly statuses: (Trouble['status'] | undefined)[] = [];
 
   reading(read: Parameters<Monitor['reading']>[0]): void {
     this.readings.push(read);
@@ -35,7 +36,8 @@ export class RecordingMonitor implements Monitor {
     this.gaps.push(range);
   }
 
-  troubled(reason: string | undefined): void {
-    this.troubles.push(reason);
+  troubled(trouble: Trouble | undefined): void {
+    this.troubles.push(trouble?.reason);
+    this.statuses.push(trouble?.status);
   }
 }

@@ -154,9 +154,9 @@ export class Health {
     }));
     const extra = Object.assign({}, ...this.#extensions.map((fields) => fields())) as Record<string, JsonValue>;
     const fields = {
+      ...extra,
       status: this.status,
       reasons: [...problems, ...this.#reasonsToRestart()],
-      ...extra,
       last_events_time: utcWithoutZone(this.#lastEventsMs),
       last_heartbeat: utcWithoutZone(this.#lastHeartbeatMs),
       seconds_without_events_threshold: this.#quietSeconds,

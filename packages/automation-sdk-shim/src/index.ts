@@ -9,6 +9,7 @@ export type { Buckets, DataStore, PersistentDocument } from './data/data-store.j
 export { StoreError } from './data/store-error.js';
 export type { Outbound } from './http/outbound.js';
 export type { Health } from './health.js';
+export type { SettingsRules } from './configuration/settings.js';
 export type { JsonObject, JsonValue } from './json.js';
 export type { Log } from './log/log.js';
 export { sleep } from './sleep.js';

@@ -107,18 +107,19 @@ describe('a module that is started by the platform', () => {
   });
 
   test('names all that is wrong with its settings in one critical entry, and waits for the stop', async () => {
-    const module = start({ intake_key: '', chunk_size: 0, password: 12345 }, { ...platform(), SUB_FOLDER: '../x' });
+    const module = start({ intake_key: '', chunk_size: 0, password: [12345] }, { ...platform(), SUB_FOLDER: '../x' });
     const { msg, level } = await module.says('Configuration error');
     const health = await fetch(`http://127.0.0.1:${await module.port('health')}/health`);
     const healthText = await health.text();
     module.kill('SIGINT');
     expect(await module.ended).toEqual({ code: 0, signal: null });
     expect(level).toBe('critical');
-    expect(msg).toContain('"intake_key" (Intake key) is missing: it must be text that is not empty.');
-    expect(msg).toContain('"chunk_size" (Chunk size) must be an integer of at least 1.');
-    expect(msg).toContain('"password" (Password) must be text.');
+    expect(msg).toContain('"intake_key" (Intake key) is missing: it must be text.');
+    expect(msg).toContain('"chunk_size" (Chunk size) must be an integer of at least 1, not 0.');
+    expect(msg).toContain('"password" (Password) must be text, not a list.');
     expect(msg).toContain('"sub_folder" leads out of the data folder');
-    expect(health.status).toBe(500);
+    expect(health.status).toBe(200);
+    expect(healthText).toContain('"status":"misconfigured"');
     expect(healthText).toContain('Configuration error');
     expect(healthText + module.text).not.toContain('12345');
     expect(shippedLogs().filter((entry) => entry.level === 'critical')).toHaveLength(1);
@@ -129,8 +130,9 @@ describe('a module that is started by the platform', () => {
     const volume = temporaryFolder();
     const settings = { intake_key: INTAKE_KEY, intake_server: sekoia.url, unheard_of: 1 };
     writeFileSync(join(volume, 'connector_configuration'), JSON.stringify(settings));
-    const module = start({ intake_server: 'http://127.0.0.1:1' }, { SYMPHONY_VOLUME: volume });
-    expect((await module.says('does not know')).msg).toContain('left out: "unheard_of"');
+    const module = start({ intake_server: 'http://127.0.0.1:1' }, { SYMPHONY_VOLUME: volume, LOG_LEVEL: 'debug' });
+    const unknown = await module.says('does not know');
+    expect(unknown).toMatchObject({ level: 'debug', msg: expect.stringContaining('ignores them: "unheard_of"') });
     await sekoia.arrived(3);
     expect(module.text).toContain('run by hand');
   });
@@ -217,7 +219,7 @@ describe('the start', () => {
   });
 
   test('a misspelt setting is told also where something else is wrong', async () => {
-    const module = start({ frequencyy: 1 }, { LIVENESS_PORT: 'x' });
+    const module = start({ frequencyy: 1 }, { LIVENESS_PORT: 'x', LOG_LEVEL: 'debug' });
     expect((await module.says('does not know')).msg).toContain('"frequencyy"');
     await module.says('Configuration error: "liveness_port" must be');
   });
@@ -239,14 +241,14 @@ describe('the start', () => {
     other.close();
   });
 
-  test('a data folder that cannot be made is told as critical and tried again, and stopping is clean', async () => {
+  test('a data folder that cannot be made is a warning and tried again, and stopping is clean', async () => {
     writeFileSync(join(folder, 'file'), '');
     const module = start({}, { DATA_STORAGE: join(folder, 'file', 'data') });
     const { msg, level } = await module.says('Nothing is collected until it can be used');
-    expect(level).toBe('critical');
+    expect(level).toBe('warning');
     expect(msg).toMatch(/delivering without remembering would repeat\. \[SDK-STORE\]$/);
     const health = await fetch(`http://127.0.0.1:${await module.port('health')}/health`);
-    expect(health.status).toBe(500);
+    expect(health.status).toBe(200);
     module.kill('SIGTERM');
     expect((await module.ended).code).toBe(0);
     expect(sekoia.received).toHaveLength(0);
@@ -296,9 +298,9 @@ describe('Sentry', () => {
     ]);
   });
 
-  test('that is asked for but not installed is a warning, and the module works', async () => {
-    const module = start({}, { ...platform(), ...dsn() });
-    expect((await module.says('npm install @sentry/node')).level).toBe('warning');
+  test('that is asked for but not installed is a debug entry, and the module works', async () => {
+    const module = start({}, { ...platform(), ...dsn(), LOG_LEVEL: 'debug' });
+    expect((await module.says('npm install @sentry/node')).level).toBe('debug');
     await module.says('delivered with');
   });
 });
@@ -374,7 +376,7 @@ describe('two processes on one data folder', () => {
     const second = start({});
     expect((await second.ended).code).toBe(1);
     const { msg, level } = await second.says(`held by the process ${first.child.pid} on the host`);
-    expect(level).toBe('critical');
+    expect(level).toBe('error');
     expect(msg).toMatch(/DATA_STORAGE or sub_folder\)\. \[SDK-FOLDER-HELD\]$/);
     first.kill('SIGTERM');
     await first.ended;

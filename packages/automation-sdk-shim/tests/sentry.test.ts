@@ -83,21 +83,21 @@ describe('errors for Sentry', () => {
       'npm install @sentry/node',
     ],
     ['that does not work', new Error(`broken by ${SECRET}`), 'Sentry cannot be used (Error: broken by ***)'],
-  ])('are not reported with a package %s, which is a warning', async (_what, failure, words) => {
+  ])('are not reported with a package %s, which is a debug entry', async (_what, failure, words) => {
     const { recorded, starting } = start(() => Promise.reject(failure));
     expect(await starting).toBeUndefined();
-    expect(recorded.at('warning')[0]).toContain(words);
+    expect(recorded.at('debug')[0]).toContain(words);
   });
 
   test.each(['nonsense', 'https://sentry.example/1', 'https://key@other.example', 'ftp://key@sentry.example/1'])(
-    'are not reported to "%s", which is a warning without it',
+    'are not reported to "%s", which is a debug entry',
     async (dsn) => {
       const { sdk, calls } = pretendSdk();
       const { recorded, starting } = start(() => Promise.resolve(sdk), dsn);
       expect(await starting).toBeUndefined();
       expect(calls).toEqual([]);
-      expect(recorded.at('warning')[0]).toContain('"sentry_dsn"');
-      expect(recorded.at('warning')[0]).not.toContain(dsn);
+      expect(recorded.at('debug')[0]).toContain('"sentry_dsn"');
+      expect(recorded.at('debug')[0]).not.toContain(dsn);
     },
   );
 });

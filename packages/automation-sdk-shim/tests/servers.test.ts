@@ -23,8 +23,7 @@ async function serve(page: () => Page | Promise<Page>): Promise<{ url: string; s
     name: 'health',
     port: 0,
     portName: 'liveness_port',
-    path: '/health',
-    page,
+    pages: { '/health': page },
     log,
   });
   opened.push(server!);
@@ -33,7 +32,7 @@ async function serve(page: () => Page | Promise<Page>): Promise<{ url: string; s
 
 const fine = (): Page => ({ status: 200, contentType: 'text/plain', body: 'fine' });
 
-describe('a server for one page', () => {
+describe('a server for a few pages', () => {
   test('answers GET on its path, with or without a query, and nothing else', async () => {
     const { url } = await serve(fine);
     expect(await (await fetch(`${url}/health?full=1`)).text()).toBe('fine');
@@ -96,6 +95,8 @@ describe('health', () => {
     health.heartbeat();
     health.countError();
     expect(fields()).toEqual({
+      status: 'ok',
+      reasons: [],
       last_events_time: '2026-03-01T12:00:00.000',
       last_heartbeat: '2026-03-01T12:00:05.000',
       seconds_without_events_threshold: 100,
@@ -104,31 +105,78 @@ describe('health', () => {
     });
   });
 
-  test('turns unhealthy when no events were delivered for the threshold, and healthy with the next ones', () => {
+  test('is a 500 after the threshold with neither an event nor completed work, and a 200 after the next', () => {
     const { health, clock, fields } = healthWith(100);
     clock.nowMs += 99_999;
     expect(health.liveness().status).toBe(200);
     clock.nowMs += 1;
     expect(health.liveness().status).toBe(500);
-    expect(fields()['unhealthy']).toEqual(['No events were delivered for 100 s.']);
+    expect(fields()).toMatchObject({
+      status: 'degraded',
+      reasons: [{ matter: 'liveness', reason: 'No event was delivered and no work completed for 100 s.' }],
+    });
     health.countError();
     health.eventsDelivered();
     expect(health.liveness().status).toBe(200);
     expect(fields()['error_count']).toBe(0);
   });
 
-  test('turns unhealthy without a heartbeat for the threshold; a delivery is one too', () => {
+  test('stays a 200 in a quiet tenant, whose work is completed without events', () => {
+    const { health, clock } = healthWith(100);
+    for (let hours = 0; hours < 48; hours += 1) {
+      clock.nowMs += 60_000;
+      health.heartbeat();
+      clock.nowMs += 60_000;
+      expect(health.liveness().status).toBe(200);
+    }
+  });
+
+  test('allows more quiet to a trigger that works at longer intervals, and never less', () => {
+    const { health, clock, fields } = healthWith(100);
+    health.allowQuiet(300);
+    health.allowQuiet(50);
+    expect(fields()['seconds_without_events_threshold']).toBe(300);
+    clock.nowMs += 299_000;
+    expect(health.liveness().status).toBe(200);
+    clock.nowMs += 1_000;
+    expect(health.liveness().status).toBe(500);
+    const unlimited = healthWith(0);
+    unlimited.health.allowQuiet(300);
+    expect(unlimited.fields()['seconds_without_events_threshold']).toBe(0);
+  });
+
+  test('is a 500 without a heartbeat for the threshold; a delivery is one too', () => {
     const { health, clock, fields } = healthWith(0, 60);
     clock.nowMs += 59_999;
     expect(health.liveness().status).toBe(200);
     clock.nowMs += 1;
     expect(health.liveness().status).toBe(500);
-    expect(fields()).toMatchObject({ last_heartbeat_threshold: 60, unhealthy: ['No heartbeat was given for 60 s.'] });
+    expect(fields()).toMatchObject({
+      last_heartbeat_threshold: 60,
+      reasons: [{ reason: 'No heartbeat was given for 60 s.' }],
+    });
     health.heartbeat();
     expect(health.liveness().status).toBe(200);
     clock.nowMs += 60_000;
     expect(health.liveness().status).toBe(500);
     health.eventsDelivered();
+    expect(health.liveness().status).toBe(200);
+  });
+
+  test('is a 500 when the loop hangs: no sign of life for two hours beyond the wait that it announced', () => {
+    const hourMs = 3_600_000;
+    const { health, clock, fields } = healthWith(0);
+    clock.nowMs += 100 * hourMs;
+    expect(health.liveness().status).toBe(200);
+    health.alive(24 * hourMs);
+    clock.nowMs += 26 * hourMs - 1;
+    expect(health.liveness().status).toBe(200);
+    clock.nowMs += 1;
+    expect(health.liveness().status).toBe(500);
+    expect(fields()).toMatchObject({
+      reasons: [{ matter: 'liveness', reason: 'The trigger hangs: its loop shows no sign of life.' }],
+    });
+    health.alive();
     expect(health.liveness().status).toBe(200);
   });
 
@@ -148,22 +196,45 @@ describe('health', () => {
     expect(health.liveness().status).toBe(200);
   });
 
-  test('reasons are kept apart by their matter', () => {
-    const { health, fields } = healthWith(0);
-    health.unhealthy('mine');
-    health.unhealthy('theirs', 'intake');
-    health.healthy('intake');
-    expect(fields()['unhealthy']).toEqual(['mine']);
-    health.healthy();
+  test('no trouble makes it a 500: it is in the body, by its matter, with since when, until it is over', () => {
+    const { health, clock, fields } = healthWith(0);
+    health.degraded('mine');
+    clock.nowMs += 1_000;
+    health.misconfigured('theirs', 'intake');
+    clock.nowMs += 1_000;
+    health.degraded('mine still');
     expect(health.liveness().status).toBe(200);
+    expect(fields()).toMatchObject({
+      status: 'misconfigured',
+      reasons: [
+        { matter: 'trigger', status: 'degraded', reason: 'mine still', since: '2026-03-01T12:00:00.000Z' },
+        { matter: 'intake', status: 'misconfigured', reason: 'theirs', since: '2026-03-01T12:00:01.000Z' },
+      ],
+    });
+    health.restored('intake');
+    expect(fields()['status']).toBe('degraded');
+    health.restored();
+    expect(fields()).toMatchObject({ status: 'ok', reasons: [] });
+  });
+
+  test('is ready from the first success on, as long as nothing is wrong', () => {
+    const { health } = healthWith(0);
+    expect(health.readiness().status).toBe(503);
+    health.heartbeat();
+    expect(health.readiness().status).toBe(200);
+    health.degraded('The intake is away.', 'intake');
+    expect(health.readiness().status).toBe(503);
+    expect(health.readiness().body).toBe(health.liveness().body);
+    health.restored('intake');
+    expect(health.readiness().status).toBe(200);
   });
 
   test('the trigger’s fields are added but replace none of the platform’s', () => {
     const { health, fields } = healthWith(0);
     let rows = 1;
-    health.extend(() => ({ rows, error_count: 99 }));
+    health.extend(() => ({ rows, error_count: 99, status: 'mine' }));
     rows = 2;
-    expect(fields()).toMatchObject({ rows: 2, error_count: 0 });
+    expect(fields()).toMatchObject({ rows: 2, error_count: 0, status: 'ok' });
   });
 });
 

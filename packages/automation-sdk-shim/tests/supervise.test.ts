@@ -70,7 +70,7 @@ describe('supervision', () => {
     }
   });
 
-  test('a configuration error makes the module unhealthy and keeps it waiting', async () => {
+  test('a configuration error is one critical entry, and the module stays alive and waits', async () => {
     const { recorded, health, stop, supervision } = setUp();
     let runs = 0;
     const supervised = supervise(() => {
@@ -81,7 +81,8 @@ describe('supervision', () => {
     expect(await supervised).toBe(true);
     expect(runs).toBe(1);
     expect(recorded.at('critical')).toEqual(['Configuration error: "x" is wrong. Correct it. [SDK-CONFIGURATION]']);
-    expect(health.liveness().status).toBe(500);
+    expect(health.liveness().status).toBe(200);
+    expect(health.status).toBe('misconfigured');
     expect(health.liveness().body).not.toContain('SDK-');
   });
 

@@ -213,7 +213,8 @@ describe('health', () => {
     const picture = { startMs: 1000, endMs: 2000 };
     const body = {
       lag_seconds: 3,
-      unhealthy: ['One.', 'Two.'],
+      status: 'degraded',
+      reasons: [{ reason: 'One.' }, { reason: 'Two.' }],
       passes: [
         { reads_at_age_seconds: 0, watermark: range.to, last_read: { ...range, at: '1970-01-01T00:00:03Z' } },
         { reads_at_age_seconds: 20, watermark: range.from, last_read: null },
@@ -235,7 +236,14 @@ describe('health', () => {
 
   test.each([
     {},
-    { lag_seconds: null, unhealthy: 1, passes: [null, {}], reading: { pass: 1, from: 'x', to: 1 }, read_ahead: null },
+    {
+      lag_seconds: null,
+      status: 1,
+      reasons: 1,
+      passes: [null, {}],
+      reading: { pass: 1, from: 'x', to: 1 },
+      read_ahead: null,
+    },
     { passes: 'none', reading: 'now' },
   ])('without what is expected is unknown: %j', (body) => {
     expect(readHealth({ status: 200, body })).toEqual({

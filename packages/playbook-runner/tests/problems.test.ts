@@ -30,9 +30,12 @@ describe('problems with settings', () => {
     ['message_trace', { ...account, api_url: 'http://x.example' }, { api_url: address }],
     ['message_trace', { ...account, intake_server: 'no address' }, { intake_server: address }],
     ['message_trace', { ...account, api_url: 'http://127.0.0.1:1/x' }, {}],
-    ['message_trace', { ...account, api: 'graph' }, { client_id: 'Fill in this field, as API is graph.' }],
-    ['message_trace', { ...account, api: 'graph', client_id: 'c' }, {}],
+    ['message_trace', { ...account, api_url: 'https://user:password@x.example' }, { api_url: address }],
+    ['message_trace', { ...account, intake_server: 'https://x.example/?key=1' }, { intake_server: address }],
+    // Which settings an API needs, the trigger itself says.
+    ['message_trace', { ...account, api: 'graph' }, {}],
     ['message_trace_graph', { ...application, client_secret: 's' }, {}],
+    ['message_trace_graph', { ...application, client_certificate: 'c', client_secret: '' }, {}],
     ['message_trace_graph', application, { client_secret: 'Give either this or Client certificate.' }],
     [
       'message_trace_graph',

@@ -1,6 +1,6 @@
 // Generated from trigger_message_trace_graph.json by `npm run generate`. Do not edit.
 
-export type MessageTraceGraphConfiguration = {
+export interface MessageTraceGraphConfiguration {
   /**
    * The tenant's ID (Directory ID), or one of its domains, for example contoso.onmicrosoft.com.
    */
@@ -10,7 +10,7 @@ export type MessageTraceGraphConfiguration = {
    */
   client_id: string;
   /**
-   * Key of the Sekoia.io intake that receives the events. Create the intake with the format "Message Trace (Graph API)".
+   * Key of the Sekoia.io intake that receives the events. Create the intake with the format "Microsoft 365 Message Trace (Graph API)".
    */
   intake_key: string;
   /**
@@ -58,7 +58,7 @@ export type MessageTraceGraphConfiguration = {
    */
   event_format: 'normalized' | 'raw';
   /**
-   * The dialect of the raw row, which is what the parser of the intake reads: message_trace for an intake of the format "Message Trace", message_trace_graph_api for one of the format "Message Trace (Graph API)".
+   * The dialect of the raw row, which is what the parser of the intake reads: message_trace for an intake of the format "Microsoft 365 Message Trace", message_trace_graph_api for one of the format "Microsoft 365 Message Trace (Graph API)".
    */
   intake_format: 'message_trace' | 'message_trace_graph_api';
   /**
@@ -77,6 +77,4 @@ export type MessageTraceGraphConfiguration = {
    * What the token is asked for, for example https://graph.microsoft.com/.default. Left empty: what follows from api_url.
    */
   token_scope?: string;
-} & {
-  [k: string]: unknown;
-};
+}

@@ -10,7 +10,7 @@ export interface MessageTraceConfiguration {
    */
   account_password: string;
   /**
-   * Key of the Sekoia.io intake that receives the events. Create the intake with the format "Message Trace".
+   * Key of the Sekoia.io intake that receives the events. Create the intake with the format "Microsoft 365 Message Trace".
    */
   intake_key: string;
   /**
@@ -58,7 +58,7 @@ export interface MessageTraceConfiguration {
    */
   event_format: 'normalized' | 'raw';
   /**
-   * The dialect of the raw row, which is what the parser of the intake reads: message_trace for an intake of the format "Message Trace", message_trace_graph_api for one of the format "Message Trace (Graph API)".
+   * The dialect of the raw row, which is what the parser of the intake reads: message_trace for an intake of the format "Microsoft 365 Message Trace", message_trace_graph_api for one of the format "Microsoft 365 Message Trace (Graph API)".
    */
   intake_format: 'message_trace' | 'message_trace_graph_api';
   /**

@@ -1,6 +1,7 @@
 import type { TimeRange, TraceRecord } from '../../collector/contracts.js';
 import type { JsonObject } from '../../json.js';
-import { number, text } from '../../microsoft/field.js';
+import { size, text } from '../../microsoft/field.js';
+import { ipAddressOf } from '../../microsoft/ip-address.js';
 import { timestampMs, timestampOf, timestampOfMs } from '../../microsoft/timestamp.js';
 
 /** What the answer does not say of its rows. */
@@ -24,9 +25,9 @@ export function toRecord(item: JsonObject, { range, organization }: Surroundings
     receivedMs: received === undefined ? undefined : timestampMs(received),
     messageId: text(item['messageId']),
     subject: text(item['subject']),
-    size: number(item['size']),
-    fromIp: text(item['fromIP']),
-    toIp: text(item['toIP']),
+    size: size(item['size']),
+    fromIp: ipAddressOf(item['fromIP']),
+    toIp: ipAddressOf(item['toIP']),
     organization,
     start: timestampOfMs(range.start),
     end: timestampOfMs(range.end),

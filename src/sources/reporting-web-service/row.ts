@@ -1,6 +1,7 @@
 import type { TraceRecord } from '../../collector/contracts.js';
 import type { JsonObject } from '../../json.js';
-import { number, text } from '../../microsoft/field.js';
+import { size, text } from '../../microsoft/field.js';
+import { ipAddressOf } from '../../microsoft/ip-address.js';
 import { timestampMs, timestampOf } from '../../microsoft/timestamp.js';
 
 /** A row of either dialect as a record. A field of another type than documented counts as absent; the raw row keeps it. */
@@ -16,9 +17,9 @@ export function toRecord(row: JsonObject): TraceRecord {
     receivedMs: received === undefined ? undefined : timestampMs(received),
     messageId: text(row['MessageId']),
     subject: text(row['Subject']),
-    size: number(row['Size']),
-    fromIp: text(row['FromIP']),
-    toIp: text(row['ToIP']),
+    size: size(row['Size']),
+    fromIp: ipAddressOf(row['FromIP']),
+    toIp: ipAddressOf(row['ToIP']),
     organization: text(row['Organization']),
     start: timestampOf(row['StartDate']),
     end: timestampOf(row['EndDate']),

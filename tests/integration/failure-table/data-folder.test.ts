@@ -54,10 +54,10 @@ describe('a data folder that cannot be written', () => {
         try {
           await trigger.waitForOutput(
             new RegExp(
-              `"level":"critical".*The data folder cannot be used: ${code} at .*Nothing more is read.*\\[MT-STORAGE\\]`,
+              `"level":"warning".*The data folder cannot be used: ${code} at .*Nothing more is read.*\\[MT-STORAGE\\]`,
             ),
           );
-          expect((await trigger.health()).status).toBe(500);
+          expect(await trigger.health()).toMatchObject({ status: 200, body: { status: 'degraded' } });
           await expectStandstill(scenario);
         } finally {
           await end();
@@ -66,14 +66,14 @@ describe('a data folder that cannot be written', () => {
         await scenario.intake.until((totals) => totals.events >= events + 30);
         live.stop();
         expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-        expect(messagesAt('critical', scenario.output).length).toBe(1);
-        expect((await trigger.health()).status).toBe(200);
+        expect(messagesAt('critical', scenario.output)).toEqual([]);
+        expect(await trigger.health()).toMatchObject({ status: 200, body: { status: 'ok' } });
       });
     },
   );
 
   test.concurrent.each(names)(
-    'at the start asks Microsoft for nothing, says so as critical, and begins when it can: %s',
+    'at the start asks Microsoft for nothing, warns, and begins when it can: %s',
     async (name) => {
       const { beginBeforeStart, code } = troubles[name]!;
       await failureRun({ seed: 52 }, async (scenario) => {
@@ -89,8 +89,8 @@ describe('a data folder that cannot be written', () => {
         const end = await beginBeforeStart(scenario.dataFolder);
         try {
           const trigger = await scenario.start({}, asOther);
-          await trigger.waitForOutput(new RegExp(`"level":"critical".*The data folder cannot be used: ${code} at `));
-          expect((await trigger.health()).status).toBe(500);
+          await trigger.waitForOutput(new RegExp(`"level":"warning".*The data folder cannot be used: ${code} at `));
+          expect(await trigger.health()).toMatchObject({ status: 200, body: { status: 'degraded' } });
           expect(server.requests.totals.requests).toBe(asked);
         } finally {
           await end();
@@ -158,7 +158,7 @@ describe('files of the data folder that a crash or a hand has damaged', () => {
 });
 
 describe('a data folder that another process takes', () => {
-  test.concurrent('ends this one with exit code 1 and a critical log', async () => {
+  test.concurrent('ends this one with exit code 1 and an error in the log', async () => {
     await failureRun({ seed: 55 }, async (scenario) => {
       const now = Date.now();
       scenario.simulator.world.add({ rows: 200, from: now - minute, to: now });
@@ -167,7 +167,7 @@ describe('a data folder that another process takes', () => {
       // Whoever takes a lock sets its time; the holder looks at that with each heartbeat.
       await utimes(join(scenario.dataFolder, '.lock'), new Date(), new Date());
       expect(await trigger.exited).toMatchObject({ exitCode: 1 });
-      expect(messagesAt('critical', scenario.output)).toEqual([
+      expect(messagesAt('error', scenario.output)).toEqual([
         expect.stringMatching(
           /^The data folder .* was taken by another process\. This one ends, so that nothing is sent twice\. .*\[SDK-FOLDER-HELD\]$/,
         ),

@@ -263,7 +263,8 @@ describe('when the data folder cannot be written', () => {
     expect(seen).toEqual([...Array.from({ length: 4 }, () => '1 asked, 1 delivered'), '1 asked, 2 delivered']);
     expect(stage.slept.slice(0, 3)).toEqual([second, 2 * second, 4 * second]);
     expect(stage.delivered).toEqual(['a Delivered', 'b Delivered']);
-    expect(stage.log.at('critical')).toEqual(['The disk is full. Nothing more is read until it works. [MT-STORAGE]']);
+    expect(stage.log.at('warning')).toEqual(['The disk is full. Nothing more is read until it works. [MT-STORAGE]']);
+    expect(stage.log.at('critical')).toEqual([]);
     expect(stage.monitor.troubles.at(-1)).toBeUndefined();
   });
 

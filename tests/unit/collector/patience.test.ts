@@ -8,6 +8,8 @@ import {
   StorageError,
   UnavailableError,
 } from '../../../src/errors.js';
+import { SignInBackoff } from '../../../src/collector/sign-in-backoff.js';
+import { MemoryDocument } from '../../support/memory-storage.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { RecordingMonitor } from '../../support/recording-monitor.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
@@ -100,19 +102,61 @@ describe('the operator', () => {
     );
   });
 
-  test('is told by a critical line of a setting that is wrong, and when it is tried again', async () => {
-    const { log, fail } = patient();
-    await fail(wrongPassword, 2);
+  test('reads one critical line about a setting that is wrong, at once where nothing has worked yet, and errors after it', async () => {
+    const { log, fail, monitor } = patient();
+    await fail(wrongPassword, 3);
+    const after = (minutes: number) =>
+      `Check the password. Trying again in ${minutes} min; nothing is lost meanwhile. [MT-SETTINGS]`;
     expect(log.lines).toEqual([
-      {
-        level: 'critical',
-        message: 'Check the password. Trying again in 1 min; nothing is lost meanwhile. [MT-SETTINGS]',
-      },
-      {
-        level: 'critical',
-        message: 'Check the password. Trying again in 2 min; nothing is lost meanwhile. [MT-SETTINGS]',
-      },
+      { level: 'critical', message: after(1) },
+      { level: 'error', message: after(2) },
+      { level: 'error', message: after(4) },
     ]);
+    expect(monitor.statuses).toEqual(['misconfigured', 'misconfigured', 'misconfigured']);
+  });
+
+  test('reads warnings about two refusals after success, and a critical line about the third', async () => {
+    const { patience, log, waits, monitor, fail } = patient();
+    await patience.worked(never);
+    await fail(wrongPassword, 5);
+    expect(waits).toEqual([1, 2, 60, 120, 240]);
+    expect(log.lines.map(({ level }) => level)).toEqual(['warning', 'warning', 'critical', 'error', 'error']);
+    expect(monitor.statuses.slice(0, 3)).toEqual(['degraded', 'degraded', 'misconfigured']);
+    expect(log.at('warning')[0]).toBe(
+      'Check the password. It worked before, so this may pass: trying again in 1 s. [MT-SETTINGS]',
+    );
+  });
+
+  test('reads no critical line about refusals with a success between them', async () => {
+    const { patience, log, waits, fail } = patient();
+    for (let time = 0; time < 20; time += 1) {
+      await patience.worked(never);
+      await fail(wrongPassword, 2);
+    }
+    expect(log.at('critical')).toEqual([]);
+    expect(waits.every((seconds) => seconds <= 2)).toBe(true);
+  });
+
+  test('reads a critical line at once where reading worked more than an hour ago', async () => {
+    const { patience, clock, log, fail } = patient();
+    await patience.worked(never);
+    clock.work(60 * minute);
+    await fail(wrongPassword, 1);
+    expect(log.lines.map(({ level }) => level)).toEqual(['critical']);
+  });
+
+  test.each([
+    ['a service', away],
+    ['a data folder', diskFull],
+  ])('reads one error about %s that has been away for five minutes, and warnings around it', async (_, error) => {
+    const { log, fail } = patient();
+    await fail(error, 14);
+    expect(log.lines.map(({ level }) => level)).toEqual([
+      ...Array.from({ length: 5 }, () => 'warning'),
+      'error',
+      ...Array.from({ length: 3 }, () => 'warning'),
+    ]);
+    expect(log.at('error')[0]).toMatch(/This has lasted 5 min\. .* \[MT-(UNAVAILABLE|STORAGE)\]$/);
   });
 
   test('is warned each time of what is not ready yet, and when it is tried again', async () => {
@@ -127,7 +171,7 @@ describe('the operator', () => {
     const { log, fail } = patient();
     await fail(away, 1);
     await fail(diskFull, 2);
-    expect(log.lines.map(({ level }) => level)).toEqual(['warning', 'critical']);
+    expect(log.lines.map(({ level }) => level)).toEqual(['warning', 'warning']);
   });
 
   test('is told once that it works again, and after how long; and nothing if it never failed', async () => {
@@ -196,5 +240,77 @@ describe('an action on the data folder', () => {
     const mistake = new TypeError('a mistake of ours');
     await expect(patience.untilStored(() => Promise.reject(mistake), never)).rejects.toBe(mistake);
     expect(waits).toEqual([]);
+  });
+});
+
+describe('refused credentials', () => {
+  const stored = () => {
+    const document = new MemoryDocument();
+    const open = (credentials: string) => new SignInBackoff(document, credentials);
+    return { document, open };
+  };
+  const restarted = (signIn: SignInBackoff, nowMs: number) => {
+    const clock = new SimulatedClock(nowMs);
+    const [log, monitor] = [new RecordingLog(), new RecordingMonitor()];
+    return { clock, log, monitor, patience: new Patience({ clock, log, monitor, signIn }) };
+  };
+
+  test('are tried no sooner because the process was restarted, and the waits go on growing', async () => {
+    const { open } = stored();
+    const tries: number[] = [];
+    let now = 0;
+    for (let start = 0; start < 6; start += 1) {
+      const { clock, patience, log, monitor } = restarted(open('hash'), now);
+      await patience.resume(never);
+      if (start > 0) {
+        expect(log.at('warning')[0]).toContain(`(refusals in a row: ${start})`);
+        expect(monitor.statuses).toEqual(['misconfigured']);
+      }
+      tries.push(clock.now() / minute);
+      // Killed in the middle of the wait.
+      const killed = new AbortController();
+      clock.sleep = () => Promise.resolve(killed.abort());
+      await patience.wait(wrongPassword(), killed.signal);
+      now = clock.now() + 5 * second;
+    }
+    expect(tries).toEqual([0, 1, 3, 7, 15, 31]);
+  });
+
+  test('that were changed are tried at once', async () => {
+    const { open } = stored();
+    await restarted(open('old'), 0).patience.wait(wrongPassword(), never);
+    const { clock, patience, log } = restarted(open('new'), 1);
+    await patience.resume(never);
+    expect([clock.now(), log.lines]).toEqual([1, []]);
+  });
+
+  test('are forgotten once they work', async () => {
+    const { open } = stored();
+    const first = restarted(open('hash'), 0);
+    await first.patience.wait(wrongPassword(), never);
+    await first.patience.worked(never);
+    const { clock, patience } = restarted(open('hash'), 1);
+    await patience.resume(never);
+    expect(clock.now()).toBe(1);
+  });
+
+  test('keep nobody waiting for more than an hour, whatever the clock said when they were refused', async () => {
+    const { open } = stored();
+    await restarted(open('hash'), 1e12).patience.wait(wrongPassword(), never);
+    const { clock, patience } = restarted(open('hash'), 0);
+    await patience.resume(never);
+    expect(clock.now()).toBe(60 * minute);
+  });
+
+  test.each([
+    {},
+    { refusals: -1, next_try: 'x', credentials: 1 },
+    { refusals: 1, next_try: '-271821', credentials: 'hash' },
+  ])('in a document that is none are forgotten: %j', async (content) => {
+    const { document, open } = stored();
+    await document.write(content);
+    const { clock, patience } = restarted(open('hash'), 5);
+    await patience.resume(never);
+    expect(clock.now()).toBe(5);
   });
 });

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { toEvent } from '../../../src/events/event.js';
-import { rawRow } from '../../../src/events/raw-row.js';
+import { rawRow as rawRowOf } from '../../../src/events/raw-row.js';
+import { wellFormed } from '../../../src/events/well-formed.js';
 import type { JsonObject, JsonValue } from '../../../src/json.js';
 import { toRecord as fromGraph } from '../../../src/sources/graph/row.js';
 import { toRecord } from '../../../src/sources/reporting-web-service/row.js';
@@ -12,6 +13,7 @@ const anyRecord = fc.oneof(
   anyRow.map(toRecord),
   anyItem.map((item) => fromGraph(item, surroundings)),
 );
+const rawRow: typeof rawRowOf = (record, format) => wellFormed(rawRowOf(record, format));
 const formats = fc.constantFrom('message_trace' as const, 'message_trace_graph_api' as const);
 const roots = [
   '@timestamp',

@@ -6,6 +6,7 @@ import { record } from '../../support/records.js';
 test('a row as documented is not odd, whatever may be null in it', () => {
   expect(odditiesOf(record({ MessageId: null, Subject: null, ToIP: null, FromIP: null, Size: 0 }))).toEqual([]);
   expect(odditiesOf(record({ SenderAddress: '<>', Status: 'gettingStatus' }))).toEqual([]);
+  expect(odditiesOf(record({ FromIP: '[203.0.113.9]:25', ToIP: '' }))).toEqual([]);
 });
 
 test.each([
@@ -14,6 +15,16 @@ test.each([
   ['received', { Received: 'yesterday' }],
   ['status', { Status: 'Held' }],
   ['status', { Status: null }],
+  ['recipient', { RecipientAddress: '<>' }],
+  ['recipient', { RecipientAddress: ' < > ' }],
+  ['received', { Received: '0001-01-01T00:00:00Z' }],
+  ['received', { Received: '/Date(-62135596800000)/' }],
+  ['size', { Size: -1 }],
+  ['size', { Size: 0.5 }],
+  ['size', { Size: '-1' }],
+  ['size', { Size: 1e300 }],
+  ['from_ip', { FromIP: 'unknown' }],
+  ['to_ip', { ToIP: '203.0.113.256' }],
 ])('a row is odd in its %s: %j', (oddity, changes) => {
   expect(odditiesOf(record(changes))).toEqual([oddity]);
 });

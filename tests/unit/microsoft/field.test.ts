@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { number, text } from '../../../src/microsoft/field.js';
+import { number, size, text } from '../../../src/microsoft/field.js';
 
 test.each([
   ['a text', 'a text'],
@@ -32,4 +32,22 @@ test.each([
   [[7], undefined],
 ])('as a number, %j is %j', (value, expected) => {
   expect(number(value)).toBe(expected);
+});
+
+test.each([
+  [0, 0],
+  [-0, 0],
+  [1234, 1234],
+  ['1234', 1234],
+  [999_999_999_999_999, 999_999_999_999_999],
+  [1e15, undefined],
+  [1e300, undefined],
+  [-1, undefined],
+  [0.5, undefined],
+  [1234.5, undefined],
+  ['-1', undefined],
+  ['0.5', undefined],
+  [null, undefined],
+])('as a size, %j is %j', (value, expected) => {
+  expect(size(value)).toBe(expected);
 });

@@ -6,9 +6,8 @@ import { anyText } from '../../support/arbitrary-row.js';
 describe('a time of OData 2', () => {
   test.each([
     ['/Date(1658751973240)/', '2022-07-25T12:26:13.240000Z'],
-    ['/Date(0)/', '1970-01-01T00:00:00.000000Z'],
-    ['/Date(-1)/', '1969-12-31T23:59:59.999000Z'],
-    ['/Date(253402300799999)/', '9999-12-31T23:59:59.999000Z'],
+    ['/Date(631152000000)/', '1990-01-01T00:00:00.000000Z'],
+    ['/Date(4102444799999)/', '2099-12-31T23:59:59.999000Z'],
     // The offset tells where the clock hung; the number is UTC all the same.
     ['/Date(1658751973240+0200)/', '2022-07-25T12:26:13.240000Z'],
     ['/Date(1658751973240-0730)/', '2022-07-25T12:26:13.240000Z'],
@@ -36,7 +35,6 @@ describe('a time of ISO 8601', () => {
     ['2022-12-31T23:30:00-01:00', '2023-01-01T00:30:00.000000Z'],
     ['2022-07-25 12:26:13.24', '2022-07-25T12:26:13.240000Z'],
     ['2022-07-25t12:26:13z', '2022-07-25T12:26:13.000000Z'],
-    ['0001-01-01T00:00:00', '0001-01-01T00:00:00.000000Z'],
   ])('%s is %s', (value, timestamp) => {
     expect(timestampOf(value)).toBe(timestamp);
   });
@@ -69,12 +67,27 @@ describe('no time', () => {
     ['/Date(9999999999999999)/'],
     ['/Date(99999999999999999999)/'],
     ['Date(1658751973240)'],
+    // What programs write where they know no time.
+    ['0001-01-01T00:00:00'],
+    ['0001-01-01T00:00:00Z'],
+    ['0001-01-01T00:00:00+14:00'],
+    ['/Date(-62135596800000)/'],
+    ['1601-01-01T00:00:00Z'],
+    ['1899-12-30T00:00:00Z'],
+    ['1970-01-01T00:00:00Z'],
+    ['/Date(0)/'],
+    ['/Date(-1)/'],
+    ['1980-01-01T00:00:00'],
+    ['1989-12-31T23:59:59.999999Z'],
+    ['2100-01-01T00:00:00Z'],
+    ['9999-12-31T23:59:59.9999999Z'],
+    ['/Date(253402300799999)/'],
   ])('is what %j says', (value) => {
     expect(timestampOf(value)).toBeUndefined();
   });
 });
 
-const instants = fc.integer({ min: Date.parse('0000-01-01T00:00:00Z'), max: Date.parse('9999-12-31T23:59:59.999Z') });
+const instants = fc.integer({ min: Date.parse('1990-01-01T00:00:00Z'), max: Date.parse('2099-12-31T23:59:59.999Z') });
 
 test('milliseconds come back from a timestamp, whichever way they went in', () => {
   fc.assert(

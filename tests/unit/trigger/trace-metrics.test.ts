@@ -11,7 +11,12 @@ const noon = Date.UTC(2026, 10, 1, 12);
 function metricsAt(clock: SimulatedClock): TraceMetrics {
   const ignore = () => undefined;
   const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 5 });
-  return new TraceMetrics(new Registry(), clock, schedule, { troubled: ignore, lag: ignore, quotaUsed: () => 0 });
+  return new TraceMetrics(new Registry(), clock, schedule, {
+    troubled: ignore,
+    heartbeat: ignore,
+    lag: ignore,
+    quotaUsed: () => 0,
+  });
 }
 
 test('before anything was read, health tells of no pass and no lag', () => {

@@ -1,6 +1,10 @@
 import { isObject } from '../json.js';
 import type { Schema } from './cards.js';
 
+/** Characters of a wrong value that the log repeats. */
+const LONGEST_QUOTED = 20;
+const LONGEST_ADDRESS = 100;
+
 /** What a value of this schema is, to follow "must be". */
 export function describe(schema: Schema): string {
   if (Array.isArray(schema['enum'])) return `one of ${schema['enum'].map((each) => JSON.stringify(each)).join(', ')}`;
@@ -30,21 +34,28 @@ function describeNumber(kind: string, schema: Schema): string {
   return kind;
 }
 
-function describeText(schema: Schema): string {
-  const { format, pattern, minLength, maxLength } = schema;
-  if (format === 'uri') {
-    return typeof pattern === 'string'
-      ? 'an https:// address (plain http is accepted for loopback hosts only)'
-      : 'an address with its scheme, such as https://example.com';
-  }
-  if (typeof format === 'string') return `text of the format ${format}`;
-  const limits = [
-    ...(typeof minLength === 'number' && minLength > 1 ? [`at least ${minLength} characters`] : []),
-    ...(typeof maxLength === 'number' ? [`at most ${maxLength} characters`] : []),
-  ];
-  const size =
-    limits.length > 0 ? `text of ${limits.join(' and ')}` : minLength === 1 ? 'text that is not empty' : 'text';
-  return typeof pattern === 'string' ? `${size} of the form ${pattern}` : size;
+function describeText({ format }: Schema): string {
+  if (format === 'uri') return 'an https:// address without user name, ? and # (http:// for loopback hosts only)';
+  return typeof format === 'string' ? `text of the format ${format}` : 'text';
+}
+
+/**
+ * What a wrong value is, to follow "not". Only short values that cannot be a secret are quoted: of a text that is free, or
+ * that was meant to be an address and is none, nobody knows what was pasted.
+ */
+export function describeGiven(value: unknown, schema: Schema, isSecret: boolean): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a JSON object';
+  if (typeof value === 'number' || typeof value === 'boolean') return isSecret ? `a ${typeof value}` : String(value);
+  if (typeof value !== 'string') return 'absent';
+  const isFree = schema['type'] === 'string' && !Array.isArray(schema['enum']) && schema['format'] !== 'uri';
+  const isAddress = schema['format'] === 'uri' && /^[a-z]+:\/\//i.test(value) && !/[@?#]/.test(value);
+  const longest = isAddress ? LONGEST_ADDRESS : LONGEST_QUOTED;
+  const isUnclear = isFree || (schema['format'] === 'uri' && !isAddress);
+  if (isSecret || isUnclear || value.length > longest)
+    return `a text of ${value.length} character${value.length === 1 ? '' : 's'}`;
+  return JSON.stringify(value);
 }
 
 /** Units of numbers stand in their description, whose first sentence is repeated for that. */

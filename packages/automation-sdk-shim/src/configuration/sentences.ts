@@ -1,76 +1,76 @@
 import type { ErrorObject } from 'ajv';
 import { isObject, type JsonObject } from '../json.js';
 import type { Schema } from './cards.js';
-import { conditionOf, type Condition } from './conditions.js';
-import { describe, unitOf } from './descriptions.js';
+import { isExact, trimmed } from './conversion.js';
+import { describe, describeGiven, unitOf } from './descriptions.js';
+
+const PEM = /-----BEGIN [A-Z0-9 ]+-----/;
+const QUOTED = /^(?:"[^]*"|'[^]*'|“[^]*”|‘[^]*’|„[^]*“|«[^]*»)$/;
 
 /**
- * One sentence for each wrong setting, and for each choice between settings that was not made: names as the form shows
- * them, and what should be there. Written from the schema, never from values, which may be secrets.
+ * One sentence for each wrong setting: its name as the form shows it, what should be there, and what is. The values of
+ * `secret` settings are in none.
  * `errors` are those of ajv's options allErrors and verbose.
  */
-export function sentencesFor(errors: readonly ErrorObject[], schema: Schema): string[] {
-  const choices = errors.filter(isChoice);
-  const sentences = new Set<string>();
+export function sentencesFor(
+  errors: readonly ErrorObject[],
+  schema: Schema,
+  secret: ReadonlySet<string>,
+): readonly string[] {
+  const sentences = new Map<string, string>();
   for (const error of errors) {
-    if (choices.some((choice) => error.schemaPath.startsWith(`${choice.schemaPath}/`))) continue;
-    const condition = conditionOf(error, errors);
-    const setting = settingOf(error);
-    if (isChoice(error)) sentences.add(sentenceAboutChoice(error, schema, condition));
-    else if (setting !== undefined) sentences.add(sentenceAbout(setting, error, schema, condition));
+    const setting = settingOf(error) ?? '';
+    if (!sentences.has(setting)) sentences.set(setting, sentenceAbout(setting, error, schema, secret));
   }
-  // A condition over several settings ("if") is reported beside what it demands of each: only alone it is of use.
-  if (sentences.size === 0) for (const error of errors) sentences.add(`The settings ${error.message ?? 'are wrong'}.`);
-  return [...sentences];
+  return [...sentences.values()];
 }
 
 /** What to say about settings that the schema does not have: one text, or none where there are none. */
 export function sentencesAboutUnknown(names: readonly string[]): string[] {
   if (names.length === 0) return [];
   const quoted = names.map((name) => `"${name}"`).join(', ');
-  return [`Settings that the module does not know were left out: ${quoted}. Check their spelling.`];
+  return [
+    `The module does not know these settings and ignores them: ${quoted}. The platform adds some; check the spelling of yours.`,
+  ];
 }
 
-function sentenceAbout(setting: string, error: ErrorObject, schema: Schema, condition: Condition | undefined): string {
-  const property = { ...propertyOf(schema, setting), ...(condition && propertyOf(condition.demands, setting)) };
-  const missing = error.keyword === 'required' ? 'is missing: it ' : '';
+/**
+ * What looks like a mistake of copying in texts that are accepted as they are: white space at the ends of a masked one,
+ * which may belong to it, and quotation marks around any.
+ */
+export function sentencesAboutDoubts(
+  given: readonly (readonly [string, unknown])[],
+  schema: Schema,
+  masked: ReadonlySet<string>,
+): string[] {
+  return given.flatMap(([setting, value]) => {
+    // Line breaks around PEM blocks mean nothing.
+    if (typeof value !== 'string' || PEM.test(value)) return [];
+    const name = nameOf(setting, schema);
+    const doubts: string[] = [];
+    if (masked.has(setting) && trimmed(value) !== value)
+      doubts.push(
+        `${name} begins or ends with white space or an invisible character. It is used as it is. If signing in fails, enter it again without it.`,
+      );
+    if (QUOTED.test(trimmed(value)))
+      doubts.push(
+        `${name} stands in quotation marks. They are used as a part of it. If signing in fails, remove them.`,
+      );
+    return doubts;
+  });
+}
+
+function sentenceAbout(setting: string, error: ErrorObject, schema: Schema, secret: ReadonlySet<string>): string {
+  if (setting === '') return `The settings ${error.message ?? 'are wrong'}.`;
+  const property = propertyOf(schema, setting);
+  const name = nameOf(setting, schema);
   const demand = `must be ${describe(property)}${unitOf(property)}`;
-  return `${nameOf(setting, schema)} ${missing}${demand}${condition?.clause ?? ''}.`;
-}
-
-/** An error of `oneOf` or `anyOf` over the settings, whose branches do nothing but require settings. */
-interface ChoiceError extends ErrorObject {
-  readonly schema: readonly { readonly required: readonly string[] }[];
-}
-
-function isChoice(error: ErrorObject): error is ChoiceError {
-  const branches: unknown = error.schema;
-  return (
-    (error.keyword === 'oneOf' || error.keyword === 'anyOf') &&
-    error.instancePath === '' &&
-    Array.isArray(branches) &&
-    branches.every((each) => isObject(each) && Array.isArray(each['required']) && Object.keys(each).length === 1)
-  );
-}
-
-function sentenceAboutChoice(error: ChoiceError, schema: Schema, condition: Condition | undefined): string {
-  const options = error.schema.map(({ required }) =>
-    join(
-      required.map((setting) => nameOf(setting, schema)),
-      'and',
-    ),
-  );
-  const clause = condition?.clause ?? '';
-  if (error.keyword === 'anyOf') return `At least one of ${join(options, 'and')} must be given${clause}.`;
-  const tooMany = Array.isArray((error.params as JsonObject)['passingSchemas']);
-  return tooMany
-    ? `Only one of ${join(options, 'and')} may be given${clause}.`
-    : `Either ${join(options, 'or')} must be given${clause}.`;
-}
-
-function join(parts: readonly string[], word: 'and' | 'or'): string {
-  const last = parts.at(-1) ?? '';
-  return parts.length > 1 ? `${parts.slice(0, -1).join(', ')} ${word} ${last}` : last;
+  if (error.keyword === 'required') return `${name} is missing: it ${demand}.`;
+  const value: unknown = error.data;
+  if (property['type'] === 'string' && typeof value === 'number' && !isExact(value))
+    return `${name} must be text: it is a number, of which JSON does not keep every digit. Put it in quotes.`;
+  const given = describeGiven(value, property, secret.has(setting));
+  return `${name} ${demand}, not ${given}.`;
 }
 
 /** A setting's name, with its title as the form shows it. */

@@ -3,62 +3,81 @@ import formats from 'ajv-formats';
 import { CardError, ConfigurationError } from '../errors.js';
 import { errorLine } from '../log/error-text.js';
 import { isObject, type JsonObject } from '../json.js';
+import { isAddress } from './address.js';
 import type { Schema } from './cards.js';
-import { sentencesAboutUnknown, sentencesFor } from './sentences.js';
+import { convert, isAbsent, trimmed } from './conversion.js';
+import { sentencesAboutDoubts, sentencesAboutUnknown, sentencesFor } from './sentences.js';
 
 export interface Settings {
-  /** Checked, defaults filled in, unknown ones removed. */
+  /** Converted, checked, defaults filled in, unknown ones removed. */
   readonly values: JsonObject;
   /** The known ones that the operator gave, as opposed to defaults. */
   readonly given: ReadonlySet<string>;
   /** What was given and is not in the schema. */
   readonly unknown: readonly string[];
+  /** A sentence for each value that is accepted but looks like a mistake of copying. It never quotes the value. */
+  readonly doubts: readonly string[];
 }
 
 /**
- * Checks raw settings against a card's draft-07 schema, without converting types. Forms send null or an empty text for
- * a field left empty: that counts as absent.
+ * What a card cannot say: a sentence for each wrong setting, or wrong combination of settings. Asked even where the card
+ * found other settings wrong, so that the operator hears of everything at once: values may have the wrong type.
+ */
+export type SettingsRules = (settings: JsonObject) => readonly string[];
+
+/** The trigger's own name for the key of its intake. Cards need not mask it, but whoever has it can write into the intake. */
+const INTAKE_KEY = 'intake_key';
+
+/**
+ * Converts raw settings to the types of a card's draft-07 schema and checks them. Null, an empty text, and blanks where
+ * the card masks nothing count as absent. The format `uri` means an https:// address, or http:// for loopback hosts.
  * @throws ConfigurationError with a sentence for each wrong setting, and one about unknown ones
  * @throws CardError where the schema itself is wrong
  */
-export function checkSettings(raw: JsonObject, schema: Schema): Settings {
+export function checkSettings(raw: JsonObject, schema: Schema, rules: SettingsRules = () => []): Settings {
   const known = isObject(schema['properties']) ? schema['properties'] : {};
-  const given = Object.entries(raw).filter(
-    ([name, value]) => Object.hasOwn(known, name) && value !== null && value !== '',
-  );
-  const values = structuredClone(Object.fromEntries(given));
+  const masked = maskedBy(schema);
+  const given = Object.entries(raw).flatMap(([name, value]): [string, unknown][] => {
+    const property = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (property === undefined || isAbsent(value, masked.has(name))) return [];
+    return [[name, isObject(property) ? convert(value, property, masked.has(name)) : value]];
+  });
+  const values: JsonObject = structuredClone(Object.fromEntries(given));
   const unknown = Object.keys(raw).filter((name) => !Object.hasOwn(known, name));
+  const secret = new Set([...masked, INTAKE_KEY]);
   const validate = compile(schema);
-  // Ajv fills in defaults after it has looked at conditions, which may be about them: only the second run sees both.
-  validate(values);
-  if (!validate(values)) {
-    const wrong = [...sentencesFor(validate.errors ?? [], schema), 'Correct the settings in the playbook.'];
-    throw new ConfigurationError([...wrong, ...sentencesAboutUnknown(unknown)].join(' '));
+  const wrong = validate(values) ? [] : sentencesFor(validate.errors ?? [], schema, secret);
+  const broken = rules(values);
+  if (wrong.length + broken.length > 0) {
+    const sentences = [...wrong, ...broken, 'Correct the settings in the playbook.', ...sentencesAboutUnknown(unknown)];
+    throw new ConfigurationError(sentences.join(' '));
   }
-  return { values, given: new Set(given.map(([name]) => name)), unknown };
+  const doubts = sentencesAboutDoubts(given, schema, masked);
+  return { values, given: new Set(given.map(([name]) => name)), unknown, doubts };
 }
 
 /** The secret ones among raw settings: those that the schema lists in `secrets`, as texts. */
 export function secretsAmong(raw: JsonObject, schema: Schema): { name: string; secret: string }[] {
-  const names = Array.isArray(schema['secrets']) ? (schema['secrets'] as unknown[]) : [];
-  return names.flatMap((name) => {
-    const value = typeof name === 'string' ? raw[name] : undefined;
-    return textsIn(value).map((secret) => ({ name: String(name), secret }));
-  });
+  return [...maskedBy(schema)].flatMap((name) => textsIn(raw[name]).map((secret) => ({ name, secret })));
 }
 
-/** Every text in a value, however deep; numbers as text. */
+/** Every text in a value, however deep, as it was given and as it is without white space at its ends; numbers as text. */
 export function textsIn(value: unknown): string[] {
-  if (typeof value === 'string') return value === '' ? [] : [value];
+  if (typeof value === 'string') return [...new Set([value, trimmed(value)])].filter((text) => text !== '');
   if (typeof value === 'number') return [String(value)];
   if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(textsIn);
   return [];
 }
 
+function maskedBy(schema: Schema): Set<string> {
+  const names = Array.isArray(schema['secrets']) ? (schema['secrets'] as unknown[]) : [];
+  return new Set(names.filter((name) => typeof name === 'string'));
+}
+
 function compile(schema: Schema): ValidateFunction {
   const ajv = new Ajv({
     allErrors: true,
-    // Errors with the part of the schema that they are about.
+    // Errors with the value that they are about.
     verbose: true,
     useDefaults: true,
     strictTypes: false,
@@ -67,6 +86,7 @@ function compile(schema: Schema): ValidateFunction {
   });
   // The package is CommonJS: its function is the member `default` of what Node.js gives as default.
   formats.default(ajv, { keywords: false });
+  ajv.addFormat('uri', isAddress);
   try {
     return ajv.compile(schema);
   } catch (error) {

@@ -5,33 +5,41 @@ import type { Log } from '../log/log.js';
 import { StoreError } from './store-error.js';
 
 const MATTER = 'data folder';
+const ERROR_AFTER_MS = 300_000;
 
-/** Tells of a store that cannot be used: one critical entry, then errors, and an info when it is over. */
+/** Reports a store that cannot be used: warnings, once an error after 5 minutes, and an info when it works again. */
 export class StoreTrouble {
   readonly #log: Log;
   readonly #health: Health;
-  #said = false;
+  readonly #now: () => number;
+  #sinceMs: number | undefined;
+  #escalated = false;
 
-  constructor(log: Log, health: Health) {
+  constructor(log: Log, health: Health, now: () => number = () => performance.now()) {
     this.#log = log;
     this.#health = health;
+    this.#now = now;
   }
 
-  /** @throws what waiting does not mend: a store that somebody else holds, wrong settings */
+  /** @throws what waiting does not mend: a store that another process holds, wrong settings */
   failed(error: unknown): void {
     if (error instanceof FolderHeldError || error instanceof ConfigurationError) throw error;
     const trouble =
       error instanceof StoreError ? error : new StoreError(`The data folder cannot be used (${errorLine(error)}).`);
     const message = `${trouble.message} Nothing is collected until it can be used, because delivering without remembering would repeat.`;
     this.#health.degraded(message, MATTER);
-    if (this.#said) this.#log.error(withCode(trouble, message));
-    else this.#log.critical(withCode(trouble, message));
-    this.#said = true;
+    this.#sinceMs ??= this.#now();
+    if (this.#escalated || this.#now() - this.#sinceMs < ERROR_AFTER_MS) {
+      this.#log.warning(withCode(trouble, message));
+      return;
+    }
+    this.#escalated = true;
+    this.#log.error(withCode(trouble, `This has lasted 5 min. ${message}`));
   }
 
   over(): void {
-    if (!this.#said) return;
+    if (this.#sinceMs === undefined) return;
     this.#health.restored(MATTER);
-    this.#log.info('What the module keeps can be written again.');
+    this.#log.info('The data folder can be used again.');
   }
 }

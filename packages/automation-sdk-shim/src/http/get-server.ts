@@ -53,7 +53,9 @@ export function startGetServer(options: GetServerOptions): Promise<GetServer | u
     });
     server.listen(options.port, () => {
       const { port } = server.address() as AddressInfo;
-      options.log.info(`GET ${pathsOf(options)} on port ${port} answers ${options.name}.`);
+      const [path, ...more] = Object.keys(options.pages);
+      const also = more.map((each) => ` GET ${each} answers there, too.`).join('');
+      options.log.info(`GET ${path} on port ${port} answers ${options.name}.${also}`);
       resolve({
         port,
         close: () =>
@@ -80,7 +82,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
 async function pageFor(request: IncomingMessage, options: GetServerOptions): Promise<Page> {
   const path = request.url?.split('?')[0] ?? '';
   const page = Object.hasOwn(options.pages, path) ? options.pages[path] : undefined;
-  if (page === undefined) return plain(404, `Only ${pathsOf(options)} is here.\n`);
+  if (page === undefined) return plain(404, `Only ${Object.keys(options.pages).join(' and ')} is here.\n`);
   if (request.method !== 'GET') return plain(405, 'Only GET is answered.\n');
   try {
     return await page();
@@ -88,10 +90,6 @@ async function pageFor(request: IncomingMessage, options: GetServerOptions): Pro
     options.log.error(`The ${options.name} answer could not be made (${errorLine(error)}). Please report it.`);
     return plain(500, `The ${options.name} answer could not be made; see the log.\n`);
   }
-}
-
-function pathsOf({ pages }: GetServerOptions): string {
-  return Object.keys(pages).join(' and ');
 }
 
 function plain(status: number, body: string): Page {

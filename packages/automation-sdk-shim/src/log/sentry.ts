@@ -37,11 +37,11 @@ export interface Sentry extends ErrorReporter {
   close(limitMs: number): Promise<void>;
 }
 
-/** Reports errors to Sentry. Undefined where that is not possible, which is a warning: collecting matters more. */
+/** Reports errors to Sentry. Undefined where that is not possible; who reads the log cannot change that, so it is a debug entry. */
 export async function startSentry(options: SentryOptions): Promise<Sentry | undefined> {
   const { dsn, environment, release, tags, scrubber, log } = options;
   if (!isDsn(dsn)) {
-    log.warning(
+    log.debug(
       'The value "sentry_dsn" is not an address such as https://key@sentry.example/1, so errors are not reported to Sentry. Correct it.',
     );
     return undefined;
@@ -65,7 +65,7 @@ export async function startSentry(options: SentryOptions): Promise<Sentry | unde
     });
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
-    log.warning(
+    log.debug(
       missing
         ? 'The value "sentry_dsn" is given, but the package @sentry/node is not there, so errors are not reported to Sentry. Add it to the image with "npm install @sentry/node", or leave the value out.'
         : `Sentry cannot be used (${errorLine(error)}), so errors are not reported to it. Correct the value "sentry_dsn" or the version of @sentry/node.`,

@@ -19,10 +19,10 @@ import type { Platform } from './platform.js';
 import type { Problems } from './problems.js';
 import type { Basics, CommandRequest } from './basics.js';
 import { needsSecrets, settingsOfItem, settingsOfModule } from './settings-of-item.js';
-import type { TriggerContext } from './trigger.js';
+import type { TriggerClass, TriggerContext } from './trigger.js';
 
 export interface Preparation {
-  readonly request: CommandRequest;
+  readonly request: CommandRequest & { readonly Item: TriggerClass };
   readonly manifest: Manifest;
   readonly values: Values;
   readonly problems: Problems;
@@ -43,12 +43,15 @@ export async function prepareContext(preparation: Preparation): Promise<TriggerC
   const { log, scrubber, stop } = basics;
   const hide = hideWith(scrubber, log);
   const told = (checked: Settings): Settings => {
-    for (const sentence of sentencesAboutUnknown(checked.unknown)) log.warning(sentence);
+    for (const sentence of sentencesAboutUnknown(checked.unknown)) log.debug(sentence);
+    for (const sentence of checked.doubts) log.warning(sentence);
     return checked;
   };
 
   const cards = readCards(request.root);
-  const settings = problems.attempt(() => told(settingsOfItem(values, cards, request.command, hide)));
+  const settings = problems.attempt(() =>
+    told(settingsOfItem(values, cards, request.command, hide, request.Item.rules)),
+  );
   const intakeUrl = problems.attempt(() => values.text('intake_url'));
   const data = problems.attempt(() => locateStore({ env: request.env, values, hide, log, signal: stop.signal }));
   const own = needsSecrets(manifest)
@@ -99,7 +102,7 @@ async function takeStore(data: OwnableStore, { health, basics }: Preparation): P
     const taken = new FolderHeldError(
       `The ${data.name} was taken by another process. This one ends, so that nothing is sent twice. Stop one of the two.`,
     );
-    log.critical(withCode(taken));
+    log.error(withCode(taken));
     crash();
   };
   const trouble = new StoreTrouble(log, health);

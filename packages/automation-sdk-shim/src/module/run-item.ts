@@ -25,11 +25,10 @@ export async function runItem(request: ItemRequest): Promise<number> {
   try {
     clean = await live(request, basics);
   } catch (error) {
-    if (error instanceof CardError || error instanceof FolderHeldError) log.critical(withCode(error));
-    else {
-      log.exception(error, 'The module cannot run.');
-      log.critical('The module cannot run and ends; the log has the cause. Please report it.');
-    }
+    // A card is part of the image: no restart and no setting mends it.
+    if (error instanceof CardError) log.critical(withCode(error));
+    else if (error instanceof FolderHeldError) log.error(withCode(error));
+    else log.exception(error, 'The module cannot run and ends. Please report it.');
   }
   const hung = !clean && basics.stop.signal.aborted;
   await closers.closeAll();

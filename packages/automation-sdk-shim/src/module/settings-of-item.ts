@@ -1,5 +1,5 @@
 import type { Card, Cards, Manifest } from '../configuration/cards.js';
-import { checkSettings, secretsAmong, textsIn, type Settings } from '../configuration/settings.js';
+import { checkSettings, secretsAmong, textsIn, type Settings, type SettingsRules } from '../configuration/settings.js';
 import type { Values } from '../configuration/values.js';
 import { CardError, ConfigurationError } from '../errors.js';
 import type { JsonObject } from '../json.js';
@@ -7,10 +7,16 @@ import type { Hide } from '../log/hide.js';
 
 /**
  * The settings of the trigger or connector started as `command`: connector_configuration, else
- * trigger_configuration, checked against the card of that kind (or the other, where there is only one).
+ * trigger_configuration, checked against the card of that kind (or the other, where there is only one), and by `rules`.
  * @throws ConfigurationError, CardError
  */
-export function settingsOfItem(values: Values, cards: Cards, command: string, hide: Hide): Settings {
+export function settingsOfItem(
+  values: Values,
+  cards: Cards,
+  command: string,
+  hide: Hide,
+  rules: SettingsRules,
+): Settings {
   const forConnector = values.object('connector_configuration');
   const raw = forConnector ?? values.object('trigger_configuration');
   const [card] = [
@@ -29,7 +35,7 @@ export function settingsOfItem(values: Values, cards: Cards, command: string, hi
   const secrets = secretsAmong(raw, card.arguments);
   for (const { name, secret } of secrets) hide(name, secret);
   for (const key of textsIn(raw['intake_key'])) hide('intake_key', key);
-  return checkSettings(raw, card.arguments);
+  return checkSettings(raw, card.arguments, rules);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Registry } from 'prom-client';
+import type { SettingsRules } from '../configuration/settings.js';
 import type { DataStore } from '../data/data-store.js';
 import { ConfigurationError } from '../errors.js';
 import type { Health } from '../health.js';
@@ -34,6 +35,7 @@ export interface TriggerClass {
   new (context: TriggerContext): Trigger;
   readonly secondsWithoutEvents: number;
   readonly lastHeartbeatThreshold: number;
+  readonly rules: SettingsRules;
 }
 
 /**
@@ -45,6 +47,8 @@ export abstract class Trigger<Configuration extends object = object> {
   static readonly secondsWithoutEvents: number = 0;
   /** Unhealthy after so many seconds without a heartbeat; 0 for never. */
   static readonly lastHeartbeatThreshold: number = 0;
+  /** What the card cannot say about the settings. */
+  static readonly rules: SettingsRules = () => [];
 
   /** Checked against the card, defaults filled in, unknown settings removed. */
   protected readonly configuration: Configuration;

@@ -1,5 +1,4 @@
 import { Ajv } from 'ajv';
-import formats from 'ajv-formats';
 import type { Problem } from '../wire/playbook.js';
 import { findProblems } from './problems.js';
 import type { SettingsSchema } from './settings-schema.js';
@@ -9,9 +8,11 @@ export type SettingsCheck = (settings: Readonly<Record<string, unknown>>) => Pro
 
 /** @throws Error where `schema` is no schema: the card is to be mended then. */
 export function compileSettingsCheck(schema: SettingsSchema): SettingsCheck {
-  const ajv = new Ajv({ allErrors: true, strictRequired: false, strictTypes: false });
-  formats.default(ajv);
+  const ajv = new Ajv({ allErrors: true, validateFormats: false, strictTypes: false });
   ajv.addKeyword('secrets');
   const validate = ajv.compile(schema);
-  return (settings) => (validate(settings) ? [] : findProblems(schema, validate.errors ?? []));
+  return (settings) => {
+    const filledIn = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== '' && value !== null));
+    return findProblems(schema, validate(filledIn) ? [] : (validate.errors ?? []), filledIn);
+  };
 }

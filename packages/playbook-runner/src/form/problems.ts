@@ -1,62 +1,79 @@
 import type { Problem } from '../wire/playbook.js';
-import { type SettingSchema, type SettingsSchema, titleOf } from './settings-schema.js';
+import { alternativesIn, type SettingSchema, type SettingsSchema, titleOf } from './settings-schema.js';
 
 /** What is used of an error of ajv (its `ErrorObject`), with `allErrors`. */
 export interface SchemaError {
   readonly keyword: string;
   /** Where in the settings: `/frequency`; empty for all of them. */
   readonly instancePath: string;
-  /** Where in the schema: `#/then/required`. */
-  readonly schemaPath: string;
   readonly params: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The errors that ajv has found in settings, as sentences for whoever fills in the form: one for each setting, in the
- * order of the form. Server and page both use it, so that they say the same.
+ * What is wrong with settings, as sentences for whoever fills in the form: one for each setting, in the order of the form.
+ * Server and page both use it, so that they say the same. Besides what ajv has found by the card, it tells what cards
+ * cannot say but the trigger would: addresses, and secrets of which one is needed. What it does not know of, such as the
+ * form of an ID, the trigger tells when it is started.
+ *
+ * @param errors ajv's, of `settings`, in which nothing is blank
  */
-export function findProblems(schema: SettingsSchema, errors: readonly SchemaError[]): Problem[] {
+export function findProblems(
+  schema: SettingsSchema,
+  errors: readonly SchemaError[],
+  settings: Readonly<Record<string, unknown>>,
+): Problem[] {
+  const found = [
+    ...errors.flatMap((error) => describe(schema, error) ?? []),
+    ...checkAddresses(schema, settings),
+    ...checkAlternatives(schema, settings),
+  ];
   const problems = new Map<string, Problem>();
-  for (const error of errors) {
-    const problem = describe(schema, error);
-    if (problem && !problems.has(problem.setting)) problems.set(problem.setting, problem);
-  }
+  for (const problem of found) if (!problems.has(problem.setting)) problems.set(problem.setting, problem);
   const order = Object.keys(schema.properties);
   return [...problems.values()].sort((one, other) => order.indexOf(one.setting) - order.indexOf(other.setting));
 }
 
 function describe(schema: SettingsSchema, error: SchemaError): Problem | undefined {
-  const { keyword, instancePath, schemaPath, params } = error;
-  // Of a choice, and of a condition, ajv tells the parts as well; the whole says more.
-  if (schemaPath.startsWith('#/oneOf/') || keyword === 'if') return undefined;
-  if (keyword === 'oneOf' && instancePath === '') return describeChoice(schema, params['passingSchemas']);
-  if (keyword === 'required' && instancePath === '') {
-    const reason = schemaPath.startsWith('#/then/') ? describeCondition(schema) : '';
-    return { setting: String(params['missingProperty']), message: `Fill in this field${reason}.` };
-  }
+  const { keyword, instancePath, params } = error;
+  // The format of addresses is stricter than the trigger, and knows nothing of loopback.
+  if (keyword === 'format') return undefined;
+  if (keyword === 'required' && instancePath === '')
+    return { setting: String(params['missingProperty']), message: 'Fill in this field.' };
   const setting = instancePath.split('/')[1] ?? '';
-  return { setting, message: describeValue(schema.properties[setting] ?? {}, keyword, params) };
+  return { setting, message: describeValue(schema.properties[setting] ?? {}, keyword) };
 }
 
-/** @param passing the positions of the groups that are there; ajv says null where none is. */
-function describeChoice({ oneOf = [], ...schema }: SettingsSchema, passing: unknown): Problem {
-  const groups = oneOf.map(({ required = [] }) => required);
-  const titles = groups.map((group) => group.map((setting) => titleOf(schema, setting)).join(' with '));
-  if (Array.isArray(passing)) {
-    const last = groups.at(-1)?.[0] ?? '';
-    return { setting: last, message: `Give only one of ${titles.join(' and ')}.` };
-  }
-  return { setting: groups[0]?.[0] ?? '', message: `Give either this or ${titles.slice(1).join(' or ')}.` };
+function checkAddresses(schema: SettingsSchema, settings: Readonly<Record<string, unknown>>): Problem[] {
+  return Object.entries(schema.properties).flatMap(([setting, { format }]) => {
+    const value = settings[setting];
+    if (format !== 'uri' || typeof value !== 'string' || isAddress(value)) return [];
+    return [
+      {
+        setting,
+        message:
+          'Write an address that begins with https://, without ?, # and @; http:// is for this machine alone (127.0.0.1 or localhost).',
+      },
+    ];
+  });
 }
 
-function describeCondition(schema: SettingsSchema): string {
-  const values = Object.entries(schema.if?.properties ?? {}).map(
-    ([setting, { const: value }]) => `${titleOf(schema, setting)} is ${String(value)}`,
-  );
-  return values.length === 0 ? '' : `, as ${values.join(' and ')}`;
+function isAddress(text: string): boolean {
+  if (!/^https?:\/\//i.test(text) || /[\s?#@]/.test(text) || !URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
 
-function describeValue(schema: SettingSchema, keyword: string, params: Readonly<Record<string, unknown>>): string {
+function checkAlternatives(schema: SettingsSchema, settings: Readonly<Record<string, unknown>>): Problem[] {
+  const alternatives = alternativesIn(schema);
+  const given = alternatives.filter((setting) => settings[setting] !== undefined);
+  const [first, ...others] = alternatives;
+  const titles = (names: readonly string[]) => names.map((setting) => titleOf(schema, setting));
+  if (first === undefined || given.length === 1) return [];
+  if (given.length === 0) return [{ setting: first, message: `Give either this or ${titles(others).join(' or ')}.` }];
+  return [{ setting: given.at(-1) ?? first, message: `Give only one of ${titles(alternatives).join(' and ')}.` }];
+}
+
+function describeValue(schema: SettingSchema, keyword: string): string {
   switch (keyword) {
     case 'type':
     case 'minimum':
@@ -64,12 +81,6 @@ function describeValue(schema: SettingSchema, keyword: string, params: Readonly<
       return `${describeType(schema)}.`;
     case 'enum':
       return `Choose one of ${(schema.enum ?? []).map(String).join(', ')}.`;
-    case 'minLength':
-      return params['limit'] === 1 ? 'Fill in this field.' : `Write at least ${String(params['limit'])} characters.`;
-    case 'pattern':
-    case 'format':
-      if (schema.format !== 'uri') break;
-      return 'Write an address that begins with https://, without ?, # and @; http:// is for this machine alone (127.0.0.1 or localhost).';
   }
   return 'Change this as its description says.';
 }

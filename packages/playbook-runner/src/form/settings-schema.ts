@@ -13,12 +13,6 @@ export interface SettingSchema {
 export interface SettingsSchema {
   readonly properties: Readonly<Record<string, SettingSchema>>;
   readonly required?: readonly string[];
-  /** Where settings have these values … */
-  readonly if?: { readonly properties?: Readonly<Record<string, { readonly const?: unknown }>> };
-  /** … these must be there. */
-  readonly then?: { readonly required?: readonly string[] };
-  /** Exactly one of these groups must be there. */
-  readonly oneOf?: readonly { readonly required?: readonly string[] }[];
   /** The settings to mask. */
   readonly secrets?: readonly string[];
 }
@@ -26,4 +20,13 @@ export interface SettingsSchema {
 /** A setting's name as the form shows it. */
 export function titleOf(schema: SettingsSchema, setting: string): string {
   return schema.properties[setting]?.title ?? setting;
+}
+
+/**
+ * The settings of which exactly one must be there. The cards of the platform cannot say so: here it follows from there
+ * being several secrets, none of which is required, as each proves who signs in. The trigger itself says the same.
+ */
+export function alternativesIn({ secrets = [], required = [] }: SettingsSchema): readonly string[] {
+  const optional = secrets.filter((name) => !required.includes(name));
+  return optional.length > 1 ? optional : [];
 }

@@ -12,16 +12,19 @@ export function readHealth({ status, body }: HealthAnswer): HealthPicture {
   const pass = reading['pass'];
   return {
     lagSeconds: typeof body['lag_seconds'] === 'number' ? body['lag_seconds'] : null,
-    health: { healthy: status === 200, reasons: reasonsOf(body['unhealthy']) },
+    health: {
+      healthy: status === 200 && body['status'] !== 'degraded' && body['status'] !== 'misconfigured',
+      reasons: reasonsOf(body['reasons']),
+    },
     passes: passesOf(body['passes']),
     reading: range && typeof pass === 'number' ? { ...range, pass } : null,
     readAhead: rangeOf(asFields(body['read_ahead'])),
   };
 }
 
-function reasonsOf(unhealthy: unknown): readonly string[] {
-  const reasons: readonly unknown[] = Array.isArray(unhealthy) ? unhealthy : [unhealthy];
-  return reasons.filter((reason) => typeof reason === 'string');
+function reasonsOf(reasons: unknown): readonly string[] {
+  if (!Array.isArray(reasons)) return [];
+  return reasons.map((each) => asFields(each)['reason']).filter((reason) => typeof reason === 'string');
 }
 
 function passesOf(passes: unknown): readonly PassPicture[] {

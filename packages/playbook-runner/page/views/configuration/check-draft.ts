@@ -19,10 +19,8 @@ export function checkDraft(
   const settings = tidy(draft.settings, secretNames(schema));
   const standing = savedSecrets.filter((name) => !(name in settings) && !draft.forgotten.includes(name));
   const standIns = Object.fromEntries(standing.map((name) => [name, 'saved']));
-  const errors = validate({ ...settings, ...standIns });
-  const problems = findProblems(
-    schema,
-    errors.filter(({ instancePath }) => !standing.some((name) => instancePath === `/${name}`)),
-  );
+  const filledIn = { ...settings, ...standIns };
+  const errors = validate(filledIn).filter(({ instancePath }) => !standing.some((name) => instancePath === `/${name}`));
+  const problems = findProblems(schema, errors, filledIn);
   return [...checkName(draft.name), ...problems];
 }

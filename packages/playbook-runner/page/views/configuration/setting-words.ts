@@ -1,4 +1,4 @@
-import { type SettingsSchema, titleOf } from '../../../src/form/settings-schema.js';
+import { alternativesIn, type SettingsSchema, titleOf } from '../../../src/form/settings-schema.js';
 
 /** What is used of a setting's schema in a card. */
 interface DescribedSetting {
@@ -28,9 +28,8 @@ export function defaultWords(schema: DescribedSetting): string | undefined {
 
 /** `this or Client certificate`, where exactly one of several settings is needed; undefined for all others. */
 export function alternativesWords(schema: SettingsSchema, setting: string): string | undefined {
-  const groups = (schema.oneOf ?? []).map(({ required = [] }) => required);
-  const own = groups.find((group) => group.includes(setting));
-  if (!own) return undefined;
-  const others = groups.filter((group) => group !== own).map((group) => group.map((name) => titleOf(schema, name)));
-  return `this or ${others.map((titles) => titles.join(' with ')).join(' or ')}`;
+  const alternatives = alternativesIn(schema);
+  if (!alternatives.includes(setting)) return undefined;
+  const others = alternatives.filter((name) => name !== setting).map((name) => titleOf(schema, name));
+  return `this or ${others.join(' or ')}`;
 }

@@ -11,7 +11,7 @@ import { widgets } from './widgets.js';
 
 interface SettingsFormProps {
   readonly card: Card;
-  /** Of the card's schema: it tells the form which conditions hold. */
+  /** Of the card's schema: the form asks it for defaults. */
   readonly validator: ValidatorType<Settings>;
   readonly settings: Settings;
   /** Without what was emptied. */
@@ -65,10 +65,5 @@ function uiSchemaOf({ schema }: Card): UiSchema<Settings> {
     name,
     { 'ui:widget': 'password', 'ui:options': { lines: severalLines.includes(name) } },
   ]);
-  return {
-    // "Either a secret or a certificate" is a rule about two fields that are both shown, and no choice of a form.
-    'ui:field': 'ObjectField',
-    'ui:fieldReplacesAnyOrOneOf': true,
-    ...Object.fromEntries(masked),
-  };
+  return Object.fromEntries(masked);
 }
