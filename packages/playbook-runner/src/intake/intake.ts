@@ -35,13 +35,13 @@ export interface IntakeOptions {
 }
 
 /** A batch as it came in. */
-export interface ReceivedBatch {
+interface ReceivedBatch {
   readonly events: readonly string[];
   readonly isCompressed: boolean;
 }
 
 /** What an intake does with a batch instead of taking it. */
-export interface BatchAnswer {
+interface BatchAnswer {
   readonly status: number;
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
