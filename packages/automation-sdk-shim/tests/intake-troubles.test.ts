@@ -133,6 +133,15 @@ describe('an intake that does not unpack gzip', () => {
   });
 });
 
+describe('something in between that blocks compressed bodies', () => {
+  test.each([401, 403, 404])('with %i is found out by the next try, and is not critical', async (status) => {
+    bench.answerWhere(({ headers }) => headers['content-encoding'] === 'gzip', status, '');
+    await bench.deliverAll(numbered(20), { compress: true });
+    expect(encodings()).toEqual(['gzip', 'plain', 'plain']);
+    expect(bench.recorded.at('critical')).toEqual([]);
+  });
+});
+
 describe('a redirect', () => {
   const moved = (status: number, location: string) => (request: Received, response: Parameters<typeof answer>[0]) => {
     if (request.path.endsWith('/batch')) answer(response, status, '', { Location: location });
@@ -230,7 +239,7 @@ describe('severity', () => {
       if (made <= 5) answer(response, status, `bad key ${KEY}`);
       else bench.accept(request, response);
     };
-    expect(spans(await bench.deliverAll(numbered(2)))).toEqual([[0, 2]]);
+    expect(spans(await bench.deliverAll(numbered(2), { compress: true }))).toEqual([[0, 2]]);
     expect(statuses).toEqual(['ok', 'degraded', 'degraded', 'misconfigured', 'misconfigured', 'misconfigured']);
     expect(bench.recorded.at('critical')).toHaveLength(1);
     expect(bench.recorded.at('critical')[0]).toMatch(

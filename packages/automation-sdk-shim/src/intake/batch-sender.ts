@@ -42,7 +42,9 @@ export class BatchSender {
 
   async send(events: readonly EncodedEvent[], acknowledgedBefore: boolean, signal: AbortSignal): Promise<Reading> {
     const { isCompressed } = this.#encoding;
+    const trial = this.#encoding.takeTrial();
     const reading = await this.#attempt(events, { isCompressed, acknowledgedBefore }, signal);
+    if (trial !== undefined && reading.kind === 'taken') this.#sendPlainFromNowOn(trial);
     if (!isCompressed || !this.#encoding.wantsPlain(reading) || isAborted(signal)) return reading;
     const plain = await this.#attempt(events, { isCompressed: false, acknowledgedBefore }, signal);
     if (reading.kind === 'taken') return plain;

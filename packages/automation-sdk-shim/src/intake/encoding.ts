@@ -1,4 +1,4 @@
-import type { Reading } from './reading.js';
+import type { NotTaken, Reading } from './reading.js';
 
 /** So many batches that were not taken later, plain bodies are tried again: the first try may have met an outage. */
 const TRY_AGAIN_AFTER = 8;
@@ -9,6 +9,7 @@ const TRY_AGAIN_AFTER = 8;
  */
 export class Encoding {
   #isCompressed: boolean;
+  #trial: NotTaken | undefined;
   /** Compressed batches in a row that were not taken since plain ones were tried. */
   #notTaken = TRY_AGAIN_AFTER;
 
@@ -17,7 +18,14 @@ export class Encoding {
   }
 
   get isCompressed(): boolean {
-    return this.#isCompressed;
+    return this.#isCompressed && this.#trial === undefined;
+  }
+
+  /** The refusal for which the batch that `isCompressed` was just asked for goes out plain; undefined without one. */
+  takeTrial(): NotTaken | undefined {
+    const trial = this.#trial;
+    this.#trial = undefined;
+    return trial;
   }
 
   /** Takes what a compressed batch came to; whether the same batch should be sent plain at once. */
@@ -36,7 +44,9 @@ export class Encoding {
     this.#notTaken += 1;
     if (this.#notTaken <= TRY_AGAIN_AFTER) return false;
     this.#notTaken = 0;
-    return true;
+    // Turned away: no second request at once, which would count as a second refusal, but the next one is plain.
+    if (reading.kind === 'settings') this.#trial = reading;
+    return reading.kind !== 'settings';
   }
 
   /** The plain batch was taken where the compressed one was not. */
