@@ -100,7 +100,7 @@ describe('the life of the module, as the platform sees it', () => {
     try {
       const now = Date.now();
       scenario.simulator.world.add({ rows: 50, from: now - 10 * minute, to: now });
-      scenario.intake.faults.failNext('401', 2);
+      scenario.intake.faults.failNext('401', 3);
       const trigger = await scenario.start({}, { environment: { TZ: 'Asia/Kolkata' } });
       expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
       await arrived('takes events again', scenario.platform);
