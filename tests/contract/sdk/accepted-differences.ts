@@ -8,21 +8,8 @@ const ABSENT = /^absent$/;
  */
 export const ACCEPTED: readonly Accepted[] = [
   {
-    scenario: /^an intake key that is not ready$/,
-    field: /^(requests in order|POST \/batch [23]: number of events|POST \/batch [45]: .*)$/,
-    pending: 'intake: 422 INTAKE_KEY_ERROR holds the whole batch',
-    reason: 'A batch that is refused is halved to find the event that is to blame.',
-  },
-  {
-    scenario: /^settings of other JSON types$/,
-    field: /^(requests in order|POST \/callback 1: .*|log entry [12]|log: critical entries besides the probe's)$/,
-    pending: 'settings: conversion like pydantic’s lax mode',
-    reason: 'Settings of another JSON type are refused.',
-  },
-  {
     field: /^health\.(?!(last|seconds|error)_)/,
     sdk: ABSENT,
-    comesWith: 'health: status and reasons',
     reason: 'Ours says besides whether and why the module cannot work.',
   },
   {
