@@ -23,7 +23,7 @@ RUN npx tsc -b . \
 FROM node:24-slim
 LABEL org.opencontainers.image.title="Microsoft 365 Message Trace" \
   org.opencontainers.image.description="Sekoia.io playbook module that collects Microsoft 365 message traces" \
-  org.opencontainers.image.version="1.2.0" \
+  org.opencontainers.image.version="1.3.0" \
   org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production
 WORKDIR /app
@@ -37,5 +37,5 @@ RUN mkdir -m 2770 /symphony_data && chown 1000:0 /symphony_data && chmod 2770 /s
 USER 1000:1000
 EXPOSE 8000 8020
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.LIVENESS_PORT || 8000}/health`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${Number(process.env.LIVENESS_PORT) || 8000}/health`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "dist/module/main.js"]
