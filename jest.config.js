@@ -21,9 +21,11 @@ export default {
   testTimeout: 180_000,
   projects: [
     level('unit', '<rootDir>/tests/unit/**/*.test.ts', '<rootDir>/packages/*/tests/**/*.test.ts'),
-    level('contract', '<rootDir>/tests/contract/**/*.test.ts'),
+    { ...level('contract', '<rootDir>/tests/contract/**/*.test.ts'), testPathIgnorePatterns: ['/tests/contract/sdk/'] },
+    level('sdk', '<rootDir>/tests/contract/sdk/**/*.test.ts'),
     level('integration', '<rootDir>/tests/integration/**/*.test.ts'),
     level('browser', '<rootDir>/tests/browser/**/*.test.ts'),
+    level('s3', '<rootDir>/tests/s3/**/*.test.ts'),
     level('scale', '<rootDir>/tests/scale/**/*.test.ts'),
     level('long', '<rootDir>/tests/long/**/*.test.ts'),
   ],

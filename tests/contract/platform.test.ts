@@ -95,12 +95,12 @@ function expectContract(requests: readonly RecordedRequest[], userAgent: string)
 }
 
 describe('the life of the module, as the platform sees it', () => {
-  test('is logs alone: at the start, of what fails and what comes back, and to the last entry at the stop', async () => {
+  test('is one question for secrets, then logs alone: at the start, of what fails and what comes back, and to the last entry at the stop', async () => {
     const scenario = await Scenario.open();
     try {
       const now = Date.now();
       scenario.simulator.world.add({ rows: 50, from: now - 10 * minute, to: now });
-      scenario.intake.faults.failNext('401', 2);
+      scenario.intake.faults.failNext('401', 3);
       const trigger = await scenario.start({}, { environment: { TZ: 'Asia/Kolkata' } });
       expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
       await arrived('takes events again', scenario.platform);
@@ -109,13 +109,52 @@ describe('the life of the module, as the platform sees it', () => {
       const { version } = JSON.parse(await readFile(file('manifest.json'), 'utf8')) as { version: string };
       const { requests, logs } = scenario.platform.records();
       expectContract(requests, `sekoiaio-module/microsoft365-message-trace-${version}`);
-      expect(new Set(requests.map(({ method, path }) => `${method} ${path}`))).toEqual(new Set(['POST /logs']));
+      const kinds = requests.map(({ method, path }) => `${method} ${path}`);
+      expect(new Set(kinds)).toEqual(new Set(['GET /secrets', 'POST /logs']));
+      expect(kinds.filter((kind) => kind === 'GET /secrets')).toHaveLength(1);
       expect(logs[0]).toMatchObject({ level: 'info', message: expect.stringContaining('message_trace of') as unknown });
       expect(logs.filter(({ level }) => level === 'critical')).toHaveLength(1);
       expect(logs.some(({ message }) => message.includes('SIGTERM: the module stops.'))).toBe(true);
       const everything = JSON.stringify(requests);
       expect(everything).not.toContain(intakeKey);
       expect(everything).not.toContain(token);
+    } finally {
+      await scenario.close();
+    }
+  });
+});
+
+describe('the settings of the real module, whose secrets the platform keeps apart', () => {
+  test('are complete with node_value: every row is collected once, and nothing names the password', async () => {
+    const scenario = await Scenario.open();
+    const { account_password: password } = scenario.way.settings(scenario.simulator);
+    const apart = await startPlatform({ token, nodeSecrets: { account_password: password } });
+    try {
+      const now = Date.now();
+      scenario.simulator.world.add({ rows: 50, from: now - 10 * minute, to: now });
+      await scenario.start({ account_password: '*****' }, { urlCallback: apart.callbackUrl });
+      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+      expect(apart.records().logs.filter(({ level }) => level === 'critical')).toEqual([]);
+      expect(JSON.stringify(apart.records()) + (await scenario.traces())).not.toContain(String(password));
+    } finally {
+      await scenario.close();
+      await apart.close();
+    }
+  });
+
+  test('are refused without it in one entry, and Microsoft is asked for nothing', async () => {
+    const scenario = await Scenario.open();
+    try {
+      const trigger = await scenario.start({ account_password: '*****' });
+      await arrived('Configuration error', scenario.platform);
+      expect(await trigger.stop()).toMatchObject({ exitCode: 0 });
+      const critical = scenario.platform.records().logs.filter(({ level }) => level === 'critical');
+      expect(critical.map(({ message }) => message)).toEqual([
+        'Configuration error: "account_password" (Account password) holds a placeholder such as *****, and the ' +
+          'platform did not hand out the secret. Open the trigger in the playbook, enter it again and save. If this ' +
+          'comes back, update the module. [SDK-CONFIGURATION]',
+      ]);
+      expect(scenario.service.requests.totals.requests).toBe(0);
     } finally {
       await scenario.close();
     }

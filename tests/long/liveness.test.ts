@@ -101,3 +101,31 @@ test.concurrent(
   },
   limitMs,
 );
+
+test.concurrent(
+  'an intake key that is not active for three minutes leaves the module alive, and nothing is lost or repeated',
+  async () => {
+    await failureRun({ way: 'an application on Microsoft Graph', seed: 84 }, async (scenario) => {
+      addMail(scenario, 5_000);
+      let refused = 0;
+      let isActive = false;
+      scenario.intake.answerBatches(() => {
+        if (isActive) return undefined;
+        refused += 1;
+        return { status: 422, body: { detail: 'INTAKE_KEY_ERROR' } };
+      });
+      const trigger = await scenario.start();
+      const seen = await probe(trigger, 3 * minute);
+      isActive = true;
+      expect(await scenario.untilNoneIsMissing(5 * minute)).toMatchObject(allArrivedOnce);
+      expect(seen.httpStatuses).toEqual(alive);
+      expect(seen.statuses.at(-1)).toBe('degraded');
+      process.stdout.write(`key not active for 3 min: ${refused} requests answered 422\n`);
+      expect(refused).toBeLessThanOrEqual(12);
+      const warnings = entriesOf(scenario.output).filter(({ level }) => level === 'warning');
+      expect(warnings.map(({ message }) => message)).toEqual([expect.stringContaining('may not be active yet')]);
+      expect(levelsOf(scenario, 'key not active for 3 min')).toMatchObject({ error: 0, critical: 0 });
+    });
+  },
+  limitMs,
+);

@@ -10,7 +10,7 @@ const newFolder = () => join(temporaryFolder(), 'data', 'fingerprints');
 
 test('makes its folder, with those above it, for its user alone, and keeps a file for each bucket there', async () => {
   const folder = newFolder();
-  const files = new BucketFiles(folder);
+  const files = new BucketFiles(folder, () => Promise.resolve());
   await files.write('2026-11-01T12', Buffer.from('abc'), 0);
   await writeFile(join(folder, 'notes.txt'), 'not ours');
   expect(await files.names()).toEqual(['2026-11-01T12']);
@@ -30,7 +30,7 @@ test.each<[string, (files: BucketFiles) => Promise<unknown>]>([
   async (_, use) => {
     const folder = join(temporaryFolder(), 'fingerprints');
     await writeFile(folder, 'a file where the folder should be');
-    const error = await use(new BucketFiles(folder)).catch((reason: unknown) => reason);
+    const error = await use(new BucketFiles(folder, () => Promise.resolve())).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(StoreError);
     expect(String(error)).toMatch(
       /(EEXIST|ENOTDIR) at .*fingerprints.* Check the volume that holds the data folder\.$/,
@@ -41,5 +41,7 @@ test.each<[string, (files: BucketFiles) => Promise<unknown>]>([
 test('writing where a folder lies is refused with a StoreError', async () => {
   const folder = newFolder();
   await mkdir(join(folder, 'hour.fingerprints'), { recursive: true });
-  await expect(new BucketFiles(folder).write('hour', Buffer.from('abc'), 0)).rejects.toThrow(StoreError);
+  await expect(new BucketFiles(folder, () => Promise.resolve()).write('hour', Buffer.from('abc'), 0)).rejects.toThrow(
+    StoreError,
+  );
 });

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { batchAddress } from '../src/intake/address.js';
-import { chunksOf, halvesOf, type Chunk } from '../src/intake/chunks.js';
+import { chunksOf, type Chunk } from '../src/intake/chunks.js';
 import { ConfigurationError } from '../src/errors.js';
 
 const tooLarge = 'x'.repeat(250_001);
@@ -29,22 +29,6 @@ test('chunks are contiguous, keep their limits and hold every event once', () =>
         next = chunk.to;
       }
       expect(next).toBe(given.length);
-    }),
-  );
-});
-
-test('halves span the same events as the whole, and neither is empty', () => {
-  fc.assert(
-    fc.property(events, (given) => {
-      for (const chunk of chunksOf(given, { events: 100, bytes: 1_000_000 })) {
-        if (chunk.events.length < 2) continue;
-        const [left, right] = halvesOf(chunk);
-        expect([left.from, left.to, right.to]).toEqual([chunk.from, right.from, chunk.to]);
-        for (const half of [left, right]) {
-          expect(half.events.length).toBeGreaterThan(0);
-          expect(indicesOf(half)).toEqual(range(half.from, half.to));
-        }
-      }
     }),
   );
 });

@@ -8,7 +8,7 @@ import { temporaryFolder } from './support/temporary-folder.js';
 
 function openIn(folder: string) {
   const path = join(folder, 'context.json');
-  return { document: new DocumentFile<{ n: number }>(path, recordedLog().log), path };
+  return { document: new DocumentFile<{ n: number }>(path, recordedLog().log, () => Promise.resolve()), path };
 }
 
 test('what was written is for its owner only, and nothing else is left', async () => {

@@ -19,8 +19,9 @@ function locate(environment: NodeJS.ProcessEnv) {
   const env = { SYMPHONY_VOLUME: '/nowhere', ...environment };
   const hidden: Record<string, string> = {};
   const hide = (name: string, secret: string) => (hidden[name] = secret);
-  const store = () => locateStore({ env, values: new Values(env), hide, log: recordedLog().log, signal: never });
-  return { store, hidden };
+  const recorded = recordedLog();
+  const store = () => locateStore({ env, values: new Values(env), hide, log: recorded.log, signal: never });
+  return { store, hidden, recorded };
 }
 
 describe('the store in a folder', () => {
@@ -89,17 +90,23 @@ describe('the store in a bucket', () => {
     expect(locate({ ...bucketValues, AWS_S3_ENDPOINT_URL: endpoint }).store).not.toThrow(),
   );
 
-  test.each([
-    'http://s3.example',
-    'http://127.0.0.1.example',
-    'ftp://127.0.0.1',
-    's3.example',
-    'https://user:pa55@s3.example',
-  ])('refuses the endpoint %s without quoting it', (endpoint) => {
-    const { store } = locate({ ...bucketValues, AWS_S3_ENDPOINT_URL: endpoint });
-    expect(store).toThrow('"aws_s3_endpoint_url" must be an https:// address');
-    expect(store).not.toThrow(endpoint);
-  });
+  test.each(['http://minio.storage.svc:9000', 'http://127.0.0.1.example', 'http://10.96.3.4'])(
+    'takes the endpoint %s, with a warning that it is not encrypted',
+    (endpoint) => {
+      const { store, recorded } = locate({ ...bucketValues, AWS_S3_ENDPOINT_URL: endpoint });
+      expect(store).not.toThrow();
+      expect(recorded.at('warning')).toEqual([expect.stringContaining('plain http:// address')]);
+    },
+  );
+
+  test.each(['ftp://127.0.0.1', 's3.example', 'https://user:pa55@s3.example', 'http://user:pa55@127.0.0.1'])(
+    'refuses the endpoint %s without quoting it',
+    (endpoint) => {
+      const { store } = locate({ ...bucketValues, AWS_S3_ENDPOINT_URL: endpoint });
+      expect(store).toThrow('"aws_s3_endpoint_url" must be an https:// or http:// address');
+      expect(store).not.toThrow(endpoint);
+    },
+  );
 });
 
 test.each(['..', '../other', 'a/../../b'])('the sub folder %s is refused everywhere', (subFolder) => {

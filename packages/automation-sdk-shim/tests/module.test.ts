@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { selfSignedCertificate } from '@local/microsoft365-simulator';
-import { startConnectProxy } from './support/connect-proxy.js';
+import { beyondProxy, startConnectProxy } from './support/connect-proxy.js';
 import { answer, startLoopback, type Handler, type Loopback } from './support/loopback.js';
 import { ModuleProcess } from './support/module-process.js';
 import { temporaryFolder } from './support/temporary-folder.js';
@@ -219,9 +219,9 @@ describe('the start', () => {
   });
 
   test('a misspelt setting is told also where something else is wrong', async () => {
-    const module = start({ frequencyy: 1 }, { LIVENESS_PORT: 'x', LOG_LEVEL: 'debug' });
+    const module = start({ frequencyy: 1 }, { SUB_FOLDER: '../x', LOG_LEVEL: 'debug' });
     expect((await module.says('does not know')).msg).toContain('"frequencyy"');
-    await module.says('Configuration error: "liveness_port" must be');
+    await module.says('Configuration error: The value "sub_folder" leads out of the data folder');
   });
 
   test('without settings both places are named', async () => {
@@ -326,15 +326,16 @@ describe('behind a proxy', () => {
     });
     const proxy = await startConnectProxy({ credentials: { user: 'module', password: PROXY_PASSWORD } });
     try {
+      const intake = beyondProxy(secure.url);
       const module = start(
-        { intake_server: secure.url },
+        { intake_server: intake },
         { ...platform(), HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: trusted },
       );
       await module.says('delivered with');
       module.kill('SIGTERM');
       expect((await module.ended).code).toBe(0);
       expect(secure.received.map(({ path }) => path)).toEqual(['/batch', '/batch', '/batch']);
-      expect(proxy.connects).toEqual([new URL(secure.url).host]);
+      expect(proxy.connects).toEqual([new URL(intake).host]);
       // The platform is at an http:// address, for which no proxy was named.
       expect(proxy.requests).toEqual([]);
       expect(shippedLogs()).not.toHaveLength(0);

@@ -6,7 +6,6 @@ import { HttpClient } from '../src/http/http-client.js';
 import { NetworkError } from '../src/http/network-error.js';
 import { startGetServer, type GetServer, type Page } from '../src/http/get-server.js';
 import { Scrubber } from '../src/log/scrubber.js';
-import { fetchModuleSecrets } from '../src/configuration/module-secrets.js';
 import { answer, startLoopback } from './support/loopback.js';
 import { recordedLog } from './support/recorded-log.js';
 
@@ -40,17 +39,28 @@ describe('a server for a few pages', () => {
     expect((await fetch(`${url}/health/x`)).status).toBe(404);
     const post = await fetch(`${url}/health`, { method: 'POST', body: 'x' });
     expect(post.status).toBe(405);
-    expect(post.headers.get('allow')).toBe('GET');
+    expect(post.headers.get('allow')).toBe('GET, HEAD');
   });
 
-  test.each(['HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])(
-    'answers %s with 405, and elsewhere with 404',
-    async (method) => {
-      const { url } = await serve(fine);
-      expect((await fetch(`${url}/health`, { method })).status).toBe(405);
-      expect((await fetch(`${url}/elsewhere`, { method })).status).toBe(404);
-    },
-  );
+  test.each(['PUT', 'DELETE', 'OPTIONS', 'PATCH'])('answers %s with 405, and elsewhere with 404', async (method) => {
+    const { url } = await serve(fine);
+    expect((await fetch(`${url}/health`, { method })).status).toBe(405);
+    expect((await fetch(`${url}/elsewhere`, { method })).status).toBe(404);
+  });
+
+  test.each([
+    ['/health', 200],
+    ['/health?full=1', 200],
+    ['/elsewhere', 404],
+  ])('answers HEAD %s as GET, without the body', async (path, status) => {
+    const { url } = await serve(fine);
+    const [head, get] = [await fetch(url + path, { method: 'HEAD' }), await fetch(url + path)];
+    expect([head.status, get.status]).toEqual([status, status]);
+    for (const name of ['content-type', 'content-length', 'cache-control'])
+      expect(head.headers.get(name)).toBe(get.headers.get(name));
+    expect(await head.text()).toBe('');
+    expect(Number(head.headers.get('content-length'))).toBe((await get.text()).length);
+  });
 
   test('cuts off a client that does not finish its request', async () => {
     const { server } = await serve(fine);
@@ -290,29 +300,5 @@ describe('the HTTP client', () => {
     });
     impatient.close();
     mute.close();
-  });
-});
-
-describe('the secrets of the module', () => {
-  const http = new HttpClient({ userAgent: 'test' });
-
-  test('are asked for again until the platform gives them', async () => {
-    const platform = await startLoopback((_request, response) => {
-      if (platform.received.length < 4) answer(response, 503, '');
-      else answer(response, 200, { value: { api_secret: 'x' } });
-    });
-    opened.push(platform);
-    const request = { url: `${platform.url}/secrets`, token: 'the-token', http, signal: NEVER, firstWaitMs: 1 };
-    expect(await fetchModuleSecrets(request)).toEqual({ api_secret: 'x' });
-    expect(platform.received).toHaveLength(4);
-    expect(platform.received[0]!.headers['authorization']).toBe('Bearer the-token');
-  });
-
-  test('are given up after ten tries', async () => {
-    const platform = await startLoopback((_request, response) => answer(response, 200, { value: null }));
-    opened.push(platform);
-    const request = { url: `${platform.url}/secrets`, token: 'the-token', http, signal: NEVER, firstWaitMs: 1 };
-    await expect(fetchModuleSecrets(request)).rejects.toThrow('answered 200 without secrets');
-    expect(platform.received).toHaveLength(10);
   });
 });

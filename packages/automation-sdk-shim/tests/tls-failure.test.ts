@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { selfSignedCertificate } from '@local/microsoft365-simulator';
 import { HttpClient } from '../src/http/http-client.js';
 import { explainCode } from '../src/http/tls-failure.js';
-import { startConnectProxy } from './support/connect-proxy.js';
+import { beyondProxy, startConnectProxy } from './support/connect-proxy.js';
 
 const DAY_MS = 86_400_000;
 
@@ -107,20 +107,20 @@ describe('the HTTP client', () => {
     return http.send({ method: 'GET', url: `https://${host}`, headers: {}, answerMs: 60_000, signal });
   }
 
-  async function throughProxy(): Promise<void> {
+  async function throughProxy(host: string): Promise<string> {
     const proxy = await startConnectProxy();
     closers.push(() => proxy.close());
     process.env = { ...before, HTTPS_PROXY: proxy.url, NO_PROXY: '', no_proxy: '' };
+    return new URL(beyondProxy(`https://${host}`)).host;
   }
 
   const code = 'DEPTH_ZERO_SELF_SIGNED_CERT';
 
   test.each([
-    ['directly', () => Promise.resolve()],
+    ['directly', (host: string) => Promise.resolve(host)],
     ['through a tunnel', throughProxy],
   ])('tells %s what a refused certificate means, and that nothing was sent', async (_way, take) => {
-    const { host } = await secureServer();
-    await take();
+    const host = await take((await secureServer()).host);
     await expect(get(host)).rejects.toMatchObject({
       perhapsArrived: false,
       message: `no answer from ${host} (${explainCode(code)})`,
@@ -128,11 +128,10 @@ describe('the HTTP client', () => {
   });
 
   test.each([
-    ['directly', () => Promise.resolve()],
+    ['directly', (host: string) => Promise.resolve(host)],
     ['through a tunnel', throughProxy],
   ])('tells %s that a server speaks no TLS', async (_way, take) => {
-    const host = await listen(createHttpServer());
-    await take();
+    const host = await take(await listen(createHttpServer()));
     await expect(get(host)).rejects.toThrow(
       /^no answer from .* \(\w+, as the two ends found no TLS in common: check .*\)$/,
     );

@@ -55,13 +55,40 @@ describe('values of the platform', () => {
   });
 
   test('a port is a number up to 65535, and absent means the fallback', () => {
-    const { values } = valuesWith({ low: '0', high: '65536', word: 'http', sign: '-1' });
-    expect(values.port('low', 8000)).toBe(0);
-    expect(values.port('none', 8000)).toBe(8000);
-    for (const name of ['high', 'word', 'sign']) {
-      expect(() => values.port(name, 8000)).toThrow(`"${name}" must be a port number between 0 and 65535`);
-    }
+    const warn = () => {
+      throw new Error('warned');
+    };
+    const { values } = valuesWith({ low: '0', blanks: ' 8020 \n' });
+    expect(values.port('low', 8000, warn)).toBe(0);
+    expect(values.port('blanks', 8000, warn)).toBe(8020);
+    expect(values.port('none', 8000, warn)).toBe(8000);
   });
+
+  test.each([
+    ['METRICS_PORT', 'tcp://10.96.12.7:8020'],
+    ['METRICS_PORT', 'udp://10.96.12.7:53'],
+    ['LIVENESS_PORT', 'tcp://[fd00::7]:8000'],
+    ['LIVENESS_PORT', 'TCP://172.17.0.2:80'],
+  ])('%s=%s is a link to a service: one warning, and the fallback', (name, link) => {
+    const warnings: string[] = [];
+    const { values } = valuesWith({}, { [name]: link });
+    expect(values.port(name.toLowerCase(), 8000, (text) => warnings.push(text))).toBe(8000);
+    expect(warnings).toEqual([expect.stringContaining(`${name} is the address of a service`)]);
+  });
+
+  test.each(['abc', '70000', '65536', '-1', '8020/tcp', '0x1f54', '80 20', '8020.5'])(
+    'a port that is "%s": one warning, and the fallback',
+    (text) => {
+      const warnings: string[] = [];
+      const { values } = valuesWith({ metrics_port: text });
+      expect(values.port('metrics_port', 8020, (line) => warnings.push(line))).toBe(8020);
+      expect(warnings).toEqual([
+        expect.stringContaining(
+          '"metrics_port" is not a port number between 0 and 65535 (0: any free port): port 8020',
+        ),
+      ]);
+    },
+  );
 
   test('the places of a value are both named', () => {
     expect(new Values({}).places('token')).toBe('the file /symphony/token or the environment variable TOKEN');

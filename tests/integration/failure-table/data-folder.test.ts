@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { fingerprintBytes } from '../../../src/collector/fingerprint.js';
@@ -164,8 +164,8 @@ describe('a data folder that another process takes', () => {
       scenario.simulator.world.add({ rows: 200, from: now - minute, to: now });
       const trigger = await scenario.start();
       expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-      // Whoever takes a lock sets its time; the holder looks at that with each heartbeat.
-      await utimes(join(scenario.dataFolder, '.lock'), new Date(), new Date());
+      // Whoever takes a lock removes the holder's file; the holder looks for it with each heartbeat.
+      await rm(join(scenario.dataFolder, '.lock'), { recursive: true });
       expect(await trigger.exited).toMatchObject({ exitCode: 1 });
       expect(messagesAt('error', scenario.output)).toEqual([
         expect.stringMatching(

@@ -269,7 +269,10 @@ describe('refused credentials', () => {
       tries.push(clock.now() / minute);
       // Killed in the middle of the wait.
       const killed = new AbortController();
-      clock.sleep = () => Promise.resolve(killed.abort());
+      clock.sleep = () => {
+        killed.abort();
+        return Promise.resolve();
+      };
       await patience.wait(wrongPassword(), killed.signal);
       now = clock.now() + 5 * second;
     }

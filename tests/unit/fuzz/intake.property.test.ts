@@ -61,6 +61,7 @@ test('whatever the intake answers, every event is settled once and in order, and
         metrics: createIntakeMetrics(new Registry(), intakeKey),
         scrubber,
         backoff: { firstMs: 1, maxMs: 1 },
+        keyBackoff: { firstMs: 1, maxMs: 1 },
       });
       const receipts: Receipt[] = [];
       for await (const receipt of client.deliver(events, new AbortController().signal)) receipts.push(receipt);
@@ -83,6 +84,106 @@ test('whatever the intake answers, every event is settled once and in order, and
     }),
     runs(40),
   );
+});
+
+/** How an intake answers one request whatever it holds, or `undefined`: as it should. */
+type Mood = number | 'no ids' | 'reset' | undefined;
+const moods: fc.Arbitrary<Mood[]> = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom<Mood>(
+        400,
+        401,
+        403,
+        404,
+        408,
+        413,
+        415,
+        422,
+        425,
+        429,
+        500,
+        502,
+        503,
+        'no ids',
+        'reset',
+        undefined,
+      ),
+      fc.integer({ min: 1, max: 12 }),
+    ),
+    { maxLength: 4 },
+  )
+  .map((stretches) => stretches.flatMap(([mood, times]) => new Array<Mood>(times).fill(mood)));
+const poisons = fc.record({
+  indices: fc.uniqueArray(fc.nat({ max: 29 }), { maxLength: 3 }),
+  answer: fc.constantFrom(400, 413, 422, 500, 'each'),
+});
+
+test('an intake in any mood, with events that it never takes, ends with each event taken once or rejected', async () => {
+  let plan: Mood[] = [];
+  let bad = new Set<string>();
+  let poison: number | string = 400;
+  let taken: string[] = [];
+  let requests = 0;
+  let settingsInARow = 0;
+  let mostSettingsInARow = 0;
+  const moody = await startLoopback(({ body }, response) => {
+    const { jsons } = JSON.parse(body) as { jsons: string[] };
+    requests += 1;
+    const mood = plan.shift();
+    settingsInARow = mood === 401 || mood === 403 || mood === 404 ? settingsInARow + 1 : 0;
+    mostSettingsInARow = Math.max(mostSettingsInARow, settingsInARow);
+    if (mood === 'reset') response.destroy();
+    else if (mood === 'no ids') answer(response, 200, { event_ids: [] });
+    else if (mood !== undefined) answer(response, mood, 'in a mood');
+    else if (poison !== 'each' && jsons.some((event) => bad.has(event))) answer(response, Number(poison), 'poison');
+    else {
+      taken.push(...jsons.filter((event) => !bad.has(event)));
+      answer(response, 200, { results: jsons.map((event) => ({ status: bad.has(event) ? 413 : 200 })) });
+    }
+  });
+  try {
+    await fc.assert(
+      fc.asyncProperty(moods, poisons, async (given, { indices, answer: poisonAnswer }) => {
+        const text = (index: number) => JSON.stringify({ index });
+        [plan, taken, requests, poison] = [[...given], [], 0, poisonAnswer];
+        [settingsInARow, mostSettingsInARow] = [0, 0];
+        bad = new Set(indices.map(text));
+        const { log, scrubber, lines } = recordedLog();
+        let nowMs = 0;
+        const client = new IntakeClient({
+          url: `${moody.origin}/batch`,
+          intakeKey,
+          chunkSize: 10,
+          compress: false,
+          http,
+          log,
+          health: new Health({ scrubber, secondsWithoutEvents: 0, lastHeartbeatThreshold: 0 }),
+          metrics: createIntakeMetrics(new Registry(), intakeKey),
+          scrubber,
+          backoff: { firstMs: 1, maxMs: 1 },
+          keyBackoff: { firstMs: 1, maxMs: 1 },
+          // An hour passes within some hundred requests.
+          now: () => (nowMs += 20_000),
+        });
+        const events = Array.from({ length: 31 }, (_none, index) => text(index));
+        const receipts: Receipt[] = [];
+        for await (const receipt of client.deliver(events, new AbortController().signal)) receipts.push(receipt);
+        expect(
+          receipts.flatMap(({ from, to }) => Array.from({ length: to - from }, (_none, index) => from + index)),
+        ).toEqual(events.map((_event, index) => index));
+        const rejected = receipts.flatMap((receipt) => receipt.rejected).map(({ index }) => text(index));
+        for (const event of bad) expect(rejected).toContain(event);
+        // What was set aside without proof was sent again; all good events are there, and there once.
+        expect(taken.toSorted()).toEqual(events.filter((event) => !bad.has(event)).toSorted());
+        expect(requests).toBeLessThan(600 + given.length);
+        if (mostSettingsInARow < 3) expect(lines.filter(({ level }) => level === 'critical')).toEqual([]);
+      }),
+      runs(60),
+    );
+  } finally {
+    await moody.close();
+  }
 });
 
 test('whatever an answer says of when to come back, it is a wait of an hour at most, or none', () => {

@@ -2,45 +2,67 @@ import pRetry from 'p-retry';
 import type { HttpClient } from '../http/http-client.js';
 import { isObject, parseObject, type JsonObject } from '../json.js';
 
-const ANSWER_MS = 30_000;
-const TRIES = 10;
+/** What the platform keeps apart from the settings. */
+export interface PlatformSecrets {
+  /** Members of the module's configuration. */
+  readonly module: JsonObject;
+  /** Members of the trigger's or connector's settings. */
+  readonly node: JsonObject;
+}
 
-export interface ModuleSecretsRequest {
+export const NO_SECRETS: PlatformSecrets = { module: {}, node: {} };
+
+export interface SecretsRequest {
   readonly url: string;
   readonly token: string;
   readonly http: HttpClient;
   readonly signal: AbortSignal;
+  /** How often the platform is asked. */
+  readonly tries: number;
+  /** The longest wait for one answer, in ms. */
+  readonly answerMs: number;
+  /** Whether the manifest lists secrets: an answer without `value` is then a failure. */
+  readonly needsModuleSecrets: boolean;
   /** The first wait in ms between tries; it doubles up to 10 times as much. */
   readonly firstWaitMs?: number;
 }
 
-/** The platform did not hand out the module's secrets. */
-class SecretsError extends Error {
+/** The platform did not hand out secrets. */
+export class SecretsError extends Error {
   override readonly name = 'SecretsError';
+  /** True where the platform refuses (4xx); false where it fails. */
+  readonly refused: boolean;
+
+  constructor(message: string, refused: boolean) {
+    super(message);
+    this.refused = refused;
+  }
 }
 
 /**
- * The secret part of the module's configuration: `GET url_secrets` answers `{"value": {…}}`. Tried 10 times.
+ * The secrets of this playbook's trigger or connector: `GET url_secrets` answers `{"value"?: {…}, "node_value"?: {…}}`,
+ * the module's own and, since version 1.25.0 of the Python SDK (trigger.py), those of the card's `arguments.secrets`.
  * @throws SecretsError or NetworkError of the last try; the signal's reason once it is aborted
  */
-export function fetchModuleSecrets(request: ModuleSecretsRequest): Promise<JsonObject> {
+export function fetchSecrets(request: SecretsRequest): Promise<PlatformSecrets> {
   const firstWaitMs = request.firstWaitMs ?? 1_000;
   return pRetry(() => askOnce(request), {
-    retries: TRIES - 1,
+    retries: request.tries - 1,
     minTimeout: firstWaitMs,
     maxTimeout: 10 * firstWaitMs,
     signal: request.signal,
   });
 }
 
-async function askOnce({ url, token, http, signal }: ModuleSecretsRequest): Promise<JsonObject> {
+async function askOnce(request: SecretsRequest): Promise<PlatformSecrets> {
+  const { url, token, http, answerMs, signal, needsModuleSecrets } = request;
   const headers = { Authorization: `Bearer ${token}` };
-  const answer = await http.send({ method: 'GET', url, headers, answerMs: ANSWER_MS, signal });
-  const value = answer.status === 200 ? parseObject(answer.text)?.['value'] : undefined;
-  if (!isObject(value)) {
-    throw new SecretsError(
-      `The platform answered ${answer.status} without secrets when asked for the module's secrets.`,
-    );
+  const answer = await http.send({ method: 'GET', url, headers, answerMs, signal });
+  const body = answer.status === 200 ? parseObject(answer.text) : undefined;
+  const { value, node_value: nodeValue } = body ?? {};
+  if (body === undefined || (needsModuleSecrets && !isObject(value))) {
+    const refused = answer.status >= 400 && answer.status < 500 && ![408, 425, 429].includes(answer.status);
+    throw new SecretsError(`The platform answered ${answer.status} without secrets when asked for them.`, refused);
   }
-  return value;
+  return { module: isObject(value) ? value : {}, node: isObject(nodeValue) ? nodeValue : {} };
 }

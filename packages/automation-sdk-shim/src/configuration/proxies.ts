@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.js';
+import { proxyAddress, variableOf } from '../http/proxy-choice.js';
 import type { Hide } from '../log/hide.js';
 
 const VARIABLES = ['https_proxy', 'http_proxy', 'all_proxy'];
@@ -9,20 +10,14 @@ const VARIABLES = ['https_proxy', 'http_proxy', 'all_proxy'];
  */
 export function checkProxies(env: NodeJS.ProcessEnv, hide: Hide): void {
   const given = VARIABLES.flatMap((lower) => {
-    // The agents read the variable in lower case first.
-    const name = env[lower] ? lower : lower.toUpperCase();
-    const value = env[name];
-    return value ? [{ name, url: proxyAddress(value) }] : [];
+    const variable = variableOf(env, lower);
+    if (variable === undefined) return [];
+    const url = proxyAddress(variable.value);
+    return [{ name: variable.name, url: url && isPercentEncoded(url.username + url.password) ? url : undefined }];
   });
   for (const { name, url } of given) for (const secret of url === undefined ? [] : secretsOf(url)) hide(name, secret);
   const wrong = given.filter(({ url }) => url === undefined).map(({ name }) => name);
   if (wrong.length > 0) throw new ConfigurationError(wrong.map(sentenceAbout).join(' '));
-}
-
-function proxyAddress(value: string): URL | undefined {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) return undefined;
-  return isPercentEncoded(url.username + url.password) ? url : undefined;
 }
 
 function isPercentEncoded(text: string): boolean {
@@ -44,5 +39,5 @@ function secretsOf({ username, password }: URL): string[] {
 }
 
 function sentenceAbout(name: string): string {
-  return `The environment variable ${name} must be the address of an HTTP proxy with its scheme, such as http://proxy.example:3128, with user name and password, if any, percent-encoded. Correct it.`;
+  return `The environment variable ${name} must be the address of an HTTP proxy, such as http://proxy.example:3128, with user name and password, if any, percent-encoded. SOCKS proxies are not supported. Correct it.`;
 }

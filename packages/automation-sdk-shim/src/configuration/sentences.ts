@@ -74,7 +74,7 @@ function sentenceAbout(setting: string, error: ErrorObject, schema: Schema, secr
 }
 
 /** A setting's name, with its title as the form shows it. */
-function nameOf(setting: string, schema: Schema): string {
+export function nameOf(setting: string, schema: Schema): string {
   const { title } = propertyOf(schema, setting);
   return typeof title === 'string' ? `"${setting}" (${title})` : `"${setting}"`;
 }

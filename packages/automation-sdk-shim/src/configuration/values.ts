@@ -5,6 +5,8 @@ import { parseObject, type JsonObject } from '../json.js';
 
 const DEFAULT_VOLUME = '/symphony';
 const LARGEST_PORT = 65_535;
+/** As in METRICS_PORT=tcp://10.96.12.7:8020. */
+const SERVICE_LINK = /^(tcp|udp|sctp):\/\//i;
 
 /**
  * The values that the platform gives a module: the one named `n` is the file /symphony/n, else the environment variable
@@ -44,15 +46,21 @@ export class Values {
     return object;
   }
 
-  /** @throws ConfigurationError where the value is not a port number (0: any free port) */
-  port(name: string, fallback: number): number {
+  /**
+   * A port number (0: any free port). What is none is warned of, and the fallback used: collecting matters more than being watched.
+   * @throws ConfigurationError where the file is there but cannot be read
+   */
+  port(name: string, fallback: number, warn: (text: string) => void): number {
     const text = this.text(name);
     if (text === undefined) return fallback;
     const port = Number(text);
-    if (!/^\d+$/.test(text) || port > LARGEST_PORT) {
-      throw new ConfigurationError(`"${name}" must be a port number between 0 and ${LARGEST_PORT} (0: any free port).`);
-    }
-    return port;
+    if (/^\d+$/.test(text) && port <= LARGEST_PORT) return port;
+    warn(
+      SERVICE_LINK.test(text)
+        ? `The environment variable ${name.toUpperCase()} is the address of a service, which Kubernetes and Docker set by themselves for one named "${name.replace(/_port$/, '')}": port ${fallback} is used. To choose another, put its number into ${this.places(name)}, or rename the service or set enableServiceLinks to false.`
+        : `"${name}" is not a port number between 0 and ${LARGEST_PORT} (0: any free port): port ${fallback} is used. To choose another, put its number into ${this.places(name)}.`,
+    );
+    return fallback;
   }
 
   /** Where values of these names are looked for, as the end of a sentence. */

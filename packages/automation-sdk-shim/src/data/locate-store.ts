@@ -30,7 +30,12 @@ export function locateStore({ env, values, hide, log, signal }: Locating): Ownab
   if (values.text('file_backend')?.toUpperCase() !== 'S3') return new DataFolder(pathOf(env, subFolder), log);
   const prefix = prefixOf(subFolder);
   const settings = readStorageSettings(values, hide);
-  const { bucket } = settings;
+  const { bucket, isPlain } = settings;
+  if (isPlain) {
+    log.warning(
+      '"aws_s3_endpoint_url" is a plain http:// address: what the module keeps travels unencrypted, including senders and recipients of rejected rows. No data is lost. Use https:// if the storage offers it.',
+    );
+  }
   const storage = new ObjectStorage({ connect: () => connectS3(settings), bucket, signal });
   return new ObjectStore({ storage, bucket, prefix, log });
 }

@@ -1,14 +1,20 @@
 import type { ClientRequest } from 'node:http';
+import type { LookupFunction } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import { Agent, type AgentConnectOpts } from 'agent-base';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import { getProxyForUrl } from 'proxy-from-env';
 import { createDirectAgents, type DirectAgents } from './direct-agents.js';
+import { proxyFor } from './proxy-choice.js';
+import { trustFrom } from './trust-store.js';
 import { limitTunnels, type TunnelAgent } from './tunnel.js';
 
 const KEEP_ALIVE = { keepAlive: true, scheduling: 'lifo' } as const;
 const MOST_SOCKETS = 8;
+/** An address that does not answer is given this part of the time to connect before the next one of the host is tried. */
+const PART_FOR_AN_ADDRESS = 4;
+/** The least that Node.js takes. */
+const MIN_ADDRESS_MS = 10;
 
 /** Connections that are kept alive, for requests to http:// and to https:// addresses. */
 export interface Agents {
@@ -18,11 +24,12 @@ export interface Agents {
 
 /**
  * Agents that go through the proxy that process.env names in HTTPS_PROXY, HTTP_PROXY, ALL_PROXY (and NO_PROXY, all in
- * either case), and directly where it names none. They give a connection `connectMs` to be made. `tls`
- * is for the handshake with servers: whom to trust, and what proves who we are.
+ * either case), and directly where it names none, and to this machine. They give a connection `connectMs` to be made. `tls`
+ * is for the handshake with servers: whom to trust, and what proves who we are. Whom process.env names in SSL_CERT_FILE and the
+ * like is trusted besides. `lookup` finds the addresses of hosts, as that of node:dns does.
  */
-export function createAgents(connectMs: number, tls: SecureContextOptions = {}): Agents {
-  const agent = new OutboundAgent(connectMs, tls);
+export function createAgents(connectMs: number, tls: SecureContextOptions = {}, lookup?: LookupFunction): Agents {
+  const agent = new OutboundAgent(connectMs, tls, lookup);
   return { http: agent, https: agent };
 }
 
@@ -33,21 +40,31 @@ export function createAgents(connectMs: number, tls: SecureContextOptions = {}):
 class OutboundAgent extends Agent {
   readonly #connectMs: number;
   readonly #direct: DirectAgents;
+  /** For connections to the proxies themselves. */
+  readonly #toProxy: object;
   /** By the proxy's address and whether the server speaks https. */
   readonly #tunnels = new Map<string, TunnelAgent>();
   readonly #attempts = new Set<AbortController>();
 
-  constructor(connectMs: number, tls: SecureContextOptions) {
+  constructor(connectMs: number, tls: SecureContextOptions, lookup: LookupFunction | undefined) {
+    const reach = {
+      ...KEEP_ALIVE,
+      // Node.js gives each address but the last 250 ms, less than a slow line needs.
+      autoSelectFamilyAttemptTimeout: Math.max(MIN_ADDRESS_MS, Math.floor(connectMs / PART_FOR_AN_ADDRESS)),
+      ...(lookup !== undefined && { lookup }),
+    };
+    const trusted = { ...tls, ...trustFrom(process.env, tls) };
     // What stands here reaches the handshake with the server behind a tunnel, not the one with the proxy.
-    super({ ...KEEP_ALIVE, ...tls });
+    super({ ...KEEP_ALIVE, ...trusted });
     this.#connectMs = connectMs;
-    this.#direct = createDirectAgents({ ...KEEP_ALIVE, ...tls, maxSockets: MOST_SOCKETS }, connectMs);
+    this.#direct = createDirectAgents({ ...reach, ...trusted, maxSockets: MOST_SOCKETS }, connectMs);
+    this.#toProxy = { ...reach, ...trustFrom(process.env) };
   }
 
-  override connect(request: ClientRequest, { secureEndpoint }: AgentConnectOpts) {
+  override connect(_request: ClientRequest, { secureEndpoint, host, port }: AgentConnectOpts) {
     const scheme = secureEndpoint ? 'https' : 'http';
-    const proxy = getProxyForUrl(`${scheme}://${String(request.getHeader('host'))}`);
-    return proxy === '' ? this.#direct[scheme] : this.#tunnelThrough(proxy, secureEndpoint);
+    const proxy = proxyFor({ scheme, host: host ?? 'localhost', port }, process.env);
+    return proxy === undefined ? this.#direct[scheme] : this.#tunnelThrough(proxy.href, secureEndpoint);
   }
 
   override destroy(): void {
@@ -61,9 +78,9 @@ class OutboundAgent extends Agent {
     const known = this.#tunnels.get(key);
     if (known !== undefined) return known;
     const agent: TunnelAgent = toHttps
-      ? new HttpsProxyAgent(proxy, KEEP_ALIVE)
+      ? new HttpsProxyAgent(proxy, this.#toProxy)
       : // On a connection that is used again it would send the header that was written for the server itself.
-        new HttpProxyAgent(proxy, { ...KEEP_ALIVE, keepAlive: false });
+        new HttpProxyAgent(proxy, { ...this.#toProxy, keepAlive: false });
     limitTunnels(agent, this.#connectMs, this.#attempts);
     this.#tunnels.set(key, agent);
     return agent;

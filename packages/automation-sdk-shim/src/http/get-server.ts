@@ -12,6 +12,7 @@ const LIMITS = {
 };
 const IDLE_MS = 10_000;
 const MOST_CONNECTIONS = 64;
+const METHODS = ['GET', 'HEAD'];
 
 export interface Page {
   readonly status: number;
@@ -37,7 +38,7 @@ export interface GetServer {
 }
 
 /**
- * Answers GET on a few paths and nothing else: 404 for other paths, 405 for other methods. Where the port cannot be
+ * Answers GET on a few paths, and HEAD as GET without the body: 404 for other paths, 405 for other methods. Where the port cannot be
  * had, says so and returns undefined: collecting matters more than being watched.
  */
 export function startGetServer(options: GetServerOptions): Promise<GetServer | undefined> {
@@ -72,9 +73,10 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
   const page = await pageFor(request, options);
   response.writeHead(page.status, {
     'Content-Type': page.contentType,
+    'Content-Length': Buffer.byteLength(page.body),
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
-    ...(page.status === 405 ? { Allow: 'GET' } : {}),
+    ...(page.status === 405 ? { Allow: METHODS.join(', ') } : {}),
   });
   response.end(page.body);
 }
@@ -83,7 +85,7 @@ async function pageFor(request: IncomingMessage, options: GetServerOptions): Pro
   const path = request.url?.split('?')[0] ?? '';
   const page = Object.hasOwn(options.pages, path) ? options.pages[path] : undefined;
   if (page === undefined) return plain(404, `Only ${Object.keys(options.pages).join(' and ')} is here.\n`);
-  if (request.method !== 'GET') return plain(405, 'Only GET is answered.\n');
+  if (!METHODS.includes(request.method ?? '')) return plain(405, 'Only GET and HEAD are answered.\n');
   try {
     return await page();
   } catch (error) {

@@ -1,6 +1,6 @@
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { createAgents, type Agents } from './agents.js';
-import { NOT_CONNECTED, NetworkError } from './network-error.js';
+import { NetworkError, neverConnected } from './network-error.js';
 import { ProxyError } from './proxy-error.js';
 import { explainCode } from './tls-failure.js';
 
@@ -106,7 +106,7 @@ function toNetworkError(error: unknown, url: string): NetworkError {
   // Axios' error has the text of the one beneath; only of a ProxyError it is known to hold no secret.
   const cause = error instanceof Error ? error.cause : undefined;
   const detail = cause instanceof ProxyError ? `${code}: ${cause.message}` : explainCode(code);
-  return new NetworkError(`no answer from ${hostOf(url)} (${detail})`, !NOT_CONNECTED.has(code));
+  return new NetworkError(`no answer from ${hostOf(url)} (${detail})`, !neverConnected(error));
 }
 
 function hostOf(url: string): string {

@@ -1,3 +1,4 @@
+import { isObject } from '../json.js';
 import { CERTIFICATE_CODES } from './tls-failure.js';
 
 /**
@@ -15,13 +16,30 @@ export class NetworkError extends Error {
   }
 }
 
+/** The system calls before there is a connection. */
+const CONNECTING: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo', 'queryA', 'queryAaaa']);
+
+/**
+ * Whether an error says that no connection was made, so that nothing can have arrived. The same code can mean both: ETIMEDOUT of a
+ * `connect` that nobody answered, or of a `read` on a connection that died after the request was sent.
+ */
+export function neverConnected(error: unknown): boolean {
+  if (!isObject(error)) return false;
+  const { errors, syscall, code, cause } = error;
+  // Where a host has several addresses: one error for each.
+  if (Array.isArray(errors) && errors.length > 0) return errors.every(neverConnected);
+  if (syscall !== undefined) return CONNECTING.has(syscall);
+  return cause === undefined ? NOT_CONNECTED.has(String(code)) : neverConnected(cause);
+}
+
 /** Codes of Node.js and of this package's agents for a connection that was never made. */
-export const NOT_CONNECTED: ReadonlySet<string> = new Set([
+const NOT_CONNECTED: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',
   'ENETUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
+  'EAI_FAIL',
   'EADDRNOTAVAIL',
   'ECONNECTTIMEDOUT',
   'EPROXYREFUSED',

@@ -8,42 +8,50 @@ const compressAsync = promisify(gzip);
 
 /** The bytes of a request body that are not events. */
 export function envelopeBytes(intakeKey: string): number {
-  return bodyOf(intakeKey, []).byteLength;
+  return plainBody(intakeKey, []).byteLength;
+}
+
+export interface BatchBody {
+  readonly bytes: Buffer;
+  readonly isCompressed: boolean;
+}
+
+/** `{"intake_key": "…", "jsons": ["<event as text>", …]}`. */
+export async function batchBody(
+  intakeKey: string,
+  events: readonly EncodedEvent[],
+  isCompressed: boolean,
+): Promise<BatchBody> {
+  const plain = plainBody(intakeKey, events);
+  return { bytes: isCompressed ? await compressAsync(plain) : plain, isCompressed };
 }
 
 export interface BatchRequest {
   readonly url: string;
-  readonly intakeKey: string;
-  readonly events: readonly EncodedEvent[];
-  readonly compressed: boolean;
+  readonly body: BatchBody;
   readonly http: HttpClient;
   readonly signal: AbortSignal;
-  /** Told the bytes of the body just before it is sent. */
-  readonly onSend: (bytes: number) => void;
 }
 
 /**
- * `POST <intake>/batch {"intake_key": "…", "jsons": ["<event as text>", …]}`.
+ * `POST <intake>/batch`.
  * @throws NetworkError
  */
-export async function sendBatch(request: BatchRequest): Promise<HttpAnswer> {
-  const plain = bodyOf(request.intakeKey, request.events);
-  const body = request.compressed ? await compressAsync(plain) : plain;
-  request.onSend(body.byteLength);
-  return request.http.send({
+export function postBatch({ url, body, http, signal }: BatchRequest): Promise<HttpAnswer> {
+  return http.send({
     method: 'POST',
-    url: request.url,
+    url,
     headers: {
       'Content-Type': 'application/json',
-      ...(request.compressed ? { 'Content-Encoding': 'gzip' } : {}),
+      ...(body.isCompressed ? { 'Content-Encoding': 'gzip' } : {}),
     },
-    body,
+    body: body.bytes,
     answerMs: ANSWER_MS,
-    signal: request.signal,
+    signal,
   });
 }
 
-function bodyOf(intakeKey: string, events: readonly EncodedEvent[]): Buffer {
+function plainBody(intakeKey: string, events: readonly EncodedEvent[]): Buffer {
   const list = events.map(({ text }) => text).join(',');
   return Buffer.from(`{"intake_key":${JSON.stringify(intakeKey)},"jsons":[${list}]}`);
 }

@@ -1,4 +1,5 @@
 import type { Span } from '../errors.js';
+import { encodeEvent } from './encode-event.js';
 
 /** The intake's limits, in UTF-8 bytes: of a request before compression, and of one event. */
 export const LARGEST_REQUEST_BYTES = 10_485_760;
@@ -41,7 +42,7 @@ export function* chunksOf(events: readonly string[], limits: ChunkLimits): Gener
       chunk.to = index + 1;
       continue;
     }
-    const text = JSON.stringify(event);
+    const text = encodeEvent(event);
     const added = Buffer.byteLength(text) + 1;
     const full = chunk.events.length >= limits.events || bytes + added > limits.bytes;
     if (full && chunk.events.length > 0) {
@@ -54,26 +55,6 @@ export function* chunksOf(events: readonly string[], limits: ChunkLimits): Gener
     bytes += added;
   }
   if (chunk.to > chunk.from) yield chunk;
-}
-
-/** Two chunks of half the events each, which together span the same indices. */
-export function halvesOf(chunk: Chunk): [Chunk, Chunk] {
-  const middle = Math.ceil(chunk.events.length / 2);
-  const border = chunk.events[middle]?.index ?? chunk.to;
-  return [
-    {
-      from: chunk.from,
-      to: border,
-      events: chunk.events.slice(0, middle),
-      rejected: chunk.rejected.filter(({ index }) => index < border),
-    },
-    {
-      from: border,
-      to: chunk.to,
-      events: chunk.events.slice(middle),
-      rejected: chunk.rejected.filter(({ index }) => index >= border),
-    },
-  ];
 }
 
 interface GrowingChunk extends Chunk {

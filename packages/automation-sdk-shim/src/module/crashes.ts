@@ -21,9 +21,6 @@ interface Watched {
  * Logs, with their stacks, errors that nobody caught. A rejected promise that nobody looked at is only logged: what
  * waited for it is broken, but state is saved by awaited steps, so going on is safe. After an uncaught exception nothing
  * is known about the state of the process, so it ends and is started anew from what is on disk.
- *
- * A limit on the size of files comes as SIGXFSZ, which Node.js leaves alone, so that the write fails with an error. A library
- * of the folder's lock listens for it, and ends the process where nobody else does.
  */
 export function listenForCrashes({ log, stop, closers }: Watched): Crashes {
   const end = () => {
@@ -38,12 +35,7 @@ export function listenForCrashes({ log, stop, closers }: Watched): Crashes {
     log.exception(error, 'An exception was not caught. The module ends with exit code 1; please report it.');
     end();
   };
-  const onFileLimit = () => undefined;
-  process.on('unhandledRejection', onRejection).on('uncaughtException', onException).on('SIGXFSZ', onFileLimit);
-  const dispose = () =>
-    void process
-      .off('unhandledRejection', onRejection)
-      .off('uncaughtException', onException)
-      .off('SIGXFSZ', onFileLimit);
+  process.on('unhandledRejection', onRejection).on('uncaughtException', onException);
+  const dispose = () => void process.off('unhandledRejection', onRejection).off('uncaughtException', onException);
   return { end, dispose };
 }

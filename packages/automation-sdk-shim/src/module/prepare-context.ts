@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { readCards, type Manifest } from '../configuration/cards.js';
-import { fetchModuleSecrets } from '../configuration/module-secrets.js';
+import { NO_SECRETS, type PlatformSecrets } from '../configuration/module-secrets.js';
 import { sentencesAboutUnknown } from '../configuration/sentences.js';
 import type { Settings } from '../configuration/settings.js';
 import type { Values } from '../configuration/values.js';
@@ -10,15 +10,20 @@ import { StoreTrouble } from '../data/store-trouble.js';
 import { FolderHeldError, withCode } from '../errors.js';
 import type { Health } from '../health.js';
 import type { HttpClient } from '../http/http-client.js';
-import type { JsonObject } from '../json.js';
 import { keepTrying } from '../keep-trying.js';
-import { errorLine } from '../log/error-text.js';
 import { hideWith } from '../log/hide.js';
 import { callbackTo } from './callback.js';
+import { askForSecrets } from './platform-secrets.js';
 import type { Platform } from './platform.js';
 import type { Problems } from './problems.js';
 import type { Basics, CommandRequest } from './basics.js';
-import { needsSecrets, settingsOfItem, settingsOfModule } from './settings-of-item.js';
+import {
+  readSettingsOfItem,
+  secretNames,
+  secretsNeedOf,
+  settingsOfItem,
+  settingsOfModule,
+} from './settings-of-item.js';
 import type { TriggerClass, TriggerContext } from './trigger.js';
 
 export interface Preparation {
@@ -49,19 +54,28 @@ export async function prepareContext(preparation: Preparation): Promise<TriggerC
   };
 
   const cards = readCards(request.root);
-  const settings = problems.attempt(() =>
-    told(settingsOfItem(values, cards, request.command, hide, request.Item.rules)),
-  );
+  const raw = problems.attempt(() => readSettingsOfItem(values, cards, request.command, hide));
   const intakeUrl = problems.attempt(() => values.text('intake_url'));
   const data = problems.attempt(() => locateStore({ env: request.env, values, hide, log, signal: stop.signal }));
-  const own = needsSecrets(manifest)
-    ? undefined
-    : problems.attempt(() => told(settingsOfModule(values, manifest, {}, hide)));
-  problems.throwIfAny();
+  const checkItem = (secrets: PlatformSecrets) =>
+    raw && problems.attempt(() => told(settingsOfItem(raw, secrets.node, hide, request.Item.rules)));
+  const checkModule = (secrets: PlatformSecrets) =>
+    problems.attempt(() => told(settingsOfModule(values, manifest, secrets.module, hide)));
 
-  const secrets = own === undefined ? await moduleSecrets(preparation) : {};
-  if (secrets === undefined || settings === undefined || data === undefined) return undefined;
-  const module = own ?? told(settingsOfModule(values, manifest, secrets, hide));
+  const need = raw && secretsNeedOf(raw, manifest);
+  if (problems.found) {
+    // No secret mends that: the rest is checked without them, so that the operator reads of everything at once.
+    if (need !== 'masked') checkItem(NO_SECRETS);
+    if (secretNames(manifest).length === 0) checkModule(NO_SECRETS);
+    problems.throwIfAny();
+  }
+
+  const secrets =
+    need === undefined ? NO_SECRETS : await askForSecrets({ need, platform, http, log, signal: stop.signal });
+  if (secrets === undefined || data === undefined) return undefined;
+  const [settings, module] = [checkItem(secrets), checkModule(secrets)];
+  problems.throwIfAny();
+  if (settings === undefined || module === undefined) return undefined;
 
   if (!(await takeStore(data, preparation))) return undefined;
   return {
@@ -78,21 +92,6 @@ export async function prepareContext(preparation: Preparation): Promise<TriggerC
     intakeUrl,
     callback: callbackTo(platform, http),
   };
-}
-
-/** Undefined where the module was stopped before the platform gave them. */
-async function moduleSecrets({ platform, http, basics }: Preparation): Promise<JsonObject | undefined> {
-  const { token, urlSecrets } = platform;
-  const { log, stop } = basics;
-  // Run by hand, the secrets stand in module_configuration.
-  if (token === undefined || urlSecrets === undefined) return {};
-  return keepTrying(() => fetchModuleSecrets({ url: urlSecrets, token, http, signal: stop.signal }), {
-    signal: stop.signal,
-    onFailure: (error) =>
-      log.error(
-        `The module's secrets could not be fetched from the platform (${errorLine(error)}). It is tried again; if this lasts, restart the playbook.`,
-      ),
-  });
 }
 
 /** False where the module was stopped before the store could be had. */

@@ -4,6 +4,10 @@ import { ConfigurationError } from '../errors.js';
 export class Problems {
   readonly #messages: string[] = [];
 
+  get found(): boolean {
+    return this.#messages.length > 0;
+  }
+
   /** What `read` returns, or undefined where it throws a ConfigurationError. */
   attempt<T>(read: () => T): T | undefined {
     try {
@@ -17,6 +21,6 @@ export class Problems {
 
   /** @throws ConfigurationError with everything that was gathered */
   throwIfAny(): void {
-    if (this.#messages.length > 0) throw new ConfigurationError(this.#messages.join(' '));
+    if (this.found) throw new ConfigurationError(this.#messages.join(' '));
   }
 }

@@ -82,8 +82,9 @@ interface Served {
 
 /** Health and metrics are there even where the settings are wrong, since that is when they are asked. */
 async function startServers({ values, problems, health, metrics }: Served, { log, closers }: Basics): Promise<void> {
-  const liveness = problems.attempt(() => values.port('liveness_port', LIVENESS_PORT)) ?? LIVENESS_PORT;
-  const exporter = problems.attempt(() => values.port('metrics_port', METRICS_PORT)) ?? METRICS_PORT;
+  const warn = (text: string) => log.warning(text);
+  const liveness = problems.attempt(() => values.port('liveness_port', LIVENESS_PORT, warn)) ?? LIVENESS_PORT;
+  const exporter = problems.attempt(() => values.port('metrics_port', METRICS_PORT, warn)) ?? METRICS_PORT;
   const metricsPage = async () => ({ status: 200, contentType: metrics.contentType, body: await metrics.metrics() });
   const servers = [
     await startGetServer({

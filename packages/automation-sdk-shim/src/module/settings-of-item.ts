@@ -1,22 +1,29 @@
-import type { Card, Cards, Manifest } from '../configuration/cards.js';
+import type { Card, Cards, Manifest, Schema } from '../configuration/cards.js';
+import {
+  isPlaceholder,
+  overlaySecrets,
+  placeholdersAmong,
+  sentenceAboutPlaceholders,
+} from '../configuration/placeholders.js';
 import { checkSettings, secretsAmong, textsIn, type Settings, type SettingsRules } from '../configuration/settings.js';
 import type { Values } from '../configuration/values.js';
 import { CardError, ConfigurationError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import type { Hide } from '../log/hide.js';
+import type { SecretsNeed } from './platform-secrets.js';
+
+/** The settings of a trigger or connector as the platform gave them, and the schema that its card has for them. */
+export interface RawSettings {
+  readonly raw: JsonObject;
+  readonly schema: Schema;
+}
 
 /**
  * The settings of the trigger or connector started as `command`: connector_configuration, else
- * trigger_configuration, checked against the card of that kind (or the other, where there is only one), and by `rules`.
+ * trigger_configuration, with the card of that kind (or the other, where there is only one).
  * @throws ConfigurationError, CardError
  */
-export function settingsOfItem(
-  values: Values,
-  cards: Cards,
-  command: string,
-  hide: Hide,
-  rules: SettingsRules,
-): Settings {
+export function readSettingsOfItem(values: Values, cards: Cards, command: string, hide: Hide): RawSettings {
   const forConnector = values.object('connector_configuration');
   const raw = forConnector ?? values.object('trigger_configuration');
   const [card] = [
@@ -31,11 +38,25 @@ export function settingsOfItem(
     const places = values.places('connector_configuration', 'trigger_configuration');
     throw new ConfigurationError(`The settings are missing. Give them as JSON in ${places}.`);
   }
+  const schema = card.arguments;
+  hideListed(raw, schema, hide);
   // The intake key is not masked in Sekoia's forms, so cards need not list it; it is a secret all the same.
-  const secrets = secretsAmong(raw, card.arguments);
-  for (const { name, secret } of secrets) hide(name, secret);
-  for (const key of textsIn(raw['intake_key'])) hide('intake_key', key);
-  return checkSettings(raw, card.arguments, rules);
+  hideTexts('intake_key', raw['intake_key'], hide);
+  return { raw, schema };
+}
+
+/**
+ * The settings with the platform's secrets over them, checked against the card and by `rules`.
+ * @throws ConfigurationError, CardError
+ */
+export function settingsOfItem(
+  { raw, schema }: RawSettings,
+  secrets: JsonObject,
+  hide: Hide,
+  rules: SettingsRules,
+): Settings {
+  hideAll(secrets, hide);
+  return checkUnmasked(overlaySecrets(raw, secrets), schema, 'the trigger in the playbook', rules);
 }
 
 /**
@@ -43,18 +64,41 @@ export function settingsOfItem(
  * @throws ConfigurationError, CardError
  */
 export function settingsOfModule(values: Values, manifest: Manifest, secrets: JsonObject, hide: Hide): Settings {
-  const raw = { ...values.object('module_configuration'), ...secrets };
-  for (const { name, secret } of secretsAmong(raw, manifest.configuration)) hide(name, secret);
-  for (const [name, value] of Object.entries(secrets)) for (const secret of textsIn(value)) hide(name, secret);
-  return checkSettings(raw, manifest.configuration);
-}
-
-export function needsSecrets(manifest: Manifest): boolean {
-  return secretNames(manifest).length > 0;
+  const raw = values.object('module_configuration') ?? {};
+  const schema = manifest.configuration;
+  hideListed(raw, schema, hide);
+  hideAll(secrets, hide);
+  return checkUnmasked(overlaySecrets(raw, secrets), schema, "the module's configuration");
 }
 
 /** The settings of the module that the platform keeps apart. */
 export function secretNames(manifest: Manifest): string[] {
   const { secrets } = manifest.configuration;
   return Array.isArray(secrets) ? secrets.filter((name) => typeof name === 'string') : [];
+}
+
+/** What the platform's secrets are to these settings; undefined where neither the card nor the manifest has any. */
+export function secretsNeedOf({ raw, schema }: RawSettings, manifest: Manifest): SecretsNeed | undefined {
+  if (secretNames(manifest).length > 0) return 'required';
+  if (placeholdersAmong(raw, schema).length > 0) return 'masked';
+  return Array.isArray(schema['secrets']) && schema['secrets'].length > 0 ? 'optional' : undefined;
+}
+
+function checkUnmasked(settings: JsonObject, schema: Schema, place: string, rules?: SettingsRules): Settings {
+  const masked = placeholdersAmong(settings, schema);
+  if (masked.length > 0) throw new ConfigurationError(sentenceAboutPlaceholders(masked, schema, place));
+  return checkSettings(settings, schema, rules);
+}
+
+function hideListed(raw: JsonObject, schema: Schema, hide: Hide): void {
+  for (const { name, secret } of secretsAmong(raw, schema)) hideTexts(name, secret, hide);
+}
+
+function hideAll(secrets: JsonObject, hide: Hide): void {
+  for (const [name, value] of Object.entries(secrets)) hideTexts(name, value, hide);
+}
+
+/** A placeholder is no secret: hiding it would blank every line of asterisks. */
+function hideTexts(name: string, value: unknown, hide: Hide): void {
+  for (const text of textsIn(value)) if (!isPlaceholder(text)) hide(name, text);
 }

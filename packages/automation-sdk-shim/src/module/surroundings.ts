@@ -2,6 +2,7 @@ import { readManifest, type Manifest } from '../configuration/cards.js';
 import { checkProxies } from '../configuration/proxies.js';
 import { Values } from '../configuration/values.js';
 import { HttpClient } from '../http/http-client.js';
+import { trustProblems } from '../http/trust-store.js';
 import { hideWith } from '../log/hide.js';
 import type { Basics, CommandRequest } from './basics.js';
 import { readPlatform, type Platform } from './platform.js';
@@ -34,6 +35,8 @@ export async function openSurroundings(
   // The environment of the process and not `env`: it is the one that the agents look at.
   problems.attempt(() => checkProxies(process.env, hideWith(scrubber, log)));
   const platform = problems.attempt(() => readPlatform(values)) ?? {};
+  const untrusted = trustProblems(process.env);
   await startReporting({ command, itemType, manifest, values, problems }, platform, http, basics);
+  for (const sentence of untrusted) log.warning(sentence);
   return { manifest, values, problems, platform, http };
 }

@@ -3,6 +3,9 @@ import { createServer, request as send, type IncomingMessage, type ServerRespons
 import { connect, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
+/** In the certificates of the simulator, too. */
+const NAME = 'server.example';
+
 export interface ConnectProxyOptions {
   /** Without exactly these every request is answered 407. They stand in `url`. */
   readonly credentials?: { readonly user: string; readonly password: string };
@@ -20,7 +23,14 @@ export interface ConnectProxy {
   close(): Promise<void>;
 }
 
-/** A real HTTP proxy on loopback: tunnels for CONNECT, and forwards requests in absolute form. */
+/** The server on loopback under a name that goes through proxies: loopback itself never does. */
+export function beyondProxy(url: string): string {
+  const named = new URL(url);
+  named.hostname = NAME;
+  return named.href.replace(/\/$/, '');
+}
+
+/** A real HTTP proxy on loopback, on which server.example is loopback: tunnels for CONNECT, and forwards requests in absolute form. */
 export async function startConnectProxy({ credentials, refuse }: ConnectProxyOptions = {}): Promise<ConnectProxy> {
   const connects: string[] = [];
   const requests: string[] = [];
@@ -65,7 +75,7 @@ export async function startConnectProxy({ credentials, refuse }: ConnectProxyOpt
 
 function tunnel(target: string, client: Duplex): Duplex {
   const { hostname, port } = new URL(`tunnel://${target}`);
-  const upstream = connect(Number(port), hostname, () => {
+  const upstream = connect(Number(port), addressOf(hostname), () => {
     client.write('HTTP/1.1 200 Connection established\r\n\r\n');
     client.pipe(upstream).pipe(client);
   });
@@ -73,12 +83,18 @@ function tunnel(target: string, client: Duplex): Duplex {
   return upstream.on('close', () => client.destroy());
 }
 
+function addressOf(hostname: string): string {
+  return hostname === NAME ? '127.0.0.1' : hostname;
+}
+
 /** A proxy keeps what is meant for it to itself. */
 function forward(request: IncomingMessage, response: ServerResponse): void {
   const headers = { ...request.headers };
   delete headers['proxy-authorization'];
   delete headers['proxy-connection'];
-  const onward = send(request.url ?? '', { method: request.method, headers }, (answer) => {
+  const target = new URL(request.url ?? '');
+  target.hostname = addressOf(target.hostname);
+  const onward = send(target, { method: request.method, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(response);
   });

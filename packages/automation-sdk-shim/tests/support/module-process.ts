@@ -9,16 +9,23 @@ export interface LogLine {
   readonly msg: string;
 }
 
+/** Whom the process runs as; by default as this one. */
+export interface Identity {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
 /** The test module as a process of its own. */
 export class ModuleProcess {
   readonly child: ChildProcess;
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   #text = '';
 
-  constructor(env: Record<string, string>, args: readonly string[] = ['test']) {
+  constructor(env: Record<string, string>, args: readonly string[] = ['test'], identity: Identity = {}) {
     this.child = spawn(process.execPath, [main, ...args], {
       env: { LIVENESS_PORT: '0', METRICS_PORT: '0', SYMPHONY_VOLUME: '/nowhere', ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
+      ...identity,
     });
     this.child.stderr!.setEncoding('utf8').on('data', (part: string) => {
       this.#text += part;

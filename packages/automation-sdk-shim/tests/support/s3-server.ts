@@ -17,7 +17,7 @@ export interface S3Request {
  * - `hang`: done, and never answered
  * - `done-403`: done, and refused all the same, which no client tries again: as where it dies before it hears of it
  */
-export type Fault = 500 | 503 | 403 | 409 | 'reset-before' | 'reset-after' | 'hang' | 'done-403';
+export type Fault = 500 | 503 | 429 | 403 | 409 | 'reset-before' | 'reset-after' | 'hang' | 'done-403';
 
 interface StoredObject {
   readonly body: Buffer;
@@ -29,8 +29,14 @@ interface StoredObject {
 export interface S3Options {
   /** Most names in one answer of a list. */
   readonly pageSize?: number;
-  /** `ignored`: as most imitations of S3 do. */
-  readonly conditions?: 'honoured' | 'ignored';
+  /** `ignored`: as many imitations of S3 do; `if-match alone`: as MinIO of 2023; a status: the answer to every condition. */
+  readonly conditions?: 'honoured' | 'ignored' | 'if-match alone' | 400 | 412 | 501;
+  /** `old`: the first version of ListObjects, whatever is asked for; a status: the answer to every list. */
+  readonly lists?: 'both' | 'old' | 403 | 501;
+  /** `ignored`: answered with 204, and nothing is removed; a status: the answer to every removal. */
+  readonly removals?: 'done' | 'ignored' | 403 | 405;
+  /** Least time in ms between two writes to an object, as of Google Cloud Storage and R2; sooner ones get 429. */
+  readonly writeSpacingMs?: number;
   /** How ETags must be spelt in If-Match: Amazon takes both, Ceph those without quotes only. */
   readonly etags?: 'either' | 'bare' | 'quoted';
   readonly tls?: ServerOptions;
@@ -52,11 +58,13 @@ export class S3Server {
   /** Awaited before a request is looked at: lets a test do something in between. */
   before: (request: S3Request) => Promise<void> = () => Promise.resolve();
   clockOffsetMs = 0;
-  readonly #options: S3Options;
+  /** May be changed on the way. */
+  readonly options: S3Options;
+  readonly #lastWriteMs = new Map<string, number>();
   readonly #server: ReturnType<typeof createServer>;
 
   private constructor(options: S3Options) {
-    this.#options = options;
+    this.options = options;
     const receive = (request: IncomingMessage, response: ServerResponse) => void this.#receive(request, response);
     this.#server = options.tls === undefined ? createServer(receive) : createTlsServer(options.tls, receive);
   }
@@ -70,11 +78,11 @@ export class S3Server {
 
   get url(): string {
     const { port } = this.#server.address() as AddressInfo;
-    return `${this.#options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
+    return `${this.options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
   }
 
   get settings(): StorageSettings {
-    return { bucket, region: 'eu-west-3', endpoint: this.url, credentials, tls: {} };
+    return { bucket, region: 'eu-west-3', endpoint: this.url, isPlain: false, credentials, tls: {} };
   }
 
   /** The platform's values for it. */
@@ -121,7 +129,7 @@ export class S3Server {
     const url = new URL(request.url ?? '', 'http://s3');
     const [, asked, ...rest] = url.pathname.split('/').map(decodeURIComponent);
     const key = rest.join('/');
-    const isList = url.searchParams.get('list-type') === '2';
+    const isList = request.method === 'GET' && key === '';
     const seen: S3Request = {
       method: isList ? 'LIST' : (request.method ?? ''),
       key: isList ? (url.searchParams.get('prefix') ?? '') : key,
@@ -153,10 +161,13 @@ export class S3Server {
     else if (request.headers.authorization?.includes(`Credential=${credentials.accessKeyId}/`) !== true)
       refuse(403, 'InvalidAccessKeyId');
     else if (asked !== bucket) refuse(404, 'NoSuchBucket');
+    else if (isList && typeof this.options.lists === 'number') refuse(this.options.lists, 'NotImplemented');
     else if (isList) answer(200, { 'Content-Type': 'application/xml' }, this.#list(url.searchParams));
     else if (request.method === 'PUT') this.#put(request, key, Buffer.concat(parts), answer, refuse);
+    else if (request.method === 'DELETE' && typeof this.options.removals === 'number')
+      refuse(this.options.removals, 'MethodNotAllowed');
     else if (request.method === 'DELETE') {
-      this.objects.delete(key);
+      if (this.options.removals !== 'ignored') this.objects.delete(key);
       answer(204);
     } else this.#get(request.method === 'HEAD', key, answer, refuse);
   }
@@ -164,28 +175,41 @@ export class S3Server {
   #put(request: IncomingMessage, key: string, body: Buffer, answer: Answer, refuse: Refuse): void {
     const { 'if-match': match, 'if-none-match': noneMatch, 'x-amz-meta-mark': mark } = request.headers;
     const there = this.objects.get(key);
-    if (this.#options.conditions !== 'ignored') {
+    const { conditions = 'honoured', writeSpacingMs = 0 } = this.options;
+    if (performance.now() - (this.#lastWriteMs.get(key) ?? -Infinity) < writeSpacingMs) {
+      refuse(429, 'SlowDown');
+      return;
+    }
+    const isConditional = match !== undefined || noneMatch !== undefined;
+    if (isConditional && typeof conditions === 'number') {
+      refuse(conditions, conditions === 412 ? 'PreconditionFailed' : 'NotImplemented');
+      return;
+    }
+    if (conditions === 'honoured' || conditions === 'if-match alone') {
       const isMissing = match !== undefined && there === undefined;
-      const differs =
-        (noneMatch === '*' && there !== undefined) || (match !== undefined && !this.#matches(match, there?.etag));
+      const isThere = noneMatch === '*' && there !== undefined && conditions === 'honoured';
+      const differs = isThere || (match !== undefined && !this.#matches(match, there?.etag));
       if (isMissing || differs) {
         refuse(isMissing ? 404 : 412, isMissing ? 'NoSuchKey' : 'PreconditionFailed');
         return;
       }
     }
+    this.#lastWriteMs.set(key, performance.now());
     this.store(key, body, typeof mark === 'string' ? mark : undefined);
     answer(200, { ETag: `"${this.objects.get(key)?.etag ?? ''}"` });
   }
 
   #matches(match: string, etag: string | undefined): boolean {
-    const { etags = 'either' } = this.#options;
+    const { etags = 'either' } = this.options;
     return (etags !== 'quoted' && match === etag) || (etags !== 'bare' && match === `"${etag ?? ''}"`);
   }
 
   #get(isHead: boolean, key: string, answer: Answer, refuse: Refuse): void {
     const found = this.objects.get(key);
     if (found === undefined) {
-      refuse(404, 'NoSuchKey');
+      // Without the right to list, the storage does not tell what is not there.
+      if (this.options.lists === 403) refuse(403, 'AccessDenied');
+      else refuse(404, 'NoSuchKey');
       return;
     }
     answer(
@@ -203,7 +227,8 @@ export class S3Server {
   #list(query: URLSearchParams): string {
     const prefix = query.get('prefix') ?? '';
     const delimiter = query.get('delimiter');
-    const after = query.get('continuation-token') ?? '';
+    const isOld = this.options.lists === 'old' || query.get('list-type') !== '2';
+    const after = query.get(isOld ? 'marker' : 'continuation-token') ?? '';
     const names = new Set<string>();
     for (const key of this.keys) {
       if (!key.startsWith(prefix)) continue;
@@ -211,14 +236,14 @@ export class S3Server {
       names.add(end === -1 ? key : key.slice(0, end + 1));
     }
     const rest = [...names].filter((name) => name > after);
-    const page = rest.slice(0, this.#options.pageSize ?? 1_000);
+    const page = rest.slice(0, this.options.pageSize ?? 1_000);
     const isTruncated = page.length < rest.length;
     const entries = page.map((name) =>
       delimiter !== null && name.endsWith(delimiter)
         ? `<CommonPrefixes><Prefix>${name}</Prefix></CommonPrefixes>`
         : `<Contents><Key>${name}</Key><Size>1</Size></Contents>`,
     );
-    const next = isTruncated ? `<NextContinuationToken>${page.at(-1) ?? ''}</NextContinuationToken>` : '';
+    const next = isTruncated && !isOld ? `<NextContinuationToken>${page.at(-1) ?? ''}</NextContinuationToken>` : '';
     return `<?xml version="1.0"?><ListBucketResult><IsTruncated>${isTruncated}</IsTruncated>${next}${entries.join('')}</ListBucketResult>`;
   }
 }
@@ -227,6 +252,7 @@ type Answer = (status: number, headers?: Record<string, string>, body?: Buffer |
 type Refuse = (status: number, code: string) => void;
 
 const FAULT_CODES = {
+  429: 'TooManyRequests',
   403: 'AccessDenied',
   409: 'ConditionalRequestConflict',
   500: 'InternalError',

@@ -5,6 +5,7 @@ import { DataFolder } from '../../src/data/folder/data-folder.js';
 import type { LeaseTimes } from '../../src/data/objects/lease.js';
 import { ObjectStorage } from '../../src/data/objects/object-storage.js';
 import { ObjectStore } from '../../src/data/objects/object-store.js';
+import type { PaceTimes } from '../../src/data/objects/pace.js';
 import { connectS3 } from '../../src/data/objects/s3-client.js';
 import { recordedLog, type RecordedLog } from './recorded-log.js';
 import { S3Server, type S3Options } from './s3-server.js';
@@ -33,7 +34,9 @@ export interface OpenOptions {
 }
 
 export const never = new AbortController().signal;
-const times: LeaseTimes = { leaseMs: 20_000, renewMs: 5_000, patienceMs: 0, lookAgainMs: 10 };
+const times: LeaseTimes = { leaseMs: 20_000, renewMs: 5_000, patienceMs: 0, lookAgainMs: 10, settleMs: 30 };
+/** As the module's own, a hundred times faster. */
+export const pace: PaceTimes = { waitMs: 10, mostTries: 5 };
 
 export function onDisk(): Place {
   const folder = temporaryFolder();
@@ -66,7 +69,7 @@ export async function inBucket(options: S3Options = {}): Promise<Bucket> {
     recorded,
     open: ({ times: other, mostParts = 5, signal = never } = {}) => {
       const { settings } = s3;
-      const storage = new ObjectStorage({ connect: () => connectS3(settings), bucket: settings.bucket, signal });
+      const storage = new ObjectStorage({ connect: () => connectS3(settings), bucket: settings.bucket, signal, pace });
       storages.push(storage);
       return new ObjectStore({
         storage,

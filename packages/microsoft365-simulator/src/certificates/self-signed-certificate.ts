@@ -62,11 +62,12 @@ function basicConstraints(): Buffer {
   return der.sequence(der.objectIdentifier('2.5.29.19'), der.yes, der.octetString(der.sequence(der.yes)));
 }
 
-/** subjectAltName: the names of this machine's loopback interface. */
+/** subjectAltName: the names of this machine's loopback interface, and one for tests whose proxy stands for the way to it. */
 function loopbackNames(): Buffer {
   const [dnsName, ipAddress] = [2, 7];
   const names = der.sequence(
     der.implicit(dnsName, Buffer.from('localhost')),
+    der.implicit(dnsName, Buffer.from('server.example')),
     der.implicit(ipAddress, Buffer.from([127, 0, 0, 1])),
   );
   return der.sequence(der.objectIdentifier('2.5.29.17'), der.octetString(names));

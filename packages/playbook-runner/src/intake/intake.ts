@@ -34,6 +34,21 @@ export interface IntakeOptions {
   readonly onEvents?: (events: readonly string[]) => void;
 }
 
+/** A batch as it came in. */
+interface ReceivedBatch {
+  readonly events: readonly string[];
+  readonly isCompressed: boolean;
+}
+
+/** What an intake does with a batch instead of taking it. */
+interface BatchAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The events that are stored nevertheless. Default: none. */
+  readonly stored?: readonly string[];
+}
+
 export interface Intake {
   /** What a module's setting `intake_server` must be: without `/batch`. */
   readonly url: string;
@@ -45,6 +60,8 @@ export interface Intake {
   until(holds: (totals: IntakeTotals) => boolean, options?: WaitOptions): Promise<IntakeTotals>;
   /** From now on, refuses with 422 each batch that holds an event for which `refuses` is true. */
   refuseEvents(refuses: (event: string) => boolean): void;
+  /** From now on, answers each batch that reads well as `rule` says, and takes those for which it says nothing. */
+  answerBatches(rule: (batch: ReceivedBatch) => BatchAnswer | undefined): void;
   close(): Promise<void>;
 }
 
@@ -57,6 +74,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   const waiting = new WaitingRoom(() => totals);
   let totals = NO_TOTALS;
   let refuses: (event: string) => boolean = () => false;
+  let rule: (batch: ReceivedBatch) => BatchAnswer | undefined = () => undefined;
 
   function count(result: RequestResult): void {
     totals = addRequest(totals, result);
@@ -78,6 +96,14 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     }
     const body = await readBody(request, { maxBytes: MAX_REQUEST_BYTES, acceptGzip });
     const events = readBatch(body, { intakeKey, wrongKeyStatus, refuses });
+    const ruled = rule({ events, isCompressed: request.headers['content-encoding'] !== undefined });
+    if (ruled !== undefined) {
+      const { status, stored = [] } = ruled;
+      if (stored.length > 0) store(stored);
+      count(stored.length > 0 ? 'accepted' : `refused-${status}`);
+      answerJson(response, status, ruled.body, ruled.headers);
+      return;
+    }
     store(events);
     count(fault === undefined ? 'accepted' : `fault-${fault}`);
     if (fault === 'lost-acknowledgement') {
@@ -111,6 +137,9 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     until: (holds, waitOptions) => waiting.until(holds, waitOptions),
     refuseEvents: (predicate) => {
       refuses = predicate;
+    },
+    answerBatches: (given) => {
+      rule = given;
     },
     close: async () => {
       waiting.close('the intake was closed');

@@ -22,6 +22,8 @@ export interface PlatformOptions {
   readonly port?: number;
   /** What `GET /secrets` answers under `value`, and `PATCH /callback` under `module_configuration.value`. Default: nothing in it. */
   readonly secrets?: Readonly<Record<string, unknown>>;
+  /** What `GET /secrets` answers under `node_value`: settings of the trigger's own. Default: no such member. */
+  readonly nodeSecrets?: Readonly<Record<string, unknown>>;
   /** For each endpoint its own draw, all from the same seed. */
   readonly faults?: RandomFaults<ServerFault>;
   /** What Retry-After says in the faults that carry it. Default 1. */
@@ -52,7 +54,7 @@ export interface Platform {
 
 /** Starts a stand-in for the three endpoints of Sekoia's playbook platform that a module talks to. */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
-  const { token, secrets = {}, retryAfterSeconds = 1, keep = 1000, onRequest, onLog } = options;
+  const { token, secrets = {}, nodeSecrets, retryAfterSeconds = 1, keep = 1000, onRequest, onLog } = options;
   const capacity = keep === 'all' ? Infinity : keep;
   const requests = new Ring<RecordedRequest>(capacity);
   const logs = new Ring<LogEntry>(capacity);
@@ -65,7 +67,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const waiting = new WaitingRoom(records);
 
   function perform(endpoint: Endpoint, { method, body }: RecordedRequest): unknown {
-    if (endpoint === 'secrets' && method === 'GET') return { value: secrets };
+    if (endpoint === 'secrets' && method === 'GET')
+      return { value: secrets, ...(nodeSecrets && { node_value: nodeSecrets }) };
     if (endpoint === 'callback' && method === 'PATCH') return { module_configuration: { value: secrets } };
     if (endpoint === 'callback' && method === 'POST') return {};
     if (endpoint !== 'logs' || method !== 'POST') throw new Refusal(405, `/${endpoint} does not answer ${method}.`);

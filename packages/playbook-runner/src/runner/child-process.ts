@@ -17,6 +17,8 @@ export interface ChildOptions {
   /** Arguments of this Node.js: options, the script, and what the script gets. */
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** A program that becomes Node.js with the arguments it gets; by default this Node.js itself. */
+  readonly executable?: string;
   /** Must not throw. */
   readonly onLine?: (line: OutputLine) => void;
 }
@@ -63,8 +65,13 @@ export class ChildProcess {
   }
 
   /** @throws Error where the operating system refuses another process. */
-  static async start({ arguments: args, environment, onLine }: ChildOptions): Promise<ChildProcess> {
-    const child = spawn(process.execPath, ['--import', END_WITH_PARENT, ...args], {
+  static async start({
+    arguments: args,
+    environment,
+    executable = process.execPath,
+    onLine,
+  }: ChildOptions): Promise<ChildProcess> {
+    const child = spawn(executable, ['--import', END_WITH_PARENT, ...args], {
       env: environment,
       // Its input is what the child notices by: nothing comes, and it ends with this process.
       stdio: ['pipe', 'pipe', 'pipe'],

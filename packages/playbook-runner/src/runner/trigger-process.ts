@@ -26,6 +26,8 @@ export interface TriggerOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Options for Node.js itself, such as `--max-old-space-size=100`. */
   readonly nodeArguments?: readonly string[];
+  /** A program that becomes Node.js with the arguments it gets; by default this Node.js itself. */
+  readonly executable?: string;
   /** Called with each line of output; must not throw. */
   readonly onLine?: (line: OutputLine) => void;
 }
@@ -70,6 +72,7 @@ export class TriggerProcess {
         DATA_STORAGE: options.dataFolder,
         ...options.environment,
       },
+      ...(options.executable !== undefined && { executable: options.executable }),
       onLine: (line) => {
         const [, path, port] = PORT_TOLD.exec(line.text) ?? [];
         if (path !== undefined && !ports.has(path)) ports.set(path, Number(port));

@@ -1,17 +1,23 @@
-import { appendFile, mkdir } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Log } from '../../log/log.js';
 import type { Buckets, OwnableStore, PersistentDocument, Release, Taking } from '../data-store.js';
 import { BucketFiles } from './bucket-files.js';
 import { DocumentFile } from './document-file.js';
-import { onDisk } from './files.js';
+import { flush, folderModes, makeFolder, onDisk } from './files.js';
 import { lockFolder } from './folder-lock.js';
+import type { HeldLock } from './held-lock.js';
 
-/** The store as a folder on disk, which only the module's user can read. */
+/**
+ * The store as a folder on disk, which only the module's user can read, and the folder's group where the folder lets it write.
+ * Once it was taken, nothing is written without the lock.
+ */
 export class DataFolder implements OwnableStore {
   readonly name: string;
   readonly path: string;
   readonly #log: Log;
+  readonly #confirm = async () => this.#lock?.confirm();
+  #lock: HeldLock | undefined;
 
   constructor(path: string, log: Log) {
     this.name = `data folder ${path}`;
@@ -21,24 +27,33 @@ export class DataFolder implements OwnableStore {
 
   take(taking: Taking): Promise<Release> {
     return onDisk(this.path, async () => {
-      await mkdir(this.path, { recursive: true, mode: 0o700 });
-      return lockFolder({ folder: this.path, ...taking });
+      await makeFolder(this.path);
+      const lock = await lockFolder({ folder: this.path, ...taking });
+      this.#lock = lock;
+      return () => lock.release();
     });
   }
 
   document<T extends object>(name: string): PersistentDocument<T> {
-    return new DocumentFile<T>(join(this.path, name), this.#log);
+    return new DocumentFile<T>(join(this.path, name), this.#log, this.#confirm);
   }
 
   buckets(name: string): Buckets {
-    return new BucketFiles(join(this.path, name));
+    return new BucketFiles(join(this.path, name), this.#confirm);
   }
 
   appendLine(name: string, line: string): Promise<void> {
     const path = join(this.path, name);
     return onDisk(path, async () => {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await appendFile(path, `${line}\n`, { mode: 0o600, flush: true });
+      await this.#confirm();
+      await makeFolder(dirname(path));
+      const file = await open(path, 'a', (await folderModes(dirname(path))).file);
+      try {
+        await file.appendFile(`${line}\n`);
+        await flush(file);
+      } finally {
+        await file.close();
+      }
     });
   }
 }

@@ -3,17 +3,20 @@ import { basename, dirname } from 'node:path';
 import type { Log } from '../../log/log.js';
 import type { PersistentDocument } from '../data-store.js';
 import { documentText, nameAside, parseDocument, reportDamage } from '../document-text.js';
-import { onDisk, replaceFile, syncFolder } from './files.js';
+import { codeOf, onDisk, replaceFile, restoreFile, syncFolder } from './files.js';
 
 /** A document as a file. */
 export class DocumentFile<T extends object> implements PersistentDocument<T> {
   readonly #path: string;
   readonly #log: Log;
+  readonly #confirm: () => Promise<void>;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(path: string, log: Log) {
+  /** `confirm` throws where another process may write here. */
+  constructor(path: string, log: Log, confirm: () => Promise<void>) {
     this.#path = path;
     this.#log = log;
+    this.#confirm = confirm;
   }
 
   read(accepts: (value: object) => boolean = () => true): Promise<T | undefined> {
@@ -28,7 +31,11 @@ export class DocumentFile<T extends object> implements PersistentDocument<T> {
 
   write(value: T): Promise<void> {
     const text = documentText(value);
-    const written = this.#writing.then(() => onDisk(this.#path, () => replaceFile(this.#path, text)));
+    const replace = async () => {
+      await this.#confirm();
+      await replaceFile(this.#path, text);
+    };
+    const written = this.#writing.then(() => onDisk(this.#path, replace));
     this.#writing = written.catch(() => undefined);
     return written;
   }
@@ -37,8 +44,8 @@ export class DocumentFile<T extends object> implements PersistentDocument<T> {
     try {
       return await readFile(this.#path, 'utf8');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
+      if (codeOf(error) !== 'ENOENT') throw error;
+      return (await restoreFile(this.#path)) ? readFile(this.#path, 'utf8') : undefined;
     }
   }
 

@@ -1,104 +1,148 @@
-import { readFile, rm, rmdir } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lock } from 'proper-lockfile';
+import { parseObject } from '../../json.js';
 import { sleep } from '../../sleep.js';
-import type { Release, Taking } from '../data-store.js';
+import type { Taking } from '../data-store.js';
 import { heldBy } from '../held.js';
 import { lifeOf, parseHolder, thisProcess, type Holder } from '../holder.js';
-import { replaceFile } from './files.js';
+import { codeOf, replaceFile } from './files.js';
+import { HeldLock, type LockTimes } from './held-lock.js';
+import { LockEntries, nameOf, type Entry } from './lock-entries.js';
+import { Unchanged } from './unchanged.js';
 
-/** A holder that has not shown itself for so long is taken for dead. */
-const STALE_MS = 10_000;
-const HEARTBEAT_MS = 2_500;
-/** Longer than STALE_MS, so that an abandoned lock is outwaited. */
-const PATIENCE_MS = 12_000;
-const LOOK_AGAIN_MS = 200;
+const TIMES: LockTimes = { staleMs: 10_000, renewMs: 2_500, patienceMs: 12_000, lookAgainMs: 200 };
 
 export interface FolderLockOptions extends Taking {
   readonly folder: string;
+  readonly times?: Partial<LockTimes>;
+}
+
+/** What the file `.lock-holder.json` says. Files of version 1.2 have no token. */
+interface NamedHolder {
+  readonly holder: Holder | undefined;
+  readonly token: string | undefined;
 }
 
 /**
- * Makes this process the only one in the folder, and returns how to let go of it. A holder that is provably dead is
- * followed at once; one that cannot be judged (another host or container) once its heartbeat has stopped.
- * Taking the lock and naming its holder are guarded by a second lock: nobody sees the one without the other.
+ * Makes this process the only one in the folder. A holder that is provably dead is followed at once. One that cannot be judged
+ * (another host or container) is followed once it has not renewed its lock for `staleMs`, by the clock of this process.
+ * Times of files play no part: docs/decisions/0013 says why, and how two processes are kept from both holding the lock.
  * @throws FolderHeldError, or the file system's error
  */
-export async function lockFolder(options: FolderLockOptions): Promise<Release> {
-  const deadline = Date.now() + PATIENCE_MS;
+export async function lockFolder(options: FolderLockOptions): Promise<HeldLock> {
+  const times = { ...TIMES, ...options.times };
+  const attempt = new Attempt(options, times);
+  const deadline = performance.now() + times.patienceMs;
   for (;;) {
-    const taken = await guarded(options.folder, () => takeOrJudge(options));
-    if (typeof taken === 'function') return taken;
-    const living = taken !== undefined && lifeOf(taken) === 'alive';
-    if (living || Date.now() >= deadline || options.signal.aborted)
-      throw heldBy(`data folder ${options.folder}`, taken, 'DATA_STORAGE or sub_folder');
-    await sleep(LOOK_AGAIN_MS, options.signal);
+    const taken = await attempt.take();
+    if (taken instanceof HeldLock) return taken;
+    if (taken.isAlive || performance.now() >= deadline || options.signal.aborted)
+      throw heldBy(`data folder ${options.folder}`, taken.holder, 'DATA_STORAGE or sub_folder');
+    // Two that came at the same moment and gave way to each other come at different ones next time.
+    await sleep(times.lookAgainMs * (0.5 + Math.random()), options.signal);
   }
 }
 
-/** The release where the lock could be taken, else who holds it as far as that is known. */
-async function takeOrJudge(options: FolderLockOptions): Promise<Release | Holder | undefined> {
-  const free = await take(options);
-  if (free !== undefined) return free;
-  const holder = await readHolder(options.folder);
-  if (holder === undefined || lifeOf(holder) !== 'dead') return holder;
-  await rmdir(join(options.folder, '.lock')).catch(ignoreMissing);
-  return (await take(options)) ?? holder;
+interface Refusal {
+  readonly holder: Holder | undefined;
+  readonly isAlive: boolean;
 }
 
-/** Takes the lock and names this process as its holder; undefined where it is held. */
-async function take({ folder, onLost }: FolderLockOptions): Promise<Release | undefined> {
-  let lost = false;
-  const release = await tryLock(folder, '.lock', () => {
-    lost = true;
-    onLost();
-  });
-  if (release === undefined) return undefined;
-  try {
-    await replaceFile(holderPath(folder), `${JSON.stringify(thisProcess(new Date()))}\n`);
-  } catch (error) {
-    await release();
-    throw error;
+class Attempt {
+  readonly #options: FolderLockOptions;
+  readonly #times: LockTimes;
+  readonly #entries: LockEntries;
+  readonly #unchanged: Unchanged;
+  readonly #token = randomUUID().replaceAll('-', '');
+
+  constructor(options: FolderLockOptions, times: LockTimes) {
+    this.#options = options;
+    this.#times = times;
+    this.#entries = new LockEntries(options.folder);
+    this.#unchanged = new Unchanged(times.staleMs);
   }
-  return async () => {
-    // What lies there after a loss is somebody else's.
-    if (lost) return;
-    await rm(holderPath(folder), { force: true });
-    await release();
-  };
-}
 
-/** Undefined as well where somebody else is in the middle of taking the lock. */
-async function guarded<T>(folder: string, action: () => Promise<T>): Promise<T | undefined> {
-  const leave = await tryLock(folder, '.lock-change', () => undefined);
-  if (leave === undefined) return undefined;
-  try {
-    return await action();
-  } finally {
-    await leave().catch(() => undefined);
+  async take(): Promise<HeldLock | Refusal> {
+    return (await this.#takeFree()) ?? (await this.#follow());
   }
-}
 
-async function tryLock(folder: string, name: string, onLost: () => void): Promise<Release | undefined> {
-  try {
-    const path = join(folder, name);
-    // The library keeps its books by the first argument, so each lock needs one of its own; it need not exist.
-    return await lock(path, {
-      lockfilePath: path,
-      realpath: false,
-      stale: STALE_MS,
-      update: HEARTBEAT_MS,
-      onCompromised: onLost,
+  async #takeFree(): Promise<HeldLock | undefined> {
+    return (await this.#entries.open()) ? this.#enter() : undefined;
+  }
+
+  /** Takes the lock from a holder that is dead, or else says who holds it. */
+  async #follow(): Promise<HeldLock | Refusal> {
+    const named = await this.#readHolder();
+    const entries = (await this.#entries.list()) ?? [];
+    const refusal = refusalOf(named, entries);
+    if (entries.length === 0) return (await this.#followWithoutEntry(named)) ?? refusal;
+    const over = entries.filter((entry) => this.#isOver(entry, named));
+    for (const entry of over) if (!(await this.#entries.remove(entry))) return refusal;
+    return (over.length === entries.length ? await this.#enter() : undefined) ?? refusal;
+  }
+
+  /** Version 1.2 kept no entry; nor is there one between the two steps of taking, or of letting go. */
+  async #followWithoutEntry({ holder, token }: NamedHolder): Promise<HeldLock | undefined> {
+    const isDead = token === undefined && holder !== undefined && lifeOf(holder) === 'dead';
+    const changedMs = await this.#entries.changedMs();
+    if (!isDead && !this.#unchanged.forLong(`without entry, ${changedMs}`)) return undefined;
+    if (await this.#entries.close()) return this.#takeFree();
+    const entries = await this.#entries.list();
+    // What else lies in there is nobody's lock.
+    return entries?.length === 0 ? this.#enter() : undefined;
+  }
+
+  #isOver(entry: Entry, { holder, token }: NamedHolder): boolean {
+    const isStale = this.#unchanged.forLong(nameOf(entry));
+    return isStale || (entry.token === token && holder !== undefined && lifeOf(holder) === 'dead');
+  }
+
+  /** Undefined where another process is in there too. Each of two sees the other, unless it came second. */
+  async #enter(): Promise<HeldLock | undefined> {
+    const { folder, onLost } = this.#options;
+    if (!(await this.#entries.add({ token: this.#token, beat: 0 }))) return undefined;
+    const lock = new HeldLock({
+      entries: this.#entries,
+      token: this.#token,
+      times: this.#times,
+      onLost,
+      forget: () => rm(holderPath(folder), { force: true }),
     });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ELOCKED') return undefined;
-    throw error;
+    try {
+      if (await this.#isAlone()) {
+        const holder = { ...thisProcess(new Date()), token: this.#token };
+        await replaceFile(holderPath(folder), `${JSON.stringify(holder)}\n`);
+        // Not every file system lists what is being renamed: one look might have missed a holder that was renewing.
+        if (await this.#isAlone()) {
+          await this.#entries.removeOldGuard();
+          return lock;
+        }
+      }
+    } catch (error) {
+      await lock.leave();
+      throw error;
+    }
+    await lock.leave();
+    return undefined;
+  }
+
+  async #isAlone(): Promise<boolean> {
+    return (await this.#entries.list())?.every(({ token }) => token === this.#token) ?? false;
+  }
+
+  async #readHolder(): Promise<NamedHolder> {
+    const text = await readFile(holderPath(this.#options.folder), 'utf8').catch(ignoreMissing);
+    const token = parseObject(text ?? '')?.['token'];
+    return { holder: parseHolder(text ?? ''), token: typeof token === 'string' ? token : undefined };
   }
 }
 
-async function readHolder(folder: string): Promise<Holder | undefined> {
-  const text = await readFile(holderPath(folder), 'utf8').catch(ignoreMissing);
-  return text === undefined ? undefined : parseHolder(text);
+/** Names the holder only where the file is about the one that holds the lock now. */
+function refusalOf({ holder, token }: NamedHolder, entries: readonly Entry[]): Refusal {
+  const isAbout = entries.length === 0 ? token === undefined : entries.some((entry) => entry.token === token);
+  if (!isAbout || holder === undefined) return { holder: undefined, isAlive: false };
+  return { holder, isAlive: lifeOf(holder) === 'alive' };
 }
 
 function holderPath(folder: string): string {
@@ -106,5 +150,5 @@ function holderPath(folder: string): string {
 }
 
 function ignoreMissing(error: unknown): undefined {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  if (codeOf(error) !== 'ENOENT') throw error;
 }

@@ -1,15 +1,20 @@
 import type { Buckets } from '../data-store.js';
 import { StoreError } from '../store-error.js';
+import type { ConditionalWrites } from './conditional-writes.js';
 import { TakenError } from './guarded-object.js';
 import { inParallel } from './in-parallel.js';
 import { ConditionError, type ObjectStorage } from './object-storage.js';
-import { decodePart, encodePart, joinParts, namePart, numbersOf, type Part } from './parts.js';
+import { AT_ONCE, keyOfPart, type PartList } from './part-list.js';
+import { decodePart, encodePart, joinParts, namePart, type Part } from './parts.js';
 import type { Writer } from './writer.js';
 
 export interface BucketObjectsOptions {
   readonly storage: ObjectStorage;
+  readonly writes: ConditionalWrites;
   /** Of all keys; ends with a slash. */
   readonly prefix: string;
+  /** Known once the store was taken. */
+  readonly list: () => PartList;
   readonly writer: Writer;
   /** Runs writes as long as the store is this process's own. */
   readonly owned: <Result>(write: () => Promise<Result>) => Promise<Result>;
@@ -18,8 +23,6 @@ export interface BucketObjectsOptions {
 }
 
 const MOST_PARTS = 50;
-/** As many as there are connections. */
-const AT_ONCE = 8;
 
 /** Buckets as objects, one for each write, merged when there are many of them. */
 export class BucketObjects implements Buckets {
@@ -31,13 +34,13 @@ export class BucketObjects implements Buckets {
     this.#options = options;
   }
 
-  names(): Promise<string[]> {
-    return this.#options.storage.folders(this.#options.prefix);
+  async names(): Promise<string[]> {
+    return [...(await this.#options.list().names())];
   }
 
   async read(name: string): Promise<Buffer> {
-    const parts = await this.#list(name);
-    if (parts.length === 0) throw this.#spoiled(name, 'is not there');
+    const parts = await this.#options.list().parts(name);
+    if (parts === undefined) throw this.#spoiled(name, 'is not there');
     this.#known.set(name, parts);
     return this.#content(name, parts);
   }
@@ -52,12 +55,13 @@ export class BucketObjects implements Buckets {
 
   remove(name: string): Promise<void> {
     return this.#changing(name, async () => {
-      const parts = await this.#list(name);
-      if (parts.length === 0) return [];
+      const list = this.#options.list();
+      const parts = await list.parts(name);
+      if (parts === undefined) return [];
       // Parts go one by one, and those left must not be taken for the content.
       const emptied = await this.#add(name, parts, { at: 'whole', content: Buffer.alloc(0) });
-      await this.#delete(name, parts);
-      await this.#delete(name, [emptied]);
+      await list.shorten(name, parts, emptied);
+      await list.drop(name, emptied);
       return [];
     });
   }
@@ -65,7 +69,7 @@ export class BucketObjects implements Buckets {
   /** `change` gets the parts that are known and returns those that there are then. */
   #changing(name: string, change: (known: readonly number[]) => Promise<readonly number[]>): Promise<void> {
     return this.#options.owned(async () => {
-      const known = this.#known.get(name) ?? (await this.#list(name));
+      const known = this.#known.get(name) ?? (await this.#parts(name));
       const parts = await change(known);
       if (parts.length > 0) this.#known.set(name, parts);
       else this.#known.delete(name);
@@ -74,35 +78,35 @@ export class BucketObjects implements Buckets {
 
   /** A crash after the first step leaves parts behind that count for nothing; the next merge or removal takes them along. */
   async #merge(name: string): Promise<readonly number[]> {
-    const parts = await this.#list(name);
+    const parts = await this.#parts(name);
     const merged = await this.#add(name, parts, { at: 'whole', content: await this.#content(name, parts) });
-    await this.#delete(name, parts);
+    await this.#options.list().shorten(name, parts, merged);
     return [merged];
   }
 
-  /** Writes a part behind those that there are. Returns its number. */
+  /** Returns the number that the part got. */
   async #add(name: string, parts: readonly number[], part: Part): Promise<number> {
-    const { storage, writer } = this.#options;
+    const { writes, writer, prefix, list } = this.#options;
     const mark = writer.mark();
     const body = encodePart(part);
-    for (let number = (parts.at(-1) ?? 0) + 1; ; number += 1) {
-      const key = this.#key(name, number);
+    const last = parts.at(-1);
+    for (let number = last === undefined ? await list().create(name) : last + 1; ; number += 1) {
+      const key = keyOfPart(prefix, name, number);
       try {
-        await storage.put(key, body, 'if none', mark);
+        await writes.put(key, body, 'if none', mark);
         return number;
       } catch (error) {
         if (!(error instanceof ConditionError)) throw error;
+        // One of ours was given up and has arrived all the same; it stays, and this one goes behind it.
+        if (!writer.wrote(error.there?.mark)) throw new TakenError(`${key} was written by another process`);
       }
-      const there = await storage.version(key);
-      if (there?.mark === mark) return number;
-      // One of ours was given up and has arrived all the same; it stays, and this one goes behind it.
-      if (!writer.wrote(there?.mark)) throw new TakenError(`${key} was written by another process`);
     }
   }
 
   async #content(name: string, numbers: readonly number[]): Promise<Buffer> {
+    const { storage, prefix } = this.#options;
     const parts = await inParallel(AT_ONCE, numbers, async (number) => {
-      const found = await this.#options.storage.get(this.#key(name, number));
+      const found = await storage.get(keyOfPart(prefix, name, number));
       const part = found && decodePart(found.body);
       if (part === undefined) throw this.#spoiled(`${name}/${namePart(number)}`, 'is not what was written there');
       return part;
@@ -110,18 +114,8 @@ export class BucketObjects implements Buckets {
     return joinParts(parts);
   }
 
-  async #delete(name: string, numbers: readonly number[]): Promise<void> {
-    await inParallel(AT_ONCE, numbers, (number) => this.#options.storage.delete(this.#key(name, number)));
-  }
-
-  async #list(name: string): Promise<readonly number[]> {
-    const prefix = `${this.#options.prefix}${name}/`;
-    const keys = await this.#options.storage.keys(prefix);
-    return numbersOf(keys.map((key) => key.slice(prefix.length)));
-  }
-
-  #key(name: string, number: number): string {
-    return `${this.#options.prefix}${name}/${namePart(number)}`;
+  async #parts(name: string): Promise<readonly number[]> {
+    return (await this.#options.list().parts(name)) ?? [];
   }
 
   #spoiled(what: string, how: string): StoreError {

@@ -1,5 +1,6 @@
 import { StoreError } from '../store-error.js';
-import { ConditionError, type Condition, type ObjectStorage, type StoredObject } from './object-storage.js';
+import type { ConditionalWrites } from './conditional-writes.js';
+import { ConditionError, type ObjectStorage, type StoredObject } from './object-storage.js';
 import type { Writer } from './writer.js';
 
 const MOST_TRIES = 6;
@@ -9,23 +10,26 @@ export class TakenError extends Error {
   override readonly name = 'TakenError';
 }
 
+export interface GuardedObjectOptions {
+  readonly storage: ObjectStorage;
+  readonly writes: ConditionalWrites;
+  readonly key: string;
+  readonly writer: Writer;
+}
+
 /** An object that is only ever written over the version seen last: of two processes, one notices the other. */
 export class GuardedObject {
-  readonly #storage: ObjectStorage;
-  readonly #key: string;
-  readonly #writer: Writer;
+  readonly #options: GuardedObjectOptions;
   /** The ETag; null where there was no object, undefined where nobody has looked yet. */
   #seen: string | null | undefined;
 
-  constructor(storage: ObjectStorage, key: string, writer: Writer) {
-    this.#storage = storage;
-    this.#key = key;
-    this.#writer = writer;
+  constructor(options: GuardedObjectOptions) {
+    this.#options = options;
   }
 
   /** @throws StoreError */
   async read(): Promise<StoredObject | undefined> {
-    const found = await this.#storage.get(this.#key);
+    const found = await this.#options.storage.get(this.#options.key);
     this.#seen = found?.etag ?? null;
     return found;
   }
@@ -35,50 +39,27 @@ export class GuardedObject {
    * @throws TakenError where the object is not as this process saw or left it; StoreError
    */
   async replace(body: Buffer): Promise<void> {
-    const mark = this.#writer.mark();
-    if (this.#seen === undefined) this.#seen = (await this.#storage.version(this.#key))?.etag ?? null;
+    const { storage, writes, key, writer } = this.#options;
+    const mark = writer.mark();
+    if (this.#seen === undefined) this.#seen = (await storage.version(key))?.etag ?? null;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       try {
-        this.#seen = await this.#storage.put(this.#key, body, conditionFor(this.#seen, tries), mark);
+        this.#seen = await writes.put(key, body, this.#seen === null ? 'if none' : { etag: this.#seen }, mark);
         return;
       } catch (error) {
         if (!(error instanceof ConditionError)) throw error;
+        if (!writer.wrote(error.there?.mark)) throw new TakenError(`${key} was written by another process`);
+        // Ours, given up before, has arrived all the same.
+        this.#seen = error.there?.etag ?? null;
       }
-      const now = await this.#storage.version(this.#key);
-      const isOurs = this.#writer.wrote(now?.mark);
-      if (!isOurs && (now?.etag ?? null) !== this.#seen)
-        throw new TakenError(`${this.#key} was written by another process`);
-      // Of ours, it is this write, or one that was given up and has arrived all the same.
-      this.#seen = now?.etag ?? null;
-      if (now?.mark === mark) return;
     }
     throw new StoreError(
-      `The object storage cannot be used: it refuses to replace ${this.#key}, though nobody else has written it. If this lasts, use a storage that honours If-Match.`,
+      `The object storage cannot be used: it refuses to replace ${key}, though nobody else has written it. It is tried again.`,
     );
   }
 
   /** Whether this process wrote what was found, perhaps without having heard so. */
   isOurs(found: StoredObject | undefined): boolean {
-    return this.#writer.wrote(found?.mark);
+    return this.#options.writer.wrote(found?.mark);
   }
-
-  /** Whether the storage keeps to conditions, tried on the object, which must be there. Without that nothing is guarded. */
-  async isGuarded(): Promise<boolean> {
-    const body = (await this.read())?.body ?? Buffer.alloc(0);
-    for (const condition of ['if none', { etag: '0'.repeat(32) }] as const) {
-      try {
-        this.#seen = await this.#storage.put(this.#key, body, condition, this.#writer.mark());
-        return false;
-      } catch (error) {
-        if (!(error instanceof ConditionError)) throw error;
-      }
-    }
-    return true;
-  }
-}
-
-/** RFC 9110 wants quotes around an ETag, and some storages want none: after a refusal the other spelling is tried. */
-function conditionFor(etag: string | null, tries: number): Condition {
-  if (etag === null) return 'if none';
-  return { etag: tries % 2 === 0 ? etag : `"${etag}"` };
 }

@@ -1,4 +1,3 @@
-import { ConfigurationError } from '../../errors.js';
 import { parseObject } from '../../json.js';
 import { isAborted, sleep } from '../../sleep.js';
 import type { Taking } from '../data-store.js';
@@ -15,15 +14,19 @@ export interface LeaseTimes {
   /** How long a holder that may be dead is waited for; longer than its lease. */
   readonly patienceMs: number;
   readonly lookAgainMs: number;
+  /** How long after taking the store it is looked who has it, where the storage itself cannot keep two apart; longer than `renewMs`. */
+  readonly settleMs: number;
 }
 
-const TIMES: LeaseTimes = { leaseMs: 20_000, renewMs: 5_000, patienceMs: 26_000, lookAgainMs: 1_000 };
+const TIMES: LeaseTimes = { leaseMs: 20_000, renewMs: 5_000, patienceMs: 26_000, lookAgainMs: 1_000, settleMs: 7_000 };
 /** The storage tells the time in whole seconds, and its servers may disagree by a little. */
 const MARGIN_MS = 3_000;
 
 export interface LeaseOptions extends Taking {
   /** The lock: an object with its holder, which is replaced and never deleted. */
   readonly object: GuardedObject;
+  /** Whether the storage keeps two processes apart: asked after the lock was written. */
+  readonly isReliable: () => boolean;
   /** What is held, for messages. */
   readonly name: string;
   readonly times?: LeaseTimes;
@@ -50,7 +53,7 @@ export class Lease {
     this.#holder = thisProcess(new Date());
   }
 
-  /** @throws FolderHeldError, StoreError; ConfigurationError where the storage could not keep two processes apart */
+  /** @throws FolderHeldError, StoreError */
   static async take(options: LeaseOptions): Promise<Lease> {
     const { object, signal, name } = options;
     const lease = new Lease(options);
@@ -104,9 +107,19 @@ export class Lease {
       if (error instanceof TakenError) return false;
       throw error;
     }
-    if (!(await this.#options.object.isGuarded())) throw unguardedError(this.#options.name);
+    if (!this.#options.isReliable() && !(await this.#isStillOurs())) return false;
     this.#renewLater();
     return true;
+  }
+
+  /**
+   * For a storage without conditions, where the last of two writers wins: by the end of the wait, a process that held the
+   * store or was taking it has looked again, found this one's lock, and given up.
+   */
+  async #isStillOurs(): Promise<boolean> {
+    const { object, signal } = this.#options;
+    await sleep(this.#times.settleMs, signal);
+    return object.isOurs(await object.read());
   }
 
   #renewLater(): void {
@@ -144,12 +157,6 @@ export class Lease {
 
 export function lostError(name: string): StoreError {
   return new StoreError(`The ${name} was taken by another process. Stop one of the two.`);
-}
-
-function unguardedError(name: string): ConfigurationError {
-  return new ConfigurationError(
-    `The ${name} is in a storage that ignores the conditions If-None-Match and If-Match of a write: two processes could not be kept apart. Name another storage in "aws_s3_endpoint_url", or leave "file_backend" empty.`,
-  );
 }
 
 function holderIn({ body }: StoredObject): Holder | undefined {

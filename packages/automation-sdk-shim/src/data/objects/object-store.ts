@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../../log/log.js';
 import type { Buckets, OwnableStore, PersistentDocument, Release, Taking } from '../data-store.js';
+import { tryAbilities, warnOfMissing, type Abilities } from './abilities.js';
 import { BucketObjects } from './bucket-objects.js';
+import { ConditionalWrites } from './conditional-writes.js';
 import { DocumentObject } from './document-object.js';
 import { GuardedObject, TakenError } from './guarded-object.js';
+import { IndexedParts } from './indexed-parts.js';
 import { Lease, lostError, type LeaseTimes } from './lease.js';
+import { ListedParts } from './listed-parts.js';
 import type { ObjectStorage } from './object-storage.js';
+import { indexKey, type PartList } from './part-list.js';
 import { Writer } from './writer.js';
 
 export interface ObjectStoreOptions {
@@ -24,19 +29,31 @@ export class ObjectStore implements OwnableStore {
   readonly name: string;
   readonly #options: ObjectStoreOptions;
   readonly #writer = new Writer();
+  readonly #writes: ConditionalWrites;
+  /** Undefined until they were tried out. */
+  #abilities: Abilities | undefined;
   #lease: Lease | undefined;
 
   constructor(options: ObjectStoreOptions) {
-    const { bucket, prefix } = options;
+    const { bucket, prefix, storage, log } = options;
     this.name = prefix === '' ? `S3 bucket ${bucket}` : `folder ${prefix} of the S3 bucket ${bucket}`;
     this.#options = options;
+    const onUnsupported = (honoured: Pick<Abilities, 'ifNoneMatch' | 'ifMatch'>) =>
+      warnOfMissing(log, this.name, { ...honoured, list: true, remove: true });
+    this.#writes = new ConditionalWrites({ storage, onUnsupported });
   }
 
   async take(taking: Taking): Promise<Release> {
-    const { storage, times } = this.#options;
+    const { storage, times, prefix, log } = this.#options;
+    if (this.#abilities === undefined) {
+      this.#abilities = await tryAbilities(storage, prefix, this.#writer.mark());
+      this.#writes.honoured = this.#abilities;
+      warnOfMissing(log, this.name, this.#abilities);
+    }
     const lease = await Lease.take({
       ...taking,
       object: this.#guarded('.lock'),
+      isReliable: () => this.#writes.areReliable,
       name: this.name,
       ...(times !== undefined && { times }),
     });
@@ -62,9 +79,13 @@ export class ObjectStore implements OwnableStore {
 
   buckets(name: string): Buckets {
     const { storage, mostParts } = this.#options;
+    const prefix = `${this.#options.prefix}${name}/`;
+    let list: PartList | undefined;
     return new BucketObjects({
       storage,
-      prefix: `${this.#options.prefix}${name}/`,
+      writes: this.#writes,
+      prefix,
+      list: () => (list ??= this.#partList(prefix)),
       writer: this.#writer,
       owned: this.#owned,
       ...(mostParts !== undefined && { mostParts }),
@@ -76,8 +97,28 @@ export class ObjectStore implements OwnableStore {
     return this.#keep(`${name}/${time}-${randomUUID()}`, Buffer.from(`${line}\n`));
   }
 
+  #partList(prefix: string): PartList {
+    const { storage } = this.#options;
+    const { list, remove } = this.#abilities ?? notTaken(this.name);
+    const listed = new ListedParts({ storage, prefix });
+    if (list && remove) return listed;
+    return new IndexedParts({
+      storage,
+      prefix,
+      index: this.#guardedKey(indexKey(prefix)),
+      canRemove: remove,
+      listed: list ? listed : undefined,
+      mark: () => this.#writer.mark(),
+    });
+  }
+
   #guarded(name: string): GuardedObject {
-    return new GuardedObject(this.#options.storage, this.#options.prefix + name, this.#writer);
+    return this.#guardedKey(this.#options.prefix + name);
+  }
+
+  #guardedKey(key: string): GuardedObject {
+    const { storage } = this.#options;
+    return new GuardedObject({ storage, writes: this.#writes, key, writer: this.#writer });
   }
 
   #keep(name: string, body: Buffer): Promise<void> {
@@ -88,7 +129,7 @@ export class ObjectStore implements OwnableStore {
   }
 
   readonly #owned = async <Result>(write: () => Promise<Result>): Promise<Result> => {
-    if (this.#lease === undefined) throw new Error(`the ${this.name} is written before it was taken`);
+    if (this.#lease === undefined) notTaken(this.name);
     await this.#lease.ensure();
     try {
       return await write();
@@ -98,4 +139,8 @@ export class ObjectStore implements OwnableStore {
       throw lostError(this.name);
     }
   };
+}
+
+function notTaken(name: string): never {
+  throw new Error(`the ${name} is used before it was taken`);
 }

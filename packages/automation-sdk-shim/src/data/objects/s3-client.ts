@@ -1,7 +1,5 @@
 import type * as Library from '@aws-sdk/client-s3';
-import { ConfigurationError } from '../../errors.js';
 import { createAgents } from '../../http/agents.js';
-import { isObject } from '../../json.js';
 import type { StorageSettings } from './storage-settings.js';
 
 export type S3Library = typeof Library;
@@ -19,11 +17,10 @@ const TRIES = 3;
 
 /**
  * A client for the storage of the settings: through the environment's proxies, with the certificates given, with time limits.
- * The library is loaded here and nowhere else, since most modules keep what they have in a folder.
- * @throws ConfigurationError where the library is not installed
+ * The library is loaded here and nowhere else: it takes 20 MiB of memory, which a module with a data folder does not need.
  */
-export async function connectS3(settings: StorageSettings, load = loadLibrary): Promise<S3> {
-  const library = await load().catch(explainMissing);
+export async function connectS3(settings: StorageSettings): Promise<S3> {
+  const library = await import('@aws-sdk/client-s3');
   const agents = createAgents(CONNECT_MS, settings.tls);
   const { region, endpoint, credentials } = settings;
   const client = new library.S3Client({
@@ -48,15 +45,4 @@ export async function connectS3(settings: StorageSettings, load = loadLibrary): 
     agents.https.destroy();
   };
   return { library, client, close };
-}
-
-function loadLibrary(): Promise<S3Library> {
-  return import('@aws-sdk/client-s3');
-}
-
-function explainMissing(error: unknown): never {
-  if (!isObject(error) || error['code'] !== 'ERR_MODULE_NOT_FOUND') throw error;
-  throw new ConfigurationError(
-    '"file_backend" is S3, for which the package @aws-sdk/client-s3 (3.1169.0) is needed: it is not in this image. Add it to the image, or leave "file_backend" empty to keep the data in a folder.',
-  );
 }

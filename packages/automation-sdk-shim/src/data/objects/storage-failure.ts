@@ -35,8 +35,9 @@ function reduced(thrown: unknown): Reduced {
 function adviceFor(code: string, status: number | undefined): string {
   if (code === 'NoSuchBucket') return 'Create the bucket, or correct "aws_bucket_name".';
   if (status === 401 || status === 403)
-    return 'Check "aws_access_key_id", "aws_secret_access_key" and "aws_session_token"; they must be allowed to list the bucket and to read, write and delete there.';
-  if (status === 501) return 'It does not know what the module needs, such as conditional writes: use another one.';
+    return 'Check "aws_access_key_id", "aws_secret_access_key" and "aws_session_token"; they must be allowed to read and write objects in the bucket.';
+  if (status === 405 || status === 501)
+    return 'It does not support reading or writing objects as S3 does. Check "aws_s3_endpoint_url".';
   if (status === undefined)
     return 'Check "aws_s3_endpoint_url", the network on the way to it, and the certificates "ca_cert" and "client_cert".';
   if (status === 429 || status >= 500) return 'It is asked again; if this lasts, look at the state of the storage.';

@@ -9,6 +9,8 @@ export interface StorageSettings {
   readonly region: string;
   /** Undefined for Amazon's own. */
   readonly endpoint: string | undefined;
+  /** Whether what is kept, which tells who mailed whom, leaves the machine unencrypted. */
+  readonly isPlain: boolean;
   readonly credentials: {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
@@ -34,9 +36,7 @@ export function readStorageSettings(values: Values, hide: Hide): StorageSettings
     ),
     ...(endpoint === undefined || isUsableEndpoint(endpoint)
       ? []
-      : [
-          '"aws_s3_endpoint_url" must be an https:// address without user name and password (http:// is for loopback).',
-        ]),
+      : ['"aws_s3_endpoint_url" must be an https:// or http:// address without user name and password.']),
     ...((clientCert === undefined) === (clientKey === undefined)
       ? []
       : ['"client_cert" and "client_key" must be given together.']),
@@ -50,6 +50,7 @@ export function readStorageSettings(values: Values, hide: Hide): StorageSettings
     bucket,
     region,
     endpoint,
+    isPlain: endpoint !== undefined && isPlain(new URL(endpoint)),
     credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
     tls: {
       ...(ca !== undefined && { ca }),
@@ -58,10 +59,13 @@ export function readStorageSettings(values: Values, hide: Hide): StorageSettings
   };
 }
 
-/** What is kept tells who mailed whom: it travels encrypted, unless it does not leave the machine. */
 function isUsableEndpoint(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password } = new URL(text);
+  const { protocol, username, password } = new URL(text);
+  return username === '' && password === '' && (protocol === 'https:' || protocol === 'http:');
+}
+
+function isPlain({ protocol, hostname }: URL): boolean {
   const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
-  return username === '' && password === '' && (protocol === 'https:' || (protocol === 'http:' && isLoopback));
+  return protocol === 'http:' && !isLoopback;
 }

@@ -1,0 +1,85 @@
+import { ConditionError, type Condition, type ObjectStorage, type Version } from './object-storage.js';
+
+/** Which conditions the storage keeps to. */
+interface Honoured {
+  readonly ifNoneMatch: boolean;
+  readonly ifMatch: boolean;
+}
+
+export interface ConditionalWritesOptions {
+  readonly storage: ObjectStorage;
+  /** Called once where a condition turns out not to be supported after all. */
+  readonly onUnsupported: (honoured: Honoured) => void;
+}
+
+const MOST_TRIES = 6;
+
+/**
+ * Writes under a condition: checked by the storage where it can, else by a look just before the write. A look cannot
+ * notice what another process writes between the two.
+ */
+export class ConditionalWrites {
+  readonly #options: ConditionalWritesOptions;
+  #honoured: Honoured = { ifNoneMatch: true, ifMatch: true };
+
+  constructor(options: ConditionalWritesOptions) {
+    this.#options = options;
+  }
+
+  /** What the storage was found to support. */
+  set honoured(honoured: Honoured) {
+    this.#honoured = honoured;
+  }
+
+  /** Whether the storage itself keeps two processes apart. */
+  get areReliable(): boolean {
+    return this.#honoured.ifNoneMatch && this.#honoured.ifMatch;
+  }
+
+  /**
+   * Returns the new ETag, also where an earlier try of this write had arrived and its answer was lost.
+   * @throws ConditionError with what is there instead; StoreError
+   */
+  async put(key: string, body: Buffer, condition: Exclude<Condition, 'always'>, mark: string): Promise<string> {
+    const { storage } = this.#options;
+    const ability = condition === 'if none' ? 'ifNoneMatch' : 'ifMatch';
+    for (let tries = 0; this.#honoured[ability] && tries < MOST_TRIES; tries += 1) {
+      try {
+        return await storage.put(key, body, spelled(condition, tries), mark);
+      } catch (error) {
+        if (!(error instanceof ConditionError)) throw error;
+        if (error.reason === 'unknown') break;
+      }
+      const there = await storage.version(key);
+      if (there?.mark === mark) return there.etag;
+      assertHolds(key, condition, there);
+    }
+    const etag = await this.#lookAndPut(key, body, condition, mark);
+    if (this.#honoured[ability]) {
+      // It refused the condition, and took the same write without.
+      this.#honoured = { ...this.#honoured, [ability]: false };
+      this.#options.onUnsupported(this.#honoured);
+    }
+    return etag;
+  }
+
+  async #lookAndPut(key: string, body: Buffer, condition: Condition, mark: string): Promise<string> {
+    const { storage } = this.#options;
+    const there = await storage.version(key);
+    if (there?.mark === mark) return there.etag;
+    assertHolds(key, condition, there);
+    return storage.put(key, body, 'always', mark);
+  }
+}
+
+/** @throws ConditionError */
+function assertHolds(key: string, condition: Condition, there: Version | undefined): void {
+  const holds = typeof condition === 'object' ? there?.etag === condition.etag : there === undefined;
+  if (!holds) throw new ConditionError(`the condition on ${key} did not hold`, 'failed', there);
+}
+
+/** RFC 9110 wants quotes around an ETag, and some storages want none: after a refusal the other spelling is tried. */
+function spelled(condition: Condition, tries: number): Condition {
+  if (typeof condition !== 'object') return condition;
+  return { etag: tries % 2 === 0 ? condition.etag : `"${condition.etag}"` };
+}

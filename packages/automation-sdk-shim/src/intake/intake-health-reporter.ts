@@ -1,0 +1,154 @@
+import type { Health } from '../health.js';
+import type { Log } from '../log/log.js';
+import type { NotTaken } from './reading.js';
+
+const MINUTE_MS = 60_000;
+const WARNING_EVERY_MS = MINUTE_MS;
+const ERROR_AFTER_MS = 5 * MINUTE_MS;
+/** A new intake is known after some minutes. */
+const KEY_ERROR_AFTER_MS = 30 * MINUTE_MS;
+/** One answer, or two, may be a moment's mistake of something in between. */
+const CRITICAL_SETTINGS_ANSWERS = 3;
+const MATTER = 'intake';
+
+export interface ReporterOptions {
+  /** The intake's host, for messages. */
+  readonly host: string;
+  readonly log: Log;
+  readonly health: Health;
+  readonly now?: (() => number) | undefined;
+  readonly errorAfterMs?: number | undefined;
+}
+
+/** By what has to be said: `passing` is an outage, the others are as in `NotTaken`. */
+type Trouble = 'passing' | Exclude<NotTaken['kind'], 'failed' | 'away'>;
+
+const HELD = 'They are held and sent again; nothing is lost.';
+const UNTIL_MENDED = 'The events are held and sent once that is done.';
+
+/** What follows the reason in a warning. */
+const WARNINGS: Readonly<Record<Trouble, string>> = {
+  passing: `${HELD} If this lasts, check the intake's status and the network.`,
+  refused: `It refuses every event, so the events are not to blame. ${HELD}`,
+  key: `The intake key may not be active yet: a new intake takes some minutes. ${HELD}`,
+  settings: `The intake key or the intake server may be wrong. ${HELD}`,
+  unacknowledged: HELD,
+  misdirected: HELD,
+};
+
+/** What follows it once a person should look. */
+const ADVICE: Readonly<Record<Trouble, string>> = {
+  passing: `${HELD} Check the intake's status and the network.`,
+  refused: `It refuses every event, so the events are not to blame. Check in Sekoia.io that the intake of "intake_key" is the one meant for these events and has their format (the one that "intake_format" names, where there is this setting), and correct the settings or the intake. ${UNTIL_MENDED}`,
+  key: `The intake key is probably wrong: copy it again from the intake's page in Sekoia.io into "intake_key", and check that "intake_server" is that of its region. ${UNTIL_MENDED}`,
+  settings: `The intake key or the intake server is wrong: correct the settings "intake_key" and "intake_server". ${UNTIL_MENDED}`,
+  unacknowledged: `Nothing shows that they were stored: they are held and sent again, which may repeat them. Report this to Sekoia.io's support.`,
+  misdirected: `Set "intake_server" to the address of the intake itself. ${UNTIL_MENDED}`,
+};
+
+/**
+ * Reports a time in which the intake takes no events: `degraded` at once; a warning at most once a minute; an error
+ * after 5 minutes, or at once where the answer itself needs a look; an info when it is over. A critical entry shows the
+ * playbook as crashed, so there is one only once the intake has turned the module away three times in a row.
+ */
+export class IntakeHealthReporter {
+  readonly #options: ReporterOptions;
+  readonly #now: () => number;
+  /** When each trouble began, in ms. */
+  readonly #since = new Map<Trouble, number>();
+  readonly #advised = new Set<Trouble>();
+  #warnedMs: number | undefined;
+  #isKeySaid = false;
+  #settingsInARow = 0;
+  #errorTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: ReporterOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  failed({ kind, reason }: NotTaken): void {
+    const trouble = kind === 'failed' || kind === 'away' ? 'passing' : kind;
+    this.#settingsInARow = trouble === 'settings' ? this.#settingsInARow + 1 : 0;
+    const sinceMs = this.#since.get(trouble) ?? this.#now();
+    this.#since.set(trouble, sinceMs);
+    this.#setHealth(reason);
+    if (this.#isAdviceDue(trouble, this.#now() - sinceMs)) {
+      this.#advise(trouble, reason);
+      return;
+    }
+    this.#warn(trouble, reason);
+    if (trouble !== 'passing' && trouble !== 'refused') return;
+    // A timer besides: the wait that the intake asks for can be longer than the limit.
+    clearTimeout(this.#errorTimer);
+    const leftMs = this.#errorAfterMs - (this.#now() - sinceMs);
+    const onTime = () => this.#advised.has(trouble) || this.#advise(trouble, reason);
+    this.#errorTimer = setTimeout(onTime, Math.max(0, leftMs)).unref();
+  }
+
+  /** The intake took something. */
+  over(): void {
+    if (this.#since.size === 0) return;
+    this.#options.log.info(`The intake at ${this.#options.host} takes events again.`);
+    this.#options.health.restored(MATTER);
+    this.#since.clear();
+    this.#advised.clear();
+    this.#warnedMs = undefined;
+    this.#isKeySaid = false;
+    this.#settingsInARow = 0;
+    this.pause();
+  }
+
+  /** Nothing is being sent at present, so time that passes says nothing about the intake. */
+  pause(): void {
+    clearTimeout(this.#errorTimer);
+  }
+
+  get #errorAfterMs(): number {
+    return this.#options.errorAfterMs ?? ERROR_AFTER_MS;
+  }
+
+  #setHealth(reason: string): void {
+    const { health, host } = this.#options;
+    const text = `The intake at ${host} takes no events: ${reason}.`;
+    if (this.#settingsInARow >= CRITICAL_SETTINGS_ANSWERS) health.misconfigured(text, MATTER);
+    else health.degraded(text, MATTER);
+  }
+
+  #isAdviceDue(trouble: Trouble, lastsMs: number): boolean {
+    if (this.#advised.has(trouble)) return false;
+    switch (trouble) {
+      case 'passing':
+      case 'refused':
+        return lastsMs >= this.#errorAfterMs;
+      case 'key':
+        return lastsMs >= KEY_ERROR_AFTER_MS;
+      case 'settings':
+        return this.#settingsInARow >= CRITICAL_SETTINGS_ANSWERS;
+      case 'unacknowledged':
+      case 'misdirected':
+        return true;
+    }
+  }
+
+  #advise(trouble: Trouble, reason: string): void {
+    this.#advised.add(trouble);
+    const { host, log } = this.#options;
+    const message = `The intake at ${host} takes no events: ${reason}. ${ADVICE[trouble]} [SDK-INTAKE]`;
+    if (trouble === 'settings') log.critical(message);
+    else log.error(message);
+  }
+
+  #warn(trouble: Trouble, reason: string): void {
+    const now = this.#now();
+    // A key that is not active yet is the normal beginning of a new intake: it is said once.
+    const isSaid = trouble === 'key' && this.#isKeySaid;
+    const isRecent = this.#warnedMs !== undefined && now - this.#warnedMs < WARNING_EVERY_MS;
+    if (isSaid || isRecent) return;
+    this.#warnedMs = now;
+    this.#isKeySaid ||= trouble === 'key';
+    this.#options.log.warning(
+      `The intake at ${this.#options.host} takes no events: ${reason}. ${WARNINGS[trouble]} [SDK-INTAKE]`,
+    );
+  }
+}
