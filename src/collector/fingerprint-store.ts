@@ -93,6 +93,10 @@ export class FingerprintStore {
     }
   }
 
+  has(name: string): boolean {
+    return this.#stored.has(name);
+  }
+
   /** Stored buckets whose name begins with this. */
   named(prefix: string): string[] {
     return [...this.#stored].filter((name) => name.startsWith(prefix));

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { rowIdentity, statusIdentity, type TraceRecord } from './record.js';
+import { deliveryIdentity, rowIdentity, statusIdentity, type TraceRecord } from './record.js';
 
 /**
- * What has been delivered already, in 96 bits: 64 for the row (trace id and recipient) and 32 for its status.
+ * What has been delivered already, in 96 bits: 64 for the row (trace id, recipient and sender) and 32 for its status.
  * A row with another status shares the first 64 bits, so that a status change can be told from a row that is new.
  */
 export interface Fingerprint {
@@ -15,7 +15,16 @@ export interface Fingerprint {
 export const fingerprintBytes = 12;
 
 export function fingerprintOf(record: TraceRecord): Fingerprint {
-  const row = sha256(rowIdentity(record));
+  return fingerprint(deliveryIdentity(record), record);
+}
+
+/** As versions before 1.3 made it, without the sender. */
+export function legacyFingerprintOf(record: TraceRecord): Fingerprint {
+  return fingerprint(rowIdentity(record), record);
+}
+
+function fingerprint(identity: string, record: TraceRecord): Fingerprint {
+  const row = sha256(identity);
   return {
     rowHigh: row.readUInt32LE(0),
     rowLow: row.readUInt32LE(4),

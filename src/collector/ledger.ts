@@ -1,6 +1,6 @@
 import type { Clock, CollectorLog, DeliveredRow, PersistentDocument } from './contracts.js';
 import { isContext, readContext, writeContext } from './context.js';
-import { fingerprintOf } from './fingerprint.js';
+import { fingerprintOf, legacyFingerprintOf } from './fingerprint.js';
 import { bucketOfHour, FingerprintStore, type BucketStorage, type FiledFingerprint } from './fingerprint-store.js';
 import { begin, finishedBefore, readOnceBefore, wasRead, wholeSecond, type Progress } from './progress.js';
 import type { TraceRecord } from './record.js';
@@ -14,6 +14,8 @@ export interface UnseenRow extends DeliveredRow {
 
 /** Rows whose time cannot be read are filed by the hour of their delivery, which is never earlier. */
 const undated = 'undated-';
+/** Buckets whose fingerprints know the sender. An hour that an older version has begun is ended as it was begun. */
+const withSender = 'v2-';
 /** Bounds of queries are rounded and inclusive: rows a little before the last watermark can still be answered. */
 const keptLongerMs = 3_600_000;
 /** No clock of ours that could be corrected is behind by more. */
@@ -88,9 +90,9 @@ export class Ledger {
     const isDated = (record: TraceRecord): record is TraceRecord & { receivedMs: number } =>
       record.receivedMs !== undefined && record.receivedMs >= oldest && record.receivedMs <= newest;
     const filed = records.map((record): FiledFingerprint => {
-      const bucket = isDated(record) ? bucketOfHour(record.receivedMs) : today;
-      buckets.add(bucket);
-      return { bucket, fingerprint: fingerprintOf(record) };
+      const filed = isDated(record) ? this.#filed(record) : { bucket: today, fingerprint: legacyFingerprintOf(record) };
+      buckets.add(filed.bucket);
+      return filed;
     });
     await this.#fingerprints.load(buckets);
 
@@ -130,6 +132,13 @@ export class Ledger {
 
   release(): void {
     this.#readingFrom = Infinity;
+  }
+
+  #filed(record: TraceRecord & { readonly receivedMs: number }): FiledFingerprint {
+    const legacy = bucketOfHour(record.receivedMs);
+    return this.#fingerprints.has(legacy)
+      ? { bucket: legacy, fingerprint: legacyFingerprintOf(record) }
+      : { bucket: withSender + legacy, fingerprint: fingerprintOf(record) };
   }
 
   #neededFrom(progress: Progress): number {

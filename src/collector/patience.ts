@@ -14,7 +14,9 @@ interface Waits {
 
 /** A service that is away is asked again soon; a person who must act first is not helped by that, and accounts get locked. */
 const retryWaits: Waits = { first: second, longest: minute };
-const settingsWaits: Waits = { first: minute, longest: hour };
+const settingsWaits: Waits = { first: minute, longest: 10 * minute };
+/** Where each try counts towards locking an account. */
+const lockingWaits: Waits = { first: minute, longest: hour };
 const notReadyWaits: Waits = { first: 5 * minute, longest: 5 * minute };
 
 /** A session that worked so recently is more likely disturbed than misconfigured. */
@@ -66,7 +68,7 @@ export class Patience {
     if (refused === undefined) return;
     this.#failures.set(SettingsError.name, refused.refusals);
     // A clock that was wrong must not keep the module waiting for longer than it ever would.
-    const waitMs = Math.min(refused.nextTryMs - clock.now(), settingsWaits.longest);
+    const waitMs = Math.min(refused.nextTryMs - clock.now(), lockingWaits.longest);
     if (waitMs <= 0) return;
     const message = `Microsoft refused these credentials before the restart (refusals in a row: ${refused.refusals}). So that the account does not get locked, the next try is in ${Math.ceil(waitMs / minute)} min. Correct the settings to try at once; no data is lost. [MT-SETTINGS]`;
     this.#failingSince = clock.now();
@@ -146,7 +148,7 @@ export class Patience {
       return;
     }
     const lasting = workedRecently ? refusals - settingsAfterRefusals + 1 : refusals;
-    const waitMs = waitAfter(lasting, settingsWaits);
+    const waitMs = waitAfter(lasting, error.mayLock ? lockingWaits : settingsWaits);
     monitor.troubled({ status: 'misconfigured', reason: error.message });
     const nextTryMs = clock.now() + waitMs;
     await this.#remember({ refusals: lasting, nextTryMs });

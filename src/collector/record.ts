@@ -52,6 +52,11 @@ export function rowIdentity(record: TraceRecord): string {
   return JSON.stringify(Object.entries(raw).filter(([key]) => isPart(key)));
 }
 
+/** Like `rowIdentity`, but with the sender: a message that was rewritten on its way has several, each with a row of its own. */
+export function deliveryIdentity(record: TraceRecord): string {
+  return JSON.stringify([rowIdentity(record), record.sender?.toLowerCase()]);
+}
+
 /** Text by which two parts could not be told apart: it has line breaks, or halves of characters, all of which are the same in UTF-8. */
 function isAmbiguous(text: string): boolean {
   return /[\n\p{Cs}]/u.test(text);

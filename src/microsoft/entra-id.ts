@@ -108,7 +108,8 @@ function refusal(error: unknown, signIn: SignIn): Error {
   const what = code === undefined ? oneLine(error.errorCode) : `AADSTS${code}`;
   if (isTemporary || what === '')
     return new UnavailableError(`${hostOf(signIn)} gives no token now (${what || 'no reason given'}).`);
-  return new SettingsError(`Entra ID refused to sign ${nameOf(signIn)} in (${what}). ${adviceFor(code)}`);
+  const mayLock = 'accountName' in signIn.identity;
+  return new SettingsError(`Entra ID refused to sign ${nameOf(signIn)} in (${what}). ${adviceFor(code)}`, { mayLock });
 }
 
 function nameOf({ identity, clientId }: SignIn): string {

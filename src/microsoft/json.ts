@@ -57,20 +57,29 @@ function isMarkup(text: string): boolean {
 
 /** The text of an error answer in any of the forms that these services use, in one short line. */
 export function errorText(body: string): string {
-  return oneLine(messageIn(parsed(body)) ?? withoutTags(body)) || 'no explanation';
+  const answer = parsed(body);
+  // Where the message is empty, as in {"error":{"code":"UnknownError","message":""}}, the code is all that there is.
+  const text = messageIn(answer) ?? (isObject(answer) ? textIn(answer, keysOfACode) : withoutTags(body));
+  return oneLine(text ?? '') || 'no explanation';
 }
 
 /** The longer text first, where an answer has two: beside `error_description`, `error` is a mere code. */
 const keysOfAMessage = ['error_description', 'error', 'odata.error', 'message', 'value', 'ErrorMessage', 'Message'];
 
+const keysOfACode = ['code', 'ErrorCode', 'error', 'odata.error'];
+
 /** OData 2 has its text three levels down. */
 const deepestMessage = 8;
 
-function messageIn(value: unknown, level = 0): string | undefined {
+function messageIn(value: unknown): string | undefined {
+  return textIn(value, keysOfAMessage);
+}
+
+function textIn(value: unknown, keys: readonly string[], level = 0): string | undefined {
   if (typeof value === 'string') return value;
   if (!isObject(value) || level === deepestMessage) return undefined;
-  for (const key of keysOfAMessage) {
-    const found = messageIn(value[key], level + 1);
+  for (const key of keys) {
+    const found = textIn(value[key], keys, level + 1);
     if (found !== undefined && found !== '') return found;
   }
   return undefined;

@@ -11,6 +11,8 @@ export interface Advice {
   readonly refused: string;
   /** When there is no message trace at the address. */
   readonly absent: string;
+  /** Whether a refusal counts towards locking an account, since each request carries its password. */
+  readonly mayLock?: boolean;
 }
 
 const dayMs = 86_400_000;
@@ -25,7 +27,9 @@ export function refusalBy(service: string, answer: Answer, isFirstPage: boolean,
   const { status, body, location } = answer;
   const text = () => errorText(body);
   if (status === 401 || status === 403)
-    return new SettingsError(`${service} refused access (HTTP ${status}: ${text()}). ${advice.refused}`);
+    return new SettingsError(`${service} refused access (HTTP ${status}: ${text()}). ${advice.refused}`, {
+      mayLock: status === 401 && advice.mayLock === true,
+    });
   if (status >= 300 && status < 400)
     return new SettingsError(
       `${service} redirects to ${oneLine(location ?? '') || 'no address'}, where no credentials are sent. Check api_url.`,

@@ -12,6 +12,7 @@ const ways =
   'Or use the trigger "Message Trace (Microsoft Graph)", which needs no account.';
 
 export const accountByPassword: Advice = {
+  mayLock: true,
   refused:
     'Check account_name and account_password, and that the account has the Reports reader role and may read message traces; ' +
     "the account's sign-in logs in Azure tell why it was refused. " +

@@ -3,16 +3,21 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Clock, DeliveredRow, Monitor, Trouble } from '../collector/contracts.js';
 import { readOnceBefore, watermarkOf, type Progress, type TimeRange } from '../collector/progress.js';
 import type { Schedule } from '../collector/schedule.js';
+import { setAsideIn } from '../collector/set-aside.js';
 import { odditiesOf } from '../events/oddities.js';
 import type { Remedy } from '../sources/dead-link.js';
 import { addProgressGauges } from './progress-gauges.js';
 
-/** How long after its reception a late row was found: from a minute to three days, in seconds. */
+/** How long after its reception a row was found, in seconds: within a poll or two. */
+const soon = [5, 15, 30];
+/** The same for late rows: from a minute to three days. */
 const lateness = [60, 240, 960, 3840, 15_360, 61_440, 86_400, 259_200];
 
 /** Those at the platform who hear of it besides. */
 interface Told {
   readonly troubled: (trouble: Trouble | undefined) => void;
+  /** Time that cannot be read, though all other time can. */
+  readonly setAside: (ranges: readonly TimeRange[]) => void;
   /** A range has been read completely. */
   readonly heartbeat: () => void;
   /** Seconds from the reception of the newest row just delivered until now. */
@@ -46,6 +51,7 @@ export class TraceMetrics implements Monitor {
   readonly #delivered: Counter;
   readonly #statusChanges: Counter;
   readonly #lateRows: Histogram;
+  readonly #observedDelay: Histogram<'kind'>;
   readonly #oddRows: Counter<'field'>;
   readonly #rejected: Counter;
   readonly #ranges: Counter<'pass'>;
@@ -81,6 +87,13 @@ export class TraceMetrics implements Monitor {
       buckets: lateness,
       registers,
     });
+    this.#observedDelay = new Histogram({
+      name: 'message_trace_observed_delay_seconds',
+      help: 'Seconds from reception until a row, or a change of its status, was found and delivered.',
+      labelNames: ['kind'],
+      buckets: [...soon, ...lateness],
+      registers,
+    });
     const quotaUsed: Gauge = new Gauge({
       name: 'message_trace_quota_used_requests',
       help: 'Requests to Microsoft Graph in the last five minutes; 0 while it is not what is read.',
@@ -114,13 +127,18 @@ export class TraceMetrics implements Monitor {
     if (Number.isFinite(newestMs)) this.#tell.lag((nowMs - newestMs) / 1000);
     for (const { record, sighting, late } of rows) {
       if (sighting === 'changed') this.#statusChanges.inc();
-      if (late && record.receivedMs !== undefined) this.#lateRows.observe((nowMs - record.receivedMs) / 1000);
+      if (record.receivedMs !== undefined) {
+        const delaySeconds = (nowMs - record.receivedMs) / 1000;
+        if (late) this.#lateRows.observe(delaySeconds);
+        this.#observedDelay.observe({ kind: sighting === 'changed' ? 'status_change' : 'row' }, delaySeconds);
+      }
       for (const field of odditiesOf(record)) this.#oddRows.inc({ field });
     }
   }
 
   progressed(progress: Progress): void {
     this.#progress = progress;
+    this.#tell.setAside(setAsideIn(progress));
   }
 
   gap({ start, end }: TimeRange): void {
@@ -153,6 +171,7 @@ export class TraceMetrics implements Monitor {
       backlog_seconds: progress && ahead ? (ahead.start - readOnceBefore(progress)) / 1000 : 0,
       read_ahead: ahead ? inUtc(ahead) : null,
       reading: this.#reading ? { pass: this.#reading.pass, ...inUtc(this.#reading.range) } : null,
+      set_aside: progress ? setAsideIn(progress).map((it) => ({ ...inUtc(it), next_try: utc(it.nextTryMs) })) : [],
       passes: progress ? this.#schedule.ages.map((age, pass) => this.#passFields(progress, pass, age)) : [],
     };
   }

@@ -4,6 +4,7 @@ import { ServerClock } from '../collector/clock.js';
 import { Collector } from '../collector/collector.js';
 import { Ledger } from '../collector/ledger.js';
 import { Patience } from '../collector/patience.js';
+import type { TimeRange } from '../collector/progress.js';
 import { schedulePasses } from '../collector/schedule.js';
 import { SignInBackoff } from '../collector/sign-in-backoff.js';
 import type { EventOptions } from '../events/event.js';
@@ -50,6 +51,10 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
     troubled: (trouble) => {
       if (trouble === undefined) this.health.restored('reading');
       else this.health[trouble.status](trouble.reason, 'reading');
+    },
+    setAside: (ranges) => {
+      if (ranges.length === 0) this.health.restored('set aside');
+      else this.health.degraded(sentenceAbout(ranges), 'set aside');
     },
     heartbeat: () => this.heartbeat(),
     quotaUsed: () => this.#quota.used,
@@ -130,4 +135,9 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
       now: () => performance.now(),
     });
   }
+}
+
+function sentenceAbout(ranges: readonly TimeRange[]): string {
+  const seconds = ranges.reduce((sum, { start, end }) => sum + (end - start) / 1000, 0);
+  return `Microsoft answers for all times but ${seconds} s, which are tried again rarely: see set_aside, and the log.`;
 }

@@ -91,6 +91,7 @@ export class HoursOfCollecting {
     const metrics = new TraceMetrics(new Registry(), clock, schedule, {
       lag: () => undefined,
       troubled: () => undefined,
+      setAside: () => undefined,
       heartbeat: () => undefined,
       quotaUsed: () => 0,
     });

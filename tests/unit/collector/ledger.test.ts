@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { fingerprintBytes, legacyFingerprintOf, writeFingerprint } from '../../../src/collector/fingerprint.js';
 import { Ledger } from '../../../src/collector/ledger.js';
 import { advance } from '../../../src/collector/progress.js';
 import type { TraceRecord } from '../../../src/collector/record.js';
@@ -122,9 +123,9 @@ test('fingerprints are kept for an hour longer than the last pass needs them', a
   const ledger = await open();
   await ledger.remember(await ledger.sift([at(noon - minute), at(noon, { MessageTraceId: 'another' })]));
   await ledger.save({ ...ledger.progress, watermarks: [noon + 3 * hour, noon + 2 * hour, noon + hour - 1000] });
-  expect(await buckets.names()).toEqual(['2026-11-01T11', '2026-11-01T12']);
+  expect(await buckets.names()).toEqual(['v2-2026-11-01T11', 'v2-2026-11-01T12']);
   await ledger.save({ ...ledger.progress, watermarks: [noon + 3 * hour, noon + 2 * hour, noon + hour] });
-  expect(await buckets.names()).toEqual(['2026-11-01T12']);
+  expect(await buckets.names()).toEqual(['v2-2026-11-01T12']);
 });
 
 describe('a first start', () => {
@@ -198,4 +199,34 @@ test('progress is what a restart continues from only once it is saved', async ()
   await ledger.save(after);
   expect(ledger.progress).toEqual(after);
   expect((await open()).progress).toEqual(after);
+});
+
+describe('rows of one message and recipient with different senders', () => {
+  const senders = ['alice@contoso.com', 'bounces+alice@relay.example'];
+  const rows = senders.map((SenderAddress) => at(noon - minute, { SenderAddress }));
+
+  test('are rows of their own, each of which goes out once', async () => {
+    const { open } = dataFolder();
+    const ledger = await open();
+    const unseen = await ledger.sift(rows);
+    expect(unseen.map(({ record: { sender } }) => sender)).toEqual(senders);
+    await ledger.remember(unseen);
+    expect(await sighted(await open(), ...rows, at(noon - minute, { SenderAddress: 'ALICE@contoso.com' }))).toEqual([]);
+  });
+
+  test('do not make an hour go out again that version 1.2 has begun', async () => {
+    const { open, buckets } = dataFolder();
+    const known = Buffer.alloc(fingerprintBytes);
+    writeFingerprint(legacyFingerprintOf(rows[0]!), known, 0);
+    await buckets.write('2026-11-01T11', known, 0);
+    const ledger = await open();
+    expect(await sighted(ledger, rows[0]!)).toEqual([]);
+    const another = at(noon - 2 * minute, { MessageTraceId: 'another' });
+    await ledger.remember(await ledger.sift([another]));
+    expect(await sighted(await open(), rows[0]!, another)).toEqual([]);
+    expect(await buckets.names()).toEqual(['2026-11-01T11']);
+    // The next hour knows senders.
+    const later = senders.map((SenderAddress) => at(noon + minute, { SenderAddress }));
+    expect(await sighted(ledger, ...later)).toEqual(['Delivered new', 'Delivered new']);
+  });
 });

@@ -17,7 +17,8 @@ import { SimulatedClock } from '../../support/simulated-clock.js';
 const [second, minute] = [1000, 60_000];
 const never = new AbortController().signal;
 const away = () => new UnavailableError('Microsoft is away.');
-const wrongPassword = () => new SettingsError('Check the password.');
+const wrongPassword = () => new SettingsError('Check the password.', { mayLock: true });
+const noConsent = () => new SettingsError('Grant the permission.');
 const notReady = () => new NotReadyError('The service principal is missing.');
 const diskFull = () => new StorageError('The disk is full.');
 
@@ -49,7 +50,12 @@ describe('the waits after failures in a row', () => {
     ],
     ['are five minutes each while it takes hours to get ready', notReady, [300, 300, 300, 300]],
     [
-      'double from a minute to an hour while a person must act',
+      'double from a minute to ten while a person must act and no account can get locked',
+      noConsent,
+      [1, 2, 4, 8, 10, 10].map((minutes) => minutes * 60),
+    ],
+    [
+      'double from a minute to an hour while each try may lock an account',
       wrongPassword,
       [1, 2, 4, 8, 16, 32, 60, 60].map((minutes) => minutes * 60),
     ],

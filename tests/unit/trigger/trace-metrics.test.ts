@@ -13,6 +13,7 @@ function metricsAt(clock: SimulatedClock): TraceMetrics {
   const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 5 });
   return new TraceMetrics(new Registry(), clock, schedule, {
     troubled: ignore,
+    setAside: ignore,
     heartbeat: ignore,
     lag: ignore,
     quotaUsed: () => 0,
