@@ -59,7 +59,7 @@ async function worksIn(folder: string, env: Record<string, string> = {}): Promis
   await first.says('delivered with');
   const second = await startModule(folder, env);
   expect((await second.ended).code).toBe(1);
-  expect((await second.says('is held by the process')).level).toBe('critical');
+  expect((await second.says('is held by the process')).level).toBe('error');
   first.kill('SIGKILL');
   await first.ended;
 

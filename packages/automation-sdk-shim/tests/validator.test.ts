@@ -65,8 +65,8 @@ describe('the check of the module’s configuration', () => {
     ['does not work', { tenant: 'wrong' }, '"tenant" is not one that *** opens. Correct it.'],
     [
       'does not fit the manifest',
-      { tenant: 1 },
-      '"tenant" must be text. Correct the settings in the playbook. [SDK-CONFIGURATION]',
+      { tenant: {} },
+      '"tenant" must be text, not a JSON object. Correct the settings in the playbook. [SDK-CONFIGURATION]',
     ],
     [
       'cannot be checked',

@@ -66,7 +66,7 @@ test.each(['ec', 'rsa'] as const)('a certificate with a key of the kind %s is wh
   const { certificate, privateKey } = selfSignedCertificate('somebody', keyType, nowMs);
   const read = new X509Certificate(certificate);
   expect(read.subject).toBe('CN=somebody');
-  expect(read.subjectAltName).toBe('DNS:localhost, IP Address:127.0.0.1');
+  expect(read.subjectAltName).toBe('DNS:localhost, DNS:server.example, IP Address:127.0.0.1');
   expect(read.ca).toBe(true);
   expect(read.validFrom).toBe('Jul 24 13:00:00 2022 GMT');
   expect(read.validTo).toBe('Aug 24 13:00:00 2022 GMT');
