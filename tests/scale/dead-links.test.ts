@@ -1,0 +1,59 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { messagesAt } from '../support/log-entries.js';
+import { metricValue } from '../support/metric-value.js';
+import { allArrivedOnce, day, hour, minute, Scenario } from '../support/scenario.js';
+
+const graph = 'an application on Microsoft Graph';
+/** Two fifths of the links encoded once too often, a fifth without a recipient. */
+const spoiled = {
+  share: 0.6,
+  kinds: ['double-encoded-token', 'double-encoded-token', 'empty-recipient-token'],
+} as const;
+const remedies = ['repaired', 'continued', 'rebuilt', 'retried', 'halved'];
+
+let scenario: Scenario;
+afterEach(() => scenario.close());
+
+/** Lets the trigger read a day of mail, and asserts what it cost. */
+async function expectCheapReading(seed: number): Promise<void> {
+  const { requests } = scenario.simulator.graph;
+  const trigger = await scenario.start({ start_time: 24, frequency: 60, max_requests_per_5_minutes: undefined });
+  const report = await scenario.untilNoneIsMissing(150_000);
+  const counts = await Promise.all(
+    remedies.map(async (remedy) => {
+      const count = await metricValue(trigger, 'message_trace_dead_links_total', `remedy="${remedy}"`);
+      return `${remedy} ${count}`;
+    }),
+  );
+  const { requests: asked, rows, byResult } = requests.totals;
+  process.stdout.write(
+    `seed ${seed}: ${asked} requests ${JSON.stringify(byResult)}, ${rows} rows answered, missing ${report.missing}, ` +
+      `repeated ${report.repeated}; ${counts.join(', ')}\n`,
+  );
+  expect(report).toMatchObject(allArrivedOnce);
+  expect(asked).toBeLessThanOrEqual(60);
+  for (const level of ['warning', 'error', 'critical']) expect(messagesAt(level, scenario.output)).toEqual([]);
+}
+
+async function open(seed: number): Promise<void> {
+  scenario = await Scenario.open({ way: graph, seed, graph: { quotaRequests: 100 }, faultSeed: seed });
+  scenario.simulator.graph.faults.failAtRandom(spoiled);
+}
+
+describe.each([1, 2, 3])('with three of five links spoiled, seed %i', (seed) => {
+  test('60,000 rows of a day take at most 60 requests', async () => {
+    await open(seed);
+    const now = Date.now();
+    scenario.simulator.world.add({ rows: 60_000, from: now - day + minute, to: now });
+    await expectCheapReading(seed);
+  });
+
+  test('60,000 rows of a day, 5,001 of them of one millisecond, take at most 60 requests', async () => {
+    await open(seed);
+    const now = Date.now();
+    const { world } = scenario.simulator;
+    world.add({ rows: 54_999, from: now - day + minute, to: now });
+    world.add({ rows: 5_001, recipients: 5_001, from: now - 10 * hour, to: now - 10 * hour + 1 });
+    await expectCheapReading(seed);
+  });
+});
