@@ -72,8 +72,7 @@ export class MicrosoftClient {
   #checked(asked: URL): URL {
     const place = `${asked.protocol}//${asked.host}`;
     // Not by the origin alone: that of `blob:https://host/…` is `https://host`.
-    if (place !== this.#origin)
-      throw new TypeError(`${place} is not the configured API's origin ${this.#origin}`);
+    if (place !== this.#origin) throw new TypeError(`${place} is not the configured API's origin ${this.#origin}`);
     const url = new URL(asked);
     url.username = url.password = '';
     return url;
