@@ -65,7 +65,7 @@ describe.each([1, 2, 3])('with three of five links spoiled, seed %i', (seed) => 
   });
 });
 
-test('with 300,000 rows an hour and every second link refused, an hour costs less than twice the requests', async () => {
+test('with 300,000 rows an hour and every second link refused, an hour costs at most half as many requests again', async () => {
   const access: Access = {
     api: 'graph',
     credentials: {
@@ -97,5 +97,6 @@ test('with 300,000 rows an hour and every second link refused, an hour costs les
       await life.simulator.close();
     }
   }
-  expect(hourly[1]! / hourly[0]!).toBeLessThan(2);
-});
+  // Each refused link costs the one request that finds it out.
+  expect(hourly[1]! / hourly[0]!).toBeLessThan(1.5);
+}, 900_000);
