@@ -88,10 +88,9 @@ export class MicrosoftClient {
 
   /** Without a name and a password in it: they would replace the credentials. */
   #checked(asked: URL): URL {
-    const { protocol, host, origin } = asked;
+    const place = `${asked.protocol}//${asked.host}`;
     // Not by the origin alone: that of `blob:https://host/…` is `https://host`.
-    if (`${protocol}//${host}` !== this.#origin)
-      throw new TypeError(`${origin} is not the configured API's origin ${this.#origin}`);
+    if (place !== this.#origin) throw new TypeError(`${place} is not the configured API's origin ${this.#origin}`);
     const url = new URL(asked);
     url.username = url.password = '';
     return url;

@@ -59,8 +59,10 @@ export class Detours {
   /** Rows that must come again. */
   #expected: readonly Anchor[] = [];
   #hasContinued = false;
-  /** Pages are newest first, by all that was seen. */
+  /** The pages are newest first, by all that was seen. */
   #isInOrder = true;
+  /** Of the query's rows so far. */
+  #newestMs = -Infinity;
   /** What was tried for the link after this row. */
   #tried = { identity: '', rebuilt: false, retries: 0 };
 
@@ -97,7 +99,7 @@ export class Detours {
       isLast,
     );
     if (step.remedy !== undefined) this.#options.monitor?.deadLink(step.remedy);
-    this.#isInOrder &&= rows.every((row, at) => timeOf(row) <= timeOf(rows[at - 1] ?? row));
+    this.#checkOrder(step, rows);
     if (this.#hasContinued && !this.#isInOrder)
       throw new RangeRefusedError(`${this.#service} does not give the newest rows first.`);
     this.#page = step;
@@ -123,9 +125,22 @@ export class Detours {
       throw new DeadLinkError(`${this.#service} does not give the row again from which reading went on.`);
   }
 
+  #checkOrder({ isQuery, remedy }: Step, rows: readonly TraceRecord[]): void {
+    const isOlder = (row: TraceRecord, at: number) => timeOf(row) <= timeOf(rows[at - 1] ?? row);
+    // Rows that appear meanwhile may shift the pages by less than one.
+    const isElsewhere = isQuery || remedy === 'rebuilt' || remedy === 'retried';
+    const last = rows.at(-1);
+    this.#isInOrder &&=
+      rows.every(isOlder) &&
+      (isElsewhere || last === undefined || timeOf(last) <= (this.#anchor?.receivedMs ?? Infinity));
+    if (isQuery) this.#newestMs = -Infinity;
+    this.#newestMs = rows.reduce((newest, row) => Math.max(newest, timeOf(row)), this.#newestMs);
+  }
+
   #continued(): Step | undefined {
     const { endAt, query } = this.#options;
-    if (this.#anchor === undefined || !this.#isInOrder) return undefined;
+    // Rows of a single time do not show which way the order goes.
+    if (this.#anchor === undefined || !this.#isInOrder || this.#anchor.receivedMs === this.#newestMs) return undefined;
     const range = { start: this.#query.range.start, end: endAt(this.#anchor.row) };
     if (range.end >= this.#query.range.end) return undefined;
     this.#query = { url: query(range), range };
@@ -149,6 +164,7 @@ export class Detours {
     const tried = this.#triedHere();
     if (this.#page === undefined || tried.retries >= mostRetries) return undefined;
     tried.retries += 1;
+    if (this.#anchor !== undefined) this.#expect(this.#anchor);
     return { ...this.#page, remedy: 'retried' };
   }
 

@@ -42,7 +42,6 @@ export async function* walkPages(walk: PageWalk): AsyncGenerator<Page, void, und
   while (step !== undefined) {
     let page: LinkedPage;
     let next: Step | DeadLinkError | undefined;
-    trail.ask(step);
     try {
       page = await walk.read(step.url, step.isQuery);
       next = trail.pass(step, page);
@@ -73,10 +72,6 @@ class Trail {
     this.#detours = walk.detours && new Detours(walk.service, walk.detours);
   }
 
-  ask({ url }: Step): void {
-    this.#asked.add(url.href);
-  }
-
   /**
    * Takes note of a page, and says where to go on; undefined after the last one.
    * @throws DeadLinkError where the link that led to the page has led astray, RangeRefusedError where there is no end
@@ -84,6 +79,7 @@ class Trail {
   pass(step: Step, page: LinkedPage): Step | DeadLinkError | undefined {
     const { service } = this.#walk;
     const { url, isQuery, remedy } = step;
+    this.#asked.add(url.href);
     this.#pages += 1;
     const rows = page.records.length + page.unreadable.length;
     this.#emptyPages = rows === 0 ? this.#emptyPages + 1 : 0;

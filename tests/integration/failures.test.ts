@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { passingFaults, type TokenFault } from '@local/microsoft365-simulator';
 import type { IntakeFault } from '@local/playbook-runner';
+import { messagesAt } from '../support/log-entries.js';
 import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
 import { wayNames, type WayName } from '../support/ways.js';
 
@@ -117,10 +118,11 @@ describe('a service that pages in its own way', () => {
   });
 
   test.each([reporting, graph] as const)(
-    'is read completely by %s when it cuts each page from what there is by then, and rows appear meanwhile',
+    'is read completely by %s when rows appear while its pages are read',
     async (way) => {
       await openWithMail(way);
-      Object.assign(scenario.service.options, { stablePages: false, pageRows: 500, latencyMs: 100 });
+      if (way === reporting) scenario.simulator.server.options.stablePages = false;
+      Object.assign(scenario.service.options, { pageRows: 500, latencyMs: 100 });
       const now = Date.now();
       const mail = { rows: 500, from: now - 5 * second, to: now, lateShare: 1, lateSeconds: [5, 6] as const };
       scenario.simulator.world.add(mail);
@@ -139,11 +141,23 @@ describe('a service that pages in its own way', () => {
         const { options, faults } = scenario.service;
         Object.assign(options, { foreignOrigin: elsewhere.simulator.origin, pageRows: 2000 });
         faults.failNext('link-to-another-host', 2);
-        await scenario.start();
+        let linkedAt = NaN;
+        scenario.service.requests.on(({ result }) => {
+          if (result === 'link-to-another-host' && Number.isNaN(linkedAt)) linkedAt = performance.now();
+        });
+        let toldAt = NaN;
+        const onLine = ({ text }: { text: string }) => {
+          scenario.output.push(text);
+          if (text.includes('MT-FOREIGN-LINK') && Number.isNaN(toldAt)) toldAt = performance.now();
+        };
+        await scenario.start({}, { onLine });
         expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+        expect(toldAt - linkedAt).toBeLessThan(2 * second);
         const { server, graph: otherGraph } = elsewhere.simulator;
         expect([server, otherGraph].map(({ requests }) => requests.totals.requests)).toEqual([0, 0]);
-        expect(scenario.output.join('\n')).toContain('gave a link to another host');
+        const [told] = messagesAt('error', scenario.output);
+        expect(told).toContain(`gave a link to another host (${elsewhere.simulator.origin}). It was not followed`);
+        expect(messagesAt('critical', scenario.output)).toEqual([]);
       } finally {
         await elsewhere.close();
       }

@@ -45,7 +45,7 @@ export class HoursWithATenant {
 
   static async begin(
     access: Access,
-    options: Pick<SimulatorOptions, 'graph' | 'tokenService'> = {},
+    options: Pick<SimulatorOptions, 'graph' | 'tokenService' | 'faultSeed'> = {},
   ): Promise<HoursWithATenant> {
     const clock = new SimulatedClock(startMs);
     const world = new MailWorld({ seed: 1, organization: 'examplecorp.onmicrosoft.com', domain: 'example.corp' });

@@ -70,6 +70,8 @@ export class Scenario {
       graph?: Partial<GraphOptions>;
       tokenService?: Partial<TokenServiceOptions>;
       tls?: boolean;
+      /** Decides which requests to Microsoft fail at random. */
+      faultSeed?: number;
       intake?: Partial<IntakeOptions>;
       onEvents?: (events: readonly string[]) => void;
     } = {},
@@ -82,6 +84,7 @@ export class Scenario {
       graph: { quotaRequests: 100_000, ...options.graph },
       tokenService: { ...application, ...options.tokenService },
       ...(options.tls !== undefined && { tls: options.tls }),
+      ...(options.faultSeed !== undefined && { faultSeed: options.faultSeed }),
     });
     const books = new Books();
     const intake = await startIntake({

@@ -61,6 +61,44 @@ describe('every kind of fault of its own', () => {
   });
 
   test.each([
+    ['double-encoded-token', /^Cannot process argument transformation on parameter 'StartDate'/],
+    ['empty-recipient-token', /^\|System\.ArgumentException\|Invalid starting recipient address$/],
+  ] as const)('%s gives the rows, with a link that the service itself refuses', async (kind, message) => {
+    await withFault(kind, async (url, headers, simulator) => {
+      const { rows, link } = await readTraces(url, headers);
+      expect(rows).toHaveLength(10);
+      expect(new URL(link!).origin).toBe(simulator.origin);
+      const refused = await graphError(link!, headers);
+      expect(refused).toMatchObject({ status: 400, code: 'BadRequest' });
+      expect(refused.message).toMatch(message);
+    });
+  });
+
+  test('a token with all values encoded once more is the good one as soon as that is undone', async () => {
+    await withFault('double-encoded-token', async (url, headers) => {
+      const tokenOf = ({ link }: { link: string | undefined }): string =>
+        new URL(link!).searchParams.get('$skiptoken')!;
+      const read = (token: string) => JSON.parse(Buffer.from(token, 'base64').toString()) as Record<string, string>;
+      const spoiled = read(tokenOf(await readTraces(url, headers)));
+      const undone = Object.entries(spoiled).map(([name, value]) => [name, JSON.parse(value) as unknown]);
+      expect(Object.fromEntries(undone)).toEqual(read(tokenOf(await readTraces(url, headers))));
+    });
+  });
+
+  test('a kind that is named twice comes twice as often', async () => {
+    await withGraph({ quotaRequests: 1_000 }, async (simulator, headers) => {
+      simulator.world.add({ rows: 25, from: nowMs - hourMs, to: nowMs });
+      const kinds = ['double-encoded-token', 'double-encoded-token', 'empty-recipient-token'] as const;
+      simulator.graph.faults.failAtRandom({ share: 0.6, kinds });
+      for (let at = 0; at < 300; at++) await readTraces(messageTracesUrl(simulator, query), headers);
+      const { byResult } = simulator.graph.requests.totals;
+      expect(byResult['double-encoded-token']! / 300).toBeCloseTo(0.4, 0);
+      expect(byResult['empty-recipient-token']! / 300).toBeCloseTo(0.2, 0);
+      expect(byResult['double-encoded-token']!).toBeGreaterThan(1.4 * byResult['empty-recipient-token']!);
+    });
+  });
+
+  test.each([
     ['dead-link-400', 400],
     ['dead-link-404', 404],
     ['dead-link-410', 410],

@@ -75,6 +75,17 @@ describe('any world', () => {
     expect(world.bounds).toEqual({ firstMs: nowMs, lastMs: nowMs });
   });
 
+  test('gives each message as many different recipients as it was told', () => {
+    const world = newWorld();
+    world.add({ rows: 25, recipients: 10, from: nowMs - hourMs, to: nowMs });
+    const messages = new Map<string, Set<string>>();
+    for (const { traceId, recipient } of world.history(nowMs)) {
+      messages.set(traceId, (messages.get(traceId) ?? new Set()).add(recipient));
+    }
+    expect(Array.from(messages.values(), ({ size }) => size).sort((a, b) => a - b)).toEqual([5, 10, 10]);
+    expect(() => world.add({ rows: 1, recipients: 0, from: 0, to: 1 })).toThrow('recipients must be a whole number');
+  });
+
   test('shows a row for ever once it has shown it', () => {
     fc.assert(
       fc.property(mail, fc.integer({ min: -48, max: 48 }), fc.nat(hourMs), (given, hours, laterMs) => {

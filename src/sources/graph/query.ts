@@ -1,5 +1,4 @@
 import type { TimeRange, TraceRecord } from '../../collector/contracts.js';
-import { wholeSecond } from '../../collector/progress.js';
 
 /** Without it a status that was added after the documented list is `unknownFutureValue`, and two of them the same. */
 export const headers = { Prefer: 'include-unknown-enum-members' };
@@ -20,9 +19,12 @@ export function rangeUrl(apiUrl: string, range: TimeRange): URL {
 
 /** The end of a query that still holds what was received at a row's time: the bound is inclusive, and rounded up to a whole second. */
 export function endAt({ receivedMs = NaN, raw }: TraceRecord): number {
-  const hasFraction = /\.\d*[1-9]/.test(String(raw['receivedDateTime']));
-  return wholeSecond(receivedMs) + (hasFraction ? 1000 : 0);
+  const text = raw['receivedDateTime'];
+  const hasFraction = typeof text === 'string' && /\.\d*[1-9]/.test(text);
+  return Math.floor(receivedMs / second) * second + (hasFraction ? second : 0);
 }
+
+const second = 1000;
 
 function dateTime(timeMs: number): string {
   return new Date(timeMs).toISOString().replace('.000Z', 'Z');

@@ -4,6 +4,8 @@ import { parsed } from '../../microsoft/json.js';
 import type { Query } from '../detours.js';
 import { pageRows } from './query.js';
 
+const time = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,7}))?/;
+
 /**
  * Page links of Microsoft Graph carry a `$skiptoken` that is Base64, mostly without padding, of
  * `{"StartDate":"…","EndDate":"…","StartingRecipientAddress":"…","ResultSize":"5000"}`: go on before EndDate, and at EndDate after that recipient.
@@ -30,7 +32,8 @@ export function inspectLink(link: URL): URL | 'dead' {
  */
 export function rebuildLink(after: TraceRecord, dead: URL | undefined, { url, range }: Query): URL | undefined {
   const { recipient, raw } = after;
-  const shown = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,7}))?/.exec(String(raw['receivedDateTime']));
+  const received = raw['receivedDateTime'];
+  const shown = typeof received === 'string' ? time.exec(received) : null;
   if (recipient === undefined || shown?.[1] === undefined) return undefined;
   const token = decodedOnce((dead && tokenIn(dead)) ?? {});
   const precise = token['EndDate'];

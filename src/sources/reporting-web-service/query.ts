@@ -1,5 +1,4 @@
 import type { TimeRange, TraceRecord } from '../../collector/contracts.js';
-import { wholeSecond } from '../../collector/progress.js';
 
 /** The most that a page holds; other collectors rely on it. */
 export const pageRows = 2000;
@@ -25,7 +24,7 @@ export function pageUrl(range: URL, firstRow: number): URL {
 
 /** The end of a query that still holds what was received at a row's time, whether the bound is inclusive or not. */
 export function endAt({ receivedMs = NaN }: TraceRecord): number {
-  return wholeSecond(receivedMs) + 1000;
+  return (Math.floor(receivedMs / 1000) + 1) * 1000;
 }
 
 function dateTime(timeMs: number): string {

@@ -98,7 +98,7 @@ describe('queries that are refused for a while', () => {
 
 describe('links to later pages', () => {
   test.concurrent.each([reporting, graph] as const)(
-    'that are dead are not asked for again: the range is read in halves, on the way of %s',
+    'that are dead cost one request each: a query to the time of the last row takes their place, on the way of %s',
     async (way) => {
       await failureRun({ way, seed: 24 }, async (scenario) => {
         scenario.service.options.latencyMs = 20;
@@ -107,15 +107,39 @@ describe('links to later pages', () => {
         scenario.simulator.world.add({ rows: 6000, from: now - 30 * minute, to: now });
         const { faults } = scenario.service;
         for (const fault of ['dead-link-400', 'dead-link-404', 'dead-link-410'] as const) faults.failNext(fault);
-        await scenario.start();
+        const trigger = await scenario.start();
         expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
         const { byResult } = scenario.service.requests.totals;
         expect(byResult).toMatchObject({ 'dead-link-400': 1, 'dead-link-404': 1, 'dead-link-410': 1 });
-        const warnings = messagesAt('warning', scenario.output);
-        for (const status of [400, 404, 410])
-          expect(warnings.join('\n')).toContain(`gave a link to a page that it does not know (HTTP ${status}).`);
-        expect(warnings.length).toBe(3);
-        expect([...messagesAt('error', scenario.output), ...messagesAt('critical', scenario.output)]).toEqual([]);
+        expect(await metricValue(trigger, 'message_trace_dead_links_total', 'remedy="continued"')).toBe(3);
+        for (const level of ['warning', 'error', 'critical'] as const)
+          expect(messagesAt(level, scenario.output)).toEqual([]);
+      });
+    },
+  );
+
+  test.concurrent(
+    'whose token Graph itself has spoiled are repaired or gone round, without a request that is refused',
+    async () => {
+      await failureRun({ way: graph, seed: 25, graph: { pageRows: 500 } }, async (scenario) => {
+        const now = Date.now();
+        const { world, graph: service } = scenario.simulator;
+        world.add({ rows: 8000, from: now - hour + minute, to: now - minute });
+        // A mail to everybody, in one millisecond and on three pages.
+        world.add({ rows: 1201, recipients: 1201, from: now - minute, to: now - minute + 1 });
+        service.faults.failAtRandom({
+          share: 0.6,
+          kinds: ['double-encoded-token', 'double-encoded-token', 'empty-recipient-token'],
+        });
+        const trigger = await scenario.start();
+        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+        const { byResult } = service.requests.totals;
+        expect(byResult['bad-query']).toBeUndefined();
+        expect(byResult['double-encoded-token']).toBeGreaterThan(0);
+        expect(byResult['empty-recipient-token']).toBeGreaterThan(0);
+        expect(await metricValue(trigger, 'message_trace_dead_links_total', 'remedy="repaired"')).toBeGreaterThan(0);
+        for (const level of ['warning', 'error', 'critical'] as const)
+          expect(messagesAt(level, scenario.output)).toEqual([]);
       });
     },
   );

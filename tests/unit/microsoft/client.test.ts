@@ -100,6 +100,23 @@ describe('a request', () => {
     expect([server.received.length, other.received.length, authorization.asked]).toEqual([0, 0, 0]);
   });
 
+  test('goes to no address that only claims the origin', async () => {
+    const server = await startLoopback((_, response) => answer(response, 200, '{}'));
+    const url = new URL(`blob:${server.origin}/rows`);
+    await expect(clientOf(server.origin).get({ url, interpret: whole }, signal)).rejects.toThrow('blob:// is not');
+    expect(server.received).toHaveLength(0);
+  });
+
+  test.each(['name:secret@', 'name@', ':secret@'])(
+    'keeps its credentials where the address has %s',
+    async (userinfo) => {
+      const server = await startLoopback((_, response) => answer(response, 200, '{}'));
+      const url = new URL(server.origin.replace('//', `//${userinfo}`));
+      await clientOf(server.origin).get({ url, interpret: whole }, signal);
+      expect(bearersOf(server)).toEqual(['Bearer 1']);
+    },
+  );
+
   test('is not sent, nor counted, where there is no authorization', async () => {
     const server = await startLoopback((_, response) => answer(response, 200, '{}'));
     const wrongSecret = new SettingsError('The client secret is wrong. Check client_secret.');

@@ -109,14 +109,21 @@ describe('a link that leads elsewhere is never followed', () => {
     ['another port', 'https://api.example/next', 'https://api.example'],
     ['another scheme', 'http://api.example:8443/next', 'http://api.example:8443'],
     ['another protocol', 'ftp://api.example:8443/next', 'ftp://api.example:8443'],
-    ['a file', 'file:///etc/passwd', 'null'],
-    ['a script', 'javascript:alert(1)', 'null'],
-    ['nowhere', 'https://[', 'no address at all'],
+    ['a file', 'file:///etc/passwd', 'file:'],
+    ['a script', 'javascript:alert(1)', 'javascript:'],
+    ['data of its own', 'data:text/html,x', 'data:'],
+    ['a thing of the same origin that is no page', 'blob:https://api.example:8443/5d3a', 'blob:'],
   ])('%s: %s', async (_where, link, named) => {
     const walked = await walk((number) => pageOf(number, link));
     expectRefused(walked, `another host (${named}`);
     expect(walked.asked).toHaveLength(1);
     expect(walked.pages).toHaveLength(1);
+  });
+
+  test('nor is one that is no address', async () => {
+    const walked = await walk((number) => pageOf(number, 'https://['));
+    expectRefused(walked, 'a page that is no address');
+    expect(walked.asked).toHaveLength(1);
   });
 
   test('nor is one of a later page', async () => {

@@ -1,5 +1,6 @@
 import { MailWorld } from '@local/microsoft365-simulator';
 import type { Source, TimeRange, TraceRecord } from '../../../src/collector/contracts.js';
+import type { LinkMonitor, Remedy } from '../../../src/sources/dead-link.js';
 import type { Advice } from '../../../src/sources/refusals.js';
 
 export const hour = 3_600_000;
@@ -46,4 +47,14 @@ export function booked(world: MailWorld): string[] {
 export function unread(world: MailWorld, read: readonly TraceRecord[]): string[] {
   const known = new Set(names(read));
   return booked(world).filter((name) => !known.has(name));
+}
+
+/** What became of links that lead nowhere. */
+export class RecordingLinks implements LinkMonitor {
+  readonly remedies: Remedy[] = [];
+  /** What was said of links to another host. */
+  readonly foreign: string[] = [];
+
+  readonly deadLink = (remedy: Remedy): void => void this.remedies.push(remedy);
+  readonly foreignLink = ({ message }: Error): void => void this.foreign.push(message);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { OutOfReachError, RangeRefusedError, SettingsError, UnavailableError } from '../../../src/errors.js';
 import type { Answer } from '../../../src/microsoft/transport.js';
+import { DeadLinkError } from '../../../src/sources/dead-link.js';
 import { refusalBy } from '../../../src/sources/refusals.js';
 import { advice } from './reading.js';
 
@@ -77,8 +78,10 @@ describe('the query is refused', () => {
 
   test.each([400, 404, 410])('by %i for a later page, whose link is dead, whatever it says', (status) => {
     const refusal = ofLater(answerOf(status, odata("The StartDate can't be older than 30 days.")));
-    expect(refusal).toBeInstanceOf(RangeRefusedError);
-    expect(refusal!.message).toBe(`The service gave a link to a page that it does not know (HTTP ${status}).`);
+    expect(refusal).toBeInstanceOf(DeadLinkError);
+    expect(refusal!.message).toBe(
+      `The service gave a link to a page that it does not know (HTTP ${status}: The StartDate can't be older than 30 days.).`,
+    );
   });
 });
 

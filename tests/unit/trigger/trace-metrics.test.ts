@@ -62,3 +62,14 @@ test('health tells how far each pass has come, what it read last, and what is be
     ],
   });
 });
+
+test('links that led nowhere are counted by how reading went on', async () => {
+  const registry = new Registry();
+  const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 5 });
+  const others = { troubled: () => undefined, lag: () => undefined, quotaUsed: () => 0 };
+  const metrics = new TraceMetrics(registry, new SimulatedClock(noon), schedule, others);
+  for (const remedy of ['repaired', 'repaired', 'halved'] as const) metrics.deadLink(remedy);
+  const text = await registry.metrics();
+  expect(text).toContain('message_trace_dead_links_total{remedy="repaired"} 2');
+  expect(text).toContain('message_trace_dead_links_total{remedy="halved"} 1');
+});

@@ -6,20 +6,21 @@ import { requestToken } from '../../../../src/microsoft/entra-id.js';
 import { Transport } from '../../../../src/microsoft/transport.js';
 import { GraphSource } from '../../../../src/sources/graph/source.js';
 import { outbound } from '../../../support/outbound.js';
-import { advice, emptyWorld, presentMs } from '../reading.js';
+import { advice, emptyWorld, presentMs, RecordingLinks } from '../reading.js';
 
 export const organization = 'example.corp';
 
 const transport = new Transport({ ...outbound, mark: () => () => presentMs });
 
-export function sourceAt(graphUrl: string, authorization: Authorization): GraphSource {
+export function sourceAt(graphUrl: string, authorization: Authorization, links?: RecordingLinks): GraphSource {
   const client = new MicrosoftClient(graphUrl, { transport, authorization });
-  return new GraphSource(graphUrl, client, advice, organization);
+  return new GraphSource(graphUrl, client, advice, organization, links);
 }
 
 export interface Service {
   readonly simulator: Simulator;
   readonly source: GraphSource;
+  readonly links: RecordingLinks;
   /** Every token that was given out, in order. */
   readonly tokens: readonly string[];
 }
@@ -43,9 +44,10 @@ export async function withService(
       return () => undefined;
     },
   });
-  const source = sourceAt(simulator.graphUrl, authorization);
+  const links = new RecordingLinks();
+  const source = sourceAt(simulator.graphUrl, authorization, links);
   try {
-    await test({ simulator, source, tokens });
+    await test({ simulator, source, links, tokens });
   } finally {
     await simulator.close();
   }

@@ -10,8 +10,9 @@ import {
 } from '../../../../src/errors.js';
 import { skipWaits } from '../../../support/impatience.js';
 import { answer, startLoopback } from '../../../support/loopback.js';
-import { advice, booked, names, presentMs, range, readAll } from '../reading.js';
-import { withService } from './service.js';
+import { advice, booked, names, presentMs, range, readAll, unread } from '../reading.js';
+import { item } from './items.js';
+import { sourceAt, withService } from './service.js';
 
 describe('a failure that passes costs no row', () => {
   test.each(passingFaults)('%s, on the first page and on a later one', async (fault) => {
@@ -125,39 +126,126 @@ describe('what the service refuses for good is not asked again', () => {
       });
     },
   );
+});
 
+describe('a link to a later page that leads nowhere', () => {
   test.each<GraphFault>(['dead-link-400', 'dead-link-404', 'dead-link-410'])(
-    'a link to a later page that is dead: %s',
+    'costs one request, though all links are so: %s',
     async (fault) => {
-      await withService({ pageRows: 100 }, async ({ simulator, source, tokens }) => {
+      await withService({ pageRows: 100 }, async ({ simulator, source, links }) => {
         simulator.world.add({ rows: 250, from: range.start, to: range.end });
         simulator.graph.faults.failNext(fault, Infinity);
-        const pages = source.pages(range, new AbortController().signal);
-        expect((await pages.next()).value?.records).toHaveLength(100);
-        const refusal = await refusalOf(pages.next());
-        expect(refusal).toBeInstanceOf(RangeRefusedError);
-        expectSilenceAbout(tokens, refusal);
-        expect(simulator.graph.requests.totals.requests).toBe(2);
+        expect(unread(simulator.world, await readAll(source))).toEqual([]);
+        expect(links.remedies).toEqual(['continued', 'continued']);
+        expect(simulator.graph.requests.totals).toMatchObject({ requests: 5, byResult: { page: 3, [fault]: 2 } });
       });
     },
   );
+
+  test('costs none where its token is encoded once too often: that is undone', async () => {
+    await withService({ pageRows: 100 }, async ({ simulator, source, links }) => {
+      simulator.world.add({ rows: 250, from: range.start, to: range.end });
+      simulator.graph.faults.failNext('double-encoded-token', Infinity);
+      expect(names(await readAll(source)).sort()).toEqual(booked(simulator.world).sort());
+      expect(links.remedies).toEqual(['repaired', 'repaired']);
+      expect(simulator.graph.requests.totals).toMatchObject({ requests: 3, rows: 250 });
+    });
+  });
+
+  test('costs none where its token has no recipient: a query to the time of the last row takes its place', async () => {
+    await withService({ pageRows: 100 }, async ({ simulator, source, links }) => {
+      simulator.world.add({ rows: 250, from: range.start, to: range.end });
+      simulator.graph.faults.failNext('empty-recipient-token', Infinity);
+      const read = await readAll(source);
+      expect(unread(simulator.world, read)).toEqual([]);
+      expect(links.remedies).toEqual(['continued', 'continued']);
+      const { recent, totals } = simulator.graph.requests;
+      expect(totals.requests).toBe(3);
+      const last = read[99]!.receivedMs!;
+      expect(recent[1]).toMatchObject({ startMs: range.start, endMs: Math.ceil(last / 1000) * 1000, skiptoken: null });
+    });
+  });
+
+  test('that is refused although it was repaired is gone round like any other', async () => {
+    await withService({ pageRows: 100 }, async ({ simulator, source, links }) => {
+      simulator.world.add({ rows: 250, from: range.start, to: range.end });
+      simulator.graph.faults.failNext('double-encoded-token');
+      simulator.graph.faults.failNext('dead-link-400');
+      expect(unread(simulator.world, await readAll(source))).toEqual([]);
+      expect(links.remedies).toEqual(['continued']);
+      expect(simulator.graph.requests.totals.byResult).toMatchObject({ 'dead-link-400': 1 });
+    });
+  });
+
+  test.each<[GraphFault, string[]]>([
+    ['empty-recipient-token', ['continued', 'rebuilt', 'rebuilt']],
+    ['dead-link-400', ['continued', 'retried']],
+  ])('of a millisecond that is larger than a page is replaced by one of our own: %s', async (fault, remedies) => {
+    await withService({ pageRows: 100, sevenFractionDigits: true }, async ({ simulator, source, links }) => {
+      const at = range.start + 1_800_123;
+      simulator.world.add({ rows: 301, recipients: 301, from: at, to: at + 1 });
+      simulator.world.add({ rows: 50, from: range.start, to: at });
+      simulator.world.add({ rows: 20, from: at + 5000, to: range.end });
+      // A link of our own making is a later page to the service, and can be refused like any other.
+      if (fault === 'dead-link-400') simulator.graph.faults.failNext(fault, 3);
+      else simulator.graph.faults.failNext(fault, 4);
+      const read = await readAll(source);
+      expect(unread(simulator.world, read)).toEqual([]);
+      expect(links.remedies.slice(0, remedies.length)).toEqual(remedies);
+      expect(links.remedies).not.toContain('halved');
+    });
+  });
+
+  test('is asked for anew where nothing else is left, and the range is refused where that does not help', async () => {
+    await withService({ pageRows: 100 }, async ({ simulator, source, links, tokens }) => {
+      const at = range.start + 1_800_123;
+      simulator.world.add({ rows: 150, recipients: 150, from: at, to: at + 1 });
+      simulator.world.add({ rows: 20, from: at + 5000, to: range.end });
+      const { faults, requests } = simulator.graph;
+      faults.failNext('dead-link-400', 3);
+      expect(unread(simulator.world, await readAll(source))).toEqual([]);
+      // The page, its link, a query to its time, its link, a link of our own, the page once more, its link.
+      expect(links.remedies).toEqual(['continued', 'retried']);
+      expect(requests.totals.requests).toBe(7);
+
+      faults.failNext('dead-link-400', Infinity);
+      const refusal = await refusalOf(readAll(source));
+      expect(refusal).toBeInstanceOf(RangeRefusedError);
+      expect(links.remedies.slice(2)).toEqual(['continued', 'retried', 'retried', 'retried', 'halved']);
+      expectSilenceAbout(tokens, refusal);
+    });
+  });
 });
 
-test('a link to another host is never followed, and the range is refused', async () => {
+test('a link to another host is told at once and never followed, and all rows are read without it', async () => {
   const other = await startLoopback((_, response) => answer(response, 200, { value: [] }));
   const options = { pageRows: 100, foreignOrigin: other.origin };
-  await withService(options, async ({ simulator, source, tokens }) => {
+  await withService(options, async ({ simulator, source, links, tokens }) => {
     simulator.world.add({ rows: 250, from: range.start, to: range.end });
     simulator.graph.faults.failNext('link-to-another-host');
     const pages = source.pages(range, new AbortController().signal);
-    expect((await pages.next()).value?.records).toHaveLength(100);
-    const refusal = await refusalOf(pages.next());
-    expect(refusal).toBeInstanceOf(RangeRefusedError);
-    expect(refusal.message).toContain(other.origin);
-    expectSilenceAbout(tokens, refusal);
-    expect(simulator.graph.requests.totals.requests).toBe(1);
+    const read = [...(await pages.next()).value!.records];
+    // Before anything is done with the page.
+    expect(links.foreign).toEqual([expect.stringContaining(`another host (${other.origin})`)]);
+    for await (const { records } of pages) read.push(...records);
+    expect(unread(simulator.world, read)).toEqual([]);
+    expect(links.remedies).toEqual(['continued']);
+    expectSilenceAbout(tokens, links.foreign);
+    expect(simulator.graph.requests.totals.requests).toBe(3);
   });
   expect(other.received).toHaveLength(0);
+});
+
+test('a name and a password in a link take the place of no credentials', async () => {
+  const server = await startLoopback((request, response, number) =>
+    answer(response, 200, {
+      value: [item({ id: `page ${number}` })],
+      ...(number === 1 && { '@odata.nextLink': `http://name:secret@${request.headers.host ?? ''}/v1.0/page-2` }),
+    }),
+  );
+  const authorization = { header: () => Promise.resolve('Bearer x'), discard: () => false };
+  expect(await readAll(sourceAt(`${server.origin}/v1.0`, authorization))).toHaveLength(2);
+  expect(server.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer x', 'Bearer x']);
 });
 
 /** What a reading ends with, as it must. */

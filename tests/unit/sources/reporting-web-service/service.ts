@@ -4,29 +4,30 @@ import { MicrosoftClient } from '../../../../src/microsoft/client.js';
 import { Transport } from '../../../../src/microsoft/transport.js';
 import { ReportingWebServiceSource } from '../../../../src/sources/reporting-web-service/source.js';
 import { outbound } from '../../../support/outbound.js';
-import { advice, emptyWorld, presentMs } from '../reading.js';
+import { advice, emptyWorld, presentMs, RecordingLinks } from '../reading.js';
 
 const account = { accountName: 'trace.reader@example.corp', accountPassword: 'demo-Passw0rd' };
 
-export function sourceAt(apiUrl: string): ReportingWebServiceSource {
+export function sourceAt(apiUrl: string, links?: RecordingLinks): ReportingWebServiceSource {
   const client = new MicrosoftClient(apiUrl, {
     transport: new Transport({ ...outbound, mark: () => () => presentMs }),
     authorization: new BasicAuthorization(account.accountName, account.accountPassword),
   });
-  return new ReportingWebServiceSource(apiUrl, client, advice);
+  return new ReportingWebServiceSource(apiUrl, client, advice, links);
 }
 
 /** Runs a test on a simulated service whose clock stands still. */
 export async function withService(
   options: Partial<ReportingOptions>,
-  test: (service: { simulator: Simulator; source: ReportingWebServiceSource }) => Promise<void>,
+  test: (service: { simulator: Simulator; source: ReportingWebServiceSource; links: RecordingLinks }) => Promise<void>,
 ): Promise<void> {
   const simulator = await startSimulator({
     world: emptyWorld(),
     options: { ...account, now: () => presentMs, ...options },
   });
   try {
-    await test({ simulator, source: sourceAt(simulator.apiUrl) });
+    const links = new RecordingLinks();
+    await test({ simulator, source: sourceAt(simulator.apiUrl, links), links });
   } finally {
     await simulator.close();
   }

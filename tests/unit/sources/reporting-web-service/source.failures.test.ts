@@ -3,7 +3,7 @@ import { passingFaults, type ReportingFault } from '@local/microsoft365-simulato
 import { OutOfReachError, RangeRefusedError, SettingsError, UnavailableError } from '../../../../src/errors.js';
 import { skipWaits } from '../../../support/impatience.js';
 import { answer, startLoopback } from '../../../support/loopback.js';
-import { advice, booked, hour, names, presentMs, range, readAll } from '../reading.js';
+import { advice, booked, hour, names, presentMs, range, readAll, unread } from '../reading.js';
 import { withService } from './service.js';
 
 describe('a failure that passes costs no row', () => {
@@ -71,33 +71,30 @@ describe('what the service refuses for good is asked once', () => {
       });
     },
   );
-
-  test.each<ReportingFault>(['dead-link-400', 'dead-link-404', 'dead-link-410'])(
-    'a link to a later page that is dead: %s',
-    async (fault) => {
-      await withService({ pageRows: 100 }, async ({ simulator, source }) => {
-        simulator.world.add({ rows: 250, from: range.start, to: range.end });
-        simulator.server.faults.failNext(fault, Infinity);
-        const pages = source.pages(range, new AbortController().signal);
-        expect((await pages.next()).value?.records).toHaveLength(100);
-        await expect(pages.next()).rejects.toThrow(RangeRefusedError);
-        expect(simulator.server.requests.totals.requests).toBe(2);
-      });
-    },
-  );
 });
 
-test('a link to another host is never followed, and the range is refused', async () => {
+test.each<ReportingFault>(['dead-link-400', 'dead-link-404', 'dead-link-410'])(
+  'links to later pages that are all dead cost a request each: %s',
+  async (fault) => {
+    await withService({ pageRows: 100 }, async ({ simulator, source }) => {
+      simulator.world.add({ rows: 250, from: range.start, to: range.end });
+      simulator.server.faults.failNext(fault, Infinity);
+      expect(unread(simulator.world, await readAll(source))).toEqual([]);
+      expect(simulator.server.requests.totals).toMatchObject({ requests: 5, byResult: { page: 3, [fault]: 2 } });
+    });
+  },
+);
+
+test('a link to another host is never followed, and all rows are read without it', async () => {
   const other = await startLoopback((_, response) => answer(response, 200, { d: [] }));
-  await withService({ pageRows: 100, foreignOrigin: other.origin }, async ({ simulator, source }) => {
+  await withService({ pageRows: 100, foreignOrigin: other.origin }, async ({ simulator, source, links }) => {
     simulator.world.add({ rows: 250, from: range.start, to: range.end });
-    simulator.server.faults.failNext('link-to-another-host');
-    const pages = source.pages(range, new AbortController().signal);
-    expect((await pages.next()).value?.records).toHaveLength(100);
-    const second = pages.next();
-    await expect(second).rejects.toThrow(RangeRefusedError);
-    await expect(second).rejects.toThrow(other.origin);
-    expect(simulator.server.requests.totals.requests).toBe(1);
+    simulator.server.faults.failNext('link-to-another-host', Infinity);
+    expect(unread(simulator.world, await readAll(source))).toEqual([]);
+    expect(links.foreign).toHaveLength(2);
+    expect(links.foreign[0]).toContain(other.origin);
+    expect(links.remedies).toEqual(['continued', 'continued']);
+    expect(simulator.server.requests.totals.requests).toBe(3);
   });
   expect(other.received).toHaveLength(0);
 });
