@@ -322,7 +322,11 @@ describe('the check of the module’s configuration', () => {
 
   test.each([
     [{ tenant: 'contoso' }, { success: true }, {}],
-    [{ tenant: {} }, { success: false }, { error: expect.stringContaining('"tenant" (Tenant) must be text, not a JSON object.') }],
+    [
+      { tenant: {} },
+      { success: false },
+      { error: expect.stringContaining('"tenant" (Tenant) must be text, not a JSON object.') },
+    ],
   ])('of %j ends with %j', async (moduleConfiguration, results, more) => {
     const check = await start({ dockerParameters: command, moduleConfiguration });
     expect(await check.exited).toMatchObject({ exitCode: 0 });

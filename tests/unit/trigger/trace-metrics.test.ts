@@ -2,16 +2,18 @@ import { expect, test } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { begin } from '../../../src/collector/progress.js';
 import { schedulePasses } from '../../../src/collector/schedule.js';
+import { setAside } from '../../../src/collector/set-aside.js';
 import { TraceMetrics } from '../../../src/trigger/trace-metrics.js';
+import { record } from '../../support/records.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 
 const [minute, hour] = [60_000, 3_600_000];
 const noon = Date.UTC(2026, 10, 1, 12);
 
-function metricsAt(clock: SimulatedClock): TraceMetrics {
+function metricsAt(clock: SimulatedClock, registry = new Registry()): TraceMetrics {
   const ignore = () => undefined;
   const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 5 });
-  return new TraceMetrics(new Registry(), clock, schedule, {
+  return new TraceMetrics(registry, clock, schedule, {
     troubled: ignore,
     setAside: ignore,
     heartbeat: ignore,
@@ -27,6 +29,7 @@ test('before anything was read, health tells of no pass and no lag', () => {
     backlog_seconds: 0,
     read_ahead: null,
     reading: null,
+    set_aside: [],
     passes: [],
   });
 });
@@ -65,11 +68,39 @@ test('health tells how far each pass has come, what it read last, and what is be
 
 test('links that led nowhere are counted by how reading went on', async () => {
   const registry = new Registry();
-  const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 5 });
-  const others = { troubled: () => undefined, lag: () => undefined, quotaUsed: () => 0 };
-  const metrics = new TraceMetrics(registry, new SimulatedClock(noon), schedule, others);
+  const metrics = metricsAt(new SimulatedClock(noon), registry);
   for (const remedy of ['repaired', 'repaired', 'halved'] as const) metrics.deadLink(remedy);
   const text = await registry.metrics();
   expect(text).toContain('message_trace_dead_links_total{remedy="repaired"} 2');
   expect(text).toContain('message_trace_dead_links_total{remedy="halved"} 1');
+});
+
+test('how late rows and changes of status were found is told apart', async () => {
+  const registry = new Registry();
+  const metrics = metricsAt(new SimulatedClock(noon), registry);
+  const found = (secondsAgo: number) => record({ Received: `/Date(${noon - secondsAgo * 1000})/` });
+  metrics.delivered(
+    [
+      { record: found(20), sighting: 'new', late: false },
+      { record: found(50), sighting: 'new', late: true },
+      { record: found(3_000), sighting: 'changed', late: false },
+      { record: record({ Received: null }), sighting: 'new', late: false },
+    ],
+    noon,
+  );
+  const text = await registry.metrics();
+  expect(text).toContain('message_trace_observed_delay_seconds_sum{kind="row"} 70');
+  expect(text).toContain('message_trace_observed_delay_seconds_count{kind="row"} 2');
+  expect(text).toContain('message_trace_observed_delay_seconds_bucket{le="30",kind="row"} 1');
+  expect(text).toContain('message_trace_observed_delay_seconds_sum{kind="status_change"} 3000');
+});
+
+test('health names time that was set aside', () => {
+  const clock = new SimulatedClock(noon);
+  const metrics = metricsAt(clock);
+  const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 5 });
+  metrics.progressed(setAside(begin(noon - hour, schedule), { start: noon - minute, end: noon - minute + 1000 }, noon));
+  expect(metrics.healthFields()['set_aside']).toEqual([
+    { from: '2026-11-01T11:59:00.000Z', to: '2026-11-01T11:59:01.000Z', next_try: '2026-11-01T12:15:00.000Z' },
+  ]);
 });
