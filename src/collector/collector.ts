@@ -198,6 +198,7 @@ export class Collector {
     const isRepaired = await this.#recovery.examine(error, step, signal);
     if (signal.aborted) return;
     if (isRepaired) {
+      this.#failures[step.fresh ? 'fresh' : 'old'] = 0;
       await this.#patience.worked(signal);
       return;
     }
