@@ -143,7 +143,7 @@ export class Scenario {
   }
 
   /** The books, as soon as no row is missing; the last ones where that takes too long. */
-  async untilNoneIsMissing(withinMs = 60 * second): Promise<BooksReport> {
+  async untilNoneIsMissing(withinMs = 120 * second): Promise<BooksReport> {
     const deadline = Date.now() + withinMs;
     for (;;) {
       const events = this.intake.totals().events;
