@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { TriggerProcess } from '@local/playbook-runner';
 import { failureRun } from '../../support/failure-run.js';
-import { entriesOf, messagesAt, expectNoHurry } from '../../support/log-entries.js';
+import { messagesAt } from '../../support/log-entries.js';
 import { metricValue } from '../../support/metric-value.js';
 import { allArrivedOnce, day, hour, minute, type Scenario } from '../../support/scenario.js';
 
