@@ -30,7 +30,7 @@ describe('an application with a secret', () => {
           token_type: 'Bearer',
           expires_in: 120,
           ext_expires_in: 120,
-          access_token: expect.stringMatching(/^[\w-]{1000,}$/),
+          access_token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]{1000,}$/),
         });
         expect(simulator.tokenService.requests.totals).toEqual({ requests: 1, rows: 0, byResult: { token: 1 } });
       });

@@ -15,6 +15,7 @@ function settingsWith(changes: Partial<MessageTraceGraphConfiguration>): Message
     tenant_id: tenantId,
     client_id: clientId,
     intake_key: 'an-intake-key',
+    credential: 'automatic',
     api: 'graph',
     start_time: 1,
     frequency: 60,

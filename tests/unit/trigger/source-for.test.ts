@@ -3,7 +3,7 @@ import { Quota } from '../../../src/microsoft/quota.js';
 import type { Request } from '../../../src/microsoft/transport.js';
 import type { Access } from '../../../src/trigger/access.js';
 import { sourceFor, type Addresses } from '../../../src/trigger/source-for.js';
-import { transportWith } from '../../support/outbound.js';
+import { signInMeans, transportWith } from '../../support/outbound.js';
 
 const tenant = '3f6b2c1e-8d47-4b5a-9c20-7e1f5a9d4c36';
 const advice = { refused: 'Check the settings.', absent: 'Check the address.' };
@@ -49,7 +49,7 @@ async function read(access: Omit<Access, 'advice' | 'organization'>, addresses: 
     hidden.add(secret);
     return () => void hidden.delete(secret);
   };
-  const means = { transport, quota, hide, now: () => 0 };
+  const means = { transport, quota, hide, now: () => 0, ...signInMeans() };
   const source = sourceFor({ ...access, advice, organization: undefined }, addresses, means);
   const pages = source.pages(range, new AbortController().signal);
   while ((await pages.next()).done !== true);
