@@ -51,7 +51,7 @@ export async function requestToken(signIn: SignIn, transport: Transport, signal:
 }
 
 function acquire(signIn: SignIn, network: MsalNetwork, signal: AbortSignal): Promise<AuthenticationResult | null> {
-  const { identity, clientId, scope } = signIn;
+  const { identity, scope } = signIn;
   const scopes = [scope];
   const configuration = configurationOf(signIn, network);
   if ('accountName' in identity) {

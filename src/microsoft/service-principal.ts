@@ -59,7 +59,7 @@ export class ServicePrincipalLookup {
     // A permission granted later comes with a later start.
     this.#isForbidden = status === 401 || status === 403;
     // A 404 of anything but Graph itself, such as a proxy's, is no answer to the question.
-    if (status === 404) return /Request_ResourceNotFound/.test(body) ? 'absent' : undefined;
+    if (status === 404) return body.includes('Request_ResourceNotFound') ? 'absent' : undefined;
     if (status !== 200) return undefined;
     const found = parsed(body);
     if (!isObject(found) || typeof found['id'] !== 'string') return undefined;

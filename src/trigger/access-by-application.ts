@@ -7,6 +7,7 @@ import type { Access, Proof } from './access.js';
 import { application, managedIdentity } from './advice.js';
 import {
   chooseCredential,
+  isLeftToEnvironment,
   problemsWithEnvironment,
   TOKEN_FILE,
   TOKEN_FILE_VARIABLE,
@@ -15,9 +16,6 @@ import {
   type WorkloadIdentity,
 } from './application-credential.js';
 import { APPLICATION_ID, problemsWithIds, TENANT } from './id-rules.js';
-
-/** What the card fills in: the environment may name another authority then. */
-const DEFAULT_AUTHORITY = 'https://login.microsoftonline.com';
 
 /** What the card cannot say about the settings of an application. */
 export const rulesForApplication: SettingsRules = (settings) => problemsWith(settings, process.env);
@@ -50,28 +48,25 @@ export function accessByApplication(settings: MessageTraceGraphConfiguration, en
     },
     organization,
     advice: application[api],
-    authorityUrl: authorityUrl === DEFAULT_AUTHORITY ? environment?.authorityUrl : undefined,
+    authorityUrl: isLeftToEnvironment(authorityUrl) ? environment?.authorityUrl : undefined,
   };
 }
 
 function proofOf(
-  credential: Credential,
+  credential: Exclude<Credential, 'managed_identity'>,
   settings: MessageTraceGraphConfiguration,
   { tokenFile }: WorkloadIdentity,
 ): Proof {
   const { client_secret: secret, client_certificate: certificate, federated_token_file: file } = settings;
   switch (credential) {
+    case 'client_secret':
+      return { clientSecret: secret ?? '' };
     case 'client_certificate':
       return { clientCertificate: readClientCertificate(certificate ?? '') };
     case 'federated_token':
-      return {
-        federatedToken:
-          file === undefined
-            ? { path: tokenFile ?? '', source: TOKEN_FILE_VARIABLE }
-            : { path: file, source: TOKEN_FILE },
-      };
-    default:
-      return { clientSecret: secret ?? '' };
+      return file === undefined
+        ? { federatedToken: { path: tokenFile ?? '', source: TOKEN_FILE_VARIABLE } }
+        : { federatedToken: { path: file, source: TOKEN_FILE } };
   }
 }
 

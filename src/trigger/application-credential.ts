@@ -1,5 +1,6 @@
 import type { JsonObject } from '@sekoia/automation-sdk-shim';
 import { isDomain, isGuid } from '../configuration/directory.js';
+import { isLoopback } from '../microsoft/clouds.js';
 import { APPLICATION_ID, TENANT } from './id-rules.js';
 
 /** How an application can prove who it is, as the setting `credential` names it. */
@@ -13,8 +14,8 @@ export interface WorkloadIdentity {
   readonly authorityUrl: string | undefined;
 }
 
-export const SECRET = '"client_secret" (Client secret)';
-export const CERTIFICATE = '"client_certificate" (Client certificate)';
+const SECRET = '"client_secret" (Client secret)';
+const CERTIFICATE = '"client_certificate" (Client certificate)';
 export const TOKEN_FILE = '"federated_token_file" (Federated token file)';
 export const TOKEN_FILE_VARIABLE = 'the environment variable AZURE_FEDERATED_TOKEN_FILE';
 const CREDENTIAL = '"credential" (Credential)';
@@ -25,6 +26,13 @@ const SETTINGS = [
   ['client_certificate', 'client_certificate', CERTIFICATE],
   ['federated_token', 'federated_token_file', TOKEN_FILE],
 ] as const;
+
+/** What the card fills in: the environment may name another authority then. */
+const DEFAULT_AUTHORITY = 'https://login.microsoftonline.com';
+
+export function isLeftToEnvironment(authorityUrl: unknown): boolean {
+  return authorityUrl === undefined || authorityUrl === DEFAULT_AUTHORITY;
+}
 
 export function workloadIdentityIn(env: NodeJS.ProcessEnv): WorkloadIdentity {
   const variable = (name: string): string | undefined => env[name]?.trim() || undefined;
@@ -66,13 +74,22 @@ export function chooseCredential(
 
 /** What is wrong with what the environment says, in the place of settings that are left out. */
 export function problemsWithEnvironment(
-  { tenant_id: tenant, client_id: client }: JsonObject,
-  { tenantId, clientId }: WorkloadIdentity,
+  { tenant_id: tenant, client_id: client, authority_url: authority }: JsonObject,
+  { tenantId, clientId, authorityUrl }: WorkloadIdentity,
 ): string[] {
   const problems: string[] = [];
   if (tenant === undefined && tenantId !== undefined && !isGuid(tenantId) && !isDomain(tenantId))
     problems.push(`The environment variable AZURE_TENANT_ID must be ${TENANT}.`);
   if (client === undefined && clientId !== undefined && !isGuid(clientId))
     problems.push(`The environment variable AZURE_CLIENT_ID must be ${APPLICATION_ID}.`);
+  if (isLeftToEnvironment(authority) && authorityUrl !== undefined && !isAuthority(authorityUrl))
+    problems.push('The environment variable AZURE_AUTHORITY_HOST must be an address that begins with https://.');
   return problems;
+}
+
+/** As the card has it of authority_url: https, or http on loopback. */
+function isAuthority(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol } = new URL(address);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(address));
 }

@@ -13,7 +13,7 @@ function withIdentities(check: (simulator: Simulator) => Promise<void>): Promise
 
 async function ask(simulator: Simulator, path: string, query: Record<string, string>, headers: Record<string, string>) {
   const response = await fetch(`${simulator.origin}${path}?${new URLSearchParams(query).toString()}`, { headers });
-  return [response.status, await response.json()];
+  return { status: response.status, body: (await response.json()) as unknown };
 }
 
 test.each([
@@ -23,7 +23,7 @@ test.each([
   '%s gives the token of an identity that is assigned, with numbers as text',
   async (path, headers: Record<string, string>) => {
     await withIdentities(async (simulator) => {
-      const [status, body] = await ask(simulator, path, { resource, client_id: clientId }, headers);
+      const { status, body } = await ask(simulator, path, { resource, client_id: clientId }, headers);
       expect(status).toBe(200);
       expect(body).toEqual({
         access_token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
@@ -45,12 +45,7 @@ test.each([
   [instanceMetadataPath, { Metadata: 'true' }, { client_id: 'other' }, 400],
 ])('%s refuses %j %j with %i', async (path, headers, query, status) => {
   await withIdentities(async (simulator) => {
-    const [answered] = await ask(
-      simulator,
-      path,
-      { resource, ...query } as Record<string, string>,
-      headers as Record<string, string>,
-    );
+    const { status: answered } = await ask(simulator, path, { resource, ...query }, headers);
     expect(answered).toBe(status);
     expect(simulator.tokenService.requests.totals.byResult).toEqual({ 'identity-refused': 1 });
   });

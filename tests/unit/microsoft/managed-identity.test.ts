@@ -96,16 +96,29 @@ describe('what Azure refuses is said with what to do', () => {
   });
 });
 
-test.each(['http-503', 'http-429', 'reset', 'http-404', 'http-410', 'no-fields-200', 'cut-off-json'] as const)(
+test.each(['http-503', 'http-429', 'reset-before-answer', 'no-fields-200', 'cut-off-json', 'sign-in-page'] as const)(
   'after %s it is worth asking again, and the next request goes out at once',
   async (fault) => {
-    const known = tenant.tokenService.faults as { failNext(kind: string): void };
-    known.failNext(fault);
+    tenant.tokenService.faults.failNext(fault);
     const error: unknown = await ask().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(UnavailableError);
     expect((await ask()).text).not.toBe('');
   },
 );
+
+test.each([
+  [404, UnavailableError, /no managed identity endpoint at present \(HTTP 404\).*works in Azure only/],
+  [410, UnavailableError, /at present \(HTTP 410\)/],
+  [302, SettingsError, /HTTP 302/],
+])('HTTP %i means what it does there', async (status, kind, words) => {
+  const transport = transportWith();
+  transport.send = ({ url }) =>
+    Promise.resolve({ host: url.host, status, body: '', location: undefined, retryAfterMs: undefined });
+  const asking = requestManagedIdentityToken({ clientId: undefined, scope, transport }, new AbortController().signal);
+  const error: unknown = await asking.catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(kind);
+  expect((error as Error).message).toMatch(words);
+});
 
 test('the secret of the endpoint is known, to be kept out of the logs', () => {
   expect(endpointSecrets({ IDENTITY_HEADER: 'h', MSI_SECRET: 'm' })).toEqual(['h', 'm']);

@@ -10,7 +10,7 @@ const path = "/v1.0/servicePrincipals(appId='8bd644d1-64a1-4d4b-ae52-2e0cbf64e37
 
 /** A Graph that gives that answer, and a look-up there. */
 async function lookupAt(status: number, body: unknown) {
-  const server = await startLoopback((_, response) => answer(response, status, body as string));
+  const server = await startLoopback((_, response) => answer(response, status, body));
   const authorization = { header: () => Promise.resolve('Bearer a-token'), discard: () => false };
   const lookup = new ServicePrincipalLookup(`${server.origin}/v1.0`, { transport: transportWith(), authorization });
   return { server, explain: (error: unknown = refused) => lookup.explained(error, signal) };

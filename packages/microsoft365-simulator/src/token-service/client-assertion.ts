@@ -28,7 +28,11 @@ export class ClientAssertions {
     const token = readToken(assertion);
     const { iss } = token.claims;
     // Which of the two it is, its issuer says; an authority's name is an address.
-    if (typeof iss === 'string' && /^https?:\/\//.test(iss)) return checkFederatedToken(token, expected);
+    if (typeof iss === 'string' && /^https?:\/\//.test(iss)) {
+      // Made once and used until it ends.
+      checkFederatedToken(token, expected);
+      return;
+    }
     checkOwnStatement(token, expected);
     const { jti } = token.claims;
     if (typeof jti !== 'string') return;

@@ -11,7 +11,7 @@ import { TokenRefusal } from './aadsts.js';
 import { instanceDiscovery, openidConfiguration } from './discovery.js';
 import { Grants, type Grant } from './grants.js';
 import type { IssuedTokens } from './issued-tokens.js';
-import { appServicePath, decideIdentity, instanceMetadataPath } from './managed-identity.js';
+import { decideIdentity, isIdentityPath } from './managed-identity.js';
 import { defaultOptions, type TokenServiceOptions } from './options.js';
 import { aadstsFault, faultAnswer, type AadstsFault, type TokenFault } from './service-faults.js';
 import { readTokenRequest } from './token-request.js';
@@ -31,7 +31,6 @@ export interface TenantIdentity {
 const tokenPath = /^\/([^/]+)\/oauth2\/v2\.0\/token$/i;
 const configurationPath = /^\/([^/]+)\/v2\.0\/\.well-known\/openid-configuration$/i;
 const instancePath = /^\/common\/discovery\/instance$/i;
-const identityPaths = [appServicePath, instanceMetadataPath];
 
 /** Entra ID, as far as a collector goes to it: tokens for an application or an account, and where to ask for them. */
 export class TokenService {
@@ -76,12 +75,12 @@ export class TokenService {
 
   /** Whether a request to that path is for this service. */
   serves(path: string): boolean {
-    return identityPaths.includes(path) || [tokenPath, configurationPath, instancePath].some((one) => one.test(path));
+    return isIdentityPath(path) || [tokenPath, configurationPath, instancePath].some((one) => one.test(path));
   }
 
   /** Decides what to answer, and writes it down in `requests`. Rejects if the client goes away before it has asked. */
   async answer(request: IncomingMessage, url: URL): Promise<Answer> {
-    if (identityPaths.includes(url.pathname)) return this.#identity(request, url);
+    if (isIdentityPath(url.pathname)) return this.#identity(request, url);
     const tenant = tokenPath.exec(url.pathname)?.[1];
     return tenant === undefined ? this.#discover(request, url) : this.#token(request, url, tenant);
   }

@@ -2,7 +2,7 @@ import type { Problem } from '../wire/playbook.js';
 import { type SettingsSchema, titleOf } from './settings-schema.js';
 
 /** The setting with which a card lets the operator choose what proves who signs in. */
-export const CREDENTIAL = 'credential';
+const CREDENTIAL = 'credential';
 
 /** What is looked at by itself, in this order, where none is chosen; by the choice that stands for it. */
 const PROOFS: Readonly<Record<string, string>> = {
