@@ -189,7 +189,9 @@ describe('an application with a certificate', () => {
     test('gets a token for one of them, as often as it is shown', async () => {
       await withCredential(async (simulator) => {
         const fields = assertionFields({ signer: own, algorithm: 'RS256', claims: { ...token, jti: 'same' } });
-        for (const _ of [1, 2]) expect((await askToken(tokenUrl(simulator), form(simulator, fields))).status).toBe(200);
+        const asked = form(simulator, fields);
+        expect((await askToken(tokenUrl(simulator), asked)).status).toBe(200);
+        expect((await askToken(tokenUrl(simulator), asked)).status).toBe(200);
       });
     });
 

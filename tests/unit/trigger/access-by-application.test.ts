@@ -103,7 +103,7 @@ describe('a federated token', () => {
     AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.us/',
   };
   const without = { tenant_id: undefined, client_id: undefined };
-  const blank = (changes: object) => settingsWith(changes as Partial<MessageTraceGraphConfiguration>);
+  const blank = (changes: object) => settingsWith(changes);
 
   test('of Azure workload identity needs no settings', () => {
     expect(accessByApplication(blank(without), environment)).toMatchObject({
