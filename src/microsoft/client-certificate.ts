@@ -7,6 +7,8 @@ export interface ClientCertificate {
   readonly privateKey: string;
   /** SHA-256 of the certificate, in hex. */
   readonly thumbprint: string;
+  /** When it ends, in milliseconds since 1970. */
+  readonly endsMs: number;
 }
 
 const setting = '"client_certificate" (Client certificate)';
@@ -29,6 +31,7 @@ export function readClientCertificate(text: string): ClientCertificate {
   return {
     privateKey: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
     thumbprint: createHash('sha256').update(certificate.raw).digest('hex'),
+    endsMs: Date.parse(certificate.validTo),
   };
 }
 

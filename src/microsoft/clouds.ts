@@ -24,7 +24,7 @@ export function scopeOf(api: Api, apiUrl: string): string {
   return `${resource}/.default`;
 }
 
-function isLoopback(url: string): boolean {
+export function isLoopback(url: string): boolean {
   const { hostname } = new URL(url);
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

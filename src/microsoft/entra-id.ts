@@ -11,12 +11,15 @@ import type { Token } from './bearer-authorization.js';
 import { oneLine } from './foreign-text.js';
 import type { ClientCertificate } from './client-certificate.js';
 import { MsalNetwork } from './msal-network.js';
+import { tokenOf } from './token.js';
+import type { TokenFile } from './token-file.js';
 import type { Transport } from './transport.js';
 
-/** Who signs in, and how it is proved: an application by its secret or certificate, an account by its password. */
+/** Who signs in, and how it is proved: an application by its secret, certificate or token of another authority, an account by its password. */
 export type Identity =
   | { readonly clientSecret: string }
   | { readonly clientCertificate: ClientCertificate }
+  | { readonly tokenFile: TokenFile }
   | { readonly accountName: string; readonly accountPassword: string };
 
 export interface SignIn {
@@ -39,25 +42,16 @@ export async function requestToken(signIn: SignIn, transport: Transport, signal:
   const network = new MsalNetwork(transport, signal);
   let result: AuthenticationResult | null;
   try {
-    result = await acquire(signIn, network);
+    result = await acquire(signIn, network, signal);
   } catch (error) {
     signal.throwIfAborted();
     throw network.failure ?? refusal(error, signIn);
   }
-  const lifetimeMs = (result?.expiresOn?.getTime() ?? 0) - Date.now();
-  // An answer without fields is no error to the library, which counts in whole seconds.
-  if (!result || !isSendable(result.accessToken) || !(lifetimeMs >= 1000))
-    throw new UnavailableError(`${hostOf(signIn)} answered neither a token nor an error.`);
-  return { text: result.accessToken, lifetimeMs };
+  return tokenOf(result, hostOf(signIn));
 }
 
-/** Whether a token can stand in a header, whose characters and length are limited: Node.js takes 16 KiB for all headers of an answer. */
-function isSendable(token: string): boolean {
-  return /^[\x21-\x7e]{1,16384}$/.test(token);
-}
-
-function acquire(signIn: SignIn, network: MsalNetwork): Promise<AuthenticationResult | null> {
-  const { identity, clientId, scope } = signIn;
+function acquire(signIn: SignIn, network: MsalNetwork, signal: AbortSignal): Promise<AuthenticationResult | null> {
+  const { identity, scope } = signIn;
   const scopes = [scope];
   const configuration = configurationOf(signIn, network);
   if ('accountName' in identity) {
@@ -66,17 +60,18 @@ function acquire(signIn: SignIn, network: MsalNetwork): Promise<AuthenticationRe
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- see above
     return new PublicClientApplication(configuration).acquireTokenByUsernamePassword({ scopes, username, password });
   }
-  const proof =
-    'clientSecret' in identity
-      ? { clientSecret: identity.clientSecret }
-      : {
-          clientCertificate: {
-            privateKey: identity.clientCertificate.privateKey,
-            thumbprintSha256: identity.clientCertificate.thumbprint,
-          },
-        };
-  const auth = { ...configuration.auth, ...proof, clientId };
+  const auth = { ...configuration.auth, ...proofOf(identity, signal) };
   return new ConfidentialClientApplication({ ...configuration, auth }).acquireTokenByClientCredential({ scopes });
+}
+
+function proofOf(
+  identity: Exclude<Identity, { readonly accountName: string }>,
+  signal: AbortSignal,
+): Partial<Configuration['auth']> {
+  if ('clientSecret' in identity) return { clientSecret: identity.clientSecret };
+  if ('tokenFile' in identity) return { clientAssertion: () => identity.tokenFile.read(signal) };
+  const { privateKey, thumbprint } = identity.clientCertificate;
+  return { clientCertificate: { privateKey, thumbprintSha256: thumbprint } };
 }
 
 /** With the endpoints given, the library looks nothing up: one request for one token. */
@@ -108,8 +103,9 @@ function refusal(error: unknown, signIn: SignIn): Error {
   const what = code === undefined ? oneLine(error.errorCode) : `AADSTS${code}`;
   if (isTemporary || what === '')
     return new UnavailableError(`${hostOf(signIn)} gives no token now (${what || 'no reason given'}).`);
-  const mayLock = 'accountName' in signIn.identity;
-  return new SettingsError(`Entra ID refused to sign ${nameOf(signIn)} in (${what}). ${adviceFor(code)}`, { mayLock });
+  const presented = 'tokenFile' in signIn.identity ? ` ${signIn.identity.tokenFile.presented}` : '';
+  const message = `Entra ID refused to sign ${nameOf(signIn)} in (${what}). ${adviceFor(code)}${presented}`;
+  return new SettingsError(message, { mayLock: 'accountName' in signIn.identity });
 }
 
 function nameOf({ identity, clientId }: SignIn): string {

@@ -1,58 +1,121 @@
-import { ConfigurationError, type SettingsRules } from '@sekoia/automation-sdk-shim';
+import { isAbsolute } from 'node:path';
+import { ConfigurationError, type JsonObject, type SettingsRules } from '@sekoia/automation-sdk-shim';
 import type { MessageTraceGraphConfiguration } from '../configuration/settings.js';
 import { SettingsError } from '../errors.js';
 import { readClientCertificate } from '../microsoft/client-certificate.js';
-import type { Identity } from '../microsoft/entra-id.js';
-import type { Access } from './access.js';
-import { application } from './advice.js';
-import { problemsWithIds } from './id-rules.js';
-
-const SECRET = '"client_secret" (Client secret)';
-const CERTIFICATE = '"client_certificate" (Client certificate)';
+import type { Access, Proof } from './access.js';
+import { application, managedIdentity } from './advice.js';
+import {
+  chooseCredential,
+  isLeftToEnvironment,
+  problemsWithEnvironment,
+  TOKEN_FILE,
+  TOKEN_FILE_VARIABLE,
+  workloadIdentityIn,
+  type Credential,
+  type WorkloadIdentity,
+} from './application-credential.js';
+import { APPLICATION_ID, problemsWithIds, TENANT } from './id-rules.js';
 
 /** What the card cannot say about the settings of an application. */
-export const rulesForApplication: SettingsRules = (settings) => {
-  const { client_secret: secret, client_certificate: certificate } = settings;
-  const problems = problemsWithIds(settings);
-  if (secret === undefined && certificate === undefined)
-    problems.push(`Either ${SECRET} or ${CERTIFICATE} must be given.`);
-  if (secret !== undefined && certificate !== undefined)
-    problems.push(`Only one of ${SECRET} and ${CERTIFICATE} may be given.`);
-  const wrong = typeof certificate === 'string' ? problemWithCertificate(certificate) : undefined;
-  return wrong === undefined ? problems : [...problems, wrong];
-};
+export const rulesForApplication: SettingsRules = (settings) => problemsWith(settings, process.env);
 
 /**
- * An application registered in Entra ID, by its secret or certificate: reads Microsoft Graph, or the Reporting Web Service where Graph has no
- * message traces.
+ * An application registered in Entra ID, by its secret, certificate or a federated token, or a managed identity of Azure: reads Microsoft Graph, or the
+ * Reporting Web Service where Graph has no message traces.
  * @throws ConfigurationError where `rulesForApplication` are broken
  */
-export function accessByApplication(settings: MessageTraceGraphConfiguration): Access {
-  const { api, tenant_id: tenant, client_id: clientId } = settings;
+export function accessByApplication(settings: MessageTraceGraphConfiguration, env = process.env): Access {
+  const values: JsonObject = { ...settings };
+  const problems = problemsWith(values, env);
+  const workload = workloadIdentityIn(env);
+  const choice = chooseCredential(values, workload);
+  if (problems.length > 0 || 'problem' in choice) throw new ConfigurationError(problems.join(' '));
+  const { credential } = choice;
+  const { api, tenant_id: tenantId, client_id: clientId, authority_url: authorityUrl } = settings;
+  // A tenant may be named by its GUID, which is nobody's name.
+  const organization = tenantId?.includes('.') === true ? tenantId : undefined;
+  if (credential === 'managed_identity')
+    return { api, credentials: { kind: 'managed', clientId }, organization, advice: managedIdentity[api] };
+  const environment = credential === 'federated_token' ? workload : undefined;
   return {
     api,
-    credentials: { kind: 'token', tenant, clientId, identity: identityOf(settings) },
-    // A tenant may be named by its GUID, which is nobody's name.
-    organization: tenant.includes('.') ? tenant : undefined,
+    credentials: {
+      kind: 'token',
+      tenant: tenantId ?? environment?.tenantId ?? '',
+      clientId: clientId ?? environment?.clientId ?? '',
+      identity: proofOf(credential, settings, workload),
+    },
+    organization,
     advice: application[api],
+    authorityUrl: isLeftToEnvironment(authorityUrl) ? environment?.authorityUrl : undefined,
   };
 }
 
-function identityOf(settings: MessageTraceGraphConfiguration): Identity {
-  const { client_secret: secret, client_certificate: certificate } = settings;
-  const problems = rulesForApplication({ ...settings });
-  if (problems.length > 0) throw new ConfigurationError(problems.join(' '));
-  return secret === undefined
-    ? { clientCertificate: readClientCertificate(certificate ?? '') }
-    : { clientSecret: secret };
+function proofOf(
+  credential: Exclude<Credential, 'managed_identity'>,
+  settings: MessageTraceGraphConfiguration,
+  { tokenFile }: WorkloadIdentity,
+): Proof {
+  const { client_secret: secret, client_certificate: certificate, federated_token_file: file } = settings;
+  switch (credential) {
+    case 'client_secret':
+      return { clientSecret: secret ?? '' };
+    case 'client_certificate':
+      return { clientCertificate: readClientCertificate(certificate ?? '') };
+    case 'federated_token':
+      return file === undefined
+        ? { federatedToken: { path: tokenFile ?? '', source: TOKEN_FILE_VARIABLE } }
+        : { federatedToken: { path: file, source: TOKEN_FILE } };
+  }
 }
 
-function problemWithCertificate(certificate: string): string | undefined {
+function problemsWith(settings: JsonObject, env: NodeJS.ProcessEnv): string[] {
+  const workload = workloadIdentityIn(env);
+  const choice = chooseCredential(settings, workload);
+  const credential = 'credential' in choice ? choice.credential : undefined;
+  return [
+    ...problemsWithIds(settings),
+    ...(credential === 'federated_token' ? problemsWithEnvironment(settings, workload) : []),
+    ...missingIds(settings, credential, workload),
+    ...('problem' in choice ? [choice.problem] : []),
+    ...problemsWithCertificate(settings['client_certificate']),
+    ...problemsWithTokenFile(settings['federated_token_file']),
+  ];
+}
+
+/** The card does not require them: a managed identity has no use for them, and Azure workload identity gives them itself. */
+function missingIds(
+  { tenant_id: tenant, client_id: client }: JsonObject,
+  credential: Credential | undefined,
+  { tenantId, clientId }: WorkloadIdentity,
+): string[] {
+  if (credential === 'managed_identity') return [];
+  const byEnvironment = credential === 'federated_token';
+  const problems: string[] = [];
+  if (tenant === undefined && !(byEnvironment && tenantId !== undefined))
+    problems.push(`"tenant_id" (Tenant ID) is missing: it must be ${TENANT}.`);
+  if (client === undefined && !(byEnvironment && clientId !== undefined))
+    problems.push(`"client_id" (Client ID) is missing: it must be ${APPLICATION_ID}.`);
+  return problems;
+}
+
+function problemsWithCertificate(certificate: unknown): string[] {
+  if (typeof certificate !== 'string') return [];
   try {
     readClientCertificate(certificate);
-    return undefined;
+    return [];
   } catch (error) {
-    if (error instanceof SettingsError) return error.message;
+    if (error instanceof SettingsError) return [error.message];
     throw error;
   }
+}
+
+/** The token itself may have been pasted there: no value is quoted. */
+function problemsWithTokenFile(file: unknown): string[] {
+  return typeof file !== 'string' || isAbsolute(file)
+    ? []
+    : [
+        `${TOKEN_FILE} must be the absolute path of a file, such as /var/run/secrets/azure/tokens/azure-identity-token.`,
+      ];
 }

@@ -1,33 +1,22 @@
 import type { Source } from '../collector/contracts.js';
-import type { Authorization } from '../microsoft/authorization.js';
-import { BasicAuthorization } from '../microsoft/basic-authorization.js';
-import { BearerAuthorization } from '../microsoft/bearer-authorization.js';
 import { MicrosoftClient } from '../microsoft/client.js';
-import { addressOf, scopeOf } from '../microsoft/clouds.js';
-import { requestToken } from '../microsoft/entra-id.js';
+import { addressOf } from '../microsoft/clouds.js';
 import type { Quota } from '../microsoft/quota.js';
-import type { Transport } from '../microsoft/transport.js';
+import { ServicePrincipalLookup } from '../microsoft/service-principal.js';
 import type { LinkMonitor } from '../sources/dead-link.js';
 import { GraphSource } from '../sources/graph/source.js';
 import { ReportingWebServiceSource } from '../sources/reporting-web-service/source.js';
 import type { Access } from './access.js';
+import { authorizationFor, type SignInAddresses, type SignInMeans } from './authorization-for.js';
 
-export interface Addresses {
+export interface Addresses extends SignInAddresses {
   readonly api_url: string;
-  readonly authority_url: string;
-  /** Derived from the API's address where it is absent. */
-  readonly token_scope?: string;
 }
 
-export interface Means {
-  readonly transport: Transport;
+export interface Means extends SignInMeans {
   /** Of Microsoft Graph. */
   readonly quota: Quota;
   readonly links?: LinkMonitor;
-  /** Keeps a secret out of everything that is said, until the function that it returns is called. */
-  readonly hide: (secret: string) => () => void;
-  /** Milliseconds since any instant; never set back. */
-  readonly now: () => number;
 }
 
 /** The source that an access leads to. */
@@ -38,27 +27,28 @@ export function sourceFor(access: Access, addresses: Addresses, means: Means): S
   const authorization = authorizationFor(access, apiUrl, addresses, means);
   if (api === 'graph') {
     const client = new MicrosoftClient(apiUrl, { transport, authorization, quota });
-    return new GraphSource(apiUrl, client, advice, organization, links);
+    const lookup = new ServicePrincipalLookup(apiUrl, { transport, authorization });
+    return new ExplainedGraphSource(lookup, apiUrl, client, advice, organization, links);
   }
   const client = new MicrosoftClient(apiUrl, { transport, authorization });
   return new ReportingWebServiceSource(apiUrl, client, advice, links);
 }
 
-function authorizationFor(
-  { api, credentials }: Access,
-  apiUrl: string,
-  { authority_url: authorityUrl, token_scope }: Addresses,
-  { transport, hide, now }: Means,
-): Authorization {
-  if (credentials.kind === 'basic') {
-    const basic = new BasicAuthorization(credentials.accountName, credentials.accountPassword);
-    hide(basic.value);
-    return basic;
+/** Says of a refusal for want of Microsoft's own service principal which of its two reasons it is, where that can be looked up. */
+class ExplainedGraphSource extends GraphSource {
+  readonly #lookup: ServicePrincipalLookup;
+
+  constructor(lookup: ServicePrincipalLookup, ...parts: ConstructorParameters<typeof GraphSource>) {
+    super(...parts);
+    this.#lookup = lookup;
   }
-  const signIn = { ...credentials, authorityUrl, scope: token_scope ?? scopeOf(api, apiUrl) };
-  return new BearerAuthorization({
-    requestToken: (signal) => requestToken(signIn, transport, signal),
-    now,
-    hide,
-  });
+
+  override async *pages(...asked: Parameters<GraphSource['pages']>): ReturnType<GraphSource['pages']> {
+    const [, signal] = asked;
+    try {
+      return yield* super.pages(...asked);
+    } catch (error) {
+      throw await this.#lookup.explained(error, signal);
+    }
+  }
 }

@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { Connector, type IntakeConfiguration, type TriggerContext } from '@sekoia/automation-sdk-shim';
 import { ServerClock } from '../collector/clock.js';
 import { Collector } from '../collector/collector.js';
@@ -19,6 +21,8 @@ import { TraceMetrics } from './trace-metrics.js';
 
 /** Polls that may fail before the container is worth a restart, where that takes longer than the platform's 6 hours. */
 const QUIET_POLLS = 3;
+/** They go through no proxy, whatever the environment names. */
+const DIRECT_AGENTS = { http: new HttpAgent(), https: new HttpsAgent() };
 
 /** The settings that both triggers have. */
 export interface TraceConfiguration extends IntakeConfiguration, Addresses, EventOptions {
@@ -111,17 +115,21 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
   }
 
   #source() {
+    const onResult = (result: string): void => {
+      this.health.alive();
+      this.#metrics.requested(result);
+    };
+    const mark = () => this.#clock.mark();
     const transport = new Transport({
       ...this.outbound,
-      mark: () => this.#clock.mark(),
+      mark,
       onDate: (dateMs, sentAt, receivedAt) => this.#clock.observe(dateMs, sentAt, receivedAt),
-      onResult: (result) => {
-        this.health.alive();
-        this.#metrics.requested(result);
-      },
+      onResult,
     });
     return sourceFor(this.#access, this.configuration, {
       transport,
+      // The clock of a machine's own endpoint is not Microsoft's.
+      directTransport: new Transport({ ...this.outbound, agents: DIRECT_AGENTS, mark, onResult }),
       quota: this.#quota,
       links: {
         deadLink: (remedy) => this.#metrics.deadLink(remedy),
@@ -133,6 +141,8 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
       },
       hide: (secret) => this.hide(secret),
       now: () => performance.now(),
+      dateMs: () => this.#clock.now(),
+      warn: (sentence) => this.log.warning(sentence),
     });
   }
 }

@@ -63,7 +63,7 @@ const commands: Readonly<Record<string, Expected>> = {
     name: 'Message Trace (Microsoft Graph)',
     least: { tenant_id: 'contoso.com', client_id: 'x', client_secret: 'x', intake_key: 'x' },
     secrets: ['client_secret', 'client_certificate'],
-    derived: ['client_secret', 'client_certificate', 'token_scope'],
+    derived: ['tenant_id', 'client_id', 'client_secret', 'client_certificate', 'federated_token_file', 'token_scope'],
     intakeFormat: 'message_trace_graph_api',
   },
 };
@@ -157,7 +157,7 @@ describe.each(cards)('%s', (file, card) => {
     const derived = properties.filter(([name, property]) => !required.includes(name) && !('default' in property));
     expect(derived.map(([name]) => name)).toEqual(expected.derived);
     for (const [name, { description }] of derived)
-      expect({ name, description }).toEqual({ name, description: expect.stringMatching(/Left empty: |Give either /) });
+      expect({ name, description }).toEqual({ name, description: expect.stringMatching(/Left empty: /) });
   });
 
   test('gives every number bounds and a unit', () => {
@@ -252,11 +252,35 @@ describe('the settings of an application', () => {
       (client_certificate) => [{ client_certificate }, []] as const,
     ),
     [{ client_secret: 'x' }, []],
-    [{}, [/^Either "client_secret" \(Client secret\) or "client_certificate" \(Client certificate\) must be given\.$/]],
+    [
+      {},
+      [
+        /^Nothing proves who signs in\. Give one of "client_secret" .*"client_certificate" .*"federated_token_file" .*"credential" \(Credential\) to managed_identity/,
+      ],
+    ],
+    [{ federated_token_file: '/run/token' }, []],
+    [{ federated_token_file: 'token' }, [/^"federated_token_file" \(Federated token file\) must be the absolute path/]],
+    [{ credential: 'managed_identity' }, []],
+    [{ credential: 'managed_identity', tenant_id: undefined, client_id: undefined }, []],
+    [{ client_secret: 'x', client_certificate: pem, credential: 'client_certificate' }, []],
+    [
+      { client_secret: 'x', credential: 'client_certificate' },
+      [
+        /^"client_certificate" \(Client certificate\) must be given, as "credential" \(Credential\) is "client_certificate"\.$/,
+      ],
+    ],
+    [
+      { credential: 'federated_token' },
+      [/^"federated_token_file" .* must be given, or the environment variable AZURE_FEDERATED_TOKEN_FILE must be set/],
+    ],
+    [
+      { client_secret: 'x', tenant_id: undefined, client_id: undefined },
+      [/^"tenant_id" \(Tenant ID\) is missing: it must be /, /^"client_id" \(Client ID\) is missing: it must be /],
+    ],
     [
       { client_secret: 'x', client_certificate: pem },
       [
-        /^Only one of "client_secret" \(Client secret\) and "client_certificate" \(Client certificate\) may be given\.$/,
+        /^Only one of "client_secret" \(Client secret\) and "client_certificate" \(Client certificate\) may be given, unless "credential" \(Credential\) says which one is used\.$/,
       ],
     ],
     [{ client_certificate: certificate }, [/no private key/]],
@@ -305,7 +329,12 @@ test('both triggers have the same settings, but for those of who asks', () => {
   const names = ({ arguments: { properties } }: Card) => Object.keys(properties);
   const only = (one: Card, other: Card) => names(one).filter((name) => !names(other).includes(name));
   expect(only(accountCard, applicationCard)).toEqual(['account_name', 'account_password']);
-  expect(only(applicationCard, accountCard)).toEqual(['client_secret', 'client_certificate']);
+  expect(only(applicationCard, accountCard)).toEqual([
+    'credential',
+    'client_secret',
+    'client_certificate',
+    'federated_token_file',
+  ]);
 });
 
 test('the commands that the module registers are those of the cards', async () => {

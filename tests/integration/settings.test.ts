@@ -79,7 +79,7 @@ describe('wrong settings', () => {
     for (const sentence of [
       /"tenant_id" \(Tenant ID\) must be .* a GUID, or one of its domains/,
       /"client_id" \(Client ID\) must be .* a GUID/,
-      /Either "client_secret" .* or "client_certificate" .* must be given/,
+      /Nothing proves who signs in\. Give one of "client_secret" .*"client_certificate" .*"federated_token_file" /,
       /"intake_key" \(Intake key\) must be text: it is a number, .* Put it in quotes/,
       /"frequency" \(Frequency\) must be an integer between 1 and 86400 .*, not "soon"/,
     ])
@@ -156,13 +156,13 @@ describe('settings that do not go together', () => {
       'an application without a proof',
       'an application on Microsoft Graph',
       { client_secret: undefined },
-      'Either "client_secret" (Client secret) or "client_certificate" (Client certificate) must be given.',
+      'Nothing proves who signs in. Give one of "client_secret" (Client secret), "client_certificate" (Client certificate) and',
     ],
     [
       'an application with two proofs',
       'an application on Microsoft Graph',
       { client_certificate: certificate },
-      'Only one of "client_secret" (Client secret) and "client_certificate" (Client certificate) may be given.',
+      'Only one of "client_secret" (Client secret) and "client_certificate" (Client certificate) may be given, unless "credential" (Credential) says',
     ],
     [
       'an account for Microsoft Graph without an application',

@@ -22,7 +22,7 @@ import { TraceMetrics } from '../../src/trigger/trace-metrics.js';
 import { EventfulClock } from './eventful-clock.js';
 import type { LogEntry } from './log-entries.js';
 import { MemoryBuckets, MemoryDocument } from './memory-storage.js';
-import { outbound } from './outbound.js';
+import { outbound, signInMeans } from './outbound.js';
 import { account, application, domain, organization } from './ways.js';
 
 const startMs = Date.UTC(2026, 10, 23, 9);
@@ -142,6 +142,7 @@ export class HoursOfCollecting {
         quota: new Quota({ limit: 90, now, sleep: (waitMs, signal) => clock.sleep(waitMs, signal) }),
         hide: () => () => undefined,
         now,
+        ...signInMeans(),
       },
     );
   }

@@ -8,7 +8,7 @@ import { Transport } from '../../src/microsoft/transport.js';
 import type { Access } from '../../src/trigger/access.js';
 import { sourceFor } from '../../src/trigger/source-for.js';
 import { MemoryBuckets, MemoryDocument } from './memory-storage.js';
-import { outbound } from './outbound.js';
+import { outbound, signInMeans } from './outbound.js';
 import { RecordingLog } from './recording-log.js';
 import { RecordingMonitor } from './recording-monitor.js';
 import { SimulatedClock } from './simulated-clock.js';
@@ -104,6 +104,8 @@ export class HoursWithATenant {
       quota: new Quota({ limit: 90, now, sleep: (waitMs, signal) => clock.sleep(waitMs, signal) }),
       hide: () => () => undefined,
       now,
+      ...signInMeans((sentence) => this.log.warning(sentence)),
+      dateMs: now,
     });
   }
 

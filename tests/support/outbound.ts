@@ -9,6 +9,11 @@ export const outbound = {
   explainCode: (code: string) => code,
 };
 
+/** What a source needs besides to sign in; warnings go nowhere unless a test listens. */
+export function signInMeans(warn: (sentence: string) => void = () => undefined) {
+  return { directTransport: transportWith(), dateMs: Date.now, warn };
+}
+
 /** A transport without a clock, unless a test brings one. */
 export function transportWith(options: Partial<TransportOptions> = {}): Transport {
   return new Transport({ ...outbound, mark: () => () => 0, ...options });

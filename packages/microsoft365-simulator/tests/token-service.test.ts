@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { selfSignedCertificate, tokenFaults } from '../src/index.js';
@@ -30,7 +31,7 @@ describe('an application with a secret', () => {
           token_type: 'Bearer',
           expires_in: 120,
           ext_expires_in: 120,
-          access_token: expect.stringMatching(/^[\w-]{1000,}$/),
+          access_token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]{1000,}$/),
         });
         expect(simulator.tokenService.requests.totals).toEqual({ requests: 1, rows: 0, byResult: { token: 1 } });
       });
@@ -148,6 +149,71 @@ describe('an application with a certificate', () => {
       expect(await codeOf(simulator, form(simulator, unknown))).toBe(700027);
       const forged = assertionFields({ signer: stranger, named: own, algorithm: 'PS256', claims: claims(simulator) });
       expect(await codeOf(simulator, form(simulator, forged))).toBe(700027);
+    });
+  });
+
+  test('is refused for a statement that was used before', async () => {
+    await withCertificate(async (simulator) => {
+      const fields = assertionFields({ signer: own, algorithm: 'PS256', claims: claims(simulator) });
+      expect((await askToken(tokenUrl(simulator), form(simulator, fields))).status).toBe(200);
+      expect(await codeOf(simulator, form(simulator, fields))).toBe(50013);
+    });
+  });
+
+  test('is refused for a certificate that has ended', async () => {
+    const ended = selfSignedCertificate('ended', 'rsa', nowMs - 60 * 86_400_000);
+    await withTokens({ certificates: [ended.certificate] }, async (simulator) => {
+      const fields = assertionFields({ signer: ended, algorithm: 'PS256', claims: claims(simulator) });
+      expect(await codeOf(simulator, form(simulator, fields))).toBe(700027);
+    });
+  });
+
+  describe('that trusts the tokens of another authority', () => {
+    const credential = {
+      issuer: 'https://oidc.cluster.example/',
+      subject: 'system:serviceaccount:default:collector',
+      audience: 'api://AzureADTokenExchange',
+    };
+    const token = {
+      iss: credential.issuer,
+      sub: credential.subject,
+      aud: [credential.audience],
+      exp: nowSeconds + 600,
+    };
+
+    function withCredential(check: (simulator: Simulator) => Promise<void>): Promise<void> {
+      const keys = [new X509Certificate(own.certificate).publicKey.export({ type: 'spki', format: 'pem' }).toString()];
+      return withTokens({ federatedCredentials: [{ ...credential, keys }] }, check);
+    }
+
+    test('gets a token for one of them, as often as it is shown', async () => {
+      await withCredential(async (simulator) => {
+        const fields = assertionFields({ signer: own, algorithm: 'RS256', claims: { ...token, jti: 'same' } });
+        const asked = form(simulator, fields);
+        expect((await askToken(tokenUrl(simulator), asked)).status).toBe(200);
+        expect((await askToken(tokenUrl(simulator), asked)).status).toBe(200);
+      });
+    });
+
+    test.each([
+      ['another issuer', { iss: 'https://oidc.cluster.example' }, 700211],
+      ['another subject', { sub: 'system:serviceaccount:default:other' }, 700213],
+      ['a subject in another case', { sub: 'system:serviceaccount:DEFAULT:collector' }, 7002138],
+      ['another audience', { aud: 'https://kubernetes.default.svc' }, 700212],
+      ['an end in the past', { exp: nowSeconds - 301 }, 700024],
+      ['no end', { exp: undefined }, 700024],
+    ])('is refused for one with %s', async (_, change, code) => {
+      await withCredential(async (simulator) => {
+        const fields = assertionFields({ signer: own, algorithm: 'RS256', claims: { ...token, ...change } });
+        expect(await codeOf(simulator, form(simulator, fields))).toBe(code);
+      });
+    });
+
+    test('is refused for one that another key has signed', async () => {
+      await withCredential(async (simulator) => {
+        const fields = assertionFields({ signer: stranger, algorithm: 'RS256', claims: token });
+        expect(await codeOf(simulator, form(simulator, fields))).toBe(7000272);
+      });
     });
   });
 
@@ -368,5 +434,30 @@ test('requests by another method, or too long, are refused', async () => {
     expect([response.status, await response.json()]).toMatchObject([400, { error_codes: [900561] }]);
     const long = new URLSearchParams({ scope: 'x'.repeat(70_000) });
     expect((await fetch(tokenUrl(simulator), { method: 'POST', body: long })).status).toBe(413);
+  });
+});
+
+describe('what an access token tells', () => {
+  const told = (text: string) => JSON.parse(Buffer.from(text.split('.')[1]!, 'base64url').toString()) as object;
+
+  test('of an application are its roles, which are left out where there are none; of an account its scopes', async () => {
+    await withTokens({}, async (simulator) => {
+      const ask = async (form: Record<string, string>) =>
+        told((await askToken(tokenUrl(simulator), form)).body.access_token!);
+      const aud = 'https://graph.microsoft.com';
+      expect(await ask(secretForm(simulator))).toMatchObject({ aud, roles: ['ExchangeMessageTrace.Read.All'] });
+      const ofAccount = await ask(passwordForm(simulator));
+      expect(ofAccount).toMatchObject({ aud, scp: 'ExchangeMessageTrace.Read.All' });
+      expect(ofAccount).not.toHaveProperty('roles');
+      simulator.tokenService.options.permissions = [];
+      expect(await ask(secretForm(simulator))).not.toHaveProperty('roles');
+    });
+  });
+
+  test('is nothing where they are to be opaque', async () => {
+    await withTokens({ opaqueTokens: true }, async (simulator) => {
+      const { body } = await askToken(tokenUrl(simulator), secretForm(simulator));
+      expect(body.access_token).toMatch(/^[\w-]{1000,}$/);
+    });
   });
 });

@@ -24,7 +24,7 @@ test.each([
   [
     'message_trace_graph',
     ['tenant_id', 'client_id', 'client_secret', 'api_url', 'authority_url'],
-    ['api', 'client_certificate', 'token_scope'],
+    ['api', 'client_certificate', 'token_scope', 'credential', 'federated_token_file'],
   ],
 ])(
   'the simulated tenant fills in what leads %s to it, takes out what would lead elsewhere, and leaves the rest',

@@ -36,11 +36,33 @@ describe('problems with settings', () => {
     ['message_trace', { ...account, api: 'graph' }, {}],
     ['message_trace_graph', { ...application, client_secret: 's' }, {}],
     ['message_trace_graph', { ...application, client_certificate: 'c', client_secret: '' }, {}],
-    ['message_trace_graph', application, { client_secret: 'Give either this or Client certificate.' }],
+    [
+      'message_trace_graph',
+      application,
+      { client_secret: 'Give this or Client certificate or Federated token file, or choose another credential.' },
+    ],
     [
       'message_trace_graph',
       { ...application, client_secret: 's', client_certificate: 'c' },
-      { client_certificate: 'Give only one of Client secret and Client certificate.' },
+      { client_certificate: 'Give only one of Client secret and Client certificate, or choose the credential to use.' },
+    ],
+    [
+      'message_trace_graph',
+      { ...application, client_secret: 's', client_certificate: 'c', credential: 'client_secret' },
+      {},
+    ],
+    ['message_trace_graph', { ...application, federated_token_file: '/run/token' }, {}],
+    ['message_trace_graph', { intake_key: 'k', credential: 'managed_identity' }, {}],
+    ['message_trace_graph', { intake_key: 'k', credential: 'federated_token' }, {}],
+    [
+      'message_trace_graph',
+      { ...application, credential: 'client_certificate' },
+      { client_certificate: 'Fill in this field, or choose another credential.' },
+    ],
+    [
+      'message_trace_graph',
+      { client_secret: 's', intake_key: 'k' },
+      { tenant_id: 'Fill in this field.', client_id: 'Fill in this field.' },
     ],
   ])('of %s %j are told in sentences', (trigger, settings, expected) => {
     const problems = cards.get(trigger)?.check(settings);

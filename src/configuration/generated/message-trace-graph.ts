@@ -2,25 +2,33 @@
 
 export interface MessageTraceGraphConfiguration {
   /**
-   * The tenant's ID (Directory ID), or one of its domains, for example contoso.onmicrosoft.com.
+   * The tenant's ID (Directory ID), or one of its domains, for example contoso.onmicrosoft.com. Left empty: with a federated token, what the environment variable AZURE_TENANT_ID says; a managed identity needs none.
    */
-  tenant_id: string;
+  tenant_id?: string;
   /**
-   * Application ID of the application that is registered in Entra ID. It needs the application permission ExchangeMessageTrace.Read.All of Microsoft Graph with admin consent.
+   * Application ID of the application that is registered in Entra ID. It needs the application permission ExchangeMessageTrace.Read.All of Microsoft Graph with admin consent. For a user-assigned managed identity, its client ID. Left empty: the system-assigned managed identity; with a federated token, what the environment variable AZURE_CLIENT_ID says.
    */
-  client_id: string;
+  client_id?: string;
   /**
    * Key of the Sekoia.io intake that receives the events. Create the intake with the format "Microsoft 365 Message Trace (Graph API)".
    */
   intake_key: string;
   /**
-   * Value of a client secret of the application (not its Secret ID). Give either this or client_certificate.
+   * How the application proves who it is. automatic: by the one of client_secret, client_certificate and federated_token_file that is given, else by the file that the environment variable AZURE_FEDERATED_TOKEN_FILE names. managed_identity: by the identity that Azure gives to what the module runs in. The other choices name the setting that is used.
+   */
+  credential: 'automatic' | 'client_secret' | 'client_certificate' | 'federated_token' | 'managed_identity';
+  /**
+   * Value of a client secret of the application (not its Secret ID). Left empty: another credential proves who signs in.
    */
   client_secret?: string;
   /**
-   * Certificate of the application and its private key (RSA, without a passphrase), one after the other in PEM. Give either this or client_secret.
+   * Certificate of the application and its private key (RSA, without a passphrase), one after the other in PEM. Left empty: another credential proves who signs in.
    */
   client_certificate?: string;
+  /**
+   * Absolute path, where the module runs, of a file with a token (JWT) that a federated credential of the application trusts, for example a Kubernetes service account token. It is read anew for each sign-in. Left empty: the file that the environment variable AZURE_FEDERATED_TOKEN_FILE names, where no other credential is given.
+   */
+  federated_token_file?: string;
   /**
    * Which API is read. graph: Microsoft Graph. reporting_web_service: the Reporting Web Service, for clouds where Graph has no message traces (US Government L4 and L5, China).
    */

@@ -11,7 +11,7 @@ import { sourceFor } from '../../../src/trigger/source-for.js';
 import { HostileFront } from '../../support/hostile-front.js';
 import { skipWaits } from '../../support/impatience.js';
 import { MemoryBuckets, MemoryDocument } from '../../support/memory-storage.js';
-import { transportWith } from '../../support/outbound.js';
+import { signInMeans, transportWith } from '../../support/outbound.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { RecordingMonitor } from '../../support/recording-monitor.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
@@ -74,6 +74,7 @@ test.each(Object.entries(accesses))(
           }),
           hide: () => () => undefined,
           now: () => clock.trueMs,
+          ...signInMeans(),
         },
       );
       const delivered: string[] = [];

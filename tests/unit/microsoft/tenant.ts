@@ -1,11 +1,22 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
 import { selfSignedCertificate, startSimulator, type Simulator } from '@local/microsoft365-simulator';
 import { readClientCertificate } from '../../../src/microsoft/client-certificate.js';
 import { requestToken, type Identity, type SignIn } from '../../../src/microsoft/entra-id.js';
 import type { Token } from '../../../src/microsoft/bearer-authorization.js';
+import { TokenFile } from '../../../src/microsoft/token-file.js';
+import { federatedCredential, serviceAccountToken } from '../../support/federation.js';
 import { transportWith } from '../../support/outbound.js';
 import { account, application } from '../../support/ways.js';
 
 const pair = selfSignedCertificate('Message trace', 'rsa');
+
+const folder = mkdtempSync(join(tmpdir(), 'tenant-'));
+const federatedToken = serviceAccountToken();
+writeFileSync(join(folder, 'token'), federatedToken);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Whose certificate the tenant does not know. */
 export const stranger = selfSignedCertificate('Somebody else', 'rsa');
@@ -18,6 +29,15 @@ export const certificateOf = ({ certificate, privateKey }: typeof pair): Identit
 export const identities = {
   'an application with its secret': { clientSecret: application.clientSecret },
   'an application with its certificate': certificateOf(pair),
+  'an application with a federated token': {
+    tokenFile: new TokenFile({
+      path: join(folder, 'token'),
+      source: 'a test',
+      hide: () => () => undefined,
+      nowMs: Date.now,
+      pauseMs: 1,
+    }),
+  },
   'an account with its password': account,
 } as const satisfies Record<string, Identity>;
 
@@ -33,6 +53,7 @@ export const secrets: readonly string[] = [
     new URLSearchParams([['', secret]]).toString().slice(1),
   ]),
   ...pair.privateKey.split('\n').filter((line) => line.length > 20 && !line.startsWith('-----')),
+  federatedToken,
   'client_assertion=',
 ];
 
@@ -40,7 +61,12 @@ export const secrets: readonly string[] = [
 export function startTenant(): Promise<Simulator> {
   return startSimulator({
     options: account,
-    tokenService: { ...application, certificates: [pair.certificate], retryAfterSeconds: 17 },
+    tokenService: {
+      ...application,
+      certificates: [pair.certificate],
+      federatedCredentials: [federatedCredential],
+      retryAfterSeconds: 17,
+    },
   });
 }
 

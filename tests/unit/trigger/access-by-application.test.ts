@@ -15,6 +15,7 @@ function settingsWith(changes: Partial<MessageTraceGraphConfiguration>): Message
     tenant_id: tenantId,
     client_id: clientId,
     intake_key: 'an-intake-key',
+    credential: 'automatic',
     api: 'graph',
     start_time: 1,
     frequency: 60,
@@ -92,4 +93,77 @@ test.each([
 test('where Graph has no message traces the advice names the setting that leads to the other API', () => {
   const { advice } = accessByApplication(settingsWith({ client_secret: 'cl1ent~Secret' }));
   expect(advice.absent).toMatch(/set api to reporting_web_service/);
+});
+
+describe('a federated token', () => {
+  const environment = {
+    AZURE_FEDERATED_TOKEN_FILE: '/var/run/secrets/azure/tokens/azure-identity-token',
+    AZURE_TENANT_ID: 'e6d2b1c4-5a3f-4e0d-9b7c-1f2a3b4c5d6e',
+    AZURE_CLIENT_ID: '11111111-2222-4333-8444-555555555555',
+    AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.us/',
+  };
+  const without = { tenant_id: undefined, client_id: undefined };
+  const blank = (changes: object) => settingsWith(changes);
+
+  test('of Azure workload identity needs no settings', () => {
+    expect(accessByApplication(blank(without), environment)).toMatchObject({
+      credentials: {
+        kind: 'token',
+        tenant: environment.AZURE_TENANT_ID,
+        clientId: environment.AZURE_CLIENT_ID,
+        identity: {
+          federatedToken: {
+            path: environment.AZURE_FEDERATED_TOKEN_FILE,
+            source: 'the environment variable AZURE_FEDERATED_TOKEN_FILE',
+          },
+        },
+      },
+      authorityUrl: environment.AZURE_AUTHORITY_HOST,
+    });
+  });
+
+  test('gives way to settings, one by one', () => {
+    const settings = { federated_token_file: '/run/token', authority_url: 'https://login.example' };
+    expect(accessByApplication(blank(settings), environment)).toMatchObject({
+      credentials: { tenant: tenantId, clientId, identity: { federatedToken: { path: '/run/token' } } },
+      authorityUrl: undefined,
+    });
+  });
+
+  test('of the environment gives way to a secret, and so do its ids', () => {
+    expect(accessByApplication(blank({ client_secret: 's' }), environment)).toMatchObject({
+      credentials: { tenant: tenantId, clientId, identity: { clientSecret: 's' } },
+      authorityUrl: undefined,
+    });
+    expect(() => accessByApplication(blank({ client_secret: 's', ...without }), environment)).toThrow(
+      /"tenant_id" .* is missing.*"client_id" .* is missing/,
+    );
+  });
+
+  test.each([
+    ['AZURE_TENANT_ID', 'common'],
+    ['AZURE_CLIENT_ID', 'not an id'],
+    ['AZURE_AUTHORITY_HOST', 'http://login.example'],
+    ['AZURE_AUTHORITY_HOST', 'login.microsoftonline.us'],
+  ])('is not asked for with a wrong %s', (name, value) => {
+    const access = () => accessByApplication(blank(without), { ...environment, [name]: value });
+    expect(access).toThrow(new RegExp(`The environment variable ${name} must be`));
+    expect(access).not.toThrow(value);
+  });
+});
+
+test.each([
+  [undefined, undefined],
+  [clientId, clientId],
+])('a managed identity with the client ID %s needs no tenant', (client_id, expected) => {
+  const settings = { ...settingsWith({ credential: 'managed_identity' }), tenant_id: undefined, client_id };
+  const access = accessByApplication(settings as unknown as MessageTraceGraphConfiguration, {});
+  expect(access).toMatchObject({ credentials: { kind: 'managed', clientId: expected }, organization: undefined });
+});
+
+test('a tenant in a national cloud, which answers 403 without a word, is a reason that the advice names', () => {
+  for (const settings of [settingsWith({ client_secret: 's' }), settingsWith({ credential: 'managed_identity' })])
+    expect(accessByApplication(settings, {}).advice.refused).toMatch(
+      /US Government, China.*403 UnknownError.*api to reporting_web_service/,
+    );
 });

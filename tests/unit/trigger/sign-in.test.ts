@@ -56,6 +56,29 @@ describe('while the service principal is missing', () => {
   );
 });
 
+describe('a permission that is missing', () => {
+  test('is named before Graph is asked, and works with a fresh token once it is granted', async () => {
+    const life = await begin(byApplication(), { tokenService: { permissions: [] } });
+    await life.live(30 * minute);
+    expect(life.log.at('critical')[0]).toMatch(
+      /^The sign-in works, but the permission ExchangeMessageTrace\.Read\.All is missing: the token has no permission at all/,
+    );
+    expect(life.simulator.graph.requests.totals.requests).toBe(0);
+    life.simulator.tokenService.options.permissions = ['ExchangeMessageTrace.Read.All'];
+    await life.live(2 * hour);
+    expect(life.wrong).toEqual([]);
+  });
+
+  test('is a warning, once, where the Reporting Web Service is read, which may know better', async () => {
+    const access: Access = { ...byApplication(), api: 'reporting_web_service' };
+    const life = await begin(access, { tokenService: { permissions: [] } });
+    await life.live(30 * minute);
+    const warnings = life.log.at('warning').filter((line) => line.endsWith('[MT-PERMISSION]'));
+    expect(warnings).toEqual([expect.stringMatching(/permission ReportingWebService\.Read\.All is missing/)]);
+    expect(life.simulator.server.requests.totals.requests).toBeGreaterThan(0);
+  });
+});
+
 describe('tokens', () => {
   test('are renewed before they end, once an hour', async () => {
     const life = await begin(byApplication());

@@ -3,7 +3,7 @@ import { Quota } from '../../../src/microsoft/quota.js';
 import type { Request } from '../../../src/microsoft/transport.js';
 import type { Access } from '../../../src/trigger/access.js';
 import { sourceFor, type Addresses } from '../../../src/trigger/source-for.js';
-import { transportWith } from '../../support/outbound.js';
+import { signInMeans, transportWith } from '../../support/outbound.js';
 
 const tenant = '3f6b2c1e-8d47-4b5a-9c20-7e1f5a9d4c36';
 const advice = { refused: 'Check the settings.', absent: 'Check the address.' };
@@ -49,7 +49,7 @@ async function read(access: Omit<Access, 'advice' | 'organization'>, addresses: 
     hidden.add(secret);
     return () => void hidden.delete(secret);
   };
-  const means = { transport, quota, hide, now: () => 0 };
+  const means = { transport, quota, hide, now: () => 0, ...signInMeans() };
   const source = sourceFor({ ...access, advice, organization: undefined }, addresses, means);
   const pages = source.pages(range, new AbortController().signal);
   while ((await pages.next()).done !== true);
@@ -126,3 +126,40 @@ test('a scope that is set is the one that is asked for', async () => {
   expect(scopeIn(requests[0]!)!.split(' ')).toContain('https://gateway.contoso.com/.default');
   expect(scopeIn(requests[0]!)).not.toContain('graph.microsoft.com');
 });
+
+test.each([
+  [404, '{"error":{"code":"Request_ResourceNotFound"}}', /has no service principal/],
+  [200, '{"id":"x","accountEnabled":true}', /not active yet/],
+  [403, '{}', /missing or still being set up/],
+])(
+  'a refusal for want of the service principal is explained by a look-up that answers HTTP %i',
+  async (status, body, words) => {
+    const transport = transportWith();
+    const tokens = { token_type: 'Bearer', expires_in: 3599, access_token: 'a-token' };
+    transport.send = ({ url, method }) => {
+      const [itsStatus, itsBody] =
+        method === 'POST'
+          ? [200, JSON.stringify(tokens)]
+          : url.pathname.includes('servicePrincipals')
+            ? [status, body]
+            : [401, 'Service principal-less Authentication failed'];
+      return Promise.resolve({
+        host: url.host,
+        status: itsStatus,
+        body: itsBody,
+        location: undefined,
+        retryAfterMs: undefined,
+      });
+    };
+    const quota = new Quota({ limit: 90, now: () => 0 });
+    const means = { transport, quota, hide: () => () => undefined, now: () => 0, ...signInMeans() };
+    const source = sourceFor(
+      { api: 'graph', credentials: byToken, advice, organization: undefined },
+      globalCloud,
+      means,
+    );
+    await expect(source.pages(range, new AbortController().signal).next()).rejects.toThrow(words);
+    // Asked twice, as a token can end: the look-up takes nothing of the quota.
+    expect(quota.used).toBeLessThanOrEqual(2);
+  },
+);

@@ -1,7 +1,8 @@
 import type { GraphOptions } from '../graph/options.js';
 import type { ReportingOptions } from '../reporting-web-service/options.js';
 import type { ServiceOptions } from '../service/service-options.js';
-import type { TokenServiceOptions } from '../token-service/options.js';
+import type { FederatedCredential } from '../token-service/federated-token.js';
+import type { ManagedIdentity, TokenServiceOptions } from '../token-service/options.js';
 import * as read from './readers.js';
 
 /** What the pages about options accept: everything but the clocks themselves, which are functions. */
@@ -51,6 +52,20 @@ export const tokenServiceOptions = read.fields<Omit<TokenServiceOptions, 'now'>>
   clientId: read.text,
   clientSecret: read.text,
   certificates: read.listOf(read.certificate),
+  federatedCredentials: read.listOf(
+    read.fieldsWith<FederatedCredential, keyof FederatedCredential>(
+      { issuer: read.text, subject: read.text, audience: read.text, keys: read.listOf(read.text) },
+      ['issuer', 'subject', 'audience', 'keys'],
+    ),
+  ),
+  managedIdentities: read.listOf(
+    read.fieldsWith<ManagedIdentity, keyof ManagedIdentity>(
+      { kind: read.oneOf(['system-assigned', 'user-assigned']), clientId: read.text },
+      ['kind', 'clientId'],
+    ),
+  ),
+  identityHeader: read.text,
+  opaqueTokens: read.truth,
   publicClientFlows: read.truth,
   permissions: read.listOf(read.text),
   tokenLifetimeSeconds: read.wholeNumberFrom(0),

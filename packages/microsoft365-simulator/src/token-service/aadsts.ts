@@ -3,6 +3,7 @@
  * have been reported, with the HTTP status. `{tenant}` and `{client}` stand for what the request named.
  */
 const errors = {
+  50013: [401, 'invalid_client', 'Assertion failed: its identifier has been used before.'],
   50027: [400, 'invalid_request', 'JWT token is invalid or malformed.'],
   50034: [400, 'invalid_grant', 'The user account does not exist in the {tenant} directory.'],
   50053: [
@@ -46,6 +47,7 @@ const errors = {
     "The user or administrator has not consented to use the application with ID '{client}'. Send an interactive authorization request for this user and resource.",
     'consent_required',
   ],
+  70021: [400, 'invalid_request', 'No matching federated identity record found for presented assertion.'],
   70003: [400, 'unsupported_grant_type', 'The app requested an unsupported grant type.'],
   70011: [400, 'invalid_scope', "The provided value for the input parameter 'scope' is not valid."],
   90002: [
@@ -55,6 +57,7 @@ const errors = {
   ],
   90024: [503, 'temporarily_unavailable', 'A transient error has occurred. Please try again.'],
   90033: [503, 'temporarily_unavailable', 'A transient error has occurred. Please try again.'],
+  90061: [400, 'invalid_request', 'Request to External OIDC endpoint failed.'],
   90038: [400, 'invalid_request', "Tenant '{tenant}' request being redirected to the National Cloud."],
   90055: [429, 'temporarily_unavailable', 'There are too many incoming requests.'],
   500011: [
@@ -75,6 +78,21 @@ const errors = {
     401,
     'invalid_client',
     "The certificate with identifier used to sign the client assertion is not registered on application '{client}'.",
+  ],
+  700211: [
+    401,
+    'invalid_client',
+    'No matching federated identity record found for presented assertion issuer. Check your federated identity credential Subject, Audience and Issuer against the presented assertion.',
+  ],
+  700212: [
+    401,
+    'invalid_client',
+    'No matching federated identity record found for presented assertion audience. Check your federated identity credential Subject, Audience and Issuer against the presented assertion.',
+  ],
+  700213: [
+    401,
+    'invalid_client',
+    'No matching federated identity record found for presented assertion subject. Check your federated identity credential Subject, Audience and Issuer against the presented assertion.',
   ],
   900144: [400, 'invalid_request', 'The request body lacks a parameter that it must contain.'],
   900432: [400, 'invalid_request', 'Confidential Client is not supported in Cross Cloud request.'],
@@ -100,6 +118,16 @@ const errors = {
     "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
   ],
   7000222: [401, 'invalid_client', "The provided client secret keys for app '{client}' are expired."],
+  7000272: [
+    401,
+    'invalid_client',
+    "The certificate used to sign the federated credential could not be found in the metadata of the identity provider. Please validate that your Identity Provider's metadata exposes the key used to sign the incoming token.",
+  ],
+  7002138: [
+    401,
+    'invalid_client',
+    'No matching federated identity record found for presented assertion subject. Federated identity credentials are matched case-sensitively.',
+  ],
   9001023: [
     400,
     'invalid_request',

@@ -1,7 +1,7 @@
 import type { Account } from '../http/credentials.js';
 import { TokenRefusal } from './aadsts.js';
 import { AccountLock } from './account-lock.js';
-import { checkAssertion } from './client-assertion.js';
+import { ClientAssertions } from './client-assertion.js';
 import type { TokenServiceOptions } from './options.js';
 import { findResource, type Resource } from './resources.js';
 import type { TokenRequest } from './token-request.js';
@@ -27,6 +27,7 @@ const anyTenant = ['common', 'consumers', 'organizations'];
 export class Grants {
   readonly #tenant: Tenant;
   readonly #lock = new AccountLock();
+  readonly #assertions = new ClientAssertions();
 
   constructor(tenant: Tenant) {
     this.#tenant = tenant;
@@ -39,15 +40,19 @@ export class Grants {
     if (request.clientId.toLowerCase() !== options.clientId.toLowerCase()) throw new TokenRefusal(700016);
     const resource = wantedResource(request);
     this.#checkClient(request, origin, nowMs);
-    const { applicationPermission, delegatedPermission } = resource;
     if (request.grantType === 'client_credentials') {
       // Without consent there is a token all the same, and it allows nothing.
-      return { resource, permissions: this.#consented(applicationPermission) };
+      return this.application(resource);
     }
     this.#checkAccount(request, nowMs);
-    const permissions = this.#consented(delegatedPermission);
+    const permissions = this.#consented(resource.delegatedPermission);
     if (permissions.length === 0) throw new TokenRefusal(65001);
     return { resource, permissions };
+  }
+
+  /** What an application is given, or a managed identity, which an administrator permits the same. */
+  application(resource: Resource): Grant {
+    return { resource, permissions: this.#consented(resource.applicationPermission) };
   }
 
   /** Whether a name in a path is this tenant's. */
@@ -64,13 +69,14 @@ export class Grants {
   }
 
   #checkClient(request: TokenRequest, origin: string, nowMs: number): void {
-    const { clientId, clientSecret, certificates, publicClientFlows, tenantId, signInOrigin } = this.#tenant.options;
+    const { options } = this.#tenant;
+    const { clientSecret, publicClientFlows, tenantId, signInOrigin } = options;
     if (request.clientAssertion !== '') {
       const audiences = [origin, signInOrigin].flatMap((base) => [
         `${base}/${request.tenant}/oauth2/v2.0/token`,
         `${base}/${tenantId}/v2.0`,
       ]);
-      checkAssertion(request.clientAssertion, { clientId, certificates, audiences, nowMs });
+      this.#assertions.check(request.clientAssertion, { ...options, audiences, nowMs });
     } else if (request.clientSecret !== '') {
       if (request.clientSecret !== clientSecret) throw new TokenRefusal(7000215);
     } else if (request.grantType === 'client_credentials') {

@@ -1,5 +1,12 @@
 import { defaultServiceOptions, type ServiceOptions } from '../service/service-options.js';
+import type { FederatedCredential } from './federated-token.js';
 import { allPermissions } from './resources.js';
+
+/** An identity that Azure gives to a machine. */
+export interface ManagedIdentity {
+  readonly kind: 'system-assigned' | 'user-assigned';
+  readonly clientId: string;
+}
 
 /** The tenant as its administrator has set it up, and how its token service behaves. */
 export interface TokenServiceOptions extends ServiceOptions {
@@ -10,6 +17,14 @@ export interface TokenServiceOptions extends ServiceOptions {
   clientSecret: string;
   /** The application's certificates, PEM. */
   certificates: readonly string[];
+  /** Whose tokens stand for the application. */
+  federatedCredentials: readonly FederatedCredential[];
+  /** The identities that are assigned to the machine. */
+  managedIdentities: readonly ManagedIdentity[];
+  /** What a process on the machine must show to the endpoint of App Service: its IDENTITY_HEADER. */
+  identityHeader: string;
+  /** Whether access tokens tell nothing to who reads them. Those of Entra ID do today, which Microsoft does not promise. */
+  opaqueTokens: boolean;
   /** Whether the application may sign accounts in without a secret of its own. */
   publicClientFlows: boolean;
   /** What an administrator has consented to, for the application and for accounts that use it. */
@@ -27,6 +42,10 @@ export const defaultOptions: Readonly<TokenServiceOptions> = {
   clientId: 'a4c81d92-5b3e-4f67-8a19-2d6c0b7e5f14',
   clientSecret: 'demo~cl1ent.Secret',
   certificates: [],
+  federatedCredentials: [],
+  managedIdentities: [],
+  identityHeader: '5c8e1f72-identity-header',
+  opaqueTokens: false,
   publicClientFlows: true,
   permissions: allPermissions,
   tokenLifetimeSeconds: 3_599,

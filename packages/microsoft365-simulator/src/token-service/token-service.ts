@@ -9,15 +9,16 @@ import { dueWithoutPage, type Due } from '../service/due.js';
 import { ServiceFront } from '../service/service-front.js';
 import { TokenRefusal } from './aadsts.js';
 import { instanceDiscovery, openidConfiguration } from './discovery.js';
-import { Grants } from './grants.js';
+import { Grants, type Grant } from './grants.js';
 import type { IssuedTokens } from './issued-tokens.js';
+import { decideIdentity, isIdentityPath } from './managed-identity.js';
 import { defaultOptions, type TokenServiceOptions } from './options.js';
 import { aadstsFault, faultAnswer, type AadstsFault, type TokenFault } from './service-faults.js';
 import { readTokenRequest } from './token-request.js';
-import { aadstsWording, tokenWording, type ErrorContext } from './wording.js';
+import { aadstsWording, identityWording, tokenWording, type ErrorContext } from './wording.js';
 
 /** How a request ended: with what it asked for, refused, or with a fault that was asked for. */
-export type TokenResult = 'token' | 'discovery' | 'too-long' | AadstsFault | TokenFault;
+export type TokenResult = 'token' | 'discovery' | 'too-long' | 'identity-refused' | AadstsFault | TokenFault;
 
 /** Whose tokens these are, besides what the options say. */
 export interface TenantIdentity {
@@ -74,11 +75,12 @@ export class TokenService {
 
   /** Whether a request to that path is for this service. */
   serves(path: string): boolean {
-    return [tokenPath, configurationPath, instancePath].some((pattern) => pattern.test(path));
+    return isIdentityPath(path) || [tokenPath, configurationPath, instancePath].some((one) => one.test(path));
   }
 
   /** Decides what to answer, and writes it down in `requests`. Rejects if the client goes away before it has asked. */
   async answer(request: IncomingMessage, url: URL): Promise<Answer> {
+    if (isIdentityPath(url.pathname)) return this.#identity(request, url);
     const tenant = tokenPath.exec(url.pathname)?.[1];
     return tenant === undefined ? this.#discover(request, url) : this.#token(request, url, tenant);
   }
@@ -94,6 +96,49 @@ export class TokenService {
     }
     const context = { nowMs, tenant, clientId: '', correlationId: undefined };
     return answerWith(dueWithoutPage('aadsts-90002', 'missing', () => aadstsWording(90002, context)));
+  }
+
+  /** A token for what runs on a machine of Azure, from the machine's own endpoint. */
+  #identity(request: IncomingMessage, url: URL): Answer {
+    const nowMs = this.nowMs();
+    const decided = decideIdentity(request, url, this.options);
+    const due =
+      'refusal' in decided
+        ? dueWithoutPage<TokenResult>('identity-refused', 'wrong', () => decided.refusal)
+        : dueWithoutPage<TokenResult>('token', 'right', () => {
+            const grant = this.#grants.application(decided.resource);
+            const { accessToken, expiresMs } = this.#issue(grant, url.origin, nowMs, { appid: decided.clientId });
+            return identityWording({ accessToken, expiresMs, nowMs, resource: decided.resource.uri });
+          });
+    const error: ErrorContext = { nowMs, tenant: this.options.tenantId, clientId: '', correlationId: undefined };
+    return this.#front.answer(request, url, nowMs, due, (kind) =>
+      faultAnswer(kind, { options: this.options, error, due: due.answer }),
+    );
+  }
+
+  #issue(
+    { resource, permissions }: Grant,
+    origin: string,
+    nowMs: number,
+    claims: object,
+  ): { readonly accessToken: string; readonly expiresMs: number } {
+    const { tokenLifetimeSeconds, tenantId, opaqueTokens } = this.options;
+    const expiresMs = nowMs + tokenLifetimeSeconds * 1000;
+    const [iat, exp] = [nowMs, expiresMs].map((ms) => Math.floor(ms / 1000));
+    const told = {
+      aud: resource.uri,
+      iss: `${origin}/${tenantId}/`,
+      iat,
+      nbf: iat,
+      exp,
+      // Left out where an application has none.
+      ...(permissions.length > 0 && { roles: permissions }),
+      tid: tenantId,
+      ver: '1.0',
+      ...claims,
+    };
+    const accessToken = this.#tokens.issue({ resource, permissions, expiresMs }, opaqueTokens ? undefined : told);
+    return { accessToken, expiresMs };
   }
 
   async #token(request: IncomingMessage, url: URL, tenant: string): Promise<Answer> {
@@ -124,10 +169,11 @@ export class TokenService {
     try {
       if (request.method !== 'POST') throw new TokenRefusal(900561);
       const asked = readTokenRequest(tenant, form);
-      const { resource, permissions } = this.#grants.decide(asked, origin, nowMs);
+      const grant = this.#grants.decide(asked, origin, nowMs);
+      const { permissions } = grant;
       return dueWithoutPage('token', 'right', () => {
-        const expiresMs = nowMs + lifetimeSeconds * 1000;
-        const accessToken = this.#tokens.issue({ resource, permissions, expiresMs });
+        const ofAccount = asked.grantType === 'password' && { scp: permissions.join(' '), roles: undefined };
+        const { accessToken } = this.#issue(grant, origin, nowMs, { appid: asked.clientId, ...ofAccount });
         const issuer = `${origin}/${tenantId}/v2.0`;
         return tokenWording({ accessToken, permissions, lifetimeSeconds, request: asked, issuer, tenantId, nowMs });
       });

@@ -33,6 +33,24 @@ export function tokenWording(granted: GrantedToken): Answer {
   });
 }
 
+/** What the endpoint of a managed identity answers: numbers as text. */
+export function identityWording(granted: {
+  readonly accessToken: string;
+  readonly expiresMs: number;
+  readonly nowMs: number;
+  readonly resource: string;
+}): Answer {
+  const { accessToken, expiresMs, nowMs, resource } = granted;
+  const expiresSeconds = Math.floor(expiresMs / 1000);
+  return jsonAnswer(200, {
+    access_token: accessToken,
+    expires_in: String(expiresSeconds - Math.floor(nowMs / 1000)),
+    expires_on: String(expiresSeconds),
+    resource,
+    token_type: 'Bearer',
+  });
+}
+
 const accountId = '6d0f3b7a-1c58-4e92-b3a4-8f2e7c6d5b01';
 
 /** For the client to read. Its signature is empty: a client that got it from the token service itself need not check it. */

@@ -1,5 +1,6 @@
 import type { Problem } from '../wire/playbook.js';
-import { alternativesIn, type SettingSchema, type SettingsSchema, titleOf } from './settings-schema.js';
+import { checkCredential } from './credential.js';
+import type { SettingSchema, SettingsSchema } from './settings-schema.js';
 
 /** What is used of an error of ajv (its `ErrorObject`), with `allErrors`. */
 export interface SchemaError {
@@ -12,7 +13,7 @@ export interface SchemaError {
 /**
  * What is wrong with settings, as sentences for whoever fills in the form: one for each setting, in the order of the form.
  * Server and page both use it, so that they say the same. Besides what ajv has found by the card, it tells what cards
- * cannot say but the trigger would: addresses, and secrets of which one is needed. What it does not know of, such as the
+ * cannot say but the trigger would: addresses, and what proves who signs in. What it does not know of, such as the
  * form of an ID, the trigger tells when it is started.
  *
  * @param errors ajv's, of `settings`, in which nothing is blank
@@ -25,7 +26,7 @@ export function findProblems(
   const found = [
     ...errors.flatMap((error) => describe(schema, error) ?? []),
     ...checkAddresses(schema, settings),
-    ...checkAlternatives(schema, settings),
+    ...checkCredential(schema, settings),
   ];
   const problems = new Map<string, Problem>();
   for (const problem of found) if (!problems.has(problem.setting)) problems.set(problem.setting, problem);
@@ -61,16 +62,6 @@ function isAddress(text: string): boolean {
   if (!/^https?:\/\//i.test(text) || /[\s?#@]/.test(text) || !URL.canParse(text)) return false;
   const { protocol, hostname } = new URL(text);
   return protocol === 'https:' || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
-}
-
-function checkAlternatives(schema: SettingsSchema, settings: Readonly<Record<string, unknown>>): Problem[] {
-  const alternatives = alternativesIn(schema);
-  const given = alternatives.filter((setting) => settings[setting] !== undefined);
-  const [first, ...others] = alternatives;
-  const titles = (names: readonly string[]) => names.map((setting) => titleOf(schema, setting));
-  if (first === undefined || given.length === 1) return [];
-  if (given.length === 0) return [{ setting: first, message: `Give either this or ${titles(others).join(' or ')}.` }];
-  return [{ setting: given.at(-1) ?? first, message: `Give only one of ${titles(alternatives).join(' and ')}.` }];
 }
 
 function describeValue(schema: SettingSchema, keyword: string): string {

@@ -21,12 +21,3 @@ export interface SettingsSchema {
 export function titleOf(schema: SettingsSchema, setting: string): string {
   return schema.properties[setting]?.title ?? setting;
 }
-
-/**
- * The settings of which exactly one must be there. The cards of the platform cannot say so: here it follows from there
- * being several secrets, none of which is required, as each proves who signs in. The trigger itself says the same.
- */
-export function alternativesIn({ secrets = [], required = [] }: SettingsSchema): readonly string[] {
-  const optional = secrets.filter((name) => !required.includes(name));
-  return optional.length > 1 ? optional : [];
-}

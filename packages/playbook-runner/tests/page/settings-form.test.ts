@@ -39,8 +39,10 @@ describe('the groups of the form', () => {
       'tenant_id',
       'client_id',
       'intake_key',
+      'credential',
       'client_secret',
       'client_certificate',
+      'federated_token_file',
     ]);
   });
 
@@ -69,8 +71,8 @@ describe('the words at a setting', () => {
     expect(defaultWords(schema)).toBe(words);
   });
 
-  test('name the other of two, one of which is needed', () => {
-    expect(alternativesWords(application, 'client_secret')).toBe('this or Client certificate');
+  test('name the others, one of which is needed', () => {
+    expect(alternativesWords(application, 'client_secret')).toBe('this or Client certificate or Federated token file');
     expect(alternativesWords(application, 'tenant_id')).toBeUndefined();
   });
 });
@@ -109,6 +111,23 @@ describe('what follows from settings', () => {
       required: 'The application proves who it is with its certificate.',
       api: 'Signs in as the application through Entra ID and reads Microsoft Graph.',
     });
+  });
+
+  test.each([
+    [{ credential: 'managed_identity' }, 'Azure signs in what the module runs in, by its managed identity.'],
+    [{ credential: 'federated_token' }, 'The application proves who it is with the token in a file.'],
+    [{ federated_token_file: '/t' }, 'The application proves who it is with the token in a file.'],
+    [
+      { client_secret: 'x', client_certificate: 'y' },
+      'More than one credential is given: remove the others, or choose the one to use.',
+    ],
+    [
+      { client_secret: 'x', client_certificate: 'y', credential: 'client_secret' },
+      'The application proves who it is with its client secret.',
+    ],
+    [{}, 'The application proves who it is with a client secret, a certificate or a federated token.'],
+  ])('of an application with %j: %s', (settings, words) => {
+    expect(told(application, settings).required).toBe(words);
   });
 
   test('events stay here unless an intake is named', () => {

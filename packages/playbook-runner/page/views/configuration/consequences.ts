@@ -1,3 +1,4 @@
+import { hasCredential } from '../../../src/form/credential.js';
 import type { SettingsSchema } from '../../../src/form/settings-schema.js';
 import type { Settings } from './draft.js';
 import type { SettingGroup } from './setting-groups.js';
@@ -13,9 +14,9 @@ export function tellConsequences(
   has: (name: string) => boolean,
 ): Partial<Record<SettingGroup['id'], string>> {
   const api = settings['api'] ?? schema.properties['api']?.default;
-  const asApplication = 'client_secret' in schema.properties;
+  const asApplication = hasCredential(schema);
   return {
-    ...(asApplication && { required: tellProof(has('client_secret'), has('client_certificate')) }),
+    ...(asApplication && { required: tellProof(settings['credential'], has) }),
     ...('api' in schema.properties && {
       api: asApplication ? tellApplication(api) : tellAccount(api, has('client_id')),
     }),
@@ -23,11 +24,22 @@ export function tellConsequences(
   };
 }
 
-function tellProof(secret: boolean, certificate: boolean): string {
-  if (secret && certificate) return 'Both a client secret and a certificate are given: only one of them may be.';
-  if (certificate) return 'The application proves who it is with its certificate.';
-  if (secret) return 'The application proves who it is with its client secret.';
-  return 'The application proves who it is with either a client secret or a certificate.';
+const PROOFS = {
+  client_secret: 'its client secret',
+  client_certificate: 'its certificate',
+  federated_token_file: 'the token in a file',
+};
+
+function tellProof(credential: unknown, has: (name: string) => boolean): string {
+  if (credential === 'managed_identity') return 'Azure signs in what the module runs in, by its managed identity.';
+  if (credential === 'federated_token') return `The application proves who it is with ${PROOFS.federated_token_file}.`;
+  const given = Object.entries(PROOFS).filter(
+    ([name]) => (credential ?? 'automatic') === 'automatic' || name === credential,
+  );
+  const [[, proof] = [], ...others] = given.filter(([name]) => has(name));
+  if (others.length > 0) return 'More than one credential is given: remove the others, or choose the one to use.';
+  if (proof !== undefined) return `The application proves who it is with ${proof}.`;
+  return 'The application proves who it is with a client secret, a certificate or a federated token.';
 }
 
 function tellApplication(api: unknown): string {

@@ -1,4 +1,5 @@
-import { alternativesIn, type SettingsSchema } from '../../../src/form/settings-schema.js';
+import { signInSettings } from '../../../src/form/credential.js';
+import type { SettingsSchema } from '../../../src/form/settings-schema.js';
 import type { Problem } from '../../../src/wire/playbook.js';
 
 export interface SettingGroup {
@@ -13,7 +14,7 @@ const intakeSettings = ['intake_server'];
 
 /** The parts of the form, without those that are empty. Settings that nobody has thought of yet are advanced ones. */
 export function groupSettings(schema: SettingsSchema): readonly SettingGroup[] {
-  const required = new Set([...(schema.required ?? []), ...alternativesIn(schema)]);
+  const required = new Set([...(schema.required ?? []), ...signInSettings(schema)]);
   const rest = Object.keys(schema.properties).filter((name) => !required.has(name));
   const groups: readonly SettingGroup[] = [
     {

@@ -1,4 +1,5 @@
-import { alternativesIn, type SettingsSchema, titleOf } from '../../../src/form/settings-schema.js';
+import { proofsIn } from '../../../src/form/credential.js';
+import { type SettingsSchema, titleOf } from '../../../src/form/settings-schema.js';
 
 /** What is used of a setting's schema in a card. */
 interface DescribedSetting {
@@ -26,9 +27,9 @@ export function defaultWords(schema: DescribedSetting): string | undefined {
   return schema.default === undefined ? undefined : `Default: ${valueWords(schema, schema.default)}`;
 }
 
-/** `this or Client certificate`, where exactly one of several settings is needed; undefined for all others. */
+/** `this or Client certificate`, where one of several settings is needed; undefined for all others. */
 export function alternativesWords(schema: SettingsSchema, setting: string): string | undefined {
-  const alternatives = alternativesIn(schema);
+  const alternatives = proofsIn(schema);
   if (!alternatives.includes(setting)) return undefined;
   const others = alternatives.filter((name) => name !== setting).map((name) => titleOf(schema, name));
   return `this or ${others.join(' or ')}`;
