@@ -59,7 +59,7 @@ describe('the words at a setting', () => {
   test.each([
     ['start_time', 'hours', 'Default: 1 hour'],
     ['frequency', 'seconds', 'Default: 60 seconds'],
-    ['late_window', 'minutes', 'Default: 1440 minutes'],
+    ['late_window', 'minutes', 'Default: 1620 minutes'],
     ['max_requests_per_5_minutes', 'requests', 'Default: 90 requests'],
     ['chunk_size', 'events', 'Default: 1000 events'],
     ['compress', undefined, 'Default: On'],
