@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { sleep } from '@sekoia/automation-sdk-shim';
 import pRetry, { AbortError } from 'p-retry';
 import { PlanAgainError, SettingsError, UnavailableError } from '../errors.js';
@@ -75,7 +74,7 @@ export class MicrosoftClient {
         onFailedAttempt: async ({ error, retriesLeft }) => {
           if (retriesLeft === 0 || !(error instanceof UnavailableError)) return;
           onRetry?.(error);
-          await Promise.all([delay(error.retryAfterMs, undefined, { signal }), sleep(this.#waitMs(), signal)]);
+          await sleep(Math.max(error.retryAfterMs, this.#waitMs()), signal);
         },
       },
     );
