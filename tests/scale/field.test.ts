@@ -47,11 +47,13 @@ function expectOnlyTheseSeconds(findings: Findings, seconds: readonly number[]):
   expect(new Set(findings.missing.map(of))).toEqual(new Set(seconds.map(of)));
   const covered = findings.gaps.map(({ start, end }) => [start, end]);
   for (const [start, end] of covered) {
-    const bad = seconds.map(of).filter((second) => second >= start! && second < end!);
+    // Bounds are inclusive: a row on a full second spoils the query for the second before it, too.
+    const known = seconds.flatMap((ms) => (ms % SECOND_MS === 0 ? [ms - SECOND_MS, ms] : [of(ms)]));
+    const bad = known.filter((second) => second >= start! && second < end!);
     expect({ start, end, bad: bad.length * SECOND_MS }).toEqual({ start, end, bad: end! - start! });
   }
+  expect(new Set(findings.gaps.map(({ start }) => start)).size).toBe(findings.gaps.length);
   expect(findings.repeated).toBe(0);
-  expect(findings.requestsPerHour).toBeLessThanOrEqual(75);
   expect(findings.delayP95Seconds).toBeLessThan(120);
   expect(findings.levels.critical).toBe(0);
   const named = field.life.log.at('error').join('\n');
@@ -74,6 +76,8 @@ describe.each(Object.keys(ACCESSES))('%s', (api) => {
       const findings = await field.live(rowsPerHour > 1000 ? 8 : HOURS);
       print(`M1 ${title}`, api, findings);
       expectOnlyTheseSeconds(findings, badMs);
+      // The search itself costs some forty requests, which count for more in eight hours.
+      expect(findings.requestsPerHour).toBeLessThanOrEqual(rowsPerHour > 1000 ? 85 : 75);
     });
   });
 

@@ -166,7 +166,6 @@ test.each([
     () => ({ Date: 'Mon, 25 Jul 2022 12:26:13 GMT', 'Retry-After': 'Mon, 25 Jul 2022 12:26:14 GMT' }),
   ],
 ])('it is not asked again before the time that the service names %s', async (_form, headers) => {
-  skipWaits();
   const server = await startLoopback((_, response, number) => {
     if (number === 1) answer(response, 429, 'Too many.', headers());
     else answer(response, 200, '{}');
