@@ -64,7 +64,10 @@ async function collectAnHour(title: string, clockOffsetMs = 0): Promise<void> {
   scenario.simulator.world.add({ rows: ROWS, from: now - hour + minute, to: now });
   const startedAt = Date.now();
   // The quota is the real one: a refusal for it slows down what comes after it.
-  await scenario.start({ frequency: 60, ...(scenario.way.api === 'graph' && { max_requests_per_5_minutes: undefined }) });
+  await scenario.start({
+    frequency: 60,
+    ...(scenario.way.api === 'graph' && { max_requests_per_5_minutes: undefined }),
+  });
   await scenario.intake.until(({ events }) => events >= ROWS, { withinMs: LONGEST_MS });
   const seconds = (Date.now() - startedAt) / second;
   const report = await scenario.untilNoneIsMissing();
@@ -93,15 +96,18 @@ describe.each(WAYS)('20,000 rows of an hour arrive once and soon, on the way of 
     await collectAnHour(`stray answers, seed ${seed}`);
   });
 
-  test.each([CLOCK_OFF_MS, -CLOCK_OFF_MS])('with the clock of the service %i ms off and either mix', async (offsetMs) => {
-    await open(way, 1, badDayOfTheIntake);
-    scenario.service.faults.failAtRandom(badDay);
-    await collectAnHour(`mixed faults, clock ${offsetMs / second} s off`, offsetMs);
-    await scenario.close();
-    await open(way, 2);
-    scenario.service.faults.failAtRandom(stray);
-    await collectAnHour(`stray answers, clock ${offsetMs / second} s off`, offsetMs);
-  });
+  test.each([CLOCK_OFF_MS, -CLOCK_OFF_MS])(
+    'with the clock of the service %i ms off and either mix',
+    async (offsetMs) => {
+      await open(way, 1, badDayOfTheIntake);
+      scenario.service.faults.failAtRandom(badDay);
+      await collectAnHour(`mixed faults, clock ${offsetMs / second} s off`, offsetMs);
+      await scenario.close();
+      await open(way, 2);
+      scenario.service.faults.failAtRandom(stray);
+      await collectAnHour(`stray answers, clock ${offsetMs / second} s off`, offsetMs);
+    },
+  );
 });
 
 describe('a password that changes while stray answers come', () => {

@@ -106,7 +106,9 @@ export class FieldCase {
     }
     const missing: number[] = [];
     const delays: number[] = [];
-    for (const { traceId, recipient, receivedMs, statuses } of life.simulator.world.history(this.#endedAt - SETTLED_MS)) {
+    for (const { traceId, recipient, receivedMs, statuses } of life.simulator.world.history(
+      this.#endedAt - SETTLED_MS,
+    )) {
       const shown = statuses.at(-1)!;
       const at = first.get(nameOf(traceId, recipient, shown.status));
       if (at === undefined) missing.push(receivedMs);

@@ -36,7 +36,7 @@ describe('a failure that passes costs no row', () => {
     });
   });
 
-  test.each<GraphFault>(['http-500', 'http-503', 'html-with-200', 'sign-in-page', 'cut-off-json', 'empty-200'])(
+  test.each<GraphFault>(['http-500', 'http-503', 'html-with-200', 'cut-off-json', 'empty-200'])(
     '%s that does not pass ends the reading as unavailable, after the pages before it',
     async (fault) => {
       skipWaits();
