@@ -238,3 +238,65 @@ describe.each(Object.keys(ACCESSES))('%s', (api) => {
     });
   });
 });
+
+/** Changes the rows of Graph's pages. */
+function alterRows(change: (rows: Record<string, unknown>[]) => Record<string, unknown>[]): void {
+  field.alter((due) => {
+    const page = due.status === 200 ? (JSON.parse(due.body) as { value: Record<string, unknown>[] }) : undefined;
+    return page === undefined ? due : { ...due, body: JSON.stringify({ ...page, value: change(page.value) }) };
+  });
+}
+
+const GRAPH = 'Microsoft Graph';
+
+test.each([
+  ['an empty message', '{"error":{"code":"UnknownError","message":""}}'],
+  ['no message', '{"error":{"code":"UnknownError"}}'],
+  ['nothing', ''],
+])('M7: a tenant of another cloud that answers 403 with %s is told of that, without raw JSON', async (title, body) => {
+  await begin(GRAPH);
+  field.alter(() => answer(403, 'application/json', body));
+  await field.live(2);
+  const [told] = field.life.log.at('critical');
+  process.stdout.write(`M7 ${title} | ${told}\n`);
+  expect(told).toContain('HTTP 403');
+  expect(told).not.toContain('{');
+});
+
+test.each([
+  ['two senders', ['first@a.example', 'second@b.example']],
+  ['three senders', ['first@a.example', 'second@b.example', 'third@c.example']],
+  ['a sender and none', ['first@a.example', '<>']],
+])('M8: rows that differ in nothing but their sender are all delivered, once: %s', async (title, senders) => {
+  await begin(GRAPH);
+  alterRows((rows) => rows.flatMap((row) => senders.map((senderAddress) => ({ ...row, senderAddress }))));
+  await field.live(3);
+  const { deliveries, simulator } = field.life;
+  const rows = [...simulator.world.visibleRows(field.nowMs - 2 * MINUTE_MS)].length;
+  const names = deliveries.map(({ record: { traceId, recipient, sender } }) => `${traceId} ${recipient} ${sender}`);
+  process.stdout.write(`M8 ${title} | ${rows} rows, ${names.length} delivered, ${new Set(names).size} different\n`);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names.length).toBeGreaterThanOrEqual(rows * senders.length);
+});
+
+test.each([
+  ['recipient <>', { recipientAddress: '<>' }],
+  ['recipient in blanks', { recipientAddress: ' <> ' }],
+  ['received in the year 0001', { receivedDateTime: '0001-01-01T00:00:00Z' }],
+])('M10: %s', async (title, odd) => {
+  await begin(GRAPH);
+  alterRows((rows) => rows.map((row) => ({ ...row, ...odd })));
+  await field.live(3);
+  const { deliveries, monitor, log, simulator } = field.life;
+  // The recipients of one message cannot be told apart any more.
+  const rows = new Set([...simulator.world.visibleRows(field.nowMs - 2 * MINUTE_MS)].map(({ traceId }) => traceId))
+    .size;
+  process.stdout.write(
+    `M10 ${title} | ${rows} rows, ${deliveries.length} delivered, ${monitor.rows.filter(({ late }) => late).length} late\n`,
+  );
+  expect(deliveries.length).toBeGreaterThanOrEqual(rows);
+  if ('recipientAddress' in odd)
+    expect(new Set(deliveries.map(({ record }) => record.recipient))).toEqual(new Set([undefined]));
+  expect(monitor.rows.filter(({ late }) => late)).toEqual([]);
+  expect(log.at('error')).toEqual([]);
+});

@@ -1,5 +1,6 @@
 import type { AlteredRequest, Answer } from '@local/microsoft365-simulator';
 import type { Access } from '../../src/trigger/access.js';
+import { application as applicationAdvice } from '../../src/trigger/advice.js';
 import { HoursWithATenant } from './hours-with-a-tenant.js';
 import { account, application } from './ways.js';
 
@@ -21,7 +22,7 @@ export const ACCESSES: Readonly<Record<string, Access>> = {
       clientId: application.clientId,
       identity: { clientSecret: application.clientSecret },
     },
-    advice,
+    advice: applicationAdvice.graph,
     organization: undefined,
   },
   'the Reporting Web Service': {
