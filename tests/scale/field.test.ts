@@ -9,6 +9,9 @@ const HOURS = Number(process.env['FIELD_HOURS']) || 48;
 const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 
+// A case that went on after its time is up would move the clock of the next one.
+jest.setTimeout(1_800_000);
+
 let field: FieldCase;
 afterEach(async () => {
   jest.restoreAllMocks();
