@@ -42,10 +42,16 @@ export class SettingsError extends CollectorError {
   override readonly code = 'MT-SETTINGS';
   /** Whether each try counts towards locking an account. */
   readonly mayLock: boolean;
+  /** How many refusals in a row it stands for. */
+  readonly refusals: number;
 
-  constructor(message: string, { mayLock = false }: { readonly mayLock?: boolean } = {}) {
+  constructor(
+    message: string,
+    { mayLock = false, refusals = 1 }: { readonly mayLock?: boolean; readonly refusals?: number } = {},
+  ) {
     super(message);
     this.mayLock = mayLock;
+    this.refusals = refusals;
   }
 }
 

@@ -8,7 +8,7 @@ import { advance, frontier, skip, wholeSecond, withoutFuture, type Progress, typ
 import { RangeRecovery } from './range-recovery.js';
 import { Reporter } from './reporter.js';
 import type { Schedule } from './schedule.js';
-import { readablePieces } from './set-aside.js';
+import { followsSetAside, readablePieces } from './set-aside.js';
 import type { SignInBackoff } from './sign-in-backoff.js';
 import { adapt } from './spans.js';
 import type { UnavailableError } from '../errors.js';
@@ -231,6 +231,7 @@ export class Collector {
     if (!step.fresh) ledger.holdFrom(step.range.start);
     for await (const page of this.#pagesOf(step, signal, mode, options)) {
       pages += 1;
+      this.#patience.answered();
       rows += page.records.length + page.unreadable.length;
       answeredAtMs = Math.min(answeredAtMs, page.answeredAtMs ?? Infinity);
       await this.#take(page, signal);
@@ -253,7 +254,10 @@ export class Collector {
     const mayFetchAhead = () => mode === 'fetch ahead' && (step.fresh || this.#freshStep() === undefined);
     const onRetry = (error: UnavailableError) => this.#patience.retrying(error);
     for (const range of readablePieces(step.range, ledger.progress))
-      yield* prefetched(source.pages(range, signal, { onRetry, ...options }), mayFetchAhead);
+      yield* prefetched(
+        source.pages(range, signal, { onRetry, exact: followsSetAside(range, ledger.progress), ...options }),
+        mayFetchAhead,
+      );
   }
 
   /**

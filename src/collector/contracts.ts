@@ -19,6 +19,8 @@ export interface ReadOptions {
   readonly onRetry?: (error: UnavailableError) => void;
   /** How often each page is asked for, the first time included; by default several times. */
   readonly tries?: number;
+  /** Whether to ask for nothing beyond the range, at the price of rows that lie on its very bounds: what lies beyond cannot be read. */
+  readonly exact?: boolean;
 }
 
 /**

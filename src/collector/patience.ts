@@ -114,6 +114,13 @@ export class Patience {
     }
   }
 
+  /** A page was answered: the session works, whatever becomes of the range. What was refused before it was a stray answer. */
+  answered(): void {
+    if (this.#isCritical) return;
+    this.#workedAt = this.#parts.clock.now();
+    this.#failures.delete(SettingsError.name);
+  }
+
   /** Reading has succeeded. */
   async worked(signal: AbortSignal): Promise<void> {
     const { clock, signIn } = this.#parts;
@@ -138,7 +145,7 @@ export class Patience {
 
   async #refused(error: SettingsError, signal: AbortSignal): Promise<void> {
     const { clock, log, monitor } = this.#parts;
-    const refusals = this.#count(error);
+    const refusals = this.#count(error, error.refusals);
     const workedRecently = clock.now() - this.#workedAt < recentlyMs;
     if (workedRecently && refusals < settingsAfterRefusals) {
       const waitMs = waitAfter(refusals, retryWaits);
@@ -188,8 +195,8 @@ export class Patience {
     return waitAfter(this.#count(error), waits);
   }
 
-  #count(error: Error): number {
-    const failures = (this.#failures.get(error.name) ?? 0) + 1;
+  #count(error: Error, times = 1): number {
+    const failures = (this.#failures.get(error.name) ?? 0) + times;
     this.#failures.set(error.name, failures);
     this.#failingSince ??= this.#parts.clock.now();
     return failures;

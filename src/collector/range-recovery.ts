@@ -75,14 +75,14 @@ export class RangeRecovery {
       for await (const page of source.pages(part, signal, options)) await take(page, signal);
     };
     const narrowed = await narrow(aside, {
-      read: (part, thorough) => errorOf(() => readPages(part, thorough ? {} : ONCE)),
+      read: (part, thorough) => errorOf(() => readPages(part, thorough ? { exact: true } : ONCE)),
       onUnreadable: (part, refusal) => Promise.resolve(void left.push({ part, refusal })),
       serviceAnswers: () => this.#answersElsewhere(aside, signal),
       signal,
     });
     if (signal.aborted) return;
     const now = clock.now();
-    const isOver = narrowed === 'unreadable' && isGivenUp(aside, now);
+    const isOver = narrowed === 'unreadable' && isGivenUp(aside, this.#parts.ledger.progress, now);
     const stillAside = narrowed === 'unknown' ? [aside] : left.map(({ part }) => part);
     if (isOver) for (const { part, refusal } of left) reporter.gap(part, refusal);
     if (stillAside.length === 0) reporter.readable(aside);

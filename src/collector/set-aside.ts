@@ -1,12 +1,14 @@
-import type { Progress, SetAside, TimeRange } from './progress.js';
+import { finishedBefore, type Progress, type SetAside, type TimeRange } from './progress.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const FIRST_WAIT_MS = 15 * MINUTE_MS;
 /** So much longer each time: 15 min, 1 h, 4 h, 16 h after it was set aside, and for the last time after 24 h. */
 const GROWTH = 4;
-/** What cannot be read for so long is given up: its fingerprints are kept until then. */
+/** What cannot be read for so long is given up, once no pass looks at it any more: it would be found out again. */
 const GIVEN_UP_AFTER_MS = 24 * HOUR_MS;
+/** Between two tries after that. */
+const LAST_WAIT_MS = HOUR_MS;
 
 export function setAsideIn(progress: Progress): readonly SetAside[] {
   return progress.setAside ?? [];
@@ -38,15 +40,15 @@ export function stillSetAside(
   nowMs: number,
 ): Progress {
   const waitMs = Math.max(FIRST_WAIT_MS, (nowMs - tried.sinceMs) * (GROWTH - 1));
-  const lastTryMs = Math.max(tried.sinceMs + GIVEN_UP_AFTER_MS, nowMs + FIRST_WAIT_MS);
+  const lastTryMs = Math.max(tried.sinceMs + GIVEN_UP_AFTER_MS, nowMs + LAST_WAIT_MS);
   const nextTryMs = Math.min(nowMs + waitMs, lastTryMs);
   const others = setAsideIn(progress).filter((one) => one !== tried);
   return withSetAside(progress, [...others, ...left.map((range) => ({ ...range, sinceMs: tried.sinceMs, nextTryMs }))]);
 }
 
 /** Whether a range that cannot be read has been tried for long enough. */
-export function isGivenUp({ sinceMs }: SetAside, nowMs: number): boolean {
-  return nowMs - sinceMs >= GIVEN_UP_AFTER_MS;
+export function isGivenUp({ sinceMs, end }: SetAside, progress: Progress, nowMs: number): boolean {
+  return nowMs - sinceMs >= GIVEN_UP_AFTER_MS && end < finishedBefore(progress);
 }
 
 /** The range that is to be tried again first. */
@@ -68,6 +70,11 @@ export function readablePieces(range: TimeRange, progress: Progress): TimeRange[
   }
   if (start < range.end) pieces.push({ start, end: range.end });
   return pieces;
+}
+
+/** Whether the time just before a range cannot be read: a query that begins earlier than the range would fail. */
+export function followsSetAside({ start }: TimeRange, progress: Progress): boolean {
+  return setAsideIn(progress).some(({ end }) => end === start);
 }
 
 function withSetAside(before: Progress, ranges: readonly SetAside[]): Progress {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { sleep } from '@sekoia/automation-sdk-shim';
 import pRetry, { AbortError } from 'p-retry';
 import { PlanAgainError, SettingsError, UnavailableError } from '../errors.js';
@@ -18,8 +17,8 @@ export interface Question<Result> {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * Makes the result of an answer, or throws: an UnavailableError is tried again, but for a PlanAgainError; a SettingsError of an answer 401 is
-   * tried once more with a fresh token; everything else is final.
+   * Makes the result of an answer, or throws: an UnavailableError is tried again, but for a PlanAgainError; a SettingsError is tried
+   * once more, with a fresh token where the answer was 401, or where other questions were answered since the last refusal; everything else is final.
    */
   readonly interpret: (answer: Answer) => Result;
   /** Told what failed and is tried again. */
@@ -44,6 +43,8 @@ export class MicrosoftClient {
   readonly #origin: string;
   readonly #options: ClientOptions;
   #failuresInARow = 0;
+  /** A question was answered since one was refused last. */
+  #hasAnswered = false;
 
   constructor(apiUrl: string, options: ClientOptions) {
     this.#origin = new URL(apiUrl).origin;
@@ -59,10 +60,12 @@ export class MicrosoftClient {
         try {
           const result = await this.#ask({ ...question, url }, signal);
           this.#failuresInARow = 0;
+          this.#hasAnswered = true;
           return result;
         } catch (error) {
           if (!(error instanceof UnavailableError)) throw new AbortError(error as Error);
-          this.#failuresInARow += 1;
+          // What is asked once only is a probe: whoever asks expects it to fail.
+          if (tries > 1) this.#failuresInARow += 1;
           throw error instanceof PlanAgainError ? new AbortError(error) : error;
         }
       },
@@ -75,7 +78,7 @@ export class MicrosoftClient {
         onFailedAttempt: async ({ error, retriesLeft }) => {
           if (retriesLeft === 0 || !(error instanceof UnavailableError)) return;
           onRetry?.(error);
-          await Promise.all([delay(error.retryAfterMs, undefined, { signal }), sleep(this.#waitMs(), signal)]);
+          await sleep(Math.max(error.retryAfterMs, this.#waitMs()), signal);
         },
       },
     );
@@ -96,7 +99,8 @@ export class MicrosoftClient {
     return url;
   }
 
-  async #ask<Result>({ url, headers, interpret }: Question<Result>, signal: AbortSignal): Promise<Result> {
+  async #ask<Result>(question: Question<Result>, signal: AbortSignal): Promise<Result> {
+    const { url, headers, interpret, onRetry } = question;
     const { authorization } = this.#options;
     for (let isSecondTry = false; ; isSecondTry = true) {
       const header = await authorization.header(signal);
@@ -104,9 +108,15 @@ export class MicrosoftClient {
       try {
         return interpret(answer);
       } catch (error) {
+        if (!(error instanceof SettingsError)) throw error;
+        if (isSecondTry) throw new SettingsError(error.message, { mayLock: error.mayLock, refusals: 2 });
+        const hadAnswered = this.#hasAnswered;
+        this.#hasAnswered = false;
         // A token can end, or be revoked, before its time.
-        const mayHaveEnded = answer.status === 401 && error instanceof SettingsError && !isSecondTry;
-        if (!mayHaveEnded || !authorization.discard(header)) throw error;
+        if (answer.status === 401 && authorization.discard(header)) continue;
+        if (!hadAnswered) throw error;
+        onRetry?.(new UnavailableError(`${error.message} Other questions were answered, so this may pass.`));
+        await sleep(FIRST_WAIT_MS, signal);
       }
     }
   }

@@ -26,6 +26,7 @@ const dayMs = 86_400_000;
 export function refusalBy(service: string, answer: Answer, isFirstPage: boolean, advice: Advice): Error | undefined {
   const { status, body, location } = answer;
   const text = () => errorText(body);
+  if (isSignIn(answer)) return new SettingsError(`${service} sent us to a sign-in page. ${advice.refused}`);
   if (status === 401 || status === 403)
     return new SettingsError(`${service} refused access (HTTP ${status}: ${text()}). ${advice.refused}`, {
       mayLock: status === 401 && advice.mayLock === true,
@@ -43,6 +44,17 @@ export function refusalBy(service: string, answer: Answer, isFirstPage: boolean,
     return unavailable(answer) ?? new UnavailableError(`${service} answered HTTP ${status} (${text()}).`);
   return undefined;
 }
+
+/**
+ * Who asks is sent to Microsoft's sign-in: a redirect to it, or its page, such as where HTTP Basic is off. Any other page of HTML is some
+ * gateway's, and passes.
+ */
+function isSignIn({ status, body, location = '' }: Answer): boolean {
+  if (status >= 400) return false;
+  return signInHosts.test(location) || (/^\s*<(!doctype html|html)/i.test(body) && signInHosts.test(body));
+}
+
+const signInHosts = /login\.(microsoftonline|partner\.microsoftonline|live|windows)\.|Sign in to your account/i;
 
 function refusedQuery(service: string, text: string): Error {
   const days = historyDays(text);

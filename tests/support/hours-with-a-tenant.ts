@@ -1,40 +1,51 @@
 import { MailWorld, startSimulator, type SimulatorOptions, type Simulator } from '@local/microsoft365-simulator';
 import { Collector } from '../../src/collector/collector.js';
 import type { Receipt, Sink, Source } from '../../src/collector/contracts.js';
+import type { TraceRecord } from '../../src/collector/record.js';
 import { Ledger } from '../../src/collector/ledger.js';
 import { schedulePasses } from '../../src/collector/schedule.js';
 import { Quota } from '../../src/microsoft/quota.js';
 import { Transport } from '../../src/microsoft/transport.js';
 import type { Access } from '../../src/trigger/access.js';
 import { sourceFor } from '../../src/trigger/source-for.js';
+import { EventfulClock } from './eventful-clock.js';
 import { MemoryBuckets, MemoryDocument } from './memory-storage.js';
 import { outbound, signInMeans } from './outbound.js';
 import { RecordingLog } from './recording-log.js';
 import { RecordingMonitor } from './recording-monitor.js';
-import { SimulatedClock } from './simulated-clock.js';
 import { account, application } from './ways.js';
 
 const startMs = Date.UTC(2026, 10, 23, 9);
 
+/** A row as it went out, and when. */
+export interface Delivery {
+  readonly atMs: number;
+  readonly record: TraceRecord;
+}
+
 /**
  * A collector and its source with a simulated tenant over HTTP, on one simulated clock: hours pass as fast as somebody waits for them. Only waits
- * between two tries of one request are real.
+ * between two tries of one request are real, unless they are put on the clock too (`waitOn`).
  */
 export class HoursWithATenant {
   readonly simulator: Simulator;
-  readonly clock: SimulatedClock;
+  readonly clock: EventfulClock;
   readonly log = new RecordingLog();
+  readonly monitor = new RecordingMonitor();
   /** `trace id recipient` of each row delivered, in order. */
   readonly delivered: string[] = [];
+  readonly deliveries: Delivery[] = [];
   readonly #document = new MemoryDocument();
   readonly #buckets = new MemoryBuckets();
   readonly #source: Source;
+  readonly #lateWindow: number;
   #stop = new AbortController();
   #untilMs = Infinity;
 
-  private constructor(simulator: Simulator, clock: SimulatedClock, access: Access) {
+  private constructor(simulator: Simulator, clock: EventfulClock, access: Access, lateWindow: number) {
     this.simulator = simulator;
     this.clock = clock;
+    this.#lateWindow = lateWindow;
     this.#source = this.#sourceFor(access);
     const sleep = clock.sleep.bind(clock);
     clock.sleep = async (durationMs, signal) => {
@@ -45,9 +56,9 @@ export class HoursWithATenant {
 
   static async begin(
     access: Access,
-    options: Pick<SimulatorOptions, 'graph' | 'tokenService' | 'faultSeed'> = {},
+    options: Pick<SimulatorOptions, 'graph' | 'tokenService' | 'faultSeed'> & { readonly lateWindow?: number } = {},
   ): Promise<HoursWithATenant> {
-    const clock = new SimulatedClock(startMs);
+    const clock = new EventfulClock(startMs);
     const world = new MailWorld({ seed: 1, organization: 'examplecorp.onmicrosoft.com', domain: 'example.corp' });
     const simulator = await startSimulator({
       world,
@@ -55,16 +66,16 @@ export class HoursWithATenant {
       ...options,
       tokenService: { ...application, ...options.tokenService },
     });
-    return new HoursWithATenant(simulator, clock, access);
+    return new HoursWithATenant(simulator, clock, access, options.lateWindow ?? 1440);
   }
 
   /** Lets so much time pass, with one poll a minute. Whatever was remembered before is known. */
   async live(durationMs: number): Promise<void> {
     this.#untilMs = this.clock.trueMs + durationMs;
     this.#stop = new AbortController();
-    const { clock, log } = this;
+    const { clock, log, monitor } = this;
     const source = this.#source;
-    const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 1440 });
+    const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: this.#lateWindow });
     const ledger = await Ledger.open({
       document: this.#document,
       buckets: this.#buckets,
@@ -74,7 +85,6 @@ export class HoursWithATenant {
       log,
       startTimeMs: 3_600_000,
     });
-    const monitor = new RecordingMonitor();
     await new Collector({ source, sink: this.#sink(), ledger, schedule, clock, monitor, log }).run(this.#stop.signal);
   }
 
@@ -110,12 +120,13 @@ export class HoursWithATenant {
   }
 
   #sink(): Sink {
-    const { delivered } = this;
+    const { delivered, deliveries, clock } = this;
     return {
       // eslint-disable-next-line @typescript-eslint/require-await -- an intake that acknowledges at once
       async *deliver(records): AsyncGenerator<Receipt, void, undefined> {
         if (records.length === 0) return;
         delivered.push(...records.map(({ traceId, recipient }) => `${traceId ?? '?'} ${recipient ?? '?'}`));
+        deliveries.push(...records.map((record) => ({ atMs: clock.trueMs, record })));
         yield { from: 0, to: records.length, rejected: [] };
       },
       reject: () => Promise.resolve(),

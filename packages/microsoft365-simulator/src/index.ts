@@ -30,4 +30,7 @@ export type { CertificateWithKey } from './certificates/self-signed-certificate.
 export { passingFaults } from './faults/transport-faults.js';
 export type { TransportFault } from './faults/transport-faults.js';
 export type { FaultMatch, FaultPlan, RandomFaults } from './faults/fault-plan.js';
+export { answer, htmlAnswer, jsonAnswer, withHeaders } from './http/answer.js';
+export type { Answer } from './http/answer.js';
+export type { AlteredRequest } from './service/service-options.js';
 export type { RequestLog, RequestRecord, RequestTotals } from './http/request-log.js';

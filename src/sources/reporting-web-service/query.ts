@@ -6,10 +6,12 @@ export const pageRows = 2000;
 /**
  * The address of a range's first page. Despite `eq`, StartDate and EndDate are the two bounds on Received. Whether the bounds themselves are
  * within is not documented: the query begins a second early, so that a row that lies on a bound is in one of two adjoining ranges.
+ * @param isExact not a second early: where that second cannot be read, it would take this range with it
  */
-export function rangeUrl(apiUrl: string, range: TimeRange): URL {
+export function rangeUrl(apiUrl: string, range: TimeRange, isExact = false): URL {
   const url = new URL(`${apiUrl.replace(/\/+$/, '')}/MessageTrace`);
-  const filter = `StartDate eq ${dateTime(range.start - 1000)} and EndDate eq ${dateTime(range.end)}`;
+  const start = isExact ? range.start : range.start - 1000;
+  const filter = `StartDate eq ${dateTime(start)} and EndDate eq ${dateTime(range.end)}`;
   // Not through searchParams: it writes a blank as `+`, which this service reads as a plus.
   url.search = `?$format=json&$filter=${encodeURIComponent(filter)}`;
   return url;

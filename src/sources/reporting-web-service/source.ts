@@ -31,7 +31,7 @@ export class ReportingWebServiceSource implements Source {
   }
 
   pages(range: TimeRange, signal: AbortSignal, options: ReadOptions = {}): AsyncGenerator<Page, void, undefined> {
-    const query = (part: TimeRange) => rangeUrl(this.#apiUrl, part);
+    const query = (part: TimeRange) => rangeUrl(this.#apiUrl, part, options.exact);
     return walkPages({
       service: 'The Reporting Web Service',
       firstUrl: query(range),

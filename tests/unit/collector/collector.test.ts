@@ -478,12 +478,44 @@ test('a service that answers only narrow ranges is read in ranges that it answer
   expect(stage.progress.watermarks[0]).toBeGreaterThan(noon + 11 * hour);
 });
 
-test('a wrong setting is tried again after 1, 2, 4 … 60 minutes', async () => {
+test('a wrong setting that can lock the account is tried again after 1, 2, 4 … 60 minutes', async () => {
   const stage = stageOf();
-  stage.pagesOf = () => [new SettingsError('Check the password.')];
+  stage.pagesOf = () => [new SettingsError('Check the password.', { mayLock: true })];
   await stage.run(noon + 4 * hour);
   expect(stage.slept.map((durationMs) => durationMs / minute)).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
   expect(stage.asked).toHaveLength(9);
+});
+
+test('a wrong setting that locks nothing is tried again after 1, 2, 4, 8 and then every 10 minutes', async () => {
+  const stage = stageOf();
+  stage.pagesOf = () => [new SettingsError('Grant the permission.')];
+  await stage.run(noon + hour);
+  expect(stage.slept.map((durationMs) => durationMs / minute)).toEqual([1, 2, 4, 8, 10, 10, 10, 10, 10]);
+});
+
+test('stray refusals between pages that were answered are never critical, however many ranges they spoil', async () => {
+  const stage = stageOf();
+  let read = 0;
+  stage.pagesOf = () => {
+    read += 1;
+    return read > 1 && read < 12 ? [pageOf(row('a')), new SettingsError('Check the password.')] : [pageOf(row('a'))];
+  };
+  await stage.run(noon + hour);
+  expect(read).toBeGreaterThan(12);
+  expect(stage.log.at('critical')).toEqual([]);
+  expect(stage.log.at('error')).toEqual([]);
+});
+
+test('two refusals that the client has met count as two of the three that are no disturbance', async () => {
+  const stage = stageOf();
+  let read = 0;
+  stage.pagesOf = () => {
+    read += 1;
+    return read === 1 ? [pageOf(row('a'))] : [new SettingsError('Check the password.', { refusals: 2 })];
+  };
+  await stage.run(noon + 3 * minute);
+  expect(stage.log.at('warning')).toHaveLength(1);
+  expect(stage.log.at('critical')).toHaveLength(1);
 });
 
 test('what is not ready yet is tried again every five minutes, and nothing of the time is lost meanwhile', async () => {

@@ -166,7 +166,6 @@ test.each([
     () => ({ Date: 'Mon, 25 Jul 2022 12:26:13 GMT', 'Retry-After': 'Mon, 25 Jul 2022 12:26:14 GMT' }),
   ],
 ])('it is not asked again before the time that the service names %s', async (_form, headers) => {
-  skipWaits();
   const server = await startLoopback((_, response, number) => {
     if (number === 1) answer(response, 429, 'Too many.', headers());
     else answer(response, 200, '{}');
@@ -224,4 +223,20 @@ describe('when it is stopped, it stops at once', () => {
     await expect(asking).rejects.toBeDefined();
     expect(server.received).toHaveLength(0);
   });
+});
+
+test.each([
+  ['2.128', 2128],
+  ['0.249', 249],
+  ['17', 17_000],
+])('Retry-After %s is waited for to the millisecond, and hardly longer', async (text, leastMs) => {
+  const waits = skipWaits();
+  const server = await startLoopback((_, response, number) => {
+    if (number === 1) answer(response, 429, 'Too many.', { 'Retry-After': text });
+    else answer(response, 200, '{}');
+  });
+  await clientOf(server.origin).get({ url: new URL(server.origin), interpret: jsonOf }, new AbortController().signal);
+  const [wait] = waits.filter((waitMs) => waitMs > 0);
+  expect(wait).toBeGreaterThanOrEqual(leastMs);
+  expect(wait).toBeLessThanOrEqual(Math.max(leastMs, 1000));
 });

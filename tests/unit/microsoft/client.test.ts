@@ -276,3 +276,49 @@ test('what is to be planned again is not asked again here', async () => {
   await expect(asking).rejects.toBe(planAgain);
   expect([server.received.length, told, waits]).toEqual([1, [], []]);
 });
+
+describe('a refusal among answers', () => {
+  const away = 'Unauthorized';
+
+  test.each([401, 403, 404])('(HTTP %i) is asked once more after a second, and reported', async (status) => {
+    const waits = skipWaits();
+    const server = await startLoopback((_, response, number) =>
+      number === 2 ? answer(response, status, away) : answer(response, 200, '{}'),
+    );
+    const client = clientOf(server.origin, { authorization: new Tokens(false) });
+    const told: UnavailableError[] = [];
+    const ask = () =>
+      client.get({ url: new URL(server.origin), interpret: refusing, onRetry: (error) => told.push(error) }, signal);
+    await ask();
+    await expect(ask()).resolves.toBe('{}');
+    expect(server.received).toHaveLength(3);
+    expect(waits).toContain(1000);
+    expect(told.map(({ message }) => message)).toEqual([expect.stringContaining('so this may pass')]);
+  });
+
+  test('that comes again is thrown, as two of its kind', async () => {
+    skipWaits();
+    const server = await startLoopback((_, response, number) => answer(response, number === 1 ? 200 : 401, '{}'));
+    const client = clientOf(server.origin, { authorization: new Tokens(false) });
+    const ask = () => client.get({ url: new URL(server.origin), interpret: refusing }, signal);
+    await ask();
+    await expect(ask()).rejects.toMatchObject({ name: 'SettingsError', refusals: 2, mayLock: true });
+    // Nothing was answered since: no further try that could lock an account.
+    await expect(ask()).rejects.toMatchObject({ refusals: 1 });
+    expect(server.received).toHaveLength(4);
+  });
+
+  test('of a session that has never worked is thrown at once', async () => {
+    const server = await startLoopback((_, response) => answer(response, 403, '{}'));
+    const client = clientOf(server.origin, { authorization: new Tokens(false) });
+    await expect(client.get({ url: new URL(server.origin), interpret: refusing }, signal)).rejects.toMatchObject({
+      refusals: 1,
+    });
+    expect(server.received).toHaveLength(1);
+  });
+
+  function refusing(it: Answer): string {
+    if (it.status !== 200) throw new SettingsError('Check the password.', { mayLock: true });
+    return it.body;
+  }
+});

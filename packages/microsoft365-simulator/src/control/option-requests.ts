@@ -5,9 +5,10 @@ import type { FederatedCredential } from '../token-service/federated-token.js';
 import type { ManagedIdentity, TokenServiceOptions } from '../token-service/options.js';
 import * as read from './readers.js';
 
-/** What the pages about options accept: everything but the clocks themselves, which are functions. */
+/** What the pages about options accept: everything but functions. */
+type Functions = 'now' | 'alter';
 
-const serviceOptions: read.Readers<Omit<ServiceOptions, 'now'>> = {
+const serviceOptions: read.Readers<Omit<ServiceOptions, Functions>> = {
   latencyMs: read.numberFrom(0),
   clockOffsetMs: read.numberFrom(-Number.MAX_SAFE_INTEGER),
   retryAfterSeconds: read.wholeNumberFrom(0),
@@ -15,7 +16,7 @@ const serviceOptions: read.Readers<Omit<ServiceOptions, 'now'>> = {
   signInOrigin: read.origin,
 };
 
-export const reportingOptions = read.fields<Omit<ReportingOptions, 'now'>>({
+export const reportingOptions = read.fields<Omit<ReportingOptions, Functions>>({
   pageRows: read.wholeNumberFrom(1),
   dialect: read.oneOf(['negotiated', 'odata-2', 'odata-3']),
   dAsArray: read.truth,
@@ -31,7 +32,7 @@ export const reportingOptions = read.fields<Omit<ReportingOptions, 'now'>>({
   ...serviceOptions,
 });
 
-export const graphOptions = read.fields<Omit<GraphOptions, 'now'>>({
+export const graphOptions = read.fields<Omit<GraphOptions, Functions>>({
   pageRows: read.wholeNumberFrom(1),
   sevenFractionDigits: read.truth,
   statusSpelling: read.oneOf(['camelCase', 'PascalCase', 'UPPERCASE']),
@@ -47,7 +48,7 @@ export const graphOptions = read.fields<Omit<GraphOptions, 'now'>>({
   ...serviceOptions,
 });
 
-export const tokenServiceOptions = read.fields<Omit<TokenServiceOptions, 'now'>>({
+export const tokenServiceOptions = read.fields<Omit<TokenServiceOptions, Functions>>({
   tenantId: read.text,
   clientId: read.text,
   clientSecret: read.text,

@@ -53,7 +53,7 @@ export class ServiceFront<Result extends string, Fault extends Result> {
   /** Answers what is due, whatever faults are planned; writes it down in `requests` and puts the Date on it. */
   answerUnfailingly(request: IncomingMessage, url: URL, nowMs: number, due: Due<Result>): Answer {
     const { credentials, startMs, endMs, skiptoken, page, rows, result } = due;
-    const given = due.answer();
+    const given = this.#options.alter(due.answer(), { atMs: nowMs, startMs, endMs, page, skiptoken });
     this.requests.add({
       atMs: nowMs,
       method: request.method ?? '',

@@ -1,4 +1,9 @@
 import type { TransportFaultOptions } from '../faults/transport-faults.js';
+import type { Answer } from '../http/answer.js';
+import type { RequestRecord } from '../http/request-log.js';
+
+/** What an answer is for: the bounds are null where the request named none, the page where it was no valid query. */
+export type AlteredRequest = Pick<RequestRecord<string>, 'atMs' | 'startMs' | 'endMs' | 'page' | 'skiptoken'>;
 
 /** What every service can be told. Everything may be changed while it runs; the next request sees it. */
 export interface ServiceOptions extends TransportFaultOptions {
@@ -11,6 +16,11 @@ export interface ServiceOptions extends TransportFaultOptions {
   signInOrigin: string;
   /** The time, in milliseconds since 1970. */
   now: () => number;
+  /**
+   * Makes another answer of each one that is due, a fault's included: for what only some rows, times or ranges suffer from.
+   * The log has the new status; the result and the rows are those of the answer that was due.
+   */
+  alter: (due: Answer, request: AlteredRequest) => Answer;
 }
 
 export const defaultServiceOptions: Readonly<ServiceOptions> = {
@@ -20,4 +30,5 @@ export const defaultServiceOptions: Readonly<ServiceOptions> = {
   slowAnswerMs: 2_000,
   signInOrigin: 'https://login.microsoftonline.com',
   now: Date.now,
+  alter: (due) => due,
 };

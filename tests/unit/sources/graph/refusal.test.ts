@@ -54,6 +54,28 @@ test.each([
   expect(ofFirst(answerOf(status, body))!.message).toContain(advice.refused);
 });
 
+test.each([
+  ['the page', answerOf(200, '<!DOCTYPE html><html><head><title>Sign in to your account</title></head></html>')],
+  [
+    'a page that posts to it',
+    answerOf(200, '<html><form action="https://login.microsoftonline.us/login"></form></html>'),
+  ],
+  ['a redirect', answerOf(302, '', { location: 'https://login.microsoftonline.com/common/oauth2/authorize' })],
+])('to be sent to the sign-in is a matter of the session: %s', (_means, answer) => {
+  for (const refusal of [ofFirst(answer), ofLater(answer)]) {
+    expect(refusal).toBeInstanceOf(SettingsError);
+    expect(refusal!.message).toBe(`Microsoft Graph sent us to a sign-in page. ${advice.refused}`);
+  }
+});
+
+test.each([
+  answerOf(200, '<html><head><title>502 Bad Gateway</title></head></html>'),
+  answerOf(200, '<!DOCTYPE html><html><title>Service Unavailable</title></html>'),
+  answerOf(200, '{"value":[{"subject":"<html>Sign in to your account"}]}'),
+])("a gateway's page is no refusal, and rows about a sign-in are not, either", (answer) => {
+  expect(ofFirst(answer)).toBeUndefined();
+});
+
 describe('a tenant that has used up its quota is left alone', () => {
   const body = errorOf('TooManyRequests', 'Your recent queries have surpassed the permitted limit.');
 

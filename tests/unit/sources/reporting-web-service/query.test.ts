@@ -20,6 +20,13 @@ describe('the address of a range', () => {
     expect(search).toContain('StartDate%20eq%20');
   });
 
+  test('does not begin a second early where what lies before the range cannot be read', () => {
+    const { searchParams } = rangeUrl(apiUrl, { start: 1000, end: 2000 }, true);
+    expect(searchParams.get('$filter')).toBe(
+      "StartDate eq datetime'1970-01-01T00:00:01Z' and EndDate eq datetime'1970-01-01T00:00:02Z'",
+    );
+  });
+
   test('is the same with a slash at the end of api_url', () => {
     expect(rangeUrl(`${apiUrl}//`, range).href).toBe(rangeUrl(apiUrl, range).href);
   });
