@@ -27,6 +27,7 @@ export default {
     level('browser', '<rootDir>/tests/browser/**/*.test.ts'),
     level('s3', '<rootDir>/tests/s3/**/*.test.ts'),
     level('scale', '<rootDir>/tests/scale/**/*.test.ts'),
+    level('field', '<rootDir>/tests/field/**/*.test.ts'),
     level('long', '<rootDir>/tests/long/**/*.test.ts'),
   ],
 };
