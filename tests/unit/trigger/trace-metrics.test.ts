@@ -50,6 +50,7 @@ test('health tells how far each pass has come, what it read last, and what is be
     backlog_seconds: 3540,
     read_ahead: { from: '2026-11-01T11:59:00.000Z', to: '2026-11-01T12:00:00.000Z' },
     reading: { pass: 1, from: '2026-11-01T11:00:00.000Z', to: '2026-11-01T11:01:00.000Z' },
+    set_aside: [],
     passes: [
       {
         reads_at_age_seconds: 0,
