@@ -68,8 +68,7 @@ test.concurrent.each(wayNames)(
       world.add({ rows: 300, from: Date.now() - 10 * minute, to: Date.now() });
       await scenario.start();
       expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-      // A 401 is asked once more with a fresh token before it counts.
-      scenario.service.faults.failNext('http-401', scenario.way.api === 'graph' ? 4 : 2);
+      scenario.service.faults.failNext('http-401', 2);
       world.add({ rows: 50, from: Date.now() - second, to: Date.now() });
       expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
       expect(messagesAt('critical', scenario.output)).toEqual([]);
