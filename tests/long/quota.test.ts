@@ -64,9 +64,9 @@ describe('the quota of Microsoft Graph', () => {
   test(
     'is shared: nothing is lost or repeated where others take half of it',
     async () => {
-      const { requests } = await catchUp(48_000, { quotaTakenByOthers: 50, pageRows: 1000 }, 12 * minute);
+      const { requests } = await catchUp(48_000, { quotaTakenByOthers: 50, pageRows: 1000 }, 7 * minute);
       expect(requests).toBeGreaterThan(50);
     },
-    20 * minute,
+    10 * minute,
   );
 });
