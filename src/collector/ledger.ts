@@ -138,7 +138,7 @@ export class Ledger {
     const legacy = bucketOfHour(record.receivedMs);
     return this.#fingerprints.has(legacy)
       ? { bucket: legacy, fingerprint: legacyFingerprintOf(record) }
-      : { bucket: withSender + legacy, fingerprint: fingerprintOf(record) };
+      : { bucket: bucketOf(record.receivedMs), fingerprint: fingerprintOf(record) };
   }
 
   #neededFrom(progress: Progress): number {
@@ -150,6 +150,11 @@ export class Ledger {
     const context = writeContext(progress, this.#schedule, this.#source, isProvisional);
     return this.#document.write(context);
   }
+}
+
+/** The bucket for the fingerprints of rows received in the hour of this time. */
+export function bucketOf(receivedMs: number): string {
+  return bucketOfHour(receivedMs, withSender);
 }
 
 export interface LedgerOptions {

@@ -1,6 +1,7 @@
 import { chmod, chown, link, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TriggerOptions } from '@local/playbook-runner';
+import { bucketOf } from '../../src/collector/ledger.js';
 
 const nobody = 65_534;
 const isRoot = process.getuid?.() === 0;
@@ -43,10 +44,10 @@ async function changeRights(
  */
 export function fillDisk(folder: string): Promise<() => Promise<void>> {
   const now = Date.now();
-  const hours = [now - hour, now, now + hour].map((at) => new Date(at).toISOString().slice(0, 13));
+  const buckets = [now - hour, now, now + hour].map(bucketOf);
   return replaceAll([
     join(folder, 'context.json.new'),
-    ...hours.map((name) => join(folder, 'fingerprints', `${name}.fingerprints`)),
+    ...buckets.map((name) => join(folder, 'fingerprints', `${name}.fingerprints`)),
   ]);
 }
 

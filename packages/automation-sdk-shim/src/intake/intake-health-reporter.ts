@@ -133,6 +133,7 @@ export class IntakeHealthReporter {
 
   #advise(trouble: Trouble, reason: string): void {
     this.#advised.add(trouble);
+    this.#warnedMs = this.#now();
     const { host, log } = this.#options;
     const message = `The intake at ${host} takes no events: ${reason}. ${ADVICE[trouble]} [SDK-INTAKE]`;
     if (trouble === 'settings') log.critical(message);
