@@ -44,7 +44,7 @@ module.exports = {
       'trigger-is-the-joint',
       '^src/trigger/',
       [
-        '^src/(collector|sources|microsoft|events|configuration)/',
+        '^src/(collector|sources|microsoft|events|settings)/',
         '^src/(errors|json)\\.ts$',
         shim,
         ...library('prom-client'),
@@ -60,7 +60,7 @@ module.exports = {
     {
       name: 'collector-without-http',
       severity: 'error',
-      from: { path: '^src/(collector|events|configuration)/' },
+      from: { path: '^src/(collector|events|settings)/' },
       to: { path: ['^(node:)?https?$', '^node_modules/axios/'] },
     },
     only(
@@ -109,7 +109,7 @@ module.exports = {
       from: { path: '^src/events/' },
       to: { dependencyTypes: ['core'], pathNot: ['^(node:)?(crypto|net)$'] },
     },
-    only('configuration-stands-alone', '^src/configuration/', [], 'Types generated from the cards.'),
+    only('settings-stand-alone', '^src/settings/', [], 'The settings stand alone.'),
     {
       name: 'packages-import-nothing-of-src',
       severity: 'error',
