@@ -3,6 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cards, manifest } from './cards.mjs';
 import { configurationReference } from './configuration.mjs';
+import { eventsReference } from './events.mjs';
 import { metricsReference } from './metrics.mjs';
 
 const root = new URL('../../', import.meta.url);
@@ -14,6 +15,7 @@ const generated = new Map([
   ['manifest.json', manifest(JSON.parse(await text('manifest.json')), version)],
   ...cards(),
   ['docs/configuration.md', configurationReference()],
+  ['docs/events.md', await eventsReference()],
   ['docs/metrics.md', metricsReference()],
 ]);
 
