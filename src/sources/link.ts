@@ -1,4 +1,4 @@
-import { oneLine } from '../microsoft/foreign-text.js';
+import { excerpt } from '@sekoia/automation-sdk-shim';
 import { DeadLinkError, ForeignLinkError } from './dead-link.js';
 
 /** No server takes longer ones. */
@@ -14,7 +14,7 @@ export function resolveLink(service: string, link: string, base: URL): URL | Dea
   const url = new URL(link, base);
   // Not by `origin`: that of `blob:https://host/…` is `https://host`.
   if (url.protocol === base.protocol && url.host === base.host) return url;
-  const place = oneLine(url.host === '' ? url.protocol : `${url.protocol}//${url.host}`);
+  const place = excerpt(url.host === '' ? url.protocol : `${url.protocol}//${url.host}`);
   return new ForeignLinkError(
     `${service} gave a link to another host (${place}). It was not followed: the credentials would have been sent there.`,
   );

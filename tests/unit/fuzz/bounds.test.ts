@@ -58,7 +58,7 @@ const tooLarge: [string, () => RawAnswer][] = [
 ];
 
 describe.each(tooLarge)('an answer %s', (_, make) => {
-  test('of Microsoft ends at 32 MiB: what to ask is planned again, in parts once that has happened often', async () => {
+  test('of Microsoft ends at 16 MiB: what to ask is planned again, in parts once that has happened often', async () => {
     server.answers = [make()];
     const growth = await growthDuring(async () => {
       await expect(askMicrosoft()).rejects.toThrow(PlanAgainError);

@@ -1,0 +1,136 @@
+/** A text, and where each of its code units stands in the text that it was made of. */
+export interface Decoded {
+  readonly text: string;
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+}
+
+/**
+ * Percent-encoding (also of forms and of JavaScript's `escape`), character references of HTML and XML, and escapes of
+ * JSON and JavaScript.
+ */
+const ESCAPES =
+  /(?:%[\da-f]{2})+|%u[\da-f]{4}|&(?:#x[\da-f]{1,6}|#\d{1,7}|[a-z]{2,8});?|\\(?:u[\da-f]{4}|x[\da-f]{2}|[^])/gi;
+
+/** Of the characters that are not letters or digits; no encoder writes letters by name. */
+const NAMED: Readonly<Record<string, string>> = {
+  amp: '&',
+  apos: "'",
+  ast: '*',
+  bsol: '\\',
+  colon: ':',
+  comma: ',',
+  commat: '@',
+  dollar: '$',
+  equals: '=',
+  excl: '!',
+  grave: '`',
+  gt: '>',
+  hat: '^',
+  hyphen: '-',
+  lbrace: '{',
+  lbrack: '[',
+  lcub: '{',
+  lowbar: '_',
+  lpar: '(',
+  lsqb: '[',
+  lt: '<',
+  nbsp: ' ',
+  num: '#',
+  percnt: '%',
+  period: '.',
+  plus: '+',
+  quest: '?',
+  quot: '"',
+  rbrace: '}',
+  rbrack: ']',
+  rcub: '}',
+  rpar: ')',
+  rsqb: ']',
+  semi: ';',
+  sol: '/',
+  tilde: '~',
+  verbar: '|',
+};
+const CONTROLS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
+
+/** More encodings than that lie on top of each other nowhere: JSON in JSON in an address in HTML. */
+const MAX_ROUNDS = 5;
+
+/** The text as it is, then with one encoding after another undone, as long as there are some. */
+export function* decodings(text: string): Generator<Decoded, void, undefined> {
+  const starts = Array.from({ length: text.length }, (_, index) => index);
+  let layer: Decoded = { text, starts, ends: starts.map((start) => start + 1) };
+  for (let round = 0; round <= MAX_ROUNDS; round += 1) {
+    yield layer;
+    const next = decodeOnce(layer);
+    if (next === undefined) return;
+    layer = next;
+  }
+}
+
+/** Undefined where nothing is encoded. */
+function decodeOnce({ text, starts, ends }: Decoded): Decoded | undefined {
+  const made = { text: '', starts: [] as number[], ends: [] as number[] };
+  const add = (units: string, from: number, to: number) => {
+    made.text += units;
+    for (let index = 0; index < units.length; index += 1) {
+      made.starts.push(starts[from] ?? 0);
+      made.ends.push(ends[to - 1] ?? 0);
+    }
+  };
+  let done = 0;
+  const copyTo = (end: number) => {
+    made.text += text.slice(done, end);
+    for (; done < end; done += 1) {
+      made.starts.push(starts[done] ?? 0);
+      made.ends.push(ends[done] ?? 0);
+    }
+  };
+  let hasChanged = false;
+  for (const { 0: escape, index } of text.matchAll(ESCAPES)) {
+    copyTo(index);
+    let at = index;
+    for (const [units, length] of meaningOf(escape)) {
+      add(units, at, at + length);
+      hasChanged ||= units !== text.slice(at, at + length);
+      at += length;
+    }
+    done = index + escape.length;
+  }
+  copyTo(text.length);
+  return hasChanged ? made : undefined;
+}
+
+/** What an escape stands for, piece by piece, and how many characters each piece has. */
+function* meaningOf(escape: string): Generator<readonly [units: string, length: number], void, undefined> {
+  if (escape.startsWith('&')) yield [referenced(escape) ?? escape, escape.length];
+  else if (escape.startsWith('\\')) yield [unescaped(escape.slice(1)), escape.length];
+  else if (/^%u/i.test(escape)) yield [unescaped(escape.slice(1)), escape.length];
+  else yield* percentDecoded(Buffer.from(escape.replaceAll('%', ''), 'hex'));
+}
+
+function referenced(reference: string): string | undefined {
+  const name = reference.slice(1).replace(/;$/, '').toLowerCase();
+  if (!name.startsWith('#')) return Object.hasOwn(NAMED, name) ? NAMED[name] : undefined;
+  const code = name.startsWith('#x') ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
+  return code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
+}
+
+function unescaped(escape: string): string {
+  if (escape.length > 1) return String.fromCharCode(Number.parseInt(escape.slice(1), 16));
+  return CONTROLS[escape] ?? escape;
+}
+
+/** As UTF-8 where it is, and byte by byte as Latin-1 where it is not. */
+function* percentDecoded(bytes: Buffer): Generator<readonly [string, number], void, undefined> {
+  for (let at = 0; at < bytes.length;) {
+    const lead = bytes[at] ?? 0;
+    const count = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 1;
+    const character = bytes.toString('utf8', at, at + count);
+    const isUtf8 = lead < 0x80 || (count > 1 && !character.includes('\ufffd'));
+    const length = isUtf8 ? count : 1;
+    yield [isUtf8 ? character : String.fromCharCode(lead), 3 * length];
+    at += length;
+  }
+}

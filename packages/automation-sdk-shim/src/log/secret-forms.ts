@@ -1,0 +1,37 @@
+import { decodings } from './decoding.js';
+
+/**
+ * What stands in a decoded text where a secret stands: the secret, and what is made of its bytes. What `decodings`
+ * undoes (JSON, HTML, addresses) needs no form of its own, in whatever order it was done.
+ */
+export function formsOf(secret: string): string[] {
+  const plain = new Set<string>();
+  for (const text of [secret, secret.trim(), Buffer.from(secret).toString()])
+    for (const decoded of decodings(text)) plain.add(decoded.text);
+  return [...new Set([...plain, ...encodedForms(secret), ...encodedForms(secret.trim())])];
+}
+
+/** What text holds a secret before it is encoded: as it is, in JSON, in a form, as Windows spells it. */
+function encodedForms(secret: string): string[] {
+  const inJson = JSON.stringify(secret).slice(1, -1);
+  const inForm = new URLSearchParams([['', secret]]).toString().slice(1);
+  const contents = [...new Set([secret, inJson, inForm])].map((text) => Buffer.from(text));
+  const base64 = [...contents, Buffer.from(secret, 'utf16le')].flatMap(base64FormsOf);
+  return [...base64, Buffer.from(secret).toString('hex')];
+}
+
+/**
+ * The base64 of bytes that stand within others, such as a password behind `user:`: by where they begin in a group of
+ * three. The first and the last character depend on the neighbours and are left out, unless nothing follows.
+ */
+function base64FormsOf(bytes: Buffer): string[] {
+  return [0, 1, 2].flatMap((shift) => {
+    const shifted = Buffer.concat([Buffer.alloc(shift), bytes]);
+    const first = shift === 0 ? 0 : shift + 1;
+    const end = Math.floor((shifted.length * 8) / 6);
+    return (['base64', 'base64url'] as const).flatMap((alphabet) => {
+      const text = shifted.toString(alphabet);
+      return [text.slice(first, end), text.slice(first), text.slice(first).replace(/=+$/, '')];
+    });
+  });
+}
