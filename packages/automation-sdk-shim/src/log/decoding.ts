@@ -1,8 +1,8 @@
 /** A text, and where each of its code units stands in the text that it was made of. */
 export interface Decoded {
   readonly text: string;
-  readonly starts: readonly number[];
-  readonly ends: readonly number[];
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
 }
 
 /**
@@ -59,47 +59,60 @@ const MAX_ROUNDS = 5;
 
 /** The text as it is, then with one encoding after another undone, as long as there are some. */
 export function* decodings(text: string): Generator<Decoded, void, undefined> {
-  const starts = Array.from({ length: text.length }, (_, index) => index);
-  let layer: Decoded = { text, starts, ends: starts.map((start) => start + 1) };
-  for (let round = 0; round <= MAX_ROUNDS; round += 1) {
+  const starts = Uint32Array.from({ length: text.length }, (_, index) => index);
+  let layer: Decoded | undefined = { text, starts, ends: starts.map((start) => start + 1) };
+  for (let round = 0; round <= MAX_ROUNDS && layer !== undefined; round += 1) {
     yield layer;
-    const next = decodeOnce(layer);
-    if (next === undefined) return;
-    layer = next;
+    layer = decodeOnce(layer);
   }
 }
 
 /** Undefined where nothing is encoded. */
 function decodeOnce({ text, starts, ends }: Decoded): Decoded | undefined {
-  const made = { text: '', starts: [] as number[], ends: [] as number[] };
-  const add = (units: string, from: number, to: number) => {
-    made.text += units;
-    for (let index = 0; index < units.length; index += 1) {
-      made.starts.push(starts[from] ?? 0);
-      made.ends.push(ends[to - 1] ?? 0);
-    }
-  };
+  const made = new Writer(text.length);
   let done = 0;
-  const copyTo = (end: number) => {
-    made.text += text.slice(done, end);
-    for (; done < end; done += 1) {
-      made.starts.push(starts[done] ?? 0);
-      made.ends.push(ends[done] ?? 0);
-    }
-  };
   let hasChanged = false;
   for (const { 0: escape, index } of text.matchAll(ESCAPES)) {
-    copyTo(index);
-    let at = index;
+    made.copy({ text, starts, ends }, done, index);
+    done = index;
     for (const [units, length] of meaningOf(escape)) {
-      add(units, at, at + length);
-      hasChanged ||= units !== text.slice(at, at + length);
-      at += length;
+      made.add(units, starts[done] ?? 0, ends[done + length - 1] ?? 0);
+      hasChanged ||= units !== text.slice(done, done + length);
+      done += length;
     }
-    done = index + escape.length;
   }
-  copyTo(text.length);
-  return hasChanged ? made : undefined;
+  if (!hasChanged) return undefined;
+  made.copy({ text, starts, ends }, done, text.length);
+  return made.written();
+}
+
+/** Puts a decoded text together. */
+export class Writer {
+  #text = '';
+  readonly #starts: Uint32Array;
+  readonly #ends: Uint32Array;
+
+  /** @param maxUnits no encoding is shorter than what it stands for */
+  constructor(maxUnits: number) {
+    this.#starts = new Uint32Array(maxUnits);
+    this.#ends = new Uint32Array(maxUnits);
+  }
+
+  add(units: string, start: number, end: number): void {
+    this.#starts.fill(start, this.#text.length, this.#text.length + units.length);
+    this.#ends.fill(end, this.#text.length, this.#text.length + units.length);
+    this.#text += units;
+  }
+
+  copy({ text, starts, ends }: Decoded, from: number, to: number): void {
+    this.#starts.set(starts.subarray(from, to), this.#text.length);
+    this.#ends.set(ends.subarray(from, to), this.#text.length);
+    this.#text += text.slice(from, to);
+  }
+
+  written(): Decoded {
+    return { text: this.#text, starts: this.#starts, ends: this.#ends };
+  }
 }
 
 /** What an escape stands for, piece by piece, and how many characters each piece has. */

@@ -1,5 +1,8 @@
 import { decodings } from './decoding.js';
 
+/** So much of a secret is worth hiding by itself. Seven characters in a row may stay. */
+export const WINDOW = 8;
+
 /**
  * What stands in a decoded text where a secret stands: the secret, and what is made of its bytes. What `decodings`
  * undoes (JSON, HTML, addresses) needs no form of its own, in whatever order it was done.
@@ -11,8 +14,12 @@ export function formsOf(secret: string): string[] {
   return [...new Set([...plain, ...encodedForms(secret), ...encodedForms(secret.trim())])];
 }
 
+/** Longer ones are tokens, which nobody escapes in JSON or spells as Windows does before base64: an index of those would take megabytes. */
+const MAX_CONFIGURED_CHARACTERS = 512;
+
 /** What text holds a secret before it is encoded: as it is, in JSON, in a form, as Windows spells it. */
 function encodedForms(secret: string): string[] {
+  if (secret.length > MAX_CONFIGURED_CHARACTERS) return base64FormsOf(Buffer.from(secret));
   const inJson = JSON.stringify(secret).slice(1, -1);
   const inForm = new URLSearchParams([['', secret]]).toString().slice(1);
   const contents = [...new Set([secret, inJson, inForm])].map((text) => Buffer.from(text));
@@ -31,7 +38,9 @@ function base64FormsOf(bytes: Buffer): string[] {
     const end = Math.floor((shifted.length * 8) / 6);
     return (['base64', 'base64url'] as const).flatMap((alphabet) => {
       const text = shifted.toString(alphabet);
-      return [text.slice(first, end), text.slice(first), text.slice(first).replace(/=+$/, '')];
+      const last = text.slice(first);
+      // The windows of a long form are those of its parts.
+      return last.length > 2 * WINDOW ? last : [last.slice(0, end - first), last, last.replace(/=+$/, '')];
     });
   });
 }

@@ -1,5 +1,5 @@
-import { decodings, type Decoded } from './decoding.js';
-import { formsOf } from './secret-forms.js';
+import { decodings, Writer, type Decoded } from './decoding.js';
+import { formsOf, WINDOW } from './secret-forms.js';
 
 /** A half-open interval of code units. */
 export interface Range {
@@ -10,11 +10,8 @@ export interface Range {
 /** A shorter secret would turn up in ordinary words, and the holes would give it away. */
 export const MIN_SECRET_CHARACTERS = 4;
 
-/** So much of a secret is worth hiding by itself. Seven characters in a row may stay. */
-const WINDOW = 8;
-
-/** A window of one or two different characters is a line of dashes or stars, not a piece of a secret. */
-const MIN_DIFFERENT = 3;
+/** A power of two, and several times the windows that there are. */
+const HEADS = 1 << 18;
 
 /** The armour of keys is the same for all of them. */
 const ARMOUR = /-----(?:BEGIN|END) ?[^-]*-----/g;
@@ -32,6 +29,8 @@ export class SecretIndex {
   readonly #windows = new Set<string>();
   /** Forms that are found as a whole only, by their first characters: shorter than two windows, or too plain. */
   readonly #wholes = new Map<string, Set<string>>();
+  /** Where neither can begin: most places of a text need no look-up. */
+  readonly #heads = new Uint8Array(HEADS);
 
   constructor(secrets: Iterable<string>) {
     for (const secret of secrets) for (const form of formsOf(secret)) this.#add(form);
@@ -53,7 +52,9 @@ export class SecretIndex {
     if (form.trim().length < MIN_SECRET_CHARACTERS) return;
     const folded = fold(form);
     this.#addUnits(folded);
-    const dense = folded.replace(BLANKS, '');
+    const dense = Array.from(folded)
+      .filter((character) => !isBlank(character.charCodeAt(0)))
+      .join('');
     if (dense !== folded && dense.length >= WINDOW) this.#addUnits(dense);
   }
 
@@ -62,12 +63,16 @@ export class SecretIndex {
     for (const part of units.split(FOLDED_ARMOUR)) {
       for (let at = 0; at + WINDOW <= part.length; at += 1) {
         const window = part.slice(at, at + WINDOW);
-        if (isVaried(window)) this.#windows.add(window);
-        else isPlain = true;
+        // One or two different characters are a line of dashes or stars, not a piece of a secret.
+        if (isVaried(window)) {
+          this.#windows.add(window);
+          this.#heads[headAt(part, at)] = 1;
+        } else isPlain = true;
       }
     }
     if (units.length >= MIN_RUN.whole && !isPlain) return;
     const head = units.slice(0, MIN_SECRET_CHARACTERS);
+    this.#heads[headAt(units, 0)] = 1;
     this.#wholes.set(head, (this.#wholes.get(head) ?? new Set()).add(units));
   }
 
@@ -77,9 +82,11 @@ export class SecretIndex {
     const add = (from: number, to: number) => found.push({ from: starts[from] ?? 0, to: ends[to - 1] ?? 0 });
     let runFrom = -1;
     for (let at = 0; at + MIN_SECRET_CHARACTERS <= text.length; at += 1) {
-      const whole = this.#wholeAt(text, at);
+      const mayBegin = this.#heads[headAt(text, at)] === 1;
+      if (!mayBegin && runFrom < 0) continue;
+      const whole = mayBegin ? this.#wholeAt(text, at) : 0;
       if (whole > 0 && (isSpaced || whole >= WINDOW)) add(at, at + whole);
-      const isHit = this.#windows.has(text.slice(at, at + WINDOW));
+      const isHit = mayBegin && this.#windows.has(text.slice(at, at + WINDOW));
       if (isHit && runFrom < 0) runFrom = at;
       if (isHit || runFrom < 0) continue;
       if (at - 1 + WINDOW - runFrom >= MIN_RUN[sharpness]) add(runFrom, at - 1 + WINDOW);
@@ -98,13 +105,13 @@ export class SecretIndex {
 
 const FOLDED_ARMOUR = new RegExp(ARMOUR.source.toLowerCase(), 'g');
 const ASCII = /^[\0-\x7f]*$/;
-const BLANKS = /[ \p{Cc}\p{Cf}]+/gu;
+const UNSEEN = /\p{Cf}/u;
 
 /** Upper and lower case, and the signs that stand for a blank, do not count. Keeps the number of code units. */
 function fold(text: string): string {
   // Character by character beyond ASCII: some become two, and a sigma depends on what follows it.
   const lower = ASCII.test(text) ? text.toLowerCase() : Array.from(text, foldCharacter).join('');
-  return lower.replace(/[\s+]/g, ' ');
+  return lower.replace(/[\s+]+/g, (signs) => ' '.repeat(signs.length));
 }
 
 function foldCharacter(character: string): string {
@@ -112,24 +119,46 @@ function foldCharacter(character: string): string {
   return lower.length === character.length ? lower : character;
 }
 
-function withoutBlanks({ text, starts, ends }: Decoded): Decoded | undefined {
-  const kept: number[] = [];
+/** Undefined where there are none. */
+function withoutBlanks(decoded: Decoded): Decoded | undefined {
+  const { text } = decoded;
+  const made = new Writer(text.length);
   let done = 0;
-  for (const { 0: blanks, index } of text.matchAll(BLANKS)) {
-    for (; done < index; done += 1) kept.push(done);
-    done = index + blanks.length;
+  for (let at = 0; at < text.length; at += 1) {
+    if (!isBlank(text.charCodeAt(at))) continue;
+    if (at > done) made.copy(decoded, done, at);
+    done = at + 1;
   }
-  if (kept.length === 0 && done === 0) return undefined;
-  for (; done < text.length; done += 1) kept.push(done);
-  return {
-    text: text.replace(BLANKS, ''),
-    starts: kept.map((index) => starts[index] ?? 0),
-    ends: kept.map((index) => ends[index] ?? 0),
-  };
+  if (done === 0) return undefined;
+  made.copy(decoded, done, text.length);
+  return made.written();
 }
 
+/** A blank, or what is not seen: a control character or a mark of format. Those beyond 16 bits stay. */
+function isBlank(unit: number): boolean {
+  if (unit < 0x7f) return unit <= 0x20;
+  return unit <= 0xa0 || (unit >= 0xad && UNSEEN.test(String.fromCharCode(unit)));
+}
+
+/** A hash of the first four characters. */
+function headAt(text: string, at: number): number {
+  let head = 0;
+  for (let index = 0; index < MIN_SECRET_CHARACTERS; index += 1)
+    head = Math.imul(head, 131) + text.charCodeAt(at + index);
+  return (head ^ (head >>> 16)) & (HEADS - 1);
+}
+
+/** Three different characters at least. */
 function isVaried(window: string): boolean {
-  return new Set(window).size >= MIN_DIFFERENT;
+  const first = window.charCodeAt(0);
+  let second = first;
+  for (let at = 1; at < window.length; at += 1) {
+    const unit = window.charCodeAt(at);
+    if (unit === first || unit === second) continue;
+    if (second !== first) return true;
+    second = unit;
+  }
+  return false;
 }
 
 function merged(ranges: Range[]): Range[] {
