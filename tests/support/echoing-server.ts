@@ -4,12 +4,12 @@ import { startLoopback, type Loopback } from './loopback.js';
 export interface EchoedRequest {
   readonly method: string;
   readonly target: string;
-  readonly headers: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
 }
 
 /** How a request is echoed, as proxies and frameworks do in their pages of errors. */
-export const echoForms = {
+const echoForms = {
   'a JSON error': (request) => JSON.stringify({ error: { code: 'Bad', message: all(request) } }),
   'a JSON error in JSON': (request) =>
     JSON.stringify({ error: 'invalid', error_description: JSON.stringify({ request: all(request, 190) }) }),

@@ -25,6 +25,14 @@ export const MAX_MICROSOFT_ANSWER_BYTES = 16 * MIB;
 /** An answer of a token service. A token of more than 16 KiB fits into no request header of Node.js. */
 export const MAX_TOKEN_ANSWER_BYTES = MIB / 4;
 
+/**
+ * An object of the object storage: the largest holds the fingerprints of an hour, of which a million rows make 20 MiB.
+ */
+export const MAX_OBJECT_BYTES = 64 * MIB;
+
+/** Any other answer of the object storage: a page of 1,000 keys, each of 1,024 characters at most, as XML. */
+export const MAX_STORAGE_ANSWER_BYTES = 4 * MIB;
+
 /** An answer of the intake or the platform, unpacked. The largest known names the ids of 10,000 events, in half a MiB. */
 export const MAX_SEKOIA_ANSWER_BYTES = 4 * MIB;
 

@@ -8,7 +8,8 @@ const MAX_MESSAGE_CHARACTERS = 4 * MAX_EXCERPT_CHARACTERS;
 
 /** One line about anything that was thrown. Libraries quote foreign text in their messages: it is one itself. */
 export function errorLine(thrown: unknown): string {
-  const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `a thrown ${typeof thrown}: ${thrown}`;
+  const text =
+    thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `a thrown ${typeof thrown}: ${String(thrown)}`;
   return excerpt(text, MAX_MESSAGE_CHARACTERS);
 }
 

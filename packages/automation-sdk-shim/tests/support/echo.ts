@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { ENCODINGS } from '../../src/log/spellings.js';
 
 /** So many characters of a secret in a row must not come out. */
-export const WINDOW = 8;
+const WINDOW = 8;
 
 const isVaried = (text: string) => new Set(text).size >= 3;
 
@@ -120,7 +120,7 @@ export function anyEcho(secret: string): fc.Arbitrary<Echo> {
 }
 
 /** Case and blanks do not hide a piece. */
-export function comparable(text: string): string {
+function comparable(text: string): string {
   return text.toLowerCase().replace(/[\s+]+/g, '');
 }
 
