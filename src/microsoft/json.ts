@@ -14,8 +14,8 @@ import { isObject, type JsonValue } from '../json.js';
 /**
  * The value that an answer holds.
  * @param budget by default that of a page of rows
- * @throws UnavailableError for what is no JSON: an answer that was cut off, or the page of something in between; PlanAgainError for what is beyond
- * the budget
+ * @throws UnavailableError for what is no JSON: an answer that was cut off, or the page of something in between
+ * @throws PlanAgainError for what is beyond the budget
  */
 export function parseJson(text: string, host: string, budget: JsonBudget = MICROSOFT_JSON): JsonValue {
   try {

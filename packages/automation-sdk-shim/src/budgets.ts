@@ -33,7 +33,7 @@ export const MAX_OBJECT_BYTES = 64 * MIB;
 /** Any other answer of the object storage: a page of 1,000 keys, each of 1,024 characters at most, as XML. */
 export const MAX_STORAGE_ANSWER_BYTES = 4 * MIB;
 
-/** An answer of the intake or the platform, unpacked. The largest known names the ids of 10,000 events, in half a MiB. */
+/** An answer of the intake or the platform, unpacked. The largest known names 10,000 events, in half a MiB. */
 export const MAX_SEKOIA_ANSWER_BYTES = 4 * MIB;
 
 /**
@@ -69,7 +69,7 @@ export const SEKOIA_JSON: JsonBudget = {
 /** A file of the module's own: cards, settings, documents of the data folder. The largest document has some 100 KiB. */
 export const DOCUMENT_JSON: JsonBudget = { characters: 16 * MIB, depth: 64, members: 100_000, values: 500_000 };
 
-/** How much is read of a foreign text that is to be quoted: a page of HTML has its reason within its first characters. */
+/** How much is read of a foreign text that is to be quoted: a page of HTML has its reason within its beginning. */
 export const MAX_FOREIGN_CHARACTERS = 20_000;
 
 /** How much of a foreign text is quoted: a sentence or two. A log line has more than one part. */

@@ -31,7 +31,7 @@ describe('scrubber', () => {
           for (const spelling of spellings) expect(scrubbed).not.toContain(spelling);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: Number(process.env['FUZZ_RUNS']) || 300 },
     );
   });
 

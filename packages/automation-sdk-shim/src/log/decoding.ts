@@ -7,10 +7,10 @@ export interface Decoded {
 
 /**
  * Percent-encoding (also of forms and of JavaScript's `escape`), character references of HTML and XML, and escapes of
- * JSON and JavaScript.
+ * JSON and JavaScript. Any other backslash is one.
  */
 const ESCAPES =
-  /(?:%[\da-f]{2})+|%u[\da-f]{4}|&(?:#x[\da-f]{1,6}|#\d{1,7}|[a-z]{2,8});?|\\(?:u[\da-f]{4}|x[\da-f]{2}|[^])/gi;
+  /(?:%[\da-f]{2})+|%u[\da-f]{4}|&(?:#x[\da-f]{1,6}|#\d{1,7}|[a-z]{2,8});?|\\(?:u[\da-f]{4}|x[\da-f]{2}|["'\\/bfnrt])/gi;
 
 /** Of the characters that are not letters or digits; no encoder writes letters by name. */
 const NAMED: Readonly<Record<string, string>> = {

@@ -3,9 +3,9 @@ import { SECRETS } from './secrets.js';
 
 /**
  * Foreign text is what others wrote: answers, headers, addresses, messages of libraries. It enters the module's own
- * sentences here and nowhere else. Its beginning is read, its secrets are replaced while it is still as it came, and only
- * then it becomes one line and is cut. Line breaks, control characters and marks of direction become blanks: by these it
- * could pass itself off as a log line of its own, or give orders to a terminal.
+ * sentences here and nowhere else. Its beginning is read, its secrets are replaced while it is still as it came, and
+ * only then it becomes one line and is cut. Line breaks, control characters and marks of direction become blanks: by
+ * these it could pass itself off as a log line of its own, or give orders to a terminal.
  * @param limit in characters, the last of which is `…` where the text is longer
  */
 export function excerpt(text: string, limit = MAX_EXCERPT_CHARACTERS): string {

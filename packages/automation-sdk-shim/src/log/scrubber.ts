@@ -52,7 +52,7 @@ export class Scrubber {
     return this.#replace(text, 'whole');
   }
 
-  /** For text that others wrote, before anything else is done with it: replaces all that shares 8 characters with a secret. */
+  /** For text that others wrote, as it came: replaces all that shares eight characters with a secret. */
   scrubForeign(text: string): string {
     return this.#replace(text, 'pieces');
   }

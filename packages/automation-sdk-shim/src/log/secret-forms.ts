@@ -5,16 +5,20 @@ export const WINDOW = 8;
 
 /**
  * What stands in a decoded text where a secret stands: the secret, and what is made of its bytes. What `decodings`
- * undoes (JSON, HTML, addresses) needs no form of its own, in whatever order it was done.
+ * undoes (JSON, HTML, addresses) is found in whatever order it was done. The usual ones are forms all the same: a stray
+ * `%` before a secret would be decoded together with its first letters.
  */
 export function formsOf(secret: string): string[] {
   const plain = new Set<string>();
-  for (const text of [secret, secret.trim(), Buffer.from(secret).toString()])
+  for (const text of [secret, secret.trim(), wellFormed(secret)])
     for (const decoded of decodings(text)) plain.add(decoded.text);
   return [...new Set([...plain, ...encodedForms(secret), ...encodedForms(secret.trim())])];
 }
 
-/** Longer ones are tokens, which nobody escapes in JSON or spells as Windows does before base64: an index of those would take megabytes. */
+/**
+ * Longer ones are tokens and keys: nobody escapes them or spells them as Windows does before base64, and an index of
+ * all that would take megabytes.
+ */
 const MAX_CONFIGURED_CHARACTERS = 512;
 
 /** What text holds a secret before it is encoded: as it is, in JSON, in a form, as Windows spells it. */
@@ -24,7 +28,8 @@ function encodedForms(secret: string): string[] {
   const inForm = new URLSearchParams([['', secret]]).toString().slice(1);
   const contents = [...new Set([secret, inJson, inForm])].map((text) => Buffer.from(text));
   const base64 = [...contents, Buffer.from(secret, 'utf16le')].flatMap(base64FormsOf);
-  return [...base64, Buffer.from(secret).toString('hex')];
+  const escaped = [inJson, JSON.stringify(inJson).slice(1, -1), inForm, encodeURIComponent(wellFormed(secret))];
+  return [...escaped, ...base64, Buffer.from(secret).toString('hex')];
 }
 
 /**
@@ -43,4 +48,9 @@ function base64FormsOf(bytes: Buffer): string[] {
       return last.length > 2 * WINDOW ? last : [last.slice(0, end - first), last, last.replace(/=+$/, '')];
     });
   });
+}
+
+/** As it can be sent: a surrogate without its other half becomes U+FFFD. */
+function wellFormed(text: string): string {
+  return Buffer.from(text).toString();
 }

@@ -1,8 +1,8 @@
 import { Scrubber } from './scrubber.js';
 
 /**
- * The secrets of this process. There is one list of them: a foreign text can quote any of them, whoever asked for it, and
- * code that quotes a text cannot forget to bring the list along.
+ * The secrets of this process. There is one list of them: a foreign text can quote any of them, whoever asked for it,
+ * and code that quotes a text cannot forget to bring the list along.
  */
 export const SECRETS = new Scrubber();
 

@@ -7,8 +7,8 @@ const EXCEPTION_MEMBERS = ['type', 'value', 'mechanism'];
 const FRAME_MEMBERS = ['filename', 'function', 'module', 'lineno', 'colno', 'in_app'];
 
 /**
- * What may leave the process of an event that Sentry's SDK has made: what happened and where in the code, scrubbed, down
- * to pieces of secrets: the SDK cuts messages (`maxValueLength`, 250 characters) before it hands the event over.
+ * What may leave the process of an event that Sentry's SDK has made: what happened and where in the code, scrubbed
+ * down to pieces of secrets, as the SDK cuts messages (`maxValueLength`, 250 characters) before it hands the event over.
  * Requests, headers, breadcrumbs, users, local variables and lines of source are left out, whichever integration of
  * whichever version of the SDK has added them.
  */
