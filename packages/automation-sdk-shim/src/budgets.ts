@@ -38,15 +38,16 @@ export const MAX_SEKOIA_ANSWER_BYTES = 4 * MIB;
 
 /**
  * A page of rows: 5,000 rows of Graph with 15 members are 80,000 values, 2,000 rows of the Reporting Web Service with
- * 25 members are 54,000, and a whole answer of 16 MiB made of such rows has 600,000. A row has 25 members at most, with
- * its metadata: one of 10,000 is still delivered. Rows have three levels. A single one that is nested deeper than a row
- * can be is set aside by itself, without harm to the others: depth costs no more than any other value.
+ * 25 members are 54,000. 500,000 values, each with a name of its own, take the process to some 250 MiB. A row has 25
+ * members at most, with its metadata: one of 10,000 is still delivered. Rows have three levels. A single one that is
+ * nested deeper than a row can be is set aside by itself, without harm to the others: depth costs no more than any
+ * other value.
  */
 export const MICROSOFT_JSON: JsonBudget = {
   characters: MAX_MICROSOFT_ANSWER_BYTES,
   depth: 200_000,
   members: 10_000,
-  values: 800_000,
+  values: 500_000,
 };
 
 /** What a token service answers: a dozen members, and those of an error. */
