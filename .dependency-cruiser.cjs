@@ -72,8 +72,9 @@ module.exports = {
         '^src/microsoft/',
         '^src/collector/(contracts|record)\\.ts$',
         '^src/(errors|json)\\.ts$',
+        shim,
       ],
-      "src/sources/* → what both share, src/microsoft and the collector's contracts; never each other.",
+      "src/sources/* → what both share, src/microsoft, the collector's contracts and the SDK; never each other.",
     ),
     {
       name: 'sources-never-import-each-other',
@@ -84,7 +85,7 @@ module.exports = {
     only(
       'what-sources-share-knows-neither',
       '^src/sources/[^/]+\\.ts$',
-      ['^src/microsoft/', '^src/collector/(contracts|record)\\.ts$', '^src/(errors|json)\\.ts$'],
+      ['^src/microsoft/', '^src/collector/(contracts|record)\\.ts$', '^src/(errors|json)\\.ts$', shim],
       'What both sources share knows neither of them.',
     ),
     only(
@@ -127,8 +128,12 @@ module.exports = {
     only(
       'fault-lab-imports-what-is-around-the-module',
       '^packages/fault-lab/',
-      ['^packages/(microsoft365-simulator|playbook-runner)/'],
-      'packages/fault-lab → the simulator and the stand-in for Sekoia.io; the module is a process.',
+      [
+        '^packages/(microsoft365-simulator|playbook-runner)/',
+        '^packages/automation-sdk-shim/src/log/spellings\\.ts$',
+        '^packages/automation-sdk-shim/src/index\\.ts$',
+      ],
+      'packages/fault-lab → the simulator, the stand-in for Sekoia.io, and the list of spellings; the module is a process.',
     ),
     only(
       'page-knows-the-server-by-its-wire',

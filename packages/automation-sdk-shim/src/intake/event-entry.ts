@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../json.js';
-import { excerpt } from './excerpt.js';
+import { excerpt } from '../log/foreign-text.js';
 
 /** What an answer says about one event. */
 export type Fate =

@@ -1,6 +1,7 @@
-import { isObject, type JsonObject } from '../json.js';
+import { SEKOIA_JSON } from '../budgets.js';
+import { isObject, parseWithin, type JsonObject } from '../json.js';
+import { excerpt } from '../log/foreign-text.js';
 import { fateOf, indexIn, toIndex, type Fate } from './event-entry.js';
-import { excerpt } from './excerpt.js';
 
 /** What a successful answer says about the events of its batch. */
 export type BatchAnswer =
@@ -53,15 +54,10 @@ export function readBatchAnswer(text: string, count: number): BatchAnswer {
 
 /** An object, or a list of results for each event. A list of plain texts is not known to acknowledge anything. */
 function parseRoot(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isObject(value)) return value;
-    const isList = Array.isArray(value) && value.every((entry) => isObject(entry) || typeof entry === 'number');
-    return isList ? { results: value } : undefined;
-  } catch {
-    // The parser's own message quotes the text, which may hold secrets.
-    return undefined;
-  }
+  const value = parseWithin(SEKOIA_JSON, text);
+  if (isObject(value)) return value;
+  const isList = Array.isArray(value) && value.every((entry) => isObject(entry) || typeof entry === 'number');
+  return isList ? { results: value } : undefined;
 }
 
 function fateOfId(id: unknown): Fate {

@@ -1,9 +1,9 @@
 import type { HttpAnswer } from '../http/http-client.js';
 import type { NetworkError } from '../http/network-error.js';
 import { retryAfterMs } from '../http/retry-after.js';
+import { excerpt } from '../log/foreign-text.js';
 import { readBatchAnswer } from './event-fates.js';
 import type { Fate } from './event-entry.js';
-import { excerpt } from './excerpt.js';
 
 /** What an answer, or none, says about the batch that was sent. */
 export type Reading = Taken | NotTaken;

@@ -1,4 +1,5 @@
 import { SECOND_TO_MINUTE, backoffMs, type Backoff } from '../backoff.js';
+import { MAX_LOG_MESSAGE_CHARACTERS } from '../budgets.js';
 import { NetworkError } from '../http/network-error.js';
 import type { HttpClient } from '../http/http-client.js';
 import { sleep } from '../sleep.js';
@@ -9,7 +10,6 @@ import type { LogShipper } from './log.js';
 const INTERVAL_MS = 5_000;
 const BATCH_SIZE = 50;
 const KEPT_ENTRIES = 1_000;
-const LONGEST_MESSAGE = 16_384;
 const ANSWER_MS = 30_000;
 
 interface Entry {
@@ -51,7 +51,11 @@ export class PlatformLogs implements LogShipper {
     if (this.#closing.signal.aborted) return;
     const shown: Level = level === 'critical' && this.#criticalSent ? 'error' : level;
     if (level === 'critical') this.#criticalSent = true;
-    this.#keep({ date: utcWithoutZone(Date.now()), level: shown, message: message.slice(0, LONGEST_MESSAGE) });
+    this.#keep({
+      date: utcWithoutZone(Date.now()),
+      level: shown,
+      message: message.slice(0, MAX_LOG_MESSAGE_CHARACTERS),
+    });
     const urgent = level === 'error' || level === 'critical' || this.#entries.length >= BATCH_SIZE;
     // While the platform does not answer, urgency must not turn the growing waits into a hammer.
     if (urgent && this.#failures === 0) this.#send();

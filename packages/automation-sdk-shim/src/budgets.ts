@@ -1,0 +1,89 @@
+/**
+ * What foreign input may cost. Each limit is far above what a real service sends and far below what the process can
+ * hold: what is beyond it is refused, never cut silently.
+ */
+
+const MIB = 1024 * 1024;
+
+/** How much JSON a text may hold. A text is counted before it is parsed: the objects of a small text can be large. */
+export interface JsonBudget {
+  readonly characters: number;
+  /** Lists and objects within each other. */
+  readonly depth: number;
+  /** Members of one object. V8 stores an object of many names as a hash table, at several hundred bytes a name. */
+  readonly members: number;
+  /** Values of all kinds together. Each takes up to 100 bytes, however short its text is. */
+  readonly values: number;
+}
+
+/**
+ * An answer of a Microsoft API, unpacked. A page of 5,000 rows has 2 to 5 MiB: this is three times as much, 3.3 KiB a
+ * row. An answer takes three times its size in memory while it is put together.
+ */
+export const MAX_MICROSOFT_ANSWER_BYTES = 16 * MIB;
+
+/** An answer of a token service. A token of more than 16 KiB fits into no request header of Node.js. */
+export const MAX_TOKEN_ANSWER_BYTES = MIB / 4;
+
+/**
+ * An object of the object storage: the largest holds the fingerprints of an hour, of which a million rows make 20 MiB.
+ */
+export const MAX_OBJECT_BYTES = 64 * MIB;
+
+/** Any other answer of the object storage: a page of 1,000 keys, each of 1,024 characters at most, as XML. */
+export const MAX_STORAGE_ANSWER_BYTES = 4 * MIB;
+
+/** An answer of the intake or the platform, unpacked. The largest known names 10,000 events, in half a MiB. */
+export const MAX_SEKOIA_ANSWER_BYTES = 4 * MIB;
+
+/**
+ * A page of rows: 5,000 rows of Graph with 15 members are 80,000 values, 2,000 rows of the Reporting Web Service with
+ * 25 members are 54,000. 500,000 values, each with a name of its own, take the process to some 250 MiB. A row has 25
+ * members at most, with its metadata: one of 10,000 is still delivered. Rows have three levels. A single one that is
+ * nested deeper than a row can be is set aside by itself, without harm to the others: depth costs no more than any
+ * other value.
+ */
+export const MICROSOFT_JSON: JsonBudget = {
+  characters: MAX_MICROSOFT_ANSWER_BYTES,
+  depth: 200_000,
+  members: 10_000,
+  values: 500_000,
+};
+
+/** What a token service answers: a dozen members, and those of an error. */
+export const TOKEN_JSON: JsonBudget = { characters: MAX_TOKEN_ANSWER_BYTES, depth: 32, members: 100, values: 1_000 };
+
+/** Why a service refuses: a short text within a few objects. Microsoft's longest has some KiB. */
+export const EXPLANATION_JSON: JsonBudget = { characters: MIB, depth: 64, members: 1_000, values: 10_000 };
+
+/**
+ * An answer of the intake about a batch: 10,000 events at most, with up to ten values each, which can be members of
+ * one object (errors by index). Also for what the platform answers, which is smaller.
+ */
+export const SEKOIA_JSON: JsonBudget = {
+  characters: MAX_SEKOIA_ANSWER_BYTES,
+  depth: 64,
+  members: 20_000,
+  values: 200_000,
+};
+
+/** A file of the module's own: cards, settings, documents of the data folder. The largest document has some 100 KiB. */
+export const DOCUMENT_JSON: JsonBudget = { characters: 16 * MIB, depth: 64, members: 100_000, values: 500_000 };
+
+/** How much is read of a foreign text that is to be quoted: a page of HTML has its reason within its beginning. */
+export const MAX_FOREIGN_CHARACTERS = 20_000;
+
+/** How much of a foreign text is quoted: a sentence or two. A log line has more than one part. */
+export const MAX_EXCERPT_CHARACTERS = 300;
+
+/** How much of the stacks of an error and its causes is logged: some fifty lines each, five causes. */
+export const MAX_STACK_CHARACTERS = 32_768;
+
+/** The longest message that is sent to the platform's log. */
+export const MAX_LOG_MESSAGE_CHARACTERS = 16_384;
+
+/**
+ * Credentials that came up while running and are still redacted: the present token and those before it, which stay
+ * valid for an hour and can be echoed late.
+ */
+export const MAX_PASSING_SECRETS = 8;
