@@ -109,7 +109,15 @@ describe('the metrics in docs/operating.md', () => {
     const registry = new Registry();
     const ignore = () => undefined;
     const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 1440 });
-    const others = { troubled: ignore, setAside: ignore, heartbeat: ignore, lag: ignore, quotaUsed: () => 0 };
+    const others = {
+      troubled: ignore,
+      recovered: ignore,
+      progress: ignore,
+      setAside: ignore,
+      heartbeat: ignore,
+      lag: ignore,
+      quotaUsed: () => 0,
+    };
     new TraceMetrics(registry, new SimulatedClock(0), schedule, others);
     const explained = tableOf(await text('docs/operating.md'), 'metric')
       .map(([name]) => name)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { Patience, waitAfter } from '../../../src/collector/patience.js';
+import { Patience } from '../../../src/collector/patience.js';
+import { waitAfter } from '../../../src/collector/wait-policy.js';
 import {
   NotReadyError,
   PlanAgainError,
@@ -90,7 +91,7 @@ describe('the waits after failures in a row', () => {
   });
 
   test('stay within their bound after any number of failures', () => {
-    const waits = { first: second, longest: minute };
+    const waits = { firstMs: second, maxMs: minute };
     expect([0, 1, 2, 5000].map((failures) => waitAfter(failures, waits))).toEqual([second, second, 2 * second, minute]);
   });
 });
@@ -199,18 +200,22 @@ describe('the operator', () => {
   });
 });
 
-test('the monitor hears of trouble until it is over', async () => {
+test('the monitor hears of each trouble, and of each that is over', async () => {
   const { patience, monitor, fail } = patient();
   await fail(away, 1);
   await fail(diskFull, 1);
   await fail(notReady, 1);
-  patience.restored();
+  await fail(wrongPassword, 1);
   expect(monitor.troubles).toEqual([
-    'Microsoft is away.',
-    'The disk is full.',
-    'The service principal is missing.',
-    undefined,
+    { matter: 'reading', status: 'degraded', reason: 'Microsoft is away.' },
+    { matter: 'data folder', status: 'degraded', reason: 'The disk is full.' },
+    { matter: 'reading', status: 'degraded', reason: 'The service principal is missing.' },
+    { matter: 'sign-in', status: 'misconfigured', reason: 'Check the password.' },
   ]);
+  await patience.untilStored(() => Promise.resolve(), never);
+  expect(monitor.recoveries).toEqual(['data folder']);
+  patience.restored();
+  expect(monitor.recoveries).toEqual(['data folder', 'reading', 'sign-in']);
 });
 
 test.each([new TypeError('a mistake of ours'), new RangeRefusedError('not to be waited out')])(
