@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { Patience } from '../../../src/collector/patience.js';
 import { waitAfter } from '../../../src/collector/wait-policy.js';
 import {
@@ -134,6 +135,26 @@ describe('the operator', () => {
     );
   });
 
+  test('reads the critical line after a minute’s wait too where refusals were asked again in place', async () => {
+    const { patience, log, waits, fail } = patient();
+    await patience.worked(never);
+    await fail(() => new SettingsError('Check the password.', { mayLock: true, refusals: 2 }), 4);
+    expect(waits).toEqual([1, 60, 120, 240]);
+    expect(log.lines.map(({ level }) => level)).toEqual(['warning', 'critical', 'error', 'error']);
+  });
+
+  test('never reads a critical line about anything but settings, whatever fails and for how long', async () => {
+    const failures = [away, diskFull, notReady];
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(2), { maxLength: 60 }), async (kinds) => {
+        const { patience, log, monitor } = patient();
+        for (const kind of kinds) await patience.wait(failures[kind]!(), never);
+        expect(log.at('critical')).toEqual([]);
+        expect(monitor.statuses).toEqual(kinds.map(() => 'degraded'));
+      }),
+    );
+  });
+
   test('reads no critical line about refusals with a success between them', async () => {
     const { patience, log, waits, fail } = patient();
     for (let time = 0; time < 20; time += 1) {
@@ -197,6 +218,50 @@ describe('the operator', () => {
     patience.restored();
     await fail(away, 1);
     expect(log.at('warning')).toHaveLength(1);
+  });
+});
+
+describe('a service that asks to be left alone', () => {
+  const pausing = (retryAfterMs: number) => new UnavailableError('Microsoft is busy (HTTP 503).', { retryAfterMs });
+
+  test('is reported at once, with the time of the next request, though the page is asked for again', () => {
+    const { patience, log, monitor } = patient();
+    patience.retrying(pausing(90 * second));
+    const pause = 'It asks for a pause: the next request is made at 1970-01-01 00:01:30 UTC.';
+    expect(monitor.troubles).toEqual([
+      { matter: 'reading', status: 'degraded', reason: `Microsoft is busy (HTTP 503). ${pause}` },
+    ]);
+    expect(log.at('warning')).toEqual([`Microsoft is busy (HTTP 503). ${pause} Nothing is lost. [MT-UNAVAILABLE]`]);
+    patience.answered();
+    expect(monitor.recoveries).toEqual(['reading']);
+  });
+
+  test('for a moment is not, as Microsoft Graph does that all the time', () => {
+    const { patience, monitor } = patient();
+    patience.retrying(pausing(4_999));
+    patience.answered();
+    patience.retrying(pausing(4_999));
+    expect(monitor.troubles).toEqual([]);
+    patience.retrying(pausing(4_999));
+    expect(monitor.statuses).toEqual(['degraded']);
+  });
+
+  test('is told to be over by a range that was read, not by a page, where a range has failed', async () => {
+    const { patience, monitor, fail } = patient();
+    await fail(() => pausing(5 * second), 1);
+    patience.retrying(pausing(5 * second));
+    patience.answered();
+    expect(monitor.recoveries).toEqual([]);
+    await patience.worked(never);
+    expect(monitor.recoveries).toEqual(['reading']);
+  });
+
+  test('is asked again when it said, or later where failures before it ask for that', async () => {
+    const { waits, monitor, fail } = patient();
+    await fail(away, 4);
+    await fail(() => pausing(6 * second), 1);
+    expect(waits.at(-1)).toBe(16);
+    expect(monitor.troubles.at(-1)?.reason).toContain('1970-01-01 00:00:31 UTC');
   });
 });
 
