@@ -1,4 +1,4 @@
-import { REPORTED_RETRY_AFTER_MS } from '@sekoia/automation-sdk-shim';
+import { REPORTED_RETRY_AFTER_MS } from '@sekoia/automation-sdk-shim/budgets';
 import { SettingsError, StorageError, UnavailableError } from '../errors.js';
 import { inWords } from './in-words.js';
 

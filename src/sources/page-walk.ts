@@ -5,7 +5,7 @@ import {
   MAX_PAGES_OF_RANGE,
   MAX_PAGES_WITHOUT_PROGRESS,
   MAX_PAGES_WITHOUT_PROGRESS_OF_PROBE,
-} from '@sekoia/automation-sdk-shim';
+} from '@sekoia/automation-sdk-shim/budgets';
 import type { Page, TimeRange } from '../collector/contracts.js';
 import { rowIdentity } from '../collector/record.js';
 import { RangeRefusedError } from '../errors.js';

@@ -32,7 +32,7 @@ export interface Facts {
   readonly hangsAtMs: number;
 }
 
-export interface Reason extends Problem {
+interface Reason extends Problem {
   readonly matter: string;
 }
 

@@ -117,7 +117,7 @@ describe.each(wayNames)('while nothing can be read, on the way of %s', (way) => 
 
 describe.each(wayNames)('a service that asks to be left alone, on the way of %s', (way) => {
   const asksFor =
-    (value: string, status = 503): Attack =>
+    (value: string, status = 503): AlteringFront['alter'] =>
     (answer, url) =>
       isToken(url) ? answer : { ...refused(answer, status), headers: { ...answer.headers, 'retry-after': value } };
 
@@ -136,7 +136,8 @@ describe.each(wayNames)('a service that asks to be left alone, on the way of %s'
       expect(reason?.matter).toBe('reading');
       const [, at = ''] = /It asks for a pause: the next request is made at (\S+ \S+) UTC\.$/.exec(reason!.reason)!;
       const waitMs = Date.parse(`${at.replace(' ', 'T')}Z`) - front.askedAtMs.at(-1)!;
-      expect(front.askedAtMs.length - before).toBe(1);
+      // None where it was on its way already.
+      expect(front.askedAtMs.length - before).toBeLessThanOrEqual(1);
       expect(waitMs).toBeGreaterThan(Math.min(Number(value), 120) * second - 2 * second);
       expect(waitMs).toBeLessThanOrEqual(120 * second + second);
     });
@@ -148,7 +149,7 @@ describe.each(wayNames)('a service that asks to be left alone, on the way of %s'
       front.alter = (answer, url) => {
         if (isDone || isToken(url)) return answer;
         isDone = true;
-        return asksFor('86400')(answer, url, 1);
+        return asksFor('86400')(answer, url);
       };
       await untilStatus(trigger, isNotOk, 30 * second);
       const startMs = Date.now();

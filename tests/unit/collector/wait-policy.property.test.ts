@@ -41,7 +41,13 @@ describe('refusals in a row', () => {
       }
       return undefined;
     };
-    for (const row of [[1, 1, 1], [2, 1], [2, 2], [1, 2]]) expect([row, firstWaitMs(row)]).toEqual([row, minute]);
+    for (const row of [
+      [1, 1, 1],
+      [2, 1],
+      [2, 2],
+      [1, 2],
+    ])
+      expect([row, firstWaitMs(row)]).toEqual([row, minute]);
   });
 });
 

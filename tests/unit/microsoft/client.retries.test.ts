@@ -263,7 +263,9 @@ describe('a service that asks for long waits', () => {
 
   test('is waited for in place as often as two minutes hold', async () => {
     const { errors, requests, waits } = await asking('50')();
-    expect(waits).toEqual(Array(8).fill(50_000));
+    // Our own waits grow to a minute meanwhile, and may be the longer ones.
+    expect(waits).toHaveLength(8);
+    for (const waitMs of waits) expect(waitMs).toBeGreaterThanOrEqual(50_000);
     expect(errors.map(({ retryAfterMs }) => retryAfterMs)).toEqual(Array(4).fill(50_000));
     expect(requests).toBe(12);
   });
