@@ -87,6 +87,8 @@ describe.each(wayNames)('while nothing can be read, on the way of %s', (way) => 
       await throughAFront(way, async (scenario, front, trigger) => {
         const attack = attacks[name]!;
         let answers = 0;
+        // As Microsoft's services take at least: what is asked between two looks at the status is little then.
+        scenario.service.options.latencyMs = 100;
         const before = front.askedAtMs.length;
         front.alter = (answer, url) => attack(answer, url, (answers += 1));
         const seen = await untilStatus(trigger, isNotOk, 30 * second);
