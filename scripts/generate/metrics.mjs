@@ -27,7 +27,8 @@ export function metricsReference() {
   const ignore = () => undefined;
   const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 1620 });
   const clock = { now: () => 0, mark: () => () => 0, sleep: ignore };
-  const others = { troubled: ignore, setAside: ignore, heartbeat: ignore, lag: ignore, quotaUsed: () => 0 };
+  const listeners = ['troubled', 'recovered', 'progress', 'setAside', 'heartbeat', 'lag'];
+  const others = { ...Object.fromEntries(listeners.map((name) => [name, ignore])), quotaUsed: () => 0 };
   new TraceMetrics(registry, clock, schedule, others);
   createIntakeMetrics(registry, '');
   const rows = registry.getMetricsAsArray().map(row);

@@ -11,7 +11,7 @@ import type { Schedule } from './schedule.js';
 import { followsSetAside, readablePieces } from './set-aside.js';
 import type { SignInBackoff } from './sign-in-backoff.js';
 import { adapt } from './spans.js';
-import type { UnavailableError } from '../errors.js';
+import { UnavailableError } from '../errors.js';
 
 export interface CollectorParts {
   readonly source: Source;
@@ -42,6 +42,8 @@ export class Collector {
   #undatedReads = 0;
   /** How often in a row a range could not be had, of fresh time and of old: the one may succeed while the other fails. */
   readonly #failures = { fresh: 0, old: 0 };
+  /** The service has asked to be left alone: after that, live mail is asked for first. */
+  #isPauseRequested = false;
   /** What is being read now. */
   #reading: ReadStep | undefined;
 
@@ -88,8 +90,8 @@ export class Collector {
       } else if (step.kind === 'retry') {
         await this.#recover(() => this.#recovery.retry(step.setAside, signal), signal);
       } else {
-        turn = step.fresh ? 'old-first' : 'fresh-first';
         await this.#attempt(step, signal);
+        turn = step.fresh && !this.#isPauseRequested ? 'old-first' : 'fresh-first';
       }
     }
   }
@@ -155,6 +157,7 @@ export class Collector {
   async #attempt(step: ReadStep, signal: AbortSignal, mode: ReadMode = 'fetch ahead'): Promise<boolean> {
     const { ledger } = this.#parts;
     const interrupted = this.#show(step);
+    this.#isPauseRequested = false;
     try {
       await this.#read(step, signal, mode);
       await this.#patience.worked(signal);
@@ -186,6 +189,7 @@ export class Collector {
         await this.#learnHistory(decision.historyMs, signal);
         break;
       case 'wait':
+        this.#isPauseRequested = decision.error instanceof UnavailableError && decision.error.retryAfterMs > 0;
         await this.#patience.wait(decision.error, signal);
         break;
       case 'examine':
@@ -226,6 +230,7 @@ export class Collector {
   async #read(step: ReadStep, signal: AbortSignal, mode: ReadMode, options: ReadOptions = {}): Promise<void> {
     const { source, ledger, clock, schedule, monitor } = this.#parts;
     const readAt = clock.mark();
+    const startedMs = clock.now();
     let [pages, rows] = [0, 0];
     let answeredAtMs = Infinity;
     if (!step.fresh) ledger.holdFrom(step.range.start);
@@ -233,6 +238,7 @@ export class Collector {
       pages += 1;
       this.#patience.answered();
       rows += page.records.length + page.unreadable.length;
+      this.#reporter.longRange(step.range, startedMs, { pages, rows });
       answeredAtMs = Math.min(answeredAtMs, page.answeredAtMs ?? Infinity);
       await this.#take(page, signal);
       if (!step.fresh) await this.#letFreshMailPass(signal);

@@ -2,8 +2,9 @@ import type { UnavailableError } from '../errors.js';
 import type { SourceLimits } from './planner.js';
 import type { Progress, TimeRange } from './progress.js';
 import type { TraceRecord } from './record.js';
+import type { Matter, Trouble } from './trouble.js';
 
-export type { SourceLimits, TimeRange, TraceRecord };
+export type { Matter, SourceLimits, TimeRange, TraceRecord, Trouble };
 
 /** One answer of the API: its rows as records, newest first. */
 export interface Page {
@@ -17,7 +18,10 @@ export interface Page {
 export interface ReadOptions {
   /** Called with each failure of a page that is asked for again. */
   readonly onRetry?: (error: UnavailableError) => void;
-  /** How often each page is asked for, the first time included; by default several times. */
+  /**
+   * How often each page is asked for, the first time included; by default several times. Where it is given, the range is
+   * read to find out whether it can be read: it is also given up after fewer pages.
+   */
   readonly tries?: number;
   /** Whether to ask for nothing beyond the range, at the price of rows that lie on its very bounds: what lies beyond cannot be read. */
   readonly exact?: boolean;
@@ -83,12 +87,6 @@ export interface DeliveredRow {
   readonly late: boolean;
 }
 
-/** `degraded`: it may pass by itself; `misconfigured`: a person must change a setting. */
-export interface Trouble {
-  readonly status: 'degraded' | 'misconfigured';
-  readonly reason: string;
-}
-
 /** Hears what happens, for metrics and health. Its methods neither throw nor take long. */
 export interface Monitor {
   /** What is being read from now on; undefined between two ranges. */
@@ -104,8 +102,9 @@ export interface Monitor {
   delivered(rows: readonly DeliveredRow[], nowMs: number): void;
   progressed(progress: Progress): void;
   gap(range: TimeRange): void;
-  /** Called while nothing can be read or remembered, with undefined as soon as it works again. */
-  troubled(trouble: Trouble | undefined): void;
+  /** Something cannot be read or remembered, or the session is refused, until `recovered` is called for that matter. */
+  troubled(trouble: Trouble): void;
+  recovered(matter: Matter): void;
 }
 
 /** What an operator reads. Levels are chosen by what happened to data. */

@@ -94,9 +94,10 @@ export class RangeRecovery {
     const second = this.#secondElsewhere(range);
     if (second === undefined) return true;
     const { source } = this.#parts;
+    // To its end: a service whose first pages are good and whose links lead nowhere answers nothing.
     const ask = async () => {
-      for await (const page of source.pages(second, signal, { tries: ELSEWHERE_TRIES })) return page;
-      return undefined;
+      const pages = source.pages(second, signal, { tries: ELSEWHERE_TRIES });
+      while ((await pages.next()).done !== true) signal.throwIfAborted();
     };
     return (await errorOf(ask)) === undefined;
   }

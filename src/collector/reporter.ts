@@ -1,5 +1,5 @@
-import { DateTime } from 'luxon';
 import type { Clock, CollectorLog, Monitor } from './contracts.js';
+import { inWords } from './in-words.js';
 import { frontier, readOnceBefore, type Progress, type TimeRange } from './progress.js';
 
 const reportEveryMs = 60_000;
@@ -8,6 +8,7 @@ const reportEveryMs = 60_000;
 export class Reporter {
   readonly #parts: { readonly clock: Clock; readonly monitor: Monitor; readonly log: CollectorLog };
   #reportedAt = -Infinity;
+  #longRangeAt = -Infinity;
   #toldOfTime = false;
   /** And has said so. */
   #isCatchingUp = false;
@@ -59,6 +60,17 @@ export class Reporter {
     );
   }
 
+  /** Once a minute while one range is being read: it can have more pages than any that is planned. */
+  longRange({ start, end }: TimeRange, sinceMs: number, { pages, rows }: { pages: number; rows: number }): void {
+    const now = this.#parts.clock.now();
+    if (now - Math.max(sinceMs, this.#longRangeAt) < reportEveryMs) return;
+    this.#longRangeAt = now;
+    const minutes = Math.floor((now - sinceMs) / 60_000);
+    this.#parts.log.info(
+      `Messages received from ${inWords(start)} to ${inWords(end)} have been read for ${minutes} min: ${pages} pages, ${rows} rows so far. Their rows are delivered page by page.`,
+    );
+  }
+
   /** Once in the life of a process: nothing can be done about it. */
   aheadOfTime(until: number): void {
     if (this.#toldOfTime) return;
@@ -87,8 +99,4 @@ export class Reporter {
     this.#reportedAt = now;
     this.#rowsSinceReport = 0;
   }
-}
-
-function inWords(timeMs: number): string {
-  return DateTime.fromMillis(timeMs, { zone: 'utc' }).toFormat("yyyy-MM-dd HH:mm:ss 'UTC'");
 }

@@ -1,9 +1,8 @@
 import type { Agent } from 'node:http';
-import { MAX_MICROSOFT_ANSWER_BYTES, noteCredential } from '@sekoia/automation-sdk-shim';
+import { MAX_MICROSOFT_ANSWER_BYTES, noteCredential, retryAfterMs } from '@sekoia/automation-sdk-shim';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { DateTime } from 'luxon';
 import { PlanAgainError, UnavailableError } from '../errors.js';
-import { retryAfterMs } from './retry-after.js';
 
 export interface Request {
   readonly method: 'GET' | 'POST';
@@ -83,7 +82,7 @@ export class Transport {
       body: response.data,
       dateMs: date.isValid ? date.toMillis() : undefined,
       location: header('location'),
-      retryAfterMs: retryAfterMs(header('retry-after'), date),
+      retryAfterMs: retryAfterMs({ header }, mark()()),
     };
   }
 

@@ -91,6 +91,8 @@ export class HoursOfCollecting {
     const metrics = new TraceMetrics(new Registry(), clock, schedule, {
       lag: () => undefined,
       troubled: () => undefined,
+      recovered: () => undefined,
+      progress: () => undefined,
       setAside: () => undefined,
       heartbeat: () => undefined,
       quotaUsed: () => 0,

@@ -198,6 +198,7 @@ export async function live(
         progressed: silent,
         gap: silent,
         troubled: silent,
+        recovered: silent,
       };
       const collector = new Collector({ source, sink, ledger, schedule, clock, monitor, log: logs });
       await collector.run(stop.controller.signal);

@@ -1,3 +1,4 @@
+export * from './budgets.js';
 export { Module, type ModuleOptions } from './module/module.js';
 export { Trigger, type TriggerClass, type TriggerContext } from './module/trigger.js';
 export { Connector, type IntakeConfiguration } from './module/connector.js';
@@ -8,6 +9,7 @@ export { LARGEST_EVENT_BYTES, type Rejection } from './intake/chunks.js';
 export type { Buckets, DataStore, PersistentDocument } from './data/data-store.js';
 export { StoreError } from './data/store-error.js';
 export type { Outbound } from './http/outbound.js';
+export { RequestedWaits, retryAfterMs } from './http/retry-after.js';
 export type { Health } from './health.js';
 export type { SettingsRules } from './configuration/settings.js';
 export type { JsonObject, JsonValue } from './json.js';

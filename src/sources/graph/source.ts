@@ -61,6 +61,7 @@ export class GraphSource implements Source {
         signal,
         ...options,
       }),
+      isProbe: options.tries !== undefined,
       detours: { range, query, endAt, inspect: inspectLink, rebuild: rebuildLink, monitor: this.#links },
     });
   }

@@ -323,7 +323,7 @@ describe('when the data folder cannot be written', () => {
     expect(stage.delivered).toEqual(['a Delivered', 'b Delivered']);
     expect(stage.log.at('warning')).toEqual(['The disk is full. Nothing more is read until it works. [MT-STORAGE]']);
     expect(stage.log.at('critical')).toEqual([]);
-    expect(stage.monitor.troubles.at(-1)).toBeUndefined();
+    expect(stage.monitor.recoveries).toEqual(['data folder']);
   });
 
   test('it can still be stopped, and then the watermark is where it was', async () => {
