@@ -3,6 +3,7 @@ import { Bisection } from './bisection.js';
 import type { Chunk, EncodedEvent, Rejection } from './chunks.js';
 import { probeOf } from './probe.js';
 import type { NotTaken, Reading, Taken } from './reading.js';
+import { UnacknowledgedTries, isUnacknowledged, rejectionReason } from './unacknowledged.js';
 
 /** What the run has seen of the intake so far, over all batches. */
 export interface Experience {
@@ -37,6 +38,9 @@ const MAX_SET_ASIDE = 10;
 /** Of a batch of which none was taken. */
 const MAX_SET_ASIDE_UNPROVEN = 3;
 
+/** Answers that the same events would get again, as far as can be known. */
+const DEFINITE: ReadonlySet<NotTaken['kind']> = new Set(['refused', 'short', 'unacknowledged'] as const);
+
 const AT_ONCE: Step = { wait: 'none', isTrouble: false };
 
 /**
@@ -45,7 +49,8 @@ const AT_ONCE: Step = { wait: 'none', isTrouble: false };
  *
  * The batch is sent as a whole until something suggests that some of its events are to blame. Then parts of it are
  * tried as well: in an outage they fail, too, and nothing happens to any event. Once the intake takes a part, it works,
- * and the rest is sent in halves until the events that it does not take are alone (`Bisection`).
+ * and the rest is sent in halves until the events that it does not take are alone (`Bisection`). A batch that was not
+ * answered in time, or of which the answer names a part without saying which, is sent in halves at once.
  */
 export class BatchPlan {
   readonly #chunk: Chunk;
@@ -64,6 +69,7 @@ export class BatchPlan {
   #failures = 0;
   #heldSinceMs: number | undefined;
   #keySinceMs: number | undefined;
+  readonly #unacknowledged = new UnacknowledgedTries();
 
   constructor(chunk: Chunk, experience: Experience) {
     this.#chunk = chunk;
@@ -102,9 +108,9 @@ export class BatchPlan {
       case 'misdirected':
         this.#probes = false;
         return { wait: 'failure', isTrouble: true };
+      case 'slow':
+      case 'short':
       case 'unacknowledged':
-        this.#probes = false;
-        return { wait: 'key', isTrouble: true };
       case 'refused':
       case 'failed':
       case 'settings':
@@ -144,7 +150,7 @@ export class BatchPlan {
       const fate = fates[position] ?? { kind: 'accepted' };
       if (fate.kind === 'accepted') this.#settle(event, undefined);
       // Refused by name, in the answer that accepts others: that is all the proof there can be.
-      else if (fate.kind === 'refused') this.#settle(event, fate.reason);
+      else if (fate.kind === 'refused') this.#settle(event, rejectionReason({ ...fate, perhapsDelivered: false }));
       else (fate.kind === 'later' ? again : unnamed).push(event);
     }
     for (const { index } of [...again, ...unnamed]) this.#uncertain.add(index);
@@ -154,6 +160,7 @@ export class BatchPlan {
     this.#failures = 0;
     this.#heldSinceMs = undefined;
     this.#keySinceMs = undefined;
+    this.#unacknowledged.reset();
     this.#drop();
     if (this.#left.length > 0) {
       const gone = new Set(sent.map(({ index }) => index));
@@ -165,16 +172,21 @@ export class BatchPlan {
   }
 
   #suspect(sent: readonly EncodedEvent[], reading: NotTaken, nowMs: number): Step {
-    if (this.#bisection === undefined) return this.#hold(reading, nowMs);
-    const isDefinite = reading.kind === 'refused';
+    const isSlow = reading.kind === 'slow';
+    if (this.#bisection === undefined) {
+      if (this.#left.length === 1 || !this.#halvesAtOnce(reading, sent.length)) return this.#hold(reading, nowMs);
+      this.#bisection = new Bisection(this.#left);
+      return { wait: isSlow ? 'moment' : 'none', isTrouble: isSlow };
+    }
+    const isDefinite = DEFINITE.has(reading.kind);
     const verdict = this.#bisection.notTaken(sent, { reason: reading.reason, isDefinite });
     switch (verdict) {
       case 'guilty':
-        for (const event of sent) this.#settle(event, reading.reason);
+        for (const event of sent) this.#settle(event, rejectionReason(reading));
         this.#drop();
         return AT_ONCE;
       case 'unproven':
-        this.#putAside(sent, reading.reason);
+        this.#putAside(sent, rejectionReason(reading));
         return AT_ONCE;
       case 'open':
         if (this.#bisection.lacksProof) return { wait: 'failure', isTrouble: false };
@@ -182,8 +194,20 @@ export class BatchPlan {
       case 'outage':
         break;
     }
+    if (isSlow) {
+      // The whole batch would take even longer, and might be stored once more.
+      this.#bisection.forgive();
+      return { wait: 'failure', isTrouble: true };
+    }
     this.#bisection = undefined;
     return this.#hold(reading, nowMs);
+  }
+
+  #halvesAtOnce({ kind, namedEvents }: NotTaken, sent: number): boolean {
+    if (kind === 'slow') return true;
+    // A few ids for many events are no answer that misses some: halves as small as their number would look acknowledged.
+    const namesMost = kind === 'short' && 2 * namedEvents >= sent;
+    return namesMost && this.#unacknowledged.count === 0;
   }
 
   /** Nothing of the batch was taken yet, or nothing is any more: holds all of it, and tries parts to find out why. */
@@ -192,9 +216,11 @@ export class BatchPlan {
     this.#heldSinceMs ??= nowMs;
     this.#failures += 1;
     if (wasProbe) this.#probesMade += 1;
+    if (isUnacknowledged(reading)) return this.#holdUnacknowledged(reading, nowMs);
+    this.#unacknowledged.reset();
     const isLong = nowMs - this.#heldSinceMs >= SET_ASIDE_AFTER_MS;
     if (isLong && this.#mayGiveUp(reading)) {
-      this.#putAside(this.#left, reading.reason);
+      this.#putAside(this.#left, rejectionReason(reading));
       return { wait: 'none', isTrouble: true };
     }
     const canProbe = this.#left.length > 1;
@@ -202,7 +228,7 @@ export class BatchPlan {
       this.#probes = false;
       return { wait: 'failure', isTrouble: true };
     }
-    if (reading.kind === 'failed') {
+    if (reading.kind === 'failed' || reading.kind === 'slow') {
       this.#probes = canProbe && !wasProbe && this.#failures >= TRIES_AS_A_WHOLE;
       return { wait: 'failure', isTrouble: true };
     }
@@ -210,6 +236,21 @@ export class BatchPlan {
     const burst = Math.min(PROBES_AT_ONCE, this.#left.length);
     this.#probes = canProbe && (!wasProbe || this.#probesMade < burst);
     return this.#probes ? AT_ONCE : { wait: 'failure', isTrouble: true };
+  }
+
+  /**
+   * The intake may have stored the batch each time, so it is asked rarely. After an hour the batch is given up: whether
+   * it was stored, nobody but Sekoia.io can say.
+   */
+  #holdUnacknowledged(reading: NotTaken, nowMs: number): Step {
+    const tries = this.#unacknowledged;
+    tries.add(nowMs);
+    if (tries.isOver(nowMs)) {
+      this.#putAside(this.#left, rejectionReason(reading));
+      return { wait: 'none', isTrouble: true };
+    }
+    this.#probes = !this.#probes && tries.count >= TRIES_AS_A_WHOLE && this.#left.length > 1;
+    return { wait: 'key', isTrouble: true };
   }
 
   /** A key that is not active refuses every batch: the whole one is the right question, until that lasts too long. */
@@ -240,9 +281,9 @@ export class BatchPlan {
     this.#drop();
   }
 
-  /** `reason` is that of a refusal. */
+  /** `reason` is that of a rejection, a sentence. */
   #settle({ index }: EncodedEvent, reason: string | undefined): void {
-    this.#settled.set(index, reason === undefined ? undefined : `The intake refused the event: ${reason}.`);
+    this.#settled.set(index, reason);
     this.#uncertain.delete(index);
   }
 

@@ -83,6 +83,11 @@ export class Bisection {
     for (const part of again) if (part.length > 0) this.#parts.push(part);
   }
 
+  /** An outage: what was not taken meanwhile says nothing about the events. Everything stays cut as small as it is. */
+  forgive(): void {
+    for (const suspect of this.#suspects.values()) Object.assign(suspect, { tries: 0, isProvenToWork: false });
+  }
+
   notTaken(sent: readonly EncodedEvent[], failure: Failure): Judgement {
     this.#inARow += 1;
     const rest = this.#removeFromParts(sent);
