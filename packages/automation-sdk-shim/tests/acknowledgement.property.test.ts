@@ -17,7 +17,14 @@ const batchOf = (count: number) => Array.from({ length: count }, (_none, index) 
 const anyEntry = fc.oneof(
   fc.uuid(),
   fc.constantFrom<unknown>('a', 'a', '', ' ', 'null', null, true, false, 0, 1, -1, 1.5, [], {}, { id: 'b' }),
-  fc.constantFrom<unknown>({ id: null }, { status: 413 }, { status: 200, id: 'c' }, ['a'], 'not stored', 'x'.repeat(300)),
+  fc.constantFrom<unknown>(
+    { id: null },
+    { status: 413 },
+    { status: 200, id: 'c' },
+    ['a'],
+    'not stored',
+    'x'.repeat(300),
+  ),
   fc.jsonValue(),
 );
 
@@ -46,7 +53,11 @@ test('whatever list of ids comes back, no more events are delivered than it has 
 });
 
 test('whatever JSON comes back without ids and without a good status, nothing is delivered', () => {
-  const notStatuses = fc.jsonValue().filter((value) => !/\b2\d\d\b|ok|success|accept|creat|stor|index|receiv|queue|done|id|true/i.test(JSON.stringify(value)));
+  const notStatuses = fc
+    .jsonValue()
+    .filter(
+      (value) => !/\b2\d\d\b|ok|success|accept|creat|stor|index|receiv|queue|done|id|true/i.test(JSON.stringify(value)),
+    );
   fc.assert(
     fc.property(notStatuses, fc.integer({ min: 1, max: 5 }), (value, count) => {
       const read = readBatchAnswer(JSON.stringify(value), batchOf(count), nothingKnown);
@@ -101,7 +112,8 @@ class OddIntake {
   }
 
   #odd(jsons: readonly string[], { form, stores, junk }: Turn): unknown {
-    const isStored = (event: string) => !this.#drops(event) && stores.includes((JSON.parse(event) as { n: number }).n % 7);
+    const isStored = (event: string) =>
+      !this.#drops(event) && stores.includes((JSON.parse(event) as { n: number }).n % 7);
     const count = jsons.length;
     switch (form) {
       case 'positions':

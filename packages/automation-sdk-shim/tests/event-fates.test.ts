@@ -2,8 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readBatchAnswer } from '../src/intake/event-fates.js';
 
-const batchOf = (count: number) =>
-  Array.from({ length: count }, (_none, index) => ({ index, text: `"${index}"` }));
+const batchOf = (count: number) => Array.from({ length: count }, (_none, index) => ({ index, text: `"${index}"` }));
 const nothingKnown = { isOfAnother: () => false };
 
 /** a: accepted, r: refused, l: later, u: unnamed. */
@@ -74,7 +73,11 @@ describe('an answer of 200 with a status for each event', () => {
     ['errors in order with null', { event_ids: ['a', 'b', 'c'], errors: [null, { code: 413 }, null] }, 'ara'],
     ['errors keyed by index, and no ids', { errors: { 1: { code: 413, message: 'too large' } } }, 'uru'],
     ['the indices of what was rejected, and no ids', { rejected: [1] }, 'uru'],
-    ['an error with a path', { event_ids: ['a', 'c'], errors: [{ loc: ['body', 'jsons', 1], msg: 'too large' }] }, 'ara'],
+    [
+      'an error with a path',
+      { event_ids: ['a', 'c'], errors: [{ loc: ['body', 'jsons', 1], msg: 'too large' }] },
+      'ara',
+    ],
     ['an event that is overloaded', { results: [ok, { status: 429 }, ok] }, 'ala'],
     ['an event that failed', { results: [ok, { status: 503 }, ok] }, 'ala'],
     ['no errors', { event_ids: ['a', 'b', 'c'], errors: [] }, 'aaa'],
@@ -93,7 +96,9 @@ describe('an answer of 200 with a status for each event', () => {
     [{ errors: ['too\nlarge'] }, 'it answered for this event: too large'],
     [{ failed: { 0: { status: 400 } } }, 'it answered for this event: 400'],
   ])('%j tells the reason', (body, reason) => {
-    expect(readBatchAnswer(JSON.stringify(body), batchOf(1), nothingKnown)).toMatchObject({ fates: [{ kind: 'refused', reason }] });
+    expect(readBatchAnswer(JSON.stringify(body), batchOf(1), nothingKnown)).toMatchObject({
+      fates: [{ kind: 'refused', reason }],
+    });
   });
 
   test('whatever it is, it is read, with a fate for each event', () => {

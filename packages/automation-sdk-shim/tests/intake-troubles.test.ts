@@ -285,7 +285,9 @@ describe('bad events among good ones', () => {
     expectContiguous(receipts, 30);
     expect(bench.stored).toHaveLength(1 + 28);
     expect(new Set(bench.stored).size).toBe(1 + 28);
-    expect(rejectedIn(receipts)[0]!.reason).toMatch(new RegExp(`^The intake (?:refused|did not acknowledge) the event.*: it answered ${status}`));
+    expect(rejectedIn(receipts)[0]!.reason).toMatch(
+      new RegExp(`^The intake (?:refused|did not acknowledge) the event.*: it answered ${status}`),
+    );
     expect(rejectedIn(receipts)[0]!.reason.length).toBeLessThan(400);
     expect(rejectedIn(receipts)[0]!.reason).not.toContain(KEY);
     expect(bench.recorded.at('critical')).toEqual([]);
@@ -332,7 +334,10 @@ describe('an answer with a status for each event', () => {
   const bad = (event: string) => event === '{"n":3}';
 
   test.each([
-    ['null among the ids', (events: string[]) => ({ event_ids: events.map((event) => (bad(event) ? null : randomUUID())) })],
+    [
+      'null among the ids',
+      (events: string[]) => ({ event_ids: events.map((event) => (bad(event) ? null : randomUUID())) }),
+    ],
     ['results', (events: string[]) => ({ results: events.map((event) => ({ status: bad(event) ? 413 : 200 })) })],
     [
       'errors keyed by index',

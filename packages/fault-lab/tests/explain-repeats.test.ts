@@ -110,6 +110,19 @@ describe('a repeat', () => {
       [],
       [['lost acknowledgement', 1]],
     ],
+    ...(['fault-fewer-ids', 'fault-no-ids'] as const).map((result): Row => [
+      `of a batch that was answered with ${result} goes back to that`,
+      [
+        [['a', 'b'], 1, result],
+        [['a'], 1],
+        [['b'], 1],
+      ],
+      [],
+      [
+        ['too few ids', 1],
+        ['too few ids', 1],
+      ],
+    ]),
     [
       'by the same process has no explanation, though it was killed afterwards',
       [

@@ -17,9 +17,9 @@ const ids = (count: number) => Array.from({ length: count }, () => crypto.random
 const impatient = `--import=data:text/javascript,${encodeURIComponent(
   `const real = setTimeout;
    globalThis.setTimeout = (run, ms, ...more) =>
-     real(run, ms >= 60000 && ms <= 300000 ? ms / 60 : ms, ...more);
+     real(run, ms >= 60000 && ms <= 300000 ? ms / 20 : ms, ...more);
    const now = performance.now.bind(performance);
-   performance.now = () => now() * 60;`,
+   performance.now = () => now() * 20;`,
 )}`;
 
 /** The rows that lie in rejected/, as trace id and recipient. */
@@ -74,12 +74,12 @@ describe('an intake that is slower than a minute', () => {
   test.concurrent('for the whole batch gets smaller ones, and each row twice at most', async () => {
     await failureRun({ seed: 63 }, async (scenario) => {
       addMail(scenario, 300);
-      // In scaled time, 0.5 s for each event.
+      // In scaled time, 0.3 s for each event.
       scenario.intake.answerBatches(({ events }) => ({
         status: 200,
         body: { event_ids: ids(events.length) },
         stored: events,
-        afterMs: (events.length * 500) / 60,
+        afterMs: (events.length * 300) / 20,
       }));
       const trigger = await scenario.start({ chunk_size: 300 }, { nodeArguments: [impatient] });
       await trigger.waitForOutput(/"level":"warning".*no answer from .* within 60 s/, { withinMs: 30 * second });
@@ -100,7 +100,7 @@ describe('an intake that is slower than a minute', () => {
         status: 200,
         body: { event_ids: ids(events.length) },
         stored: events,
-        afterMs: 1_500,
+        afterMs: 75_000 / 20,
       }));
       await scenario.start({ chunk_size: 300 }, { nodeArguments: [impatient] });
       await delivered(scenario, 300);

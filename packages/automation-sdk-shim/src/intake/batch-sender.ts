@@ -2,7 +2,15 @@ import type { HttpAnswer, HttpClient } from '../http/http-client.js';
 import { NetworkError } from '../http/network-error.js';
 import type { Log } from '../log/log.js';
 import { isAborted, withGrace } from '../sleep.js';
-import { ANSWER_LIMITS, pacedBy, slowerPace, startPace, type AnswerLimits, type BatchPace, type PaceLimits } from './batch-pace.js';
+import {
+  ANSWER_LIMITS,
+  pacedBy,
+  slowerPace,
+  startPace,
+  type AnswerLimits,
+  type BatchPace,
+  type PaceLimits,
+} from './batch-pace.js';
 import { batchBody, postBatch, type BatchBody } from './batch-request.js';
 import type { EncodedEvent } from './chunks.js';
 import { Encoding } from './encoding.js';
@@ -76,20 +84,17 @@ export class BatchSender {
     signal: AbortSignal,
   ): Promise<Reading> {
     const body = await batchBody(this.#options.intakeKey, events, isCompressed);
-    const startedMs = performance.now();
+    const stopwatch = this.#options.now ?? (() => performance.now());
+    const startedMs = stopwatch();
     const reading = await this.#follow(body, { events, known: this.#ids, acknowledgedBefore }, signal);
-    this.#learn(reading, events, performance.now() - startedMs);
+    this.#learn(reading, events, stopwatch() - startedMs);
     // The address that the intake moved to may be gone again.
     const isLost = reading.kind === 'settings' || (reading.kind === 'away' && reading.status === undefined);
     if (isLost) this.#url = this.#options.url;
     return reading;
   }
 
-  async #follow(
-    body: BatchBody,
-    context: Omit<BatchContext, 'nowMs'>,
-    signal: AbortSignal,
-  ): Promise<Reading> {
+  async #follow(body: BatchBody, context: Omit<BatchContext, 'nowMs'>, signal: AbortSignal): Promise<Reading> {
     const seen = new Set<string>();
     let url = this.#url;
     let isPermanent = true;

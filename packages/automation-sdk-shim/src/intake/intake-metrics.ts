@@ -53,6 +53,9 @@ export function createIntakeMetrics(registry: Registry, intakeKey: string): Inta
     }).labels(labels),
     chunks: counter(`${INTAKE}_chunks_total`, 'Number of chunks acknowledged by the intake'),
     bytes: counter(`${INTAKE}_bytes_total`, 'Bytes of request bodies sent to the intake'),
-    unnamedEvents: counter(`${INTAKE}_unnamed_events_total`, 'Events that a successful answer gave no event id, repeats included'),
+    unnamedEvents: counter(
+      `${INTAKE}_unnamed_events_total`,
+      'Events that a successful answer gave no event id, repeats included',
+    ),
   };
 }

@@ -32,8 +32,7 @@ export interface Taken {
  */
 export interface NotTaken {
   readonly kind:
-    | ('refused' | 'failed' | 'key' | 'settings' | 'away' | 'misdirected')
-    | ('slow' | 'short' | 'unacknowledged');
+    ('refused' | 'failed' | 'key' | 'settings' | 'away' | 'misdirected') | ('slow' | 'short' | 'unacknowledged');
   readonly reason: string;
   /** Undefined where no answer came. */
   readonly status: number | undefined;

@@ -31,7 +31,11 @@ export class UnacknowledgedTries {
 }
 
 /** Why an event is rejected, as a sentence. */
-export function rejectionReason({ kind, reason, perhapsDelivered }: Pick<NotTaken, 'kind' | 'reason' | 'perhapsDelivered'>): string {
+export function rejectionReason({
+  kind,
+  reason,
+  perhapsDelivered,
+}: Pick<NotTaken, 'kind' | 'reason' | 'perhapsDelivered'>): string {
   if (kind === 'refused' || !perhapsDelivered) return `The intake refused the event: ${reason}.`;
   return `The intake did not acknowledge the event, and may have stored it or not: ${reason}.`;
 }
