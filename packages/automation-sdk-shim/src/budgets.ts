@@ -30,3 +30,20 @@ export const RETRIED_REJECTION_CHARS = 4_000_000;
  * 150 bytes each.
  */
 export const REMEMBERED_EVENT_IDS = 10_000;
+
+/**
+ * All rows in the folder `rejected/`, in bytes: some 300,000 rows. A tenth of a small volume of 2.5 GiB, so that rows which
+ * nobody looks at never take the room of fingerprints and watermarks.
+ */
+export const MAX_REJECTED_BYTES = 268_435_456;
+/** Files there. A folder has one a day; a bucket has one for each row, and lists 1,000 of them in a request. */
+export const MAX_REJECTED_FILES = 100_000;
+/** The share of these at which a person is asked to look. */
+export const REJECTED_WARNING_SHARE = 0.8;
+/**
+ * Rejected rows that are remembered, so that one which every pass reads again is written once: 10 MB at most. More than
+ * that within a day is an attack, which the bound on bytes ends.
+ */
+export const REMEMBERED_REJECTIONS = 100_000;
+/** Rejected rows that have a line of their own in the log, in a minute. The others are counted in one line. */
+export const REJECTIONS_LOGGED_A_MINUTE = 10;

@@ -1,3 +1,4 @@
+export * from './budgets.js';
 export { Module, type ModuleOptions } from './module/module.js';
 export { Trigger, type TriggerClass, type TriggerContext } from './module/trigger.js';
 export { Connector, type IntakeConfiguration } from './module/connector.js';
@@ -5,7 +6,7 @@ export { AccountValidator, ManifestValidator, type ValidatorContext } from './mo
 export { ConfigurationError, SendEventError, ServiceError, UndeliveredError, type Span } from './errors.js';
 export type { IntakeClient, Receipt } from './intake/intake-client.js';
 export { LARGEST_EVENT_BYTES, type Rejection } from './intake/chunks.js';
-export type { Buckets, DataStore, PersistentDocument } from './data/data-store.js';
+export type { Buckets, DataStore, FolderSize, PersistentDocument } from './data/data-store.js';
 export { StoreError } from './data/store-error.js';
 export type { Outbound } from './http/outbound.js';
 export type { Health } from './health.js';

@@ -110,10 +110,10 @@ describe('a repeat', () => {
       [],
       [['lost acknowledgement', 1]],
     ],
-    ...(['fault-fewer-ids', 'fault-no-ids'] as const).map((result): Row => [
-      `of a batch that was answered with ${result} goes back to that`,
+    [
+      'of a batch that was answered with too few ids goes back to that, part by part',
       [
-        [['a', 'b'], 1, result],
+        [['a', 'b'], 1, 'fault-fewer-ids'],
         [['a'], 1],
         [['b'], 1],
       ],
@@ -122,7 +122,16 @@ describe('a repeat', () => {
         ['too few ids', 1],
         ['too few ids', 1],
       ],
-    ]),
+    ],
+    [
+      'of a batch that was answered without ids goes back to that',
+      [
+        [['a', 'b'], 1, 'fault-no-ids'],
+        [['a', 'b'], 1],
+      ],
+      [],
+      [['too few ids', 2]],
+    ],
     [
       'by the same process has no explanation, though it was killed afterwards',
       [
