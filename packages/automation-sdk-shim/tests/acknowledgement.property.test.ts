@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Registry } from 'prom-client';
 import { Health } from '../src/health.js';
-import type { HttpAnswer, HttpClient, HttpRequest } from '../src/http/http-client.js';
+import type { HttpAnswer, HttpRequest } from '../src/http/http-client.js';
 import { readBatchAnswer } from '../src/intake/event-fates.js';
 import { IntakeClient, type Receipt } from '../src/intake/intake-client.js';
 import { createIntakeMetrics } from '../src/intake/intake-metrics.js';
@@ -161,7 +161,7 @@ test('every event ends stored or rejected, counts as delivered only if it is sto
         intakeKey: KEY,
         chunkSize: 16,
         compress: false,
-        http: { send: (request: HttpRequest) => intake.send(request) } as HttpClient,
+        http: { send: (request) => intake.send(request) },
         log,
         health: new Health({ scrubber, secondsWithoutEvents: 0, lastHeartbeatThreshold: 0 }),
         metrics,

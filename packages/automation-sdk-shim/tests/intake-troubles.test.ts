@@ -221,15 +221,20 @@ describe('severity', () => {
     },
   );
 
-  test('a wait longer than five minutes does not hide the error', async () => {
-    const stop = new AbortController();
-    bench.handle = (_request, response) => answer(response, 503, '', { 'Retry-After': '3000' });
-    const delivery = bench.deliverAll(numbered(1), { errorAfterMs: 20 }, stop.signal).catch(() => undefined);
-    while (bench.recorded.at('error').length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    stop.abort();
-    await delivery;
-    expect(bench.server.received).toHaveLength(1);
-  });
+  test.each(['3000', '86400', '9'.repeat(30)])(
+    'a wait of %s s that it asks for hides neither status nor error',
+    async (seconds) => {
+      const stop = new AbortController();
+      bench.handle = (_request, response) => answer(response, 503, '', { 'Retry-After': seconds });
+      const delivery = bench.deliverAll(numbered(1), { errorAfterMs: 20 }, stop.signal).catch(() => undefined);
+      while (bench.recorded.at('warning').length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(bench.healthPage()).toMatchObject({ httpStatus: 200, status: 'degraded' });
+      while (bench.recorded.at('error').length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      stop.abort();
+      await delivery;
+      expect(bench.server.received).toHaveLength(1);
+    },
+  );
 
   test.each([401, 403, 404])('the third %i in a row is critical, and says what to do', async (status) => {
     const statuses: string[] = [];

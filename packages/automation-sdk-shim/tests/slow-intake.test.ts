@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { HttpAnswer, HttpClient, HttpRequest } from '../src/http/http-client.js';
+import type { HttpAnswer, HttpRequest } from '../src/http/http-client.js';
 import { NetworkError } from '../src/http/network-error.js';
 import { IntakeBench, numbered, receiptsOf, rejectedIn } from './support/intake-bench.js';
 
@@ -17,7 +17,7 @@ class LateIntake {
   /** What it says; by default an id for each event. */
   say: (events: readonly string[]) => unknown = (events) => ({ event_ids: events.map(() => randomUUID()) });
   /** Of an answer that never comes, it stores nothing. */
-  readonly http = { send: (request: HttpRequest) => this.#send(request) } as HttpClient;
+  readonly http = { send: (request: HttpRequest) => this.#send(request) };
 
   async #send({ body, answerMs }: HttpRequest): Promise<HttpAnswer> {
     const { jsons } = JSON.parse(String(body)) as { jsons: string[] };

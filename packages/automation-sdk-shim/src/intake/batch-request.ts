@@ -28,7 +28,7 @@ export async function batchBody(
 export interface BatchRequest {
   readonly url: string;
   readonly body: BatchBody;
-  readonly http: HttpClient;
+  readonly http: Pick<HttpClient, 'send'>;
   /** How long the answer may take, in ms. */
   readonly answerMs: number;
   readonly signal: AbortSignal;

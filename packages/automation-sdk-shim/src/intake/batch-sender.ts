@@ -29,7 +29,7 @@ export interface SenderOptions {
   readonly answerLimits?: AnswerLimits;
   /** Send bodies compressed with gzip, until the intake shows that it does not unpack them. */
   readonly compress: boolean;
-  readonly http: HttpClient;
+  readonly http: Pick<HttpClient, 'send'>;
   readonly log: Log;
   readonly metrics: IntakeMetrics;
   /** How long a request that is on its way when the signal is aborted may still be answered. */
