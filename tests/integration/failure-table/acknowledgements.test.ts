@@ -13,7 +13,7 @@ function addMail(scenario: Scenario, rows: number): void {
 
 const ids = (count: number) => Array.from({ length: count }, () => crypto.randomUUID());
 
-/** Lets the minutes that an answer of the intake may take pass in seconds, by the process's timers and its stopwatch. */
+/** Lets the minutes that an answer of the intake may take pass in seconds, by its timers and its stopwatch. */
 const impatient = `--import=data:text/javascript,${encodeURIComponent(
   `const real = setTimeout;
    globalThis.setTimeout = (run, ms, ...more) =>

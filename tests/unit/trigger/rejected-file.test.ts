@@ -161,7 +161,10 @@ describe('the bound', () => {
 test('of a thousand rows that are rejected at once, ten have a line of their own and one says how many more', () => {
   let nowMs = 0;
   const lines: string[] = [];
-  const log = new RejectionLog({ error: (line: string) => lines.push(line), warning: fail, info: fail, critical: fail }, () => nowMs);
+  const log = new RejectionLog(
+    { error: (line: string) => lines.push(line), warning: fail, info: fail, critical: fail },
+    () => nowMs,
+  );
   for (let n = 0; n < 1000; n += 1) log.add(`reason ${n}.`);
   log.flush();
   log.flush();

@@ -32,8 +32,8 @@ export function startPace({ mostEvents, firstMs }: PaceLimits): BatchPace {
 }
 
 /**
- * After no answer in time: half the events, and twice the time. Both at once, since each time-out may repeat a batch: an
- * intake that needs time for each event is helped by the one, an intake that is always late by the other.
+ * After no answer in time: half the events, and twice the time. Both at once, since each time-out may repeat a batch.
+ * The one helps an intake that needs time for each event, the other one that is always late.
  */
 export function slowerPace({ events, answerMs }: BatchPace, sent: number, { longestMs }: PaceLimits): BatchPace {
   const fewer = Math.min(events, Math.max(1, Math.ceil(sent / 2)));
@@ -41,8 +41,8 @@ export function slowerPace({ events, answerMs }: BatchPace, sent: number, { long
 }
 
 /**
- * After an answer: the limit follows the time that it took. Batches grow again where twice the events, at twice the time,
- * would still be in time. A small batch says little of a large one: it can raise the limit, but not lower it.
+ * After an answer: the limit follows the time that it took. Batches grow again where twice the events, at twice the
+ * time, would still be in time. A small batch says little of a large one: it can raise the limit, but not lower it.
  */
 export function pacedBy(
   { events, answerMs }: BatchPace,

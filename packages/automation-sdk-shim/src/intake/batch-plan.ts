@@ -205,7 +205,7 @@ export class BatchPlan {
 
   #halvesAtOnce({ kind, namedEvents }: NotTaken, sent: number): boolean {
     if (kind === 'slow') return true;
-    // A few ids for many events are no answer that misses some: halves as small as their number would look acknowledged.
+    // A few ids for many events are no answer that misses some. Parts as small as their number would look acknowledged.
     const namesMost = kind === 'short' && 2 * namedEvents >= sent;
     return namesMost && this.#unacknowledged.count === 0;
   }
@@ -217,7 +217,6 @@ export class BatchPlan {
     this.#failures += 1;
     if (wasProbe) this.#probesMade += 1;
     if (isUnacknowledged(reading)) return this.#holdUnacknowledged(reading, nowMs);
-    this.#unacknowledged.reset();
     const isLong = nowMs - this.#heldSinceMs >= SET_ASIDE_AFTER_MS;
     if (isLong && this.#mayGiveUp(reading)) {
       this.#putAside(this.#left, rejectionReason(reading));
@@ -239,8 +238,8 @@ export class BatchPlan {
   }
 
   /**
-   * The intake may have stored the batch each time, so it is asked rarely. After an hour the batch is given up: whether
-   * it was stored, nobody but Sekoia.io can say.
+   * The intake may have stored the batch each time, so it is asked rarely. After an hour the batch is given up. Whether
+   * it was stored, only Sekoia.io can say.
    */
   #holdUnacknowledged(reading: NotTaken, nowMs: number): Step {
     const tries = this.#unacknowledged;

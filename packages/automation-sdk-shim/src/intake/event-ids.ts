@@ -25,7 +25,7 @@ const ACCEPTED: Fate = { kind: 'accepted' };
 const UNNAMED: Fate = { kind: 'unnamed' };
 
 /**
- * An id stands for one event. One that comes again, in this answer or for other events than before, names nobody. A place
+ * An id stands for one event. One that comes again, in this answer or for other events than before, names none. A place
  * in the list says whose id it is only where every event has a place: in a list of 299 for 300 events, any one of them
  * may be the one left out.
  */

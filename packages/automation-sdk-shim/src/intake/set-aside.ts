@@ -6,8 +6,8 @@ import type { Reading } from './reading.js';
 const ABOUT_EVENTS: ReadonlySet<Reading['kind']> = new Set(['refused', 'short', 'unacknowledged'] as const);
 
 /**
- * Events that were rejected without proof, to be tried once more when the intake takes others: as many at once as a batch
- * holds, then in halves. Those beyond what may be kept stay rejected.
+ * Events that were rejected without proof, to be tried once more when the intake takes others: as many at once as a
+ * batch holds, then in halves. Those beyond what may be kept stay rejected.
  */
 export class SetAside {
   readonly #mostEvents: number;

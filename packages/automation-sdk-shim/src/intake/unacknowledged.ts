@@ -6,7 +6,10 @@ export function isUnacknowledged({ kind }: NotTaken): boolean {
   return kind === 'short' || kind === 'unacknowledged';
 }
 
-/** Counts how often in a row, and for how long, a batch was answered so. */
+/**
+ * Counts how often, and for how long, a batch was answered so since the intake took something of it. Other failures in
+ * between change nothing: an intake that alternates between the two must not hold the batch for ever.
+ */
 export class UnacknowledgedTries {
   #count = 0;
   #sinceMs = 0;
