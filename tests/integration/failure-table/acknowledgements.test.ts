@@ -47,6 +47,27 @@ describe('an answer of 200 that acknowledges less than was sent', () => {
     });
   });
 
+  test.concurrent(
+    'names no id, though the events are stored: they are sent again, and status and log say so',
+    async () => {
+      await failureRun({ seed: 65 }, async (scenario) => {
+        addMail(scenario, 200);
+        scenario.intake.faults.failNext('no-ids', 2);
+        // Plain, since a compressed batch that is not acknowledged is tried plain at once.
+        const trigger = await scenario.start({ chunk_size: 200, compress: false });
+        await trigger.waitForOutput(/"level":"error".*it answered 200 with no event id for .*\[SDK-INTAKE\]/);
+        expect((await trigger.health()).body).toMatchObject({ status: 'degraded' });
+        await delivered(scenario, 200);
+        await scenario.untilAsked(3);
+        const { repeated } = await scenario.report();
+        expect(repeated).toBe(scenario.intake.totals().events - 200);
+        expect(repeated).toBeLessThanOrEqual(2 * 200);
+        expect(await rejectedIn(scenario.dataFolder)).toEqual([]);
+        expect((await trigger.health()).body).toMatchObject({ status: 'ok' });
+      });
+    },
+  );
+
   test.concurrent('leaves out events that the intake drops: they, and no others, lie in rejected/', async () => {
     await failureRun({ seed: 62 }, async (scenario) => {
       addMail(scenario, 300);

@@ -1,8 +1,9 @@
-import { UndeliveredError } from '../errors.js';
+import type { UndeliveredError } from '../errors.js';
 import { Bisection } from './bisection.js';
-import type { Chunk, EncodedEvent, Rejection } from './chunks.js';
+import type { Chunk, EncodedEvent } from './chunks.js';
 import { probeOf } from './probe.js';
 import type { NotTaken, Reading, Taken } from './reading.js';
+import { Settlements, type Settled } from './settlements.js';
 import { UnacknowledgedTries, isUnacknowledged, rejectionReason } from './unacknowledged.js';
 
 /** What the run has seen of the intake so far, over all batches. */
@@ -53,14 +54,10 @@ const AT_ONCE: Step = { wait: 'none', isTrouble: false };
  * answered in time, or of which the answer names a part without saying which, is sent in halves at once.
  */
 export class BatchPlan {
-  readonly #chunk: Chunk;
   readonly #experience: Experience;
-  /** By index; a text is the reason of a rejection, undefined an acknowledgement. */
-  readonly #settled = new Map<number, string | undefined>();
-  readonly #uncertain = new Set<number>();
+  readonly #settlements: Settlements;
   #setAside: EncodedEvent[] = [];
   #left: readonly EncodedEvent[];
-  #receiptedTo: number;
   #bisection: Bisection | undefined;
   #hasTakenSome = false;
   /** The next request is a part, to find out whether the intake takes anything. */
@@ -72,11 +69,9 @@ export class BatchPlan {
   readonly #unacknowledged = new UnacknowledgedTries();
 
   constructor(chunk: Chunk, experience: Experience) {
-    this.#chunk = chunk;
     this.#experience = experience;
     this.#left = chunk.events;
-    this.#receiptedTo = chunk.from;
-    for (const { index, reason } of chunk.rejected) this.#settled.set(index, reason);
+    this.#settlements = new Settlements(chunk);
   }
 
   get isDone(): boolean {
@@ -98,7 +93,7 @@ export class BatchPlan {
 
   learn(sent: readonly EncodedEvent[], reading: Reading, nowMs: number): Step {
     const mayHaveArrived = reading.kind !== 'taken' && reading.perhapsDelivered;
-    if (mayHaveArrived) for (const { index } of sent) this.#uncertain.add(index);
+    if (mayHaveArrived) this.#settlements.mayHaveArrived(sent);
     switch (reading.kind) {
       case 'taken':
         return this.#take(sent, reading);
@@ -119,28 +114,13 @@ export class BatchPlan {
   }
 
   /** The settled events since the last call, as far as they are contiguous; undefined where there are none. */
-  takeSettled(): { from: number; to: number; rejected: Rejection[] } | undefined {
-    const from = this.#receiptedTo;
-    let to = from;
-    while (to < this.#chunk.to && this.#settled.has(to)) to += 1;
-    if (to === from) return undefined;
-    this.#receiptedTo = to;
-    const rejected: Rejection[] = [];
-    for (let index = from; index < to; index += 1) {
-      const reason = this.#settled.get(index);
-      if (reason !== undefined) rejected.push({ index, reason });
-    }
-    return { from, to, rejected };
+  takeSettled(): Settled | undefined {
+    return this.#settlements.take();
   }
 
   /** Of a stop now; `end` is where all events end. */
   undelivered(end: number): UndeliveredError {
-    // What was taken beyond a gap has no receipt, and is sent again after the restart.
-    const arrived = [...this.#settled].filter(([, reason]) => reason === undefined).map(([index]) => index);
-    const doubtful = [...this.#uncertain, ...arrived].filter((index) => index >= this.#receiptedTo);
-    const uncertain =
-      doubtful.length === 0 ? undefined : { from: Math.min(...doubtful), to: Math.max(...doubtful) + 1 };
-    return new UndeliveredError({ from: this.#receiptedTo, to: end }, uncertain);
+    return this.#settlements.undelivered(end);
   }
 
   #take(sent: readonly EncodedEvent[], { fates }: Taken): Step {
@@ -148,12 +128,13 @@ export class BatchPlan {
     const unnamed: EncodedEvent[] = [];
     for (const [position, event] of sent.entries()) {
       const fate = fates[position] ?? { kind: 'accepted' };
-      if (fate.kind === 'accepted') this.#settle(event, undefined);
+      if (fate.kind === 'accepted') this.#settlements.settle(event, undefined);
       // Refused by name, in the answer that accepts others: that is all the proof there can be.
-      else if (fate.kind === 'refused') this.#settle(event, rejectionReason({ ...fate, perhapsDelivered: false }));
+      else if (fate.kind === 'refused')
+        this.#settlements.settle(event, rejectionReason({ ...fate, perhapsDelivered: false }));
       else (fate.kind === 'later' ? again : unnamed).push(event);
     }
-    for (const { index } of [...again, ...unnamed]) this.#uncertain.add(index);
+    this.#settlements.mayHaveArrived([...again, ...unnamed]);
     this.#experience.acknowledged = true;
     this.#hasTakenSome = true;
     this.#probes = false;
@@ -182,7 +163,7 @@ export class BatchPlan {
     const verdict = this.#bisection.notTaken(sent, { reason: reading.reason, isDefinite });
     switch (verdict) {
       case 'guilty':
-        for (const event of sent) this.#settle(event, rejectionReason(reading));
+        for (const event of sent) this.#settlements.settle(event, rejectionReason(reading));
         this.#drop();
         return AT_ONCE;
       case 'unproven':
@@ -274,19 +255,13 @@ export class BatchPlan {
   #putAside(events: readonly EncodedEvent[], reason: string): void {
     this.#experience.isProofOwed = true;
     for (const event of events) {
-      this.#settle(event, reason);
+      this.#settlements.settle(event, reason);
       this.#setAside.push(event);
     }
     this.#drop();
   }
 
-  /** `reason` is that of a rejection, a sentence. */
-  #settle({ index }: EncodedEvent, reason: string | undefined): void {
-    this.#settled.set(index, reason);
-    this.#uncertain.delete(index);
-  }
-
   #drop(): void {
-    this.#left = this.#left.filter(({ index }) => !this.#settled.has(index));
+    this.#left = this.#left.filter((event) => !this.#settlements.has(event));
   }
 }
