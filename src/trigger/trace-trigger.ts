@@ -96,8 +96,9 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
     const sink = new IntakeSink({
       intake: this.intake,
       options: this.configuration,
-      rejected: new RejectedFile(storage, () => this.#clock.now()),
+      rejected: new RejectedFile({ storage, now: () => this.#clock.now(), log: this.log }),
       metrics: this.#metrics,
+      now: () => this.#clock.now(),
       log: this.log,
     });
     const options = {

@@ -61,7 +61,7 @@ export class HttpClient {
     const abort = new AbortController();
     const tooLate = () => {
       const message = `no answer from ${hostOf(request.url)} within ${request.answerMs / 1_000} s`;
-      abort.abort(new NetworkError(message, true));
+      abort.abort(new NetworkError(message, true, true));
     };
     const timer = setTimeout(tooLate, request.answerMs);
     const stop = () => abort.abort();

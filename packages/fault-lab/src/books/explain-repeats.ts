@@ -2,7 +2,8 @@ import type { Life } from '../stage/life.js';
 import type { Repeats, StoredBatch } from './journal.js';
 
 /** What made a repeat unavoidable, or that nothing did. */
-export type Cause = 'kill' | 'lost acknowledgement' | 'late acknowledgement' | 'full disk' | 'unexplained';
+export type Cause =
+  'kill' | 'lost acknowledgement' | 'too few ids' | 'late acknowledgement' | 'full disk' | 'unexplained';
 
 export interface ExplainedRepeats extends Repeats {
   readonly cause: Cause;
@@ -22,6 +23,8 @@ export function explainRepeats(repeats: readonly Repeats[], { lives, lastBatchOf
     const { first, again } = repeat;
     if (first.number === again.number) return { ...repeat, cause: 'unexplained' };
     if (first.result === 'fault-lost-acknowledgement') return { ...repeat, cause: 'lost acknowledgement' };
+    if (first.result === 'fault-fewer-ids' || first.result === 'fault-no-ids')
+      return { ...repeat, cause: 'too few ids' };
     const isLast = again.life > first.life && lastBatchOfLife.get(first.life)?.number === first.number;
     const life = lives.find(({ number }) => number === first.life);
     return { ...repeat, cause: isLast && life !== undefined ? causeOfEnd(life, first) : 'unexplained' };

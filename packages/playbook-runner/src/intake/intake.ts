@@ -47,6 +47,8 @@ interface BatchAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** The events that are stored nevertheless. Default: none. */
   readonly stored?: readonly string[];
+  /** How late the answer is, in ms. The events are stored before. Default 0. */
+  readonly afterMs?: number;
 }
 
 export interface Intake {
@@ -98,9 +100,10 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     const events = readBatch(body, { intakeKey, wrongKeyStatus, refuses });
     const ruled = rule({ events, isCompressed: request.headers['content-encoding'] !== undefined });
     if (ruled !== undefined) {
-      const { status, stored = [] } = ruled;
+      const { status, stored = [], afterMs = 0 } = ruled;
       if (stored.length > 0) store(stored);
       count(stored.length > 0 ? 'accepted' : `refused-${status}`);
+      if (afterMs > 0) await delay(afterMs);
       answerJson(response, status, ruled.body, ruled.headers);
       return;
     }
@@ -112,7 +115,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     }
     if (fault === 'slow') await delay(slowMs);
     const ids = events.map(() => randomUUID());
-    answerJson(response, 200, { event_ids: fault === 'fewer-ids' ? ids.slice(0, -1) : ids });
+    answerJson(response, 200, { event_ids: ids.slice(0, namedBy(fault, ids.length)) });
   }
 
   const server = await serveOnLoopback(options.port ?? 0, async (request, response) => {
@@ -146,4 +149,10 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
       await server.close();
     },
   };
+}
+
+/** How many of the stored events the answer names. */
+function namedBy(fault: IntakeFault | undefined, events: number): number {
+  if (fault === 'no-ids') return 0;
+  return fault === 'fewer-ids' ? events - 1 : events;
 }
