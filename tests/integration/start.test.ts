@@ -48,7 +48,8 @@ function start(env: Record<string, string> = {}, before = ':', args = `'${main}'
   });
   started.push(child);
   let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part) => (text += part));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (part: string) => (text += part));
   return { child, text: () => text, exited: once(child, 'close') as Promise<[number | null, string | null]> };
 }
 

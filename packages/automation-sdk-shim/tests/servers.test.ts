@@ -78,7 +78,11 @@ describe('a server for a few pages', () => {
     for (const socket of sockets) socket.on('error', () => undefined);
     await Promise.all(sockets.map((socket) => once(socket, 'connect')));
     for (const socket of sockets) socket.write('GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Never: ');
-    opened.push({ close: () => Promise.resolve(sockets.forEach((socket) => socket.destroy())) });
+    const close = () => {
+      for (const socket of sockets) socket.destroy();
+      return Promise.resolve();
+    };
+    opened.push({ close });
     return sockets;
   }
 

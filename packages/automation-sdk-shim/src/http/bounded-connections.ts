@@ -13,14 +13,14 @@ export function boundConnections(server: Server, max: number): void {
     socket.once('close', () => byAge.delete(socket));
     if (byAge.size <= max) return;
     const dropped = oldestOfTheLargestHolder(byAge);
-    byAge.delete(dropped);
-    dropped.destroy();
+    if (dropped !== undefined) byAge.delete(dropped);
+    dropped?.destroy();
   });
 }
 
-function oldestOfTheLargestHolder(byAge: ReadonlySet<Socket>): Socket {
+function oldestOfTheLargestHolder(byAge: ReadonlySet<Socket>): Socket | undefined {
   const counts = new Map<string | undefined, number>();
   for (const { remoteAddress } of byAge) counts.set(remoteAddress, (counts.get(remoteAddress) ?? 0) + 1);
   const most = Math.max(...counts.values());
-  return [...byAge].find(({ remoteAddress }) => counts.get(remoteAddress) === most)!;
+  return [...byAge].find(({ remoteAddress }) => counts.get(remoteAddress) === most);
 }
