@@ -99,6 +99,20 @@ describe('the Dockerfile', () => {
     expect(lines.findLast((line) => line.startsWith('USER '))).toBe('USER 1000:1000');
   });
 
+  test('installs by checksum and without scripts', async () => {
+    const text = await readFile(join(root, 'Dockerfile'), 'utf8');
+    expect(text.match(/^RUN npm .*/gm)).toEqual(['RUN npm ci --ignore-scripts']);
+    expect(await readFile(join(root, 'scripts/image-tree.mjs'), 'utf8')).toContain("['ci', '--ignore-scripts',");
+    const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { integrity?: string; link?: boolean; dev?: boolean }>;
+    };
+    const unchecked = Object.entries(lock.packages).filter(
+      ([path, { integrity, link, dev }]) =>
+        path.includes('node_modules/') && link !== true && dev !== true && !integrity,
+    );
+    expect(unchecked).toEqual([]);
+  });
+
   test('takes its base from one argument, which a release sets to a digest', async () => {
     const text = await readFile(join(root, 'Dockerfile'), 'utf8');
     expect([...text.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base)).toEqual(['${NODE_IMAGE}', '${NODE_IMAGE}']);
