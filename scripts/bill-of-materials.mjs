@@ -1,5 +1,5 @@
 // What an installed folder holds, and whether its bill of materials says the same.
-//   node scripts/bill-of-materials.mjs FOLDER     compares FOLDER/sbom.cdx.json with FOLDER/node_modules and its workspaces
+//   node scripts/bill-of-materials.mjs FOLDER     compares FOLDER/sbom.cdx.json with what FOLDER holds
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -13,8 +13,9 @@ const GRANT = /permission is hereby granted|redistribution and use in source and
 /**
  * Every package below `folder`, found by walking node_modules and not by asking npm.
  *
- * @returns {Promise<{ name: string, version: string, licence: string, repository: string, path: string, text?: string }[]>}
- *   `path` of its folder and `text` of the file with its licence, both relative to `folder`; no `text` where it has none
+ * @typedef {{ name: string, version: string, licence: string, repository: string, path: string, text?: string }} Package
+ *   `path` is its folder and `text` the file with its licence, relative to `folder`. No `text` where it has none.
+ * @returns {Promise<Package[]>}
  */
 export async function installedPackages(folder) {
   const workspaces = await foldersIn(join(folder, 'packages'));
@@ -35,7 +36,7 @@ export function licenceTextOf(one, packages) {
   return packages.find(isSibling)?.text;
 }
 
-/** A sentence for each package that the bill omits, or names though it is not there; for each without a licence text. */
+/** A sentence for each package that the bill omits, that it names in vain, and that has no licence text. */
 export function differences(bill, packages) {
   const billed = new Set(bill.components.filter(isFromNpm).map(nameOf));
   const present = new Set(packages.map(({ name, version }) => `${name}@${version}`));

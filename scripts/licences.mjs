@@ -1,5 +1,5 @@
 // Writes docs/licences.md: what runs in the image besides our own code, with its licences. `npm run licences -- --check`
-// writes nothing, and fails when the list has drifted or a licence is none that may be passed on freely.
+// writes nothing. It fails when the list has drifted, or a licence is none that may be passed on freely.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,12 +21,12 @@ const rows = packages.map(
 const text = `# Licences
 
 What runs besides the code of this repository, which is under the [MIT licence](../LICENSE). \`npm run licences\` writes
-this list from the packages that the image gets. The full bill of materials is \`/app/sbom.cdx.json\` in the image: CycloneDX,
-with checksums, Node.js and Debian's packages. \`npm run sbom\` prints it without the last two.
+this list from the packages that the image gets. The full bill of materials is in the image, \`/app/sbom.cdx.json\`:
+CycloneDX, with checksums, Node.js and Debian's packages. \`npm run sbom\` prints it without the last two.
 
-The texts of the licences are in the image. Paths in the table are below \`/app\`. A package without a text of its own names
-the text of another package from the same repository under the same licence. The texts of Node.js and of Debian's packages,
-\`tini\` included, are where their images keep them: \`/usr/local/LICENSE\` and \`/usr/share/doc/*/copyright\`.
+The texts of the licences are in the image. Paths in the table are below \`/app\`. A package without a text of its own
+names the text of another package from the same repository under the same licence. The texts of Node.js and of Debian's
+packages, \`tini\` included, are where their images keep them: \`/usr/local/LICENSE\`, \`/usr/share/doc/*/copyright\`.
 
 | package | version | licence | text |
 | --- | --- | --- | --- |

@@ -1,4 +1,5 @@
-// Prints the bill of materials of the packages in the image (CycloneDX). The image's own, sbom.cdx.json, has Node.js and Debian, too.
+// Prints the bill of materials of the packages in the image (CycloneDX).
+// The image's own, sbom.cdx.json, has Node.js and Debian's packages, too.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -93,9 +93,16 @@ describe('the Dockerfile', () => {
   test('starts the module below an init that reaps, without core files, with SIGUSR1 off, as a user', async () => {
     const lines = (await readFile(join(root, 'Dockerfile'), 'utf8')).split('\n');
     const entry = lines.find((line) => line.startsWith('ENTRYPOINT '))!.slice('ENTRYPOINT '.length);
-    expect(JSON.parse(entry)).toEqual(
-      ['tini', '-s', '--', 'prlimit', '--core=0', 'node', '--disable-sigusr1', 'dist/module/main.js'], // prettier-ignore
-    );
+    expect(JSON.parse(entry)).toEqual([
+      'tini',
+      '-s',
+      '--',
+      'prlimit',
+      '--core=0',
+      'node',
+      '--disable-sigusr1',
+      'dist/module/main.js',
+    ]);
     expect(lines.findLast((line) => line.startsWith('USER '))).toBe('USER 1000:1000');
   });
 

@@ -1,6 +1,9 @@
 /** How much of everything the module takes or gives at most. Every limit stands here with its reason. */
 
-/** Loading the module opens 135 files at once. At work it is 150 connections of clients, 50 of storage, and some files. */
+/**
+ * Loading the module opens some 135 files at once. At work there are up to 128 connections of clients, 50 of storage, and
+ * some files.
+ */
 export const MIN_OPEN_FILES = 256;
 
 /** A health server: the platform and a monitoring system use one connection each. */

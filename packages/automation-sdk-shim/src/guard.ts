@@ -1,7 +1,7 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { MIN_OPEN_FILES } from './budgets.js';
 
-// Loaded before everything else, and so from Node.js alone: too low a limit of open files already fails while modules load.
+// Loaded before everything else, and from Node.js alone: too low a limit of open files fails while modules load.
 
 /** Options of Node.js, by how their names begin, and what each does to secrets. Node.js takes "_" for "-". */
 const UNSAFE_OPTIONS: Readonly<Record<string, string>> = {
@@ -36,12 +36,14 @@ export function problemsOfStart({ env, execArgv, maxOpenFiles }: Start): readonl
     ...(env['NODE_DEBUG'] ? ['NODE_DEBUG is set: it writes tokens to the log. Unset it.'] : []),
     ...(env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
       ? [
-          'NODE_TLS_REJECT_UNAUTHORIZED is 0: any server on the way gets the credentials. Unset it, and name the authority of your proxy in NODE_EXTRA_CA_CERTS.',
+          'NODE_TLS_REJECT_UNAUTHORIZED is 0: any server on the way gets the credentials. ' +
+            'Unset it, and name the authority of your proxy in NODE_EXTRA_CA_CERTS.',
         ]
       : []),
     ...(maxOpenFiles !== undefined && maxOpenFiles < MIN_OPEN_FILES
       ? [
-          `The process may open ${maxOpenFiles} files at once and needs ${MIN_OPEN_FILES}. Raise the limit (ulimit -n, or --ulimit nofile of the container).`,
+          `The process may open ${maxOpenFiles} files at once and needs ${MIN_OPEN_FILES}. ` +
+            'Raise the limit (ulimit -n, or --ulimit nofile of the container).',
         ]
       : []),
   ];

@@ -134,6 +134,25 @@ describe('a server for a few pages', () => {
     expect(String((await once(client, 'data'))[0])).toMatch(/^HTTP\/1.1 404 /);
   });
 
+  test.each([
+    ['CONNECT to elsewhere', 'CONNECT a.example:443 HTTP/1.1\r\nHost: a.example\r\n\r\n', ''],
+    ['TRACE', 'TRACE /health HTTP/1.1\r\nHost: a\r\n\r\n', 'HTTP/1.1 405 '],
+    ['an address of another host', 'GET http://a.example/health HTTP/1.1\r\nHost: a\r\n\r\n', 'HTTP/1.1 404 '],
+    ['no host', 'GET /health HTTP/1.1\r\n\r\n', 'HTTP/1.1 400 '],
+    [
+      'two lengths, to hide a second request',
+      'GET /health HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n',
+      'HTTP/1.1 400 ',
+    ],
+    ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'HTTP/1.1 400 '],
+  ])('a request with %s gets no page', async (_what, text, begins) => {
+    const { server } = await serve(() => Promise.reject(new Error('no page is wanted')));
+    const client = connect(server.port, '127.0.0.1').on('error', () => undefined);
+    client.write(text);
+    const said = await Promise.race([once(client, 'data').then(String), once(client, 'close').then(() => '')]);
+    expect(said.slice(0, begins.length || undefined)).toBe(begins);
+  });
+
   test('a page that cannot be made is a 500 without details', async () => {
     const { url } = await serve(() => Promise.reject(new Error('inner detail')));
     const response = await fetch(`${url}/health`);

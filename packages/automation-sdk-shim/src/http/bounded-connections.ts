@@ -2,9 +2,9 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Keeps at most `max` connections open. One more closes the oldest connection of the address that has most of them open.
+ * Keeps at most `max` connections open. One more closes the oldest connection of the address that holds most.
  *
- * Node's own `maxConnections` turns away the newest connection instead: a client that holds that many shuts out everybody.
+ * Node's own `maxConnections` turns away the newest one instead: a client that holds that many shuts out all others.
  */
 export function boundConnections(server: Server, max: number): void {
   const byAge = new Set<Socket>();
