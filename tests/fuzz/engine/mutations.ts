@@ -8,7 +8,7 @@ type Mutation = (bytes: Buffer, random: SeededRandom, other: Buffer) => Buffer;
 /** Most inputs stay small, since small ones are run faster; a few are as large as real answers get. */
 const USUAL_BYTES = 64 * 1024;
 const MAX_BYTES = 12 * 1024 * 1024;
-const LARGE_SHARE = 0.002;
+const LARGE_SHARE = 0.004;
 
 /** Changes bytes a few times, in ways that know JSON, HTTP and nothing at all. */
 export function mutate(bytes: Buffer, random: SeededRandom, other: Buffer): Buffer {

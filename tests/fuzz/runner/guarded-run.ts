@@ -6,7 +6,7 @@ import { forgetPeak, peakBytes } from './memory.js';
 /** Of one processor. The largest answers take some hundred milliseconds. */
 const MAX_CPU_MS = 4_000;
 /** What waits for longer never ends; a loaded machine may take its time. */
-const MAX_WAIT_MS = 30_000;
+const MAX_WAIT_MS = 60_000;
 /** By which the process may grow because of one input. An answer of 12 MiB takes some 100 MiB. */
 const MAX_GROWTH_BYTES = 256 * 1024 * 1024;
 /** Garbage of the inputs before would hide what a large one takes. */

@@ -5,14 +5,21 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readCase, writeCase } from '../engine/case-file.js';
-import type { FindingKind, Input } from '../engine/target.js';
-import { SHARES, TARGET_NAMES, type TargetName } from '../targets/names.js';
+import { minimise } from '../engine/minimise.js';
+import type { Input } from '../engine/target.js';
+import { isTargetName, SHARES, TARGET_NAMES, type TargetName } from '../targets/names.js';
+import { cpuMsOf } from './memory.js';
 import type { Found, Message, Order, Progress } from './messages.js';
 import { readOptions, type Options } from './options.js';
 
 const CORPUS = fileURLToPath(new URL('../corpus', import.meta.url));
-/** A process from which nothing comes for so long is busy with one input. Minimising takes time, but goes on input by input. */
-const SILENT_MS = 90_000;
+/** A process that uses so much of a processor without a word is busy with one input; most of them take milliseconds. */
+const SILENT_CPU_MS = 60_000;
+/** Where the system does not tell what a process uses, or it uses nothing. */
+const SILENT_MS = 600_000;
+const LOOK_EVERY_MS = 2_000;
+/** So that nobody wonders in an hour whether it goes on. */
+const SAY_EVERY_MS = 60_000;
 /** Twice of what the module itself is started with: findings about memory come before. */
 const HEAP_MIB = 1_024;
 
@@ -48,62 +55,53 @@ class TargetRun {
       if (isDone) break;
       seed += 1;
     }
-    return {
-      target: this.#target,
-      runs: this.#runs,
-      seconds: Math.round((performance.now() - startedAt) / 1_000),
-      progress: this.#last,
-      found: [...this.#found.values()],
-    };
+    return this.#result(Math.round((performance.now() - startedAt) / 1_000));
+  }
+
+  #result(seconds: number): Result {
+    return { target: this.#target, runs: this.#runs, seconds, progress: this.#last, found: [...this.#found.values()] };
   }
 
   /** False where the process did not come to its end. */
   async #process(seed: number, seconds: number): Promise<boolean> {
-    const current = join(this.#folder, 'current.json');
-    const order: Order = { target: this.#target, seed, seconds, corpus: CORPUS, current, keep: this.#options.keep };
-    writeFileSync(current, '');
-    const child = start(order, this.#folder);
+    const order = { ...orderFor(this.#target, this.#folder), seed, seconds, keep: this.#options.keep };
     const before = this.#runs;
-    const end = { isDone: false, isHanging: false };
-    let timer: NodeJS.Timeout | undefined;
-    const watch = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        end.isHanging = true;
-        child.kill('SIGKILL');
-      }, SILENT_MS);
-    };
-    watch();
-    child.on('message', (message: Message) => {
-      watch();
-      if (message.kind === 'done') end.isDone = true;
-      else if (message.kind === 'found') this.#note(message, seed);
+    const startedAt = performance.now();
+    let saidAt = startedAt;
+    const end = await run(order, this.#folder, (message) => {
+      if (message.kind === 'found') this.#note(message, seed);
       else {
         this.#runs = before + message.runs;
         this.#last = message;
+        if (performance.now() - saidAt < SAY_EVERY_MS) return;
+        saidAt = performance.now();
+        sayResult(this.#result(Math.round((saidAt - startedAt) / 1_000)), 'so far ');
       }
     });
-    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-    clearTimeout(timer);
-    if (end.isDone) return true;
-    this.#died(current, seed, end.isHanging ? 'hang' : 'crash', `code ${code}, signal ${signal}`);
+    if (end.kind === 'done') return true;
+    await this.#died(end, seed);
     return false;
   }
 
   /** What was being run last is what the process hung or died of. */
-  #died(current: string, seed: number, kind: FindingKind, how: string): void {
-    const text = readFileSync(current, 'utf8');
-    if (text === '')
-      throw new Error(`The fuzzer itself did not go on (${how}): it was making an input for ${this.#target}.`);
-    const written = JSON.parse(text) as { name: string; base64: string }[];
-    const input: Input = written.map(({ name, base64 }) => ({ name, bytes: Buffer.from(base64, 'base64') }));
-    const message =
-      kind === 'hang'
-        ? `The process was busy with one input for ${SILENT_MS / 1_000} s.`
-        : `The process died (${how}).`;
-    const file = writeCase(CORPUS, { target: this.#target, input, found: { kind, message, seed } });
+  async #died(end: Died, seed: number): Promise<void> {
+    if (end.input === undefined)
+      throw new Error(`The fuzzer itself did not go on (${end.how}): it was making an input for ${this.#target}.`);
+    const found = { kind: end.kind, message: end.how, seed };
+    const attempt = join(this.#folder, 'attempt');
+    const input = await minimise(end.input, {
+      stillFails: async (candidate) => {
+        const file = writeCase(attempt, { target: this.#target, input: candidate, found });
+        const order = { ...orderFor(this.#target, this.#folder), repeat: file };
+        return (await run(order, this.#folder, () => undefined)).kind === end.kind;
+      },
+      // Each takes as long as the hang itself.
+      tries: 12,
+      isOver: () => false,
+    });
+    const file = writeCase(CORPUS, { target: this.#target, input, found });
     const bytes = input.reduce((sum, part) => sum + part.bytes.length, 0);
-    this.#note({ kind: 'found', finding: kind, key: `${kind} ${file}`, message, file, bytes }, seed);
+    this.#note({ kind: 'found', finding: end.kind, key: `${end.kind} ${file}`, message: end.how, file, bytes }, seed);
   }
 
   #note(found: Found, seed: number): void {
@@ -116,6 +114,53 @@ class TargetRun {
         `  npm run test:fuzz -- --repeat ${file}\n`,
     );
   }
+}
+
+function orderFor(target: TargetName, folder: string): Order {
+  return { target, seed: 0, seconds: 1, corpus: CORPUS, current: join(folder, 'current.json'), keep: false };
+}
+
+interface Died {
+  readonly kind: 'hang' | 'crash';
+  readonly how: string;
+  /** Undefined where no input was being run. */
+  readonly input: Input | undefined;
+}
+
+/** Runs an order in a process of its own, and tells how that ended. */
+async function run(
+  order: Order,
+  folder: string,
+  hear: (message: Progress | Found) => void,
+): Promise<{ readonly kind: 'done' } | Died> {
+  writeFileSync(order.current, '');
+  const child = start(order, folder);
+  const end = { isDone: false, isHanging: false };
+  let heard = { atMs: performance.now(), cpuMs: 0 };
+  const timer = setInterval(() => {
+    const isBusy = cpuMsOf(child.pid) - heard.cpuMs > SILENT_CPU_MS || performance.now() - heard.atMs > SILENT_MS;
+    if (!isBusy) return;
+    end.isHanging = true;
+    child.kill('SIGKILL');
+  }, LOOK_EVERY_MS);
+  child.on('message', (message: Message) => {
+    heard = { atMs: performance.now(), cpuMs: cpuMsOf(child.pid) };
+    if (message.kind === 'done') end.isDone = true;
+    else hear(message);
+  });
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  clearInterval(timer);
+  if (end.isDone) return { kind: 'done' };
+  const text = readFileSync(order.current, 'utf8');
+  const input = text === '' ? undefined : readInput(text);
+  return end.isHanging
+    ? { kind: 'hang', how: `The process was busy with one input for ${SILENT_CPU_MS / 1_000} s of a processor.`, input }
+    : { kind: 'crash', how: `The process ended with code ${code}, signal ${signal}.`, input };
+}
+
+function readInput(text: string): Input {
+  const parts = JSON.parse(text) as { readonly name: string; readonly base64: string }[];
+  return parts.map(({ name, base64 }) => ({ name, bytes: Buffer.from(base64, 'base64') }));
 }
 
 function start(order: Order, folder: string): ChildProcess {
@@ -139,27 +184,26 @@ function indent(text: string): string {
     .join('\n');
 }
 
-function sayResult({ target, runs, seconds, progress, found }: Result): void {
+function sayResult({ target, runs, seconds, progress, found }: Result, when = ''): void {
   const { pool = 0, passed = 0, all = 0, peakMib = 0 } = progress ?? {};
   say(
-    `${target}: ${runs} runs in ${seconds} s, ${found.length} findings, peak ${peakMib} MiB, ` +
+    `${target}: ${when}${runs} runs in ${seconds} s, ${found.length} findings, peak ${peakMib} MiB, ` +
       `${pool} inputs reach ${passed} of ${all} counters`,
   );
 }
 
 async function repeat(path: string, folder: string): Promise<number> {
   const { target } = readCase(path);
-  const order = { target, seed: 0, seconds: 1, corpus: CORPUS, current: join(folder, 'current.json'), keep: false };
-  const child = start({ ...order, repeat: path }, folder);
+  if (!isTargetName(target)) throw new RangeError(`${path} is for a target that there is not: "${target}".`);
   let found = 0;
-  child.on('message', (message: Message) => {
+  const end = await run({ ...orderFor(target, folder), repeat: path }, folder, (message) => {
     if (message.kind !== 'found') return;
     found += 1;
     say(`${message.finding}:\n${indent(message.message)}`);
   });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  if (found === 0 && code === 0) say(`${target}: the input breaks nothing.`);
-  return found > 0 || code !== 0 ? 1 : 0;
+  if (end.kind !== 'done') say(`${end.kind}: ${end.how}`);
+  else if (found === 0) say(`${target}: the input breaks nothing.`);
+  return found > 0 || end.kind !== 'done' ? 1 : 0;
 }
 
 async function main(): Promise<number> {

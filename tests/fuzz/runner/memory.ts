@@ -18,3 +18,17 @@ export function peakBytes(): number {
     return process.resourceUsage().maxRSS * 1024;
   }
 }
+
+const MS_PER_TICK = 10;
+
+/** What a process has used of a processor so far, in milliseconds; 0 where the system does not tell. */
+export function cpuMsOf(pid: number | undefined): number {
+  try {
+    const stat = readFileSync(`/proc/${pid ?? 'self'}/stat`, 'utf8');
+    // The command before, in parentheses, may itself have blanks.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
+  } catch {
+    return 0;
+  }
+}

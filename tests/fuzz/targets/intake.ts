@@ -77,53 +77,69 @@ export function openIntake(): Promise<OpenTarget> {
   });
 }
 
+/** What an answer can have acknowledged at the very most: so many of these events, whichever they are. */
+interface Acknowledgement {
+  readonly events: ReadonlySet<string>;
+  readonly most: number;
+}
+
 /** An intake that answers what the input says, one answer for each request, and takes everything afterwards. */
 class Scripted {
   readonly http = new CannedHttp((request) => this.#answer(request));
-  /** For each event, the best that any answer can have said of it. */
-  readonly acknowledged = new Set<string>();
-  requests = 0;
+  readonly #acknowledgements: Acknowledgement[] = [];
   readonly #script: Input;
+  #requests = 0;
 
   constructor(script: Input) {
     this.#script = script;
   }
 
+  /** Those of the events that no answer can have acknowledged. */
+  unacknowledged(events: readonly string[]): readonly string[] {
+    const left = new Set(events);
+    // Answers that name every event first: what only names a number stands for as many of the others.
+    for (const { events: meant, most } of this.#acknowledgements.toSorted((a, b) => spare(a) - spare(b)))
+      for (const event of [...left].filter((one) => meant.has(one)).slice(0, most)) left.delete(event);
+    return [...left];
+  }
+
   #answer({ body = Buffer.alloc(0), headers }: HttpRequest): Part {
     const text = headers['Content-Encoding'] === 'gzip' ? gunzipSync(body).toString() : body.toString();
     const { jsons } = JSON.parse(text) as { jsons: string[] };
-    const part = this.#script[this.requests] ?? ok({ event_ids: ids(jsons.length) });
-    this.requests += 1;
-    if (this.requests > MAX_REQUESTS) throw new Finding('hang', `${MAX_REQUESTS} requests for ${EVENTS.length} events`);
-    for (const event of acknowledgedBy(part, jsons)) this.acknowledged.add(event);
+    const part = this.#script[this.#requests] ?? ok({ event_ids: ids(jsons.length) });
+    this.#requests += 1;
+    if (this.#requests > MAX_REQUESTS)
+      throw new Finding('hang', `${MAX_REQUESTS} requests for ${EVENTS.length} events`);
+    this.#acknowledgements.push(acknowledgementIn(part, jsons));
     return part;
   }
 }
 
-/**
- * The events of a batch that an answer may acknowledge, at the very most: none without a success that says something about events,
- * and, of a mere list of ids, no more than it has. Which ones is anybody's guess then.
- */
-function acknowledgedBy({ bytes }: Part, events: readonly string[]): readonly string[] {
+function spare({ events, most }: Acknowledgement): number {
+  return events.size - most;
+}
+
+/** Nothing without a success that says something about events; of a mere list of ids, no more than it has. */
+function acknowledgementIn({ bytes }: Part, events: readonly string[]): Acknowledgement {
+  const nothing = { events: new Set<string>(), most: 0 };
+  const all = { events: new Set(events), most: events.length };
   const answer = parseAnswer(bytes);
-  if (answer === undefined || answer.status < 200 || answer.status > 299) return [];
+  if (answer === undefined || answer.status < 200 || answer.status > 299) return nothing;
   let said: unknown;
   try {
     said = JSON.parse(answer.body);
   } catch {
-    return [];
+    return nothing;
   }
-  if (typeof said !== 'object' || said === null) return [];
+  if (typeof said !== 'object' || said === null) return nothing;
+  if (Array.isArray(said)) return said.length === 0 ? nothing : all;
   const { event_ids: named, ...rest } = said as Record<string, unknown>;
-  if (Array.isArray(said)) return said.length === 0 ? [] : events;
-  if (!Array.isArray(named)) return Object.keys(rest).length === 0 ? [] : events;
+  if (Object.keys(rest).length > 0) return all;
+  if (!Array.isArray(named)) return nothing;
   const isNamed = (id: unknown) => id !== null && id !== false && id !== '' && id !== undefined;
-  if (Object.keys(rest).length > 0) return events;
-  return named.length >= events.length
-    ? events.filter((_event, index) => isNamed(named[index]))
-    : named.some(isNamed)
-      ? events
-      : [];
+  const count = named.filter(isNamed).length;
+  if (named.length < events.length) return { ...all, most: count };
+  return { events: new Set(events.filter((_event, index) => isNamed(named[index]))), most: events.length };
 }
 
 async function run(input: Input, waits: SkippedWaits): Promise<void> {
@@ -161,7 +177,7 @@ async function run(input: Input, waits: SkippedWaits): Promise<void> {
     delivered.push(...EVENTS.slice(from, to).filter((_event, index) => !refused.has(from + index)));
   }
   if (next !== EVENTS.length) throw new Finding('rows', `the receipts end at ${next} of ${EVENTS.length}`);
-  const unproven = delivered.filter((event) => !scripted.acknowledged.has(event));
+  const unproven = scripted.unacknowledged(delivered);
   if (unproven.length > 0)
     throw new Finding(
       'acknowledgement',
