@@ -6,7 +6,6 @@ import { NetworkError } from '../../../packages/automation-sdk-shim/src/http/net
 import { settingsOfItem } from '../../../packages/automation-sdk-shim/src/module/settings-of-item.js';
 import { accessByAccount, rulesForAccount } from '../../../src/trigger/access-by-account.js';
 import { accessByApplication, rulesForApplication } from '../../../src/trigger/access-by-application.js';
-import type { MessageTraceConfiguration, MessageTraceGraphConfiguration } from '../../../src/configuration/settings.js';
 import { application } from '../../support/ways.js';
 import type { Input, OpenTarget } from '../engine/target.js';
 import { expectKnown } from '../oracles/texts.js';
@@ -108,11 +107,11 @@ export function checkSettings(
   };
   attempt(() => {
     const settings = settingsOfItem({ raw, schema: schemas.account }, secrets, hide, rulesForAccount);
-    accessByAccount(settings.values as unknown as MessageTraceConfiguration);
+    accessByAccount(settings.values as unknown as Parameters<typeof accessByAccount>[0]);
   });
   attempt(() => {
     const settings = settingsOfItem({ raw, schema: schemas.application }, secrets, hide, rulesForApplication);
-    accessByApplication(settings.values as unknown as MessageTraceGraphConfiguration);
+    accessByApplication(settings.values as unknown as Parameters<typeof accessByApplication>[0]);
   });
   const unknown = problems.find((error) => !(error instanceof ConfigurationError));
   if (unknown !== undefined) throw unknown;
