@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { SeededRandom } from '../../support/seeded-random.js';
 import { Finding, type Input, type OpenTarget } from '../engine/target.js';
 import { expectKnown } from '../oracles/texts.js';
 import { forgetPeak, peakBytes } from './memory.js';
@@ -30,6 +31,10 @@ export async function guardedRun(target: OpenTarget, input: Input): Promise<Find
 
 async function outcomeOf(target: OpenTarget, input: Input): Promise<Finding | undefined> {
   const over = new AbortController();
+  const { random } = Math;
+  const drawn = new SeededRandom(1);
+  // Waits are drawn at random: each run of an input is to go the same way.
+  Math.random = () => drawn.next();
   const late = delay(MAX_WAIT_MS, 'late' as const, { signal: over.signal }).catch(() => 'late' as const);
   try {
     const first = await Promise.race([target.run(input).then(() => 'done' as const), late, rejected(over.signal)]);
@@ -39,6 +44,7 @@ async function outcomeOf(target: OpenTarget, input: Input): Promise<Finding | un
   } catch (error) {
     return error instanceof Finding ? error : findingOf(error);
   } finally {
+    Math.random = random;
     over.abort();
   }
 }

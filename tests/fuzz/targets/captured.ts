@@ -45,9 +45,10 @@ export class RecordingTransport extends Transport {
 
   override async send(request: Request, signal: AbortSignal): Promise<Answer> {
     const answer = await super.send(request, signal);
-    const { status, body, dateMs, location, retryAfterMs } = answer;
+    const { status, dateMs, location, retryAfterMs } = answer;
+    const body = stable(answer.body.replaceAll(...this.#renamed));
     this.parts.push(
-      wireAnswer(status, body.replaceAll(...this.#renamed), {
+      wireAnswer(status, body, {
         'Content-Type': 'application/json',
         ...(dateMs !== undefined && { Date: new Date(dateMs).toUTCString() }),
         ...(location !== undefined && { Location: location }),
@@ -56,6 +57,26 @@ export class RecordingTransport extends Transport {
     );
     return answer;
   }
+}
+
+const GUID = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/gi;
+const JWT = /\b(eyJ[\w-]+)\.([\w-]+)\.[\w-]+/g;
+/** They mean something: the tenant, the application, Microsoft's own. */
+const MEANINGFUL = new Set([application.tenantId, application.clientId, '8bd644d1-64a1-4d4b-ae52-2e0cbf64e373']);
+
+/** The same in each process: ids that the services draw at random become others, and signatures a word. */
+function stable(text: string): string {
+  return text
+    .replace(JWT, (_token, header: string, claims: string) => {
+      const content = JSON.parse(Buffer.from(claims, 'base64url').toString()) as Record<string, unknown>;
+      const drawn = Object.fromEntries(
+        ['jti', 'uti', 'nonce', 'iss'].filter((name) => name in content).map((name) => [name, 'x']),
+      );
+      return `${header}.${Buffer.from(JSON.stringify({ ...content, ...drawn })).toString('base64url')}.c2lnbmF0dXJl`;
+    })
+    .replace(GUID, (guid) =>
+      MEANINGFUL.has(guid) || guid.startsWith('0000') ? guid : '5e55e55e-0000-4000-8000-000000000000',
+    );
 }
 
 interface Faulty<Fault extends string> {

@@ -32,7 +32,7 @@ export type ApiName = 'reporting' | 'graph';
 /** Deliberate walks are longer; what a page says shows on the first ones. */
 const MAX_PAGES = 12;
 const ORIGINS: Readonly<Record<ApiName, string>> = {
-  reporting: 'https://reports.example/reporting.svc',
+  reporting: 'https://reports.example/ecp/reportingwebservice/reporting.svc',
   graph: 'https://graph.example/v1.0',
 };
 export const KNOWN = [
@@ -81,7 +81,7 @@ function captured(api: ApiName): Promise<Input[]> {
     const basic = new BasicAuthorization(account.accountName, account.accountPassword).value;
     const header = api === 'graph' ? `Bearer ${text}` : basic;
     const read = async (): Promise<Input> => {
-      const transport = new RecordingTransport(apiUrl, ORIGINS[api]);
+      const transport = new RecordingTransport(simulator.origin, new URL(ORIGINS[api]).origin);
       await walk(sourceOf(api, apiUrl, transport, header), RANGE).catch(() => undefined);
       return transport.parts;
     };

@@ -17,7 +17,8 @@ import { KNOWN } from './pages.js';
 export type Who = 'application' | 'account' | 'managed-identity';
 
 const AUTHORITY = 'https://login.example';
-const GRAPH = 'https://graph.example/v1.0';
+/** Of the global cloud: the tenant knows no other. */
+const GRAPH = 'https://graph.microsoft.com/v1.0';
 /** A variable of the environment tells where the endpoint of App Service is. */
 const ENDPOINT = 'http://127.0.0.1:9/msi/token';
 
