@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { FindingKind, Input, Part } from './target.js';
 
 /** An input that is kept: one that found something once, or one that reaches code that no other reaches. */
@@ -11,10 +12,20 @@ export interface Case {
   readonly found?: { readonly kind: FindingKind; readonly message: string; readonly seed: number } | undefined;
 }
 
+/** As text where it is one, else in base64; what is large is mostly the same again and again, and packed. */
+interface WrittenPart {
+  readonly name: string;
+  readonly text?: string;
+  readonly base64?: string;
+  readonly gzip?: string;
+}
+
+const LARGE_BYTES = 32_768;
+
 interface Written {
   readonly target: string;
   readonly found?: Case['found'];
-  readonly parts: readonly { readonly name: string; readonly text?: string; readonly base64?: string }[];
+  readonly parts: readonly WrittenPart[];
 }
 
 /** Writes a case where `npm test` finds it again, and returns the file's path. */
@@ -38,11 +49,13 @@ export function readCases(folder: string): (Case & { readonly file: string })[] 
   return names.sort().map((file) => ({ file, ...readCase(join(folder, file)) }));
 }
 
-function writePart({ name, bytes }: Part) {
+function writePart({ name, bytes }: Part): WrittenPart {
+  if (bytes.length > LARGE_BYTES) return { name, gzip: gzipSync(bytes).toString('base64') };
   const text = bytes.toString('utf8');
   return Buffer.from(text).equals(bytes) ? { name, text } : { name, base64: bytes.toString('base64') };
 }
 
-function readPart({ name, text, base64 }: Written['parts'][number]): Part {
+function readPart({ name, text, base64, gzip }: WrittenPart): Part {
+  if (gzip !== undefined) return { name, bytes: gunzipSync(Buffer.from(gzip, 'base64')) };
   return { name, bytes: base64 === undefined ? Buffer.from(text ?? '') : Buffer.from(base64, 'base64') };
 }

@@ -8,7 +8,7 @@ type Mutation = (bytes: Buffer, random: SeededRandom, other: Buffer) => Buffer;
 /** Most inputs stay small, since small ones are run faster; a few are as large as real answers get. */
 const USUAL_BYTES = 64 * 1024;
 const MAX_BYTES = 12 * 1024 * 1024;
-const LARGE_SHARE = 0.004;
+const LARGE_SHARE = 0.01;
 
 /** Changes bytes a few times, in ways that know JSON, HTTP and nothing at all. */
 export function mutate(bytes: Buffer, random: SeededRandom, other: Buffer): Buffer {
@@ -33,7 +33,7 @@ function grow(bytes: Buffer, random: SeededRandom): Buffer {
     1_000_000,
     Math.floor(random.between(0.1, 1) * (MAX_BYTES / (piece.length + separator.length))),
   );
-  const isMembers = random.chance(0.3);
+  const isMembers = random.chance(0.5);
   const numbered = (at: number) => (isMembers ? `"k${at}":${piece}` : piece);
   const many = Array.from({ length: times }, (_none, at) => numbered(at)).join(separator);
   return Buffer.from(replaceSpan(text, value, isMembers ? `{${many}}` : `[${many}]`));
