@@ -289,6 +289,7 @@ function owedOf(
   );
   if (isUntouched) return (receivedMs) => receivedMs >= presentMs - LOOKBACK_MS;
   const claims = context === undefined || isSetAside ? undefined : claimsIn(context.toString('utf8'));
+  if (claims === 'beyond this reader') return () => false;
   if (claims === undefined) return (receivedMs) => receivedMs >= startMs - LOOKBACK_MS;
   const { times, holes, historyMs } = claims;
   // What claims to have been read in the future is not believed: then nothing of the late window may be left out.
@@ -306,7 +307,7 @@ interface Claims {
   readonly historyMs: number;
 }
 
-function claimsIn(text: string): Claims | undefined {
+function claimsIn(text: string): Claims | 'beyond this reader' | undefined {
   let context: Record<string, unknown>;
   try {
     context = JSON.parse(text) as Record<string, unknown>;
@@ -322,11 +323,7 @@ function claimsIn(text: string): Claims | undefined {
   ];
   const holes = listed(context['set_aside']).map(({ start, end }) => ({ start: timeOf(start), end: timeOf(end) }));
   const historySeconds = context['history_seconds'];
-  // Times in a form that this reader does not know are beyond it: nothing is concluded then.
-  const known = times.map((time) => (Number.isNaN(time) ? Infinity : time));
-  if (known.includes(Infinity)) return { times: [startOfNothing], holes: [], historyMs: Infinity };
-  return { times: known, holes, historyMs: typeof historySeconds === 'number' ? historySeconds * 1000 : Infinity };
+  // Times in another form than this reader knows: nothing is concluded from them.
+  if (times.some(Number.isNaN)) return 'beyond this reader';
+  return { times, holes, historyMs: typeof historySeconds === 'number' ? historySeconds * 1000 : Infinity };
 }
-
-/** Nothing before it is owed. */
-const startOfNothing = presentMs + 5 * HOUR_MS;
