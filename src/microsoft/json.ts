@@ -37,9 +37,28 @@ export function parseJson(text: string, host: string, budget: JsonBudget = MICRO
  * escape sequence is escaped. Seen with U+0001 in a subject (microsoft-graph explorer issue 2834).
  */
 function repair(text: string): string {
-  return text
-    .replace(/[\u0000-\u001f]/g, ' ')
-    .replace(/\\(["\\/bfnrt]|u[0-9a-fA-F]{4})|\\/g, (sequence, rest) => (rest === undefined ? '\\\\' : sequence));
+  const pieces: string[] = [];
+  let from = 0;
+  // Not by patterns: they remember each place that they look at, which took 700 MiB for 12 MB of escaped quotes.
+  for (let at = 0; at < text.length && pieces.length < 2 * MAX_REPAIRS; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === BACKSLASH && isEscape(text, at)) at += 1;
+    else if (code === BACKSLASH || code < BLANK) {
+      pieces.push(text.slice(from, at), code === BACKSLASH ? '\\\\' : ' ');
+      from = at + 1;
+    }
+  }
+  return pieces.join('') + text.slice(from);
+}
+
+/** Each line of a page counts, and 5,000 rows of 15 fields have 85,000. What needs more is no page with a bad subject. */
+const MAX_REPAIRS = 200_000;
+const [BLANK, BACKSLASH] = [0x20, 0x5c];
+
+function isEscape(text: string, at: number): boolean {
+  const next = text[at + 1] ?? '';
+  if (next === 'u') return /^[\da-f]{4}$/i.test(text.slice(at + 2, at + 6));
+  return next !== '' && '"\\/bfnrt'.includes(next);
 }
 
 function describe(text: string): string {

@@ -169,6 +169,18 @@ test.each([
   expect(parseJson(page, 'graph.example')).toHaveProperty('value.length', rows);
 });
 
+test.each([
+  ['escaped quotes', `{"a":"${'\\"'.repeat(6_000_000)}`],
+  ['backslashes that begin nothing', `{"a":"${'\\x'.repeat(6_000_000)}`],
+  ['control characters', `{"a":"${'\u0001'.repeat(12_000_000)}`],
+])('12 MB of %s are not repaired at the price of hundreds of MiB', async (_, text) => {
+  const growth = await growthDuring(() => {
+    expect(() => parseJson(text, 'graph.example')).toThrow(UnavailableError);
+    return Promise.resolve();
+  });
+  expect(growth).toBeLessThan(150 * mebibyte);
+});
+
 function head(...headers: string[]): string {
   return ['HTTP/1.1 200 OK', ...headers, '', ''].join('\r\n');
 }
