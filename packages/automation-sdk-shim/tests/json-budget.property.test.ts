@@ -23,6 +23,9 @@ function sizeOf(value: unknown): Size {
   };
 }
 
+const batchOf = (count: number) => Array.from({ length: count }, (_none, index) => ({ index, text: `"${index}"` }));
+const nothingKnown = { isOfAnother: () => false };
+
 describe('a text of JSON', () => {
   test('is read where it has as much as it may, and refused where it has one more', () => {
     fc.assert(
@@ -74,7 +77,7 @@ describe('a text of JSON', () => {
   ])('of %s is refused before anything is made of it', (_name, text) => {
     expect(() => readJson(text, { ...SEKOIA_JSON, characters: Infinity })).toThrow(JsonTooLargeError);
     expect(parseObject(text)).toBeUndefined();
-    expect(readBatchAnswer(text, 10)).toEqual({ kind: 'unreadable' });
+    expect(readBatchAnswer(text, batchOf(10), nothingKnown)).toEqual({ kind: 'unreadable' });
   });
 
   test.each([
@@ -99,6 +102,6 @@ describe('a text of JSON', () => {
       },
     ],
   ])('of an answer to a batch of ten thousand events is read: %s', (_name, value) => {
-    expect(readBatchAnswer(JSON.stringify(value), 10_000).kind).toBe('fates');
+    expect(readBatchAnswer(JSON.stringify(value), batchOf(10_000), nothingKnown).kind).toBe('fates');
   });
 });

@@ -5,8 +5,8 @@ import {
   type HttpRequest,
 } from '../../../packages/automation-sdk-shim/src/http/http-client.js';
 import { NetworkError } from '../../../packages/automation-sdk-shim/src/http/network-error.js';
+import { retryAfterMs } from '../../../packages/automation-sdk-shim/src/http/retry-after.js';
 import { UnavailableError } from '../../../src/errors.js';
-import { retryAfterMs } from '../../../src/microsoft/retry-after.js';
 import { Transport, type Answer, type Request, type TransportOptions } from '../../../src/microsoft/transport.js';
 import { outbound } from '../../support/outbound.js';
 import type { Input, Part } from '../engine/target.js';
@@ -84,7 +84,7 @@ export class CannedTransport extends Transport {
       body,
       dateMs: date.isValid ? date.toMillis() : undefined,
       location: headers.get('location'),
-      retryAfterMs: retryAfterMs(headers.get('retry-after'), date),
+      retryAfterMs: retryAfterMs({ header: (name) => headers.get(name) }, 0),
     });
   }
 }

@@ -130,7 +130,7 @@ async function live(folder: string, clock: SimulatedClock, untilMs: number, list
   const delivered = new Map<string, number>();
   const schedule = schedulePasses(SETTINGS);
   const source = sourceOf(clock);
-  const rejected = new RejectedFile(storage, () => clock.now());
+  const rejected = new RejectedFile({ storage, now: () => clock.now(), log });
   const signIn = new SignInBackoff(storage.document('sign-in.json'), FORGED_CREDENTIALS);
   const ledger = await Ledger.open({
     document: storage.document('context.json'),
