@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { answer, htmlAnswer, jsonAnswer, withHeaders, type Answer } from '@local/microsoft365-simulator';
+import { toEvent } from '../../src/events/event.js';
 import { waitOn } from '../support/eventful-clock.js';
 import { ACCESSES, FieldCase, holds, HOUR_MS, type Findings } from '../support/field-case.js';
 
@@ -271,6 +272,7 @@ function alterRows(change: (rows: Record<string, unknown>[]) => Record<string, u
 }
 
 const GRAPH = 'Microsoft Graph';
+const EVENT = { event_format: 'normalized', intake_format: 'message_trace' } as const;
 
 test.each([
   ['an empty message', '{"error":{"code":"UnknownError","message":""}}'],
@@ -307,6 +309,7 @@ test.each([
 test.each([
   ['recipient <>', { recipientAddress: '<>' }],
   ['recipient in blanks', { recipientAddress: ' <> ' }],
+  ['sender <>', { senderAddress: '<>' }],
   ['received in the year 0001', { receivedDateTime: '0001-01-01T00:00:00Z' }],
 ])('M10: %s', async (title, odd) => {
   await begin(GRAPH);
@@ -320,6 +323,7 @@ test.each([
     `M10 ${title} | ${rows} rows, ${deliveries.length} delivered, ${monitor.rows.filter(({ late }) => late).length} late\n`,
   );
   expect(deliveries.length).toBeGreaterThanOrEqual(rows);
+  for (const { record } of deliveries) expect(JSON.stringify(toEvent(record, EVENT)['email'])).not.toContain('<>');
   expect(monitor.rows.filter(({ late }) => late)).toEqual([]);
   expect(log.at('error')).toEqual([]);
 });
