@@ -24,7 +24,7 @@ export interface CollectorParts {
   readonly signIn?: SignInBackoff;
 }
 
-/** Whether the next page is fetched while one is delivered. */
+/** Whether the next pages are fetched while one is delivered. */
 type ReadMode = 'fetch ahead' | 'one page at a time';
 
 /**
@@ -262,7 +262,7 @@ export class Collector {
     for (const range of readablePieces(step.range, ledger.progress))
       yield* prefetched(
         source.pages(range, signal, { onRetry, exact: followsSetAside(range, ledger.progress), ...options }),
-        mayFetchAhead,
+        { mayFetchAhead, sizeOf: ({ records }) => records.length, maxAhead: MAX_ROWS_AHEAD },
       );
   }
 
@@ -323,6 +323,8 @@ export class Collector {
   }
 }
 
+/** As many as the largest page holds, one of Microsoft Graph: smaller ones do not take more memory, however many wait. */
+const MAX_ROWS_AHEAD = 5_000;
 /** Waiting for what is over already would keep everything else from being done. */
 const shortestWaitMs = 10;
 /** Answers without a date that can be believed, after which our own clock must do. */

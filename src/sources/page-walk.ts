@@ -8,7 +8,7 @@ import {
 } from '@sekoia/automation-sdk-shim/budgets';
 import type { Page, TimeRange } from '../collector/contracts.js';
 import { rowIdentity } from '../collector/record.js';
-import { RangeRefusedError } from '../errors.js';
+import { PlanAgainError, RangeRefusedError, UnavailableError } from '../errors.js';
 import { DeadLinkError } from './dead-link.js';
 import { Detours, type DetourOptions, type Step } from './detours.js';
 import { resolveLink } from './link.js';
@@ -22,8 +22,11 @@ export interface PageWalk {
   /** Whose pages they are, as the beginning of a sentence. */
   readonly service: string;
   readonly firstUrl: URL;
-  /** @throws DeadLinkError for a later page that the service does not know */
-  readonly read: (url: URL, isFirst: boolean) => Promise<LinkedPage>;
+  /**
+   * @param tries how often it is asked for at most; by default as often as any page
+   * @throws DeadLinkError for a later page that the service does not know
+   */
+  readonly read: (url: URL, isFirst: boolean, tries?: number) => Promise<LinkedPage>;
   /**
    * Where to go on after a page without a link; undefined where such a page is the last one.
    * @param rows how many rows the query has had so far
@@ -65,11 +68,10 @@ export async function* walkPages(walk: PageWalk): AsyncGenerator<Page, void, und
     let page: LinkedPage;
     let next: Step | DeadLinkError | undefined;
     try {
-      page = await walk.read(step.url, step.isQuery);
+      page = await walk.read(step.url, step.isQuery, step.tries);
       next = trail.pass(step, page);
     } catch (error) {
-      if (!(error instanceof DeadLinkError)) throw error;
-      step = trail.goRound(error);
+      step = trail.after(error, step);
       continue;
     }
     yield page;
@@ -177,6 +179,16 @@ class Trail {
   goRound(error: DeadLinkError): Step {
     if (this.#detours === undefined) throw error;
     return this.#detours.goRound(error);
+  }
+
+  /** Where to go on after a page that could not be had. @throws the error where there is no way on */
+  after(error: unknown, { isQuery }: Step): Step {
+    if (error instanceof DeadLinkError) return this.goRound(error);
+    const isPassing = error instanceof UnavailableError && !(error instanceof PlanAgainError);
+    // A query that fails has no page before it to go on from.
+    const step = isPassing && !isQuery ? this.#detours?.resume() : undefined;
+    if (step === undefined) throw error;
+    return step;
   }
 
   #after(url: URL, page: LinkedPage): Step | DeadLinkError | undefined {

@@ -41,7 +41,7 @@ export function refusalBy(service: string, answer: Answer, isFirstPage: boolean,
     return new SettingsError(`There is no message trace at this address (HTTP ${status}). ${advice.absent}`);
   if (status === 400) return refusedQuery(service, text());
   if (status < 200 || status > 299)
-    return unavailable(answer) ?? new UnavailableError(`${service} answered HTTP ${status} (${text()}).`);
+    return unavailable(answer, text()) ?? new UnavailableError(`${service} answered HTTP ${status} (${text()}).`);
   return undefined;
 }
 
