@@ -1,13 +1,34 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from './contracts.js';
 
+/** What the machine itself says of time. */
+export interface SystemTime {
+  /** Milliseconds since 1970. It may be wrong, and may be set at any moment. */
+  wallMs(): number;
+  /** Milliseconds since some moment; never set. */
+  steadyMs(): number;
+  /** Resolves early where the signal is aborted. */
+  sleep(durationMs: number, signal: AbortSignal): Promise<void>;
+}
+
+const systemTime: SystemTime = {
+  wallMs: () => Date.now(),
+  steadyMs: () => performance.now(),
+  sleep: async (durationMs, signal) => {
+    await delay(Math.min(durationMs, longestTimerMs), undefined, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  },
+};
+
 /**
  * The system's clock, corrected by the Date header of Microsoft's answers: a clock that runs ahead would have ranges "in the future"
  * refused, one that is behind would delay events. Between answers time passes monotonically, so that setting the system's clock
  * while the module runs changes nothing.
  */
 export class ServerClock implements Clock {
-  readonly #startedAt = Date.now() - performance.now();
+  readonly #time: SystemTime;
+  readonly #startedAt: number;
   #correctionMs = 0;
   #isConfirmed = false;
   /** What one answer would have the correction be, against all others. */
@@ -15,8 +36,10 @@ export class ServerClock implements Clock {
   readonly #onSleep: (durationMs: number) => void;
 
   /** @param onSleep called with the duration of each sleep as it begins */
-  constructor(onSleep: (durationMs: number) => void = () => undefined) {
+  constructor(onSleep: (durationMs: number) => void = () => undefined, time: SystemTime = systemTime) {
     this.#onSleep = onSleep;
+    this.#time = time;
+    this.#startedAt = time.wallMs() - time.steadyMs();
   }
 
   get isConfirmed(): boolean {
@@ -24,20 +47,18 @@ export class ServerClock implements Clock {
   }
 
   now(): number {
-    return this.#startedAt + performance.now() + this.#correctionMs;
+    return this.#startedAt + this.#time.steadyMs() + this.#correctionMs;
   }
 
   mark(): () => number {
-    const at = performance.now();
+    const at = this.#time.steadyMs();
     return () => this.#startedAt + at + this.#correctionMs;
   }
 
   async sleep(durationMs: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted || durationMs <= 0) return;
     this.#onSleep(durationMs);
-    await delay(Math.min(durationMs, longestTimerMs), undefined, { signal }).catch((error: unknown) => {
-      if (!signal.aborted) throw error;
-    });
+    await this.#time.sleep(durationMs, signal);
   }
 
   /** What the clock is corrected by, in milliseconds; positive where the system's clock is behind. */
