@@ -54,7 +54,7 @@ module.exports = {
     only(
       'collector-knows-nobody',
       '^src/collector/',
-      ['^src/(errors|json)\\.ts$', ...library('luxon')],
+      ['^src/(errors|json|stored)\\.ts$', ...library('luxon')],
       'The collector imports no Microsoft, no Sekoia and no HTTP.',
     ),
     {

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Connector, type IntakeConfiguration, type TriggerContext } from '@sekoia/automation-sdk-shim';
-import { ServerClock } from '../collector/clock.js';
+import { sentenceOnClock, ServerClock } from '../collector/clock.js';
 import { Collector } from '../collector/collector.js';
 import { Ledger } from '../collector/ledger.js';
 import { Patience } from '../collector/patience.js';
@@ -40,7 +40,10 @@ export interface TraceConfiguration extends IntakeConfiguration, Addresses, Even
 /** Joins the platform's life-cycle to the collector: builds source, ledger and sink from the settings, and hands them over. */
 export abstract class TraceTrigger<Configuration extends TraceConfiguration> extends Connector<Configuration> {
   readonly #access: Access;
-  readonly #clock = new ServerClock((waitMs) => this.health.alive(waitMs));
+  readonly #clock = new ServerClock({
+    onSleep: (waitMs) => this.health.alive(waitMs),
+    onFinding: (finding) => this.log.warning(sentenceOnClock(finding)),
+  });
   readonly #schedule = schedulePasses(this.configuration);
   readonly #quota = new Quota({
     limit: this.configuration.max_requests_per_5_minutes,

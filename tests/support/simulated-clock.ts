@@ -20,6 +20,14 @@ export class SimulatedClock implements Clock {
     return this.trueMs + this.errorMs;
   }
 
+  get correctionMs(): number {
+    return this.errorMs;
+  }
+
+  systemMs(): number {
+    return this.trueMs;
+  }
+
   mark(): () => number {
     const at = this.trueMs;
     return () => at + this.errorMs;

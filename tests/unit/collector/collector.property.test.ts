@@ -129,7 +129,7 @@ describe('in any world', () => {
       fc.asyncProperty(worlds, troubles, async (world, troubles) => {
         const rows = inhabit(world);
         const life = await liveIn(world, rows, {
-          troubles: { ...troubles, remainingErrorMs: second },
+          troubles: { ...troubles, dateErrorMs: second },
           limits: graphLike,
           refusesTheFuture: true,
         });
