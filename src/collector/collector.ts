@@ -113,11 +113,7 @@ export class Collector {
 
   /** What the clocks disprove is read again. */
   async #correctProgress(signal: AbortSignal): Promise<void> {
-    const { ledger } = this.#parts;
-    const { disproved } = ledger;
-    if (disproved === undefined) return;
-    this.#reporter.disproved(disproved, ledger.progress);
-    await this.#save((progress) => progress, signal);
+    if (this.#parts.ledger.disproved !== undefined) await this.#save((progress) => progress, signal);
   }
 
   #secondToAskWith(): TimeRange | undefined {
@@ -291,6 +287,8 @@ export class Collector {
 
   async #save(change: (progress: Progress) => Progress, signal: AbortSignal): Promise<void> {
     const { ledger, monitor } = this.#parts;
+    const { disproved } = ledger;
+    if (disproved !== undefined) this.#reporter.disproved(disproved, ledger.progress);
     const progress = change(ledger.progress);
     await this.#patience.untilStored(() => ledger.save(progress), signal);
     monitor.progressed(progress);

@@ -10,6 +10,7 @@ import {
   type SetAside,
 } from './progress.js';
 import type { Schedule } from './schedule.js';
+import { withinReadTime } from './set-aside.js';
 
 /**
  * The progress as it lies in `context.json`: readable by people, and by Sekoia's own connector, which keeps nothing but
@@ -129,17 +130,17 @@ export function readContext(content: unknown, schedule: Schedule, source: string
   if (!isOurs(content)) throw new TypeError('this is no context that can be continued from');
   const [first = 0, ...more] = content.watermarks.map((it) => it.age_seconds * 1000);
   const before: Schedule = { frequencyMs: schedule.frequencyMs, ages: [first, ...more] };
+  const setAside = content.set_aside?.map(readSetAside);
   const continued = (watermarks: readonly string[], rest: Omit<Progress, 'watermarks'>) =>
     reschedule({ ...rest, watermarks: descending(watermarks.map(timeOf)) }, before, schedule);
   const reached: Omit<Progress, 'watermarks'> = {
     ...(content.ahead && { ahead: { start: timeOf(content.ahead.start), end: timeOf(content.ahead.end) } }),
     reachMs: durationOf(content.reach_seconds) ?? begin(0, schedule).reachMs,
-    ...(content.set_aside && { setAside: content.set_aside.map(readSetAside) }),
     ...(content.source === source && learnedOf(content)),
   };
   const { doubtful_clock: doubtful, written_at: written } = content;
   return {
-    progress: continued(content.watermarks.map((it) => it.read_before), reached),
+    progress: withinReadTime({ ...continued(content.watermarks.map((it) => it.read_before), reached), ...(setAside && { setAside }) }),
     isProvisional: content.provisional === true,
     writtenMs: written === undefined ? Infinity : timeOf(written),
     doubtful: doubtful && {

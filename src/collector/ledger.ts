@@ -3,10 +3,10 @@ import { isContext, readContext, writeContext, type DoubtfulClock, type StoredPr
 import { fingerprintOf, legacyFingerprintOf } from './fingerprint.js';
 import { bucketOfHour, FingerprintStore, type BucketStorage, type FiledFingerprint } from './fingerprint-store.js';
 import { begin, finishedBefore, readOnceBefore, wasRead, wholeSecond, type Progress } from './progress.js';
-import { CLOCK_TOLERANCE_MS, proven } from './proven.js';
+import { proven } from './proven.js';
 import type { TraceRecord } from './record.js';
 import type { Schedule } from './schedule.js';
-import { setAsideIn } from './set-aside.js';
+import { CLOCK_TOLERANCE_MS, setAsideIn } from './set-aside.js';
 
 /** A row that has not gone out in this form, and the fingerprint that will say that it has. */
 export interface UnseenRow extends DeliveredRow {
@@ -204,14 +204,19 @@ export class Ledger {
     const isDoubtful = Math.abs(this.#clock.now() - this.#clock.systemMs()) > CLOCK_TOLERANCE_MS;
     const isSameClock = before?.sure !== undefined && Math.abs((before.correctionMs ?? NaN) - correctionMs) <= CLOCK_TOLERANCE_MS;
     const watermarks = before === undefined ? undefined : this.progress.watermarks;
-    // Where a first start begins follows from the clock: it is as doubtful as the rest.
-    const sure = isSameClock ? before.sure : () => watermarks ?? this.#firstStart().watermarks;
+    const sure = isSameClock ? before.sure : () => watermarks ?? this.#surelyUnread();
     return {
       progress,
       writtenAt: this.#clock.mark(),
       correctionMs,
       sure: isDoubtful ? sure : undefined,
     };
+  }
+
+  /** Where a first start begins follows from the clock: it is as doubtful as the rest. */
+  #surelyUnread(): number[] {
+    const aheadMs = Math.max(0, this.#clock.correctionMs);
+    return this.#firstStart().watermarks.map((watermark) => watermark - aheadMs);
   }
 
   #write({ progress, writtenAt, sure }: Saved, isProvisional: boolean): Promise<void> {

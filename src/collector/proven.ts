@@ -1,5 +1,6 @@
-import { frontier, wholeSecond, type Progress, type SetAside } from './progress.js';
+import { wholeSecond, type Progress } from './progress.js';
 import { ageOf, type Schedule } from './schedule.js';
+import { CLOCK_TOLERANCE_MS, triedWithinADay, withinReadTime } from './set-aside.js';
 
 /** What is known of stored progress besides itself. Times in ms since 1970, by Microsoft's time as far as it is known now. */
 export interface Evidence {
@@ -16,17 +17,12 @@ export interface Evidence {
   readonly rereadFromMs: number;
 }
 
-/** Clocks of one service, and the dates of its answers, differ by less. */
-export const CLOCK_TOLERANCE_MS = 15_000;
-const FIRST_TRY_MS = 15 * 60_000;
-const LAST_TRY_MS = 24 * 3_600_000;
-
 /**
  * The progress without what cannot be true: time that was read before it came, or by a clock that was ahead. Such time is read again,
  * as far back as fingerprints tell what was delivered. The same object where nothing is wrong.
  */
 export function proven(progress: Progress, schedule: Schedule, evidence: Evidence): Progress {
-  return withSoundSetAside(withoutDisproved(progress, schedule, evidence), evidence.nowMs);
+  return triedWithinADay(withinReadTime(withoutDisproved(progress, schedule, evidence)), evidence.nowMs);
 }
 
 function withoutDisproved(progress: Progress, schedule: Schedule, evidence: Evidence): Progress {
@@ -51,23 +47,3 @@ function withoutAhead(progress: Progress): Progress {
   const { ahead: _, ...rest } = progress;
   return rest;
 }
-
-/** Time can only be set aside where all other time around it has been read, and is tried again within a day. */
-function withSoundSetAside(progress: Progress, nowMs: number): Progress {
-  const { setAside, ...rest } = progress;
-  if (setAside === undefined) return progress;
-  const readBefore = frontier(progress);
-  const isSound = (one: SetAside) =>
-    one.start < one.end && one.end <= readBefore && one.sinceMs <= nowMs + CLOCK_TOLERANCE_MS && one.nextTryMs <= nowMs + LAST_TRY_MS;
-  if (setAside.every(isSound)) return progress;
-  const sound = setAside
-    .map((one) => ({
-      start: one.start,
-      end: Math.min(one.end, readBefore),
-      sinceMs: Math.min(one.sinceMs, nowMs),
-      nextTryMs: one.nextTryMs <= nowMs + LAST_TRY_MS ? one.nextTryMs : nowMs + FIRST_TRY_MS,
-    }))
-    .filter(({ start, end }) => start < end);
-  return sound.length === 0 ? rest : { ...rest, setAside: sound };
-}
-

@@ -7,6 +7,8 @@ import type { Clock } from '../../src/collector/contracts.js';
 export class SimulatedClock implements Clock {
   trueMs: number;
   errorMs = 0;
+  /** What the system's clock is wrong by, uncorrected. */
+  systemErrorMs = 0;
   /** Set by whoever plays Microsoft, with an answer. */
   isConfirmed = false;
   readonly #onSleep: ((untilMs: number) => void) | undefined;
@@ -25,7 +27,7 @@ export class SimulatedClock implements Clock {
   }
 
   systemMs(): number {
-    return this.trueMs;
+    return this.trueMs + this.systemErrorMs;
   }
 
   mark(): () => number {

@@ -24,7 +24,7 @@ const nothing: Troubles = {
 };
 
 async function lived(troubles: Partial<Troubles>, changes: Partial<typeof settings> = {}) {
-  const rows = rowsFrom(origin - hour, endMs - 10 * minute, 2 * second);
+  const rows = rowsFrom(origin - hour, endMs - 10 * minute, 10 * second);
   const life = await live(
     rows,
     { ...settings, ...changes },
