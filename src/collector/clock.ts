@@ -138,8 +138,7 @@ export class ServerClock implements Clock {
     const byTheWall = this.#time.wallMs() - (this.#startedAt + nowMs);
     const agreesWithTheWall = Math.abs(correctionMs - byTheWall) <= JITTER_MS + AGREEMENT_MS;
     if (!this.#isConfirmed || agreesWithTheWall || nowMs - doubt.sinceSteadyMs >= INSISTENCE_MS) return true;
-    if (!this.#isDoubtReported)
-      this.#options.onFinding?.({ kind: 'doubted', byMs: correctionMs - this.#correctionMs });
+    if (!this.#isDoubtReported) this.#options.onFinding?.({ kind: 'doubted', byMs: correctionMs - this.#correctionMs });
     this.#isDoubtReported = true;
     return false;
   }

@@ -140,7 +140,13 @@ export function readContext(content: unknown, schedule: Schedule, source: string
   };
   const { doubtful_clock: doubtful, written_at: written } = content;
   return {
-    progress: withinReadTime({ ...continued(content.watermarks.map((it) => it.read_before), reached), ...(setAside && { setAside }) }),
+    progress: withinReadTime({
+      ...continued(
+        content.watermarks.map((it) => it.read_before),
+        reached,
+      ),
+      ...(setAside && { setAside }),
+    }),
     isProvisional: content.provisional === true,
     writtenMs: written === undefined ? Infinity : timeOf(written),
     doubtful: doubtful && {

@@ -202,7 +202,8 @@ export class Ledger {
     const { correctionMs } = this.#clock;
     const before = this.#saved;
     const isDoubtful = Math.abs(this.#clock.now() - this.#clock.systemMs()) > CLOCK_TOLERANCE_MS;
-    const isSameClock = before?.sure !== undefined && Math.abs((before.correctionMs ?? NaN) - correctionMs) <= CLOCK_TOLERANCE_MS;
+    const isSameClock =
+      before?.sure !== undefined && Math.abs((before.correctionMs ?? NaN) - correctionMs) <= CLOCK_TOLERANCE_MS;
     const watermarks = before === undefined ? undefined : this.progress.watermarks;
     const sure = isSameClock ? before.sure : () => watermarks ?? this.#surelyUnread();
     return {

@@ -31,7 +31,11 @@ function withoutDisproved(progress: Progress, schedule: Schedule, evidence: Evid
   const latest = Math.min(nowMs, storedMs) + CLOCK_TOLERANCE_MS - ageOf(schedule, 0);
   if (wasAhead && sure !== undefined) return reread(progress, sure, evidence);
   if (wasAhead || progress.watermarks.some((watermark) => watermark > latest))
-    return reread(progress, progress.watermarks.map(() => rereadFromMs), evidence);
+    return reread(
+      progress,
+      progress.watermarks.map(() => rereadFromMs),
+      evidence,
+    );
   return progress.ahead !== undefined && progress.ahead.end > latest ? withoutAhead(progress) : progress;
 }
 

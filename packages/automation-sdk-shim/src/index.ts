@@ -1,3 +1,4 @@
+export * from './budgets.js';
 export { Module, type ModuleOptions } from './module/module.js';
 export { Trigger, type TriggerClass, type TriggerContext } from './module/trigger.js';
 export { Connector, type IntakeConfiguration } from './module/connector.js';

@@ -43,10 +43,7 @@ test('progress is written so that a person can read it', () => {
 
 test('whatever is written is read as it was', () => {
   const seconds = (max: number) => fc.integer({ min: 1, max }).map((value) => value * 1000);
-  const estimates = fc.record(
-    { spanMs: seconds(864_000), freshSpanMs: seconds(864_000) },
-    { requiredKeys: [] },
-  );
+  const estimates = fc.record({ spanMs: seconds(864_000), freshSpanMs: seconds(864_000) }, { requiredKeys: [] });
   const situations = fc.record({
     newest: fc.integer({ min: 1_000_000_000, max: 4_000_000_000 }).map((value) => value * 1000),
     behind: fc.tuple(seconds(90_000), seconds(90_000)),
@@ -94,14 +91,20 @@ describe('what cannot be continued from is refused', () => {
     ['a stretch ahead that is none', { ...context, ahead: null }],
     ['a stretch ahead without a start', { ...context, ahead: { end: context.ahead.end } }],
     ['a stretch ahead without an end', { ...context, ahead: { start: context.ahead.start } }],
-    ['a watermark of the year 1', { ...context, watermarks: [{ age_seconds: 0, read_before: '0001-01-01T00:00:00Z' }] }],
+    [
+      'a watermark of the year 1',
+      { ...context, watermarks: [{ age_seconds: 0, read_before: '0001-01-01T00:00:00Z' }] },
+    ],
     ['a time from before all calendars', { ...context, most_recent_date_requested: '-271821-04-20T00:00:00Z' }],
     ['a time that cannot be written', { ...context, most_recent_date_requested: '+123456-01-01T00:00:00Z' }],
     ['an age of years', { ...context, watermarks: [{ ...first, age_seconds: 1e9 }] }],
     ['more passes than there are', { ...context, watermarks: Array.from({ length: 65 }, () => first) }],
     ['time set aside without end', { ...context, set_aside: [{ ...aside, end: undefined }] }],
     ['more set aside than can be', { ...context, set_aside: Array.from({ length: 10_001 }, () => aside) }],
-    ['a clock that is off by more than can be', { ...context, doubtful_clock: { behind_seconds: 1e300, read_before: [] } }],
+    [
+      'a clock that is off by more than can be',
+      { ...context, doubtful_clock: { behind_seconds: 1e300, read_before: [] } },
+    ],
   ])('%s', (_, content) => {
     expect(isContext(content)).toBe(false);
     expect(() => readContext(content, schedule, 'graph')).toThrow(TypeError);

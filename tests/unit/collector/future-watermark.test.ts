@@ -67,12 +67,15 @@ describe('answers that are dated in the future cost no row and repeat none', () 
     expect(counts).toEqual(none);
   });
 
-  test.each(windows)('late_window $late_window: a stop in the midst of it, and ten minutes of downtime', async (window) => {
-    const wrongDates = [{ start: origin, end: origin + 3 * minute, offMs: 10 * minute, share: 1 }];
-    const downtimes = [{ start: origin + 2 * minute, end: origin + 12 * minute }];
-    const { counts } = await lived({ wrongDates, downtimes }, window);
-    expect(counts).toEqual(none);
-  });
+  test.each(windows)(
+    'late_window $late_window: a stop in the midst of it, and ten minutes of downtime',
+    async (window) => {
+      const wrongDates = [{ start: origin, end: origin + 3 * minute, offMs: 10 * minute, share: 1 }];
+      const downtimes = [{ start: origin + 2 * minute, end: origin + 12 * minute }];
+      const { counts } = await lived({ wrongDates, downtimes }, window);
+      expect(counts).toEqual(none);
+    },
+  );
 });
 
 interface Content {
@@ -87,7 +90,8 @@ const later = (ms: number) => (text: string) => {
   const watermarks = content.watermarks.map((it) => ({ ...it, read_before: moved(it.read_before) }));
   return JSON.stringify({ ...content, most_recent_date_requested: watermarks[0]!.read_before, watermarks });
 };
-const withFields = (fields: object) => (text: string) => JSON.stringify({ ...(JSON.parse(text) as Content), ...fields });
+const withFields = (fields: object) => (text: string) =>
+  JSON.stringify({ ...(JSON.parse(text) as Content), ...fields });
 const iso = (timeMs: number) => new Date(timeMs).toISOString();
 const once = (damage: (text: string) => string) => {
   let isDone = false;
@@ -113,7 +117,12 @@ describe('a context that says the future has been read costs no row and repeats 
             'time set aside until 9999',
             withFields({
               set_aside: [
-                { start: iso(origin), end: '9999-12-31T00:00:00Z', since: iso(origin), next_try: '9999-12-31T00:00:00Z' },
+                {
+                  start: iso(origin),
+                  end: '9999-12-31T00:00:00Z',
+                  since: iso(origin),
+                  next_try: '9999-12-31T00:00:00Z',
+                },
               ],
             }),
           ],
