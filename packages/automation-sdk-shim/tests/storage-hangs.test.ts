@@ -50,7 +50,7 @@ async function hanging(module: ModuleProcess): Promise<Answer> {
   const deadline = Date.now() + SOON_MS;
   for (;;) {
     const told = await health(module);
-    if (told.reasons.some(({ reason }) => reason.includes('hangs'))) return told;
+    if (told.reasons.some(({ reason }) => /hangs|cannot be used/.test(reason))) return told;
     if (Date.now() > deadline) throw new Error(`health does not tell: ${JSON.stringify(told)}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }

@@ -24,7 +24,7 @@ const TIMES: LeaseTimes = { leaseMs: 20_000, renewMs: 5_000, patienceMs: 26_000,
 const MARGIN_MS = 3_000;
 
 /** No version has held a store for longer at a time: more would keep every other process away. */
-const isLeaseMs = acceptor<number>({ type: 'number', minimum: 1_000, maximum: 600_000 });
+const isLeaseMs = acceptor<number>({ type: 'number', maximum: 600_000 });
 
 export interface LeaseOptions extends Taking {
   /** The lock: an object with its holder, which is replaced and never deleted. */
