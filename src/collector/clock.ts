@@ -136,7 +136,7 @@ export class ServerClock implements Clock {
       return false;
     }
     const byTheWall = this.#time.wallMs() - (this.#startedAt + nowMs);
-    const agreesWithTheWall = Math.abs(correctionMs - byTheWall) <= JITTER_MS + AGREEMENT_MS;
+    const agreesWithTheWall = Math.abs(correctionMs - byTheWall) <= JITTER_MS;
     if (!this.#isConfirmed || agreesWithTheWall || nowMs - doubt.sinceSteadyMs >= INSISTENCE_MS) return true;
     if (!this.#isDoubtReported) this.#options.onFinding?.({ kind: 'doubted', byMs: correctionMs - this.#correctionMs });
     this.#isDoubtReported = true;

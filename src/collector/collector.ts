@@ -224,8 +224,8 @@ export class Collector {
     signal.throwIfAborted();
     if (this.#isByAnUnknownClock()) return;
     await this.#save((progress) => {
-      // However wrong our clock may be, the service's answer holds nothing that came after it.
-      const advanced = advance(progress, step.range, Math.min(readAt(), answeredAtMs + 1000), schedule);
+      // However wrong our clock may be, the service's answer surely holds what came before the second in which it was given.
+      const advanced = advance(progress, step.range, Math.min(readAt(), answeredAtMs), schedule);
       return adapt(advanced, { range: step.range, rows, fresh: step.fresh }, source.limits);
     }, signal);
     monitor.rangeRead({ pass: step.pass, fresh: step.fresh, range: step.range, pages, rows });

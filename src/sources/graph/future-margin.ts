@@ -27,7 +27,7 @@ export class FutureMargin {
     this.#ms = Math.min(this.#ms * 2, LARGEST_MS);
   }
 
-  /** It answered a range that ended as close to the present as the margin allows. */
+  /** It answered a range, whichever: how often a smaller margin is tried matters less than that it is. */
   answered(): void {
     if (this.#ms === SMALLEST_MS) return;
     this.#answered += 1;
