@@ -56,7 +56,7 @@ module.exports = {
     only(
       'collector-knows-nobody',
       '^src/collector/',
-      ['^src/(errors|json)\\.ts$', budgets, ...library('luxon')],
+      ['^src/(errors|json|stored)\\.ts$', budgets, ...library('luxon')],
       'The collector imports no Microsoft, no Sekoia and no HTTP.',
     ),
     {

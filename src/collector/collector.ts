@@ -4,7 +4,7 @@ import { asOutage, decide } from './error-policy.js';
 import type { Ledger } from './ledger.js';
 import { Patience } from './patience.js';
 import { prefetched } from './prefetch.js';
-import { advance, frontier, skip, wholeSecond, withoutFuture, type Progress, type TimeRange } from './progress.js';
+import { advance, frontier, skip, wholeSecond, type Progress, type TimeRange } from './progress.js';
 import { RangeRecovery } from './range-recovery.js';
 import { Reporter } from './reporter.js';
 import type { Schedule } from './schedule.js';
@@ -78,11 +78,10 @@ export class Collector {
     await this.#askForTheTime(signal);
     let turn: Turn = 'fresh-first';
     while (!signal.aborted) {
-      await this.#forgetTheFuture(signal);
+      await this.#correctProgress(signal);
       const step = this.#plan(turn);
       if (step.kind === 'wait') {
-        if (this.#isAheadOfTime()) await this.#lookAgain(signal);
-        else await clock.sleep(Math.max(step.until - clock.now(), shortestWaitMs), signal);
+        await clock.sleep(Math.max(step.until - clock.now(), shortestWaitMs), signal);
         turn = 'fresh-first';
       } else if (step.kind === 'gap') {
         if (step.range.start < step.range.end) this.#reporter.gap(step.range);
@@ -111,33 +110,12 @@ export class Collector {
       undated += 1;
       await clock.sleep(1000, signal);
     }
+    if (!isConfirmed()) this.#parts.ledger.settleClock();
   }
 
-  /** Time was read in advance, by a clock of Microsoft's that has gone back since. */
-  #isAheadOfTime(): boolean {
-    const { clock, ledger } = this.#parts;
-    return clock.isConfirmed && frontier(ledger.progress) > clock.now() + aheadOfTimeMs;
-  }
-
-  /** Until the present comes to where reading has come, new mail lies in time that was read: that is looked at again on every poll. */
-  async #lookAgain(signal: AbortSignal): Promise<void> {
-    const { clock, ledger, schedule, source } = this.#parts;
-    const { behindMs = 0, rangeMs } = source.limits;
-    const end = wholeSecond(clock.now() - behindMs);
-    const widthMs = Math.min(Math.max(ledger.progress.reachMs, 2 * schedule.frequencyMs), rangeMs);
-    this.#reporter.aheadOfTime(frontier(ledger.progress));
-    const read = await this.#attempt(
-      { kind: 'read', pass: 0, fresh: true, range: { start: end - widthMs, end } },
-      signal,
-    );
-    if (read) await clock.sleep(schedule.frequencyMs, signal);
-  }
-
-  async #forgetTheFuture(signal: AbortSignal): Promise<void> {
-    const { clock, ledger } = this.#parts;
-    const { progress } = ledger;
-    if (clock.isConfirmed && withoutFuture(progress, clock.now()) !== progress)
-      await this.#save((present) => withoutFuture(present, clock.now()), signal);
+  /** What the clocks disprove is read again. */
+  async #correctProgress(signal: AbortSignal): Promise<void> {
+    if (this.#parts.ledger.disproved !== undefined) await this.#save((progress) => progress, signal);
   }
 
   #secondToAskWith(): TimeRange | undefined {
@@ -150,7 +128,13 @@ export class Collector {
 
   #plan(turn: Turn): Step {
     const { ledger, clock, schedule, source } = this.#parts;
-    return plan(ledger.progress, clock.now(), schedule, source.limits, turn);
+    return plan(ledger.progress, clock.now(), schedule, source.limits, turn, this.#certainNow());
+  }
+
+  /** The present at the least: by the earlier of the two clocks. */
+  #certainNow(): number {
+    const { clock } = this.#parts;
+    return Math.min(clock.now(), clock.systemMs());
   }
 
   /** Reads a range; false if it failed. */
@@ -179,7 +163,7 @@ export class Collector {
     this.#failures[kind] += 1;
     const decision = decide(thrown, {
       range: step.range,
-      nowMs: clock.now(),
+      nowMs: this.#certainNow(),
       historyMs: source.limits.historyMs ?? Infinity,
       failures: this.#failures[kind],
       isOutage: clock.now() < this.#outageUntil,
@@ -246,8 +230,8 @@ export class Collector {
     signal.throwIfAborted();
     if (this.#isByAnUnknownClock()) return;
     await this.#save((progress) => {
-      // However wrong our clock may be, the service's answer holds nothing that came after it.
-      const advanced = advance(progress, step.range, Math.min(readAt(), answeredAtMs + 1000), schedule);
+      // However wrong our clock may be, the service's answer surely holds what came before the second in which it was given.
+      const advanced = advance(progress, step.range, Math.min(readAt(), answeredAtMs), schedule);
       return adapt(advanced, { range: step.range, rows, fresh: step.fresh }, source.limits);
     }, signal);
     monitor.rangeRead({ pass: step.pass, fresh: step.fresh, range: step.range, pages, rows });
@@ -309,6 +293,8 @@ export class Collector {
 
   async #save(change: (progress: Progress) => Progress, signal: AbortSignal): Promise<void> {
     const { ledger, monitor } = this.#parts;
+    const { disproved } = ledger;
+    if (disproved !== undefined) this.#reporter.disproved(disproved, ledger.progress);
     const progress = change(ledger.progress);
     await this.#patience.untilStored(() => ledger.save(progress), signal);
     monitor.progressed(progress);
@@ -329,7 +315,5 @@ const MAX_ROWS_AHEAD = 5_000;
 const shortestWaitMs = 10;
 /** Answers without a date that can be believed, after which our own clock must do. */
 const mostUndated = 5;
-/** Clocks of one service differ by less. */
-const aheadOfTimeMs = 300_000;
 /** How long an outage is taken for granted before unrelated time is asked for again. */
 const outageMs = 300_000;

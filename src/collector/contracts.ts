@@ -62,8 +62,12 @@ export interface Sink {
 export interface Clock {
   /** Whether an answer has told Microsoft's time since the start. Before that it may be wrong by any amount. */
   readonly isConfirmed: boolean;
+  /** How far Microsoft's time is ahead of the system's clock as it was at the start, as far as is known. */
+  readonly correctionMs: number;
   /** Milliseconds since 1970. */
   now(): number;
+  /** What the system's clock says, uncorrected: it may be wrong, and may be set while the module runs. */
+  systemMs(): number;
   /** Remembers this instant; the result tells when it was, by what is known of the clock's error then. */
   mark(): () => number;
   /** Returns early, without an error, when the signal is aborted. */

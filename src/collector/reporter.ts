@@ -1,6 +1,6 @@
 import type { Clock, CollectorLog, Monitor } from './contracts.js';
 import { inWords } from './in-words.js';
-import { frontier, readOnceBefore, type Progress, type TimeRange } from './progress.js';
+import { finishedBefore, frontier, readOnceBefore, type Progress, type TimeRange } from './progress.js';
 
 const reportEveryMs = 60_000;
 
@@ -9,7 +9,6 @@ export class Reporter {
   readonly #parts: { readonly clock: Clock; readonly monitor: Monitor; readonly log: CollectorLog };
   #reportedAt = -Infinity;
   #longRangeAt = -Infinity;
-  #toldOfTime = false;
   /** And has said so. */
   #isCatchingUp = false;
   #rowsSinceReport = 0;
@@ -71,12 +70,10 @@ export class Reporter {
     );
   }
 
-  /** Once in the life of a process: nothing can be done about it. */
-  aheadOfTime(until: number): void {
-    if (this.#toldOfTime) return;
-    this.#toldOfTime = true;
+  /** What was stored cannot be true: it names time that had not come, or was written by a clock that was ahead. */
+  disproved(stored: Progress, believed: Progress): void {
     this.#parts.log.warning(
-      `Microsoft's clock has gone back: by what it said before, everything received before ${inWords(until)} has been read. Nothing is lost; until then new messages are looked for in time that was read.`,
+      `The stored progress says that everything received before ${inWords(frontier(stored))} has been read, which the clocks disprove. Everything received since ${inWords(finishedBefore(believed))} is read again: no data is lost, and what was delivered is not repeated. Check the clocks of this machine and of proxies on the way, and that nothing else writes context.json. [MT-CLOCK]`,
     );
   }
 

@@ -7,7 +7,7 @@ import {
   type IntakeConfiguration,
   type TriggerContext,
 } from '@sekoia/automation-sdk-shim';
-import { ServerClock } from '../collector/clock.js';
+import { sentenceOnClock, ServerClock } from '../collector/clock.js';
 import { Collector } from '../collector/collector.js';
 import { Ledger } from '../collector/ledger.js';
 import { Patience } from '../collector/patience.js';
@@ -50,7 +50,10 @@ export interface TraceConfiguration extends IntakeConfiguration, Addresses, Even
 export abstract class TraceTrigger<Configuration extends TraceConfiguration> extends Connector<Configuration> {
   readonly #access: Access;
   #foreignLinkReportedMs = -Infinity;
-  readonly #clock = new ServerClock((waitMs) => this.health.alive(waitMs));
+  readonly #clock = new ServerClock({
+    onSleep: (waitMs) => this.health.alive(waitMs),
+    onFinding: (finding) => this.log.warning(sentenceOnClock(finding)),
+  });
   readonly #schedule = schedulePasses(this.configuration);
   readonly #quota = new Quota({
     limit: this.configuration.max_requests_per_5_minutes,

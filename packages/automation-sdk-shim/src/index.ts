@@ -7,6 +7,7 @@ export { ConfigurationError, SendEventError, ServiceError, UndeliveredError, typ
 export type { IntakeClient, Receipt } from './intake/intake-client.js';
 export { LARGEST_EVENT_BYTES, type Rejection } from './intake/chunks.js';
 export type { Buckets, DataStore, FolderSize, PersistentDocument } from './data/data-store.js';
+export { acceptor, MAX_STORED_TIME_MS, MIN_STORED_TIME_MS } from './data/acceptor.js';
 export { StoreError } from './data/store-error.js';
 export type { Outbound } from './http/outbound.js';
 export { RequestedWaits, retryAfterMs } from './http/retry-after.js';
