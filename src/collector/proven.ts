@@ -47,7 +47,8 @@ function reread(progress: Progress, from: readonly number[], { knownFromMs = -In
   return withoutAhead({ ...progress, watermarks });
 }
 
-function withoutAhead(progress: Progress): Progress {
-  const { ahead: _, ...rest } = progress;
-  return rest;
+function withoutAhead(before: Progress): Progress {
+  const progress = { ...before };
+  delete progress.ahead;
+  return progress;
 }

@@ -60,7 +60,7 @@ export class SignInBackoff {
   /** The credentials work. @throws StorageError */
   async clear(): Promise<void> {
     if (!this.#stored) return;
-    await this.save({ refusals: 0, nextTryMs: Date.UTC(2000, 0, 1) });
+    await this.save({ refusals: 0, nextTryMs: 0 });
     this.#stored = false;
   }
 }

@@ -47,7 +47,7 @@ export interface Troubles {
   readonly damage?: (context: string, random: SeededRandom) => string;
 }
 
-export interface WrongDates extends TimeRange {
+interface WrongDates extends TimeRange {
   readonly offMs: number;
   readonly share: number;
 }

@@ -60,16 +60,16 @@ export class WatchedStore implements OwnableStore {
   }
 
   async #watched<Result>(operation: Promise<Result>, limitMs = STORE_HANGS_AFTER_MS): Promise<Result> {
-    let isHanging = false;
+    const watch = { isHanging: false };
     const timer = setTimeout(() => {
-      isHanging = true;
+      watch.isHanging = true;
       this.#hangs(limitMs);
     }, limitMs).unref();
     try {
       return await operation;
     } finally {
       clearTimeout(timer);
-      if (isHanging) this.#answered();
+      if (watch.isHanging) this.#answered();
     }
   }
 
