@@ -47,6 +47,8 @@ interface BatchAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** The events that are stored nevertheless. Default: none. */
   readonly stored?: readonly string[];
+  /** How late the answer is. Default 0. */
+  readonly afterMs?: number;
 }
 
 export interface Intake {
@@ -98,9 +100,10 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     const events = readBatch(body, { intakeKey, wrongKeyStatus, refuses });
     const ruled = rule({ events, isCompressed: request.headers['content-encoding'] !== undefined });
     if (ruled !== undefined) {
-      const { status, stored = [] } = ruled;
+      const { status, stored = [], afterMs = 0 } = ruled;
       if (stored.length > 0) store(stored);
       count(stored.length > 0 ? 'accepted' : `refused-${status}`);
+      if (afterMs > 0) await delay(afterMs);
       answerJson(response, status, ruled.body, ruled.headers);
       return;
     }
