@@ -28,7 +28,7 @@ describe('the watch of the status', () => {
     expect(watch.violations).toEqual([]);
     world.requests.intake += 1;
     see(111_000, 'ok');
-    see(115_000, 'ok');
+    for (const second of [113, 115]) see(second * 1000, 'ok');
     expect(watch.violations).toEqual([]);
     see(117_000, 'ok');
     see(118_000, 'ok');
@@ -37,7 +37,20 @@ describe('the watch of the status', () => {
     end();
     see(121_000, 'ok');
     expect(watch.violations).toHaveLength(1);
-    expect([...watch.looks.values()].reduce((sum, count) => sum + count, 0)).toBe(6);
+    expect([...watch.looks.values()].reduce((sum, count) => sum + count, 0)).toBe(7);
+  });
+
+  test('judges nobody for some seconds after a look that came late', () => {
+    const { world, watch, see } = watchAt();
+    see(50_000, 'ok');
+    world.nowMs = 50_000;
+    watch.begin(troubleOf({ kind: 'hanging-folder', forMs: 60_000 })!);
+    for (let atMs = 51_000; atMs <= 78_000; atMs += 1000) see(atMs, 'degraded');
+    see(84_000, 'ok');
+    see(86_000, 'ok');
+    expect(watch.violations).toEqual([]);
+    for (let atMs = 88_000; atMs <= 96_000; atMs += 2000) see(atMs, 'ok');
+    expect(watch.violations).toMatchObject([{ fromMs: 94_000, untilMs: 96_000 }]);
   });
 
   test('tells of a violation when it begins, with what failed and the reasons', () => {

@@ -1,5 +1,5 @@
 import type { Side } from '../plan/steps.js';
-import { judge, type Expectation, type Look, type Status, type Trouble } from './oracle.js';
+import { judge, type Expectation, type Look, type Status } from './oracle.js';
 import type { Foreseen } from './trouble-of.js';
 
 /** A status that was wrong for a while. */
@@ -32,6 +32,10 @@ interface Lasting extends Foreseen {
 /** Two looks of the same kind belong together where no more than that lies between them. */
 const TOGETHER_MS = 3000;
 const LONGEST_REASONS = 400;
+/** Looks come each second. Where one is so late, the machine is too busy to judge anybody by seconds ... */
+const LATE_LOOK_MS = 3000;
+/** ... for so long. */
+const BLIND_MS = 10_000;
 
 /** Knows what fails, looks at the status, and keeps what was wrong. */
 export class StatusWatch {
@@ -40,6 +44,8 @@ export class StatusWatch {
   readonly #troubles: Lasting[] = [];
   readonly #violations: Violation[] = [];
   readonly #onViolation: (violation: Violation) => void;
+  #last: { readonly process: number; readonly atMs: number } | undefined;
+  #blindUntilMs = -Infinity;
   readonly #looks = new Map<Expectation, number>();
 
   /**
@@ -72,12 +78,13 @@ export class StatusWatch {
   see({ process, startedMs, body }: Seen): void {
     const atMs = this.#nowMs();
     this.#meet(atMs);
+    if (this.#isBlind(process, atMs)) return;
     if (body === undefined) {
       this.#violate({ what: '/health did not answer', process, reasons: '' }, atMs);
       return;
     }
     const look: Look = { atMs, startedMs, status: body['status'] as Status, matters: mattersOf(body) };
-    const { expected, violation } = judge(look, this.#troubles as readonly Trouble[]);
+    const { expected, violation } = judge(look, this.#troubles);
     this.#looks.set(expected, (this.#looks.get(expected) ?? 0) + 1);
     if (violation === undefined) return;
     const reasons = JSON.stringify(body['reasons'] ?? []).slice(0, LONGEST_REASONS);
@@ -91,6 +98,12 @@ export class StatusWatch {
   /** How often the status had to be what. */
   get looks(): ReadonlyMap<Expectation, number> {
     return this.#looks;
+  }
+
+  #isBlind(process: number, atMs: number): boolean {
+    if (this.#last?.process === process && atMs - this.#last.atMs > LATE_LOOK_MS) this.#blindUntilMs = atMs + BLIND_MS;
+    this.#last = { process, atMs };
+    return atMs < this.#blindUntilMs;
   }
 
   #meet(atMs: number): void {
