@@ -16,16 +16,19 @@ export interface Settled {
   readonly shownAfterMs: number;
 }
 
-/** Waits until everything that the tenant will ever show has been shown and has arrived, but not for ever. */
+/** Waits until everything that the tenant will ever show has been shown and has arrived and the status is ok, but not for ever. */
 export async function settle(stage: Stage, dataFolder: string): Promise<Settled> {
   const startedMs = performance.now();
   const shownAfterMs = LONGEST_CHANGE_MS;
   stage.stopMail();
   await delay(shownAfterMs);
+  let settledMs: number | undefined;
   for (;;) {
     const rows = await look(stage, dataFolder);
     const tookMs = performance.now() - startedMs;
-    if (rows.lost.length === 0) return { rows, tookMs, shownAfterMs };
+    if (rows.lost.length === 0) settledMs ??= tookMs;
+    if (settledMs !== undefined && (stage.status.isSettled || tookMs >= LONGEST_WAIT_MS))
+      return { rows, tookMs: settledMs, shownAfterMs };
     if (tookMs >= LONGEST_WAIT_MS) return { rows, tookMs: undefined, shownAfterMs };
     await delay(LOOK_EVERY_MS);
   }

@@ -21,7 +21,7 @@ describe('a plan', () => {
 
   test('begins the same however long it is', () => {
     const [short, long] = [HOUR_MS / 2, HOUR_MS].map((durationMs) => makePlan(7, durationMs, catalogueOf('graph')));
-    const lasting = ({ atMs }: { atMs: number }) => atMs < HOUR_MS / 2 - 20_000;
+    const lasting = ({ atMs }: { atMs: number }) => atMs < HOUR_MS / 2 - 200_000;
     expect(short!.steps.filter(lasting)).toEqual(long!.steps.filter(lasting));
   });
 
@@ -45,7 +45,7 @@ describe('a plan', () => {
       expect(faults.length > 0).toBe(share > 0);
     }
     for (const { forMs } of ofKind(steps, 'outage').slice(0, -1)) {
-      expect(forMs).toBeLessThanOrEqual(20_000);
+      expect(forMs).toBeLessThanOrEqual(40_000);
     }
     for (const { offsetMs } of ofKind(steps, 'clock-jump'))
       expect(Math.abs(offsetMs)).toBeLessThanOrEqual(LARGEST_OFFSET_MS);

@@ -53,6 +53,25 @@ describe('the watch of the status', () => {
     expect(watch.violations).toMatchObject([{ fromMs: 94_000, untilMs: 96_000 }]);
   });
 
+  test('waits until a process that was started meanwhile meets with the outage by itself', () => {
+    const { world, watch, see } = watchAt();
+    watch.begin(troubleOf(outage)!);
+    world.requests.intake += 1;
+    see(1000, 'ok');
+    for (let atMs = 2000; atMs < 20_000; atMs += 1000) {
+      world.nowMs = atMs;
+      watch.see({ process: 2, startedMs: 2000, body: { status: 'ok' } });
+    }
+    expect(watch.violations).toEqual([]);
+    expect(watch.isSettled).toBe(true);
+    world.requests.intake += 1;
+    for (let atMs = 20_000; atMs <= 26_000; atMs += 1000) {
+      world.nowMs = atMs;
+      watch.see({ process: 2, startedMs: 2000, body: { status: 'ok' } });
+    }
+    expect(watch.violations).toMatchObject([{ fromMs: 26_000, process: 2 }]);
+  });
+
   test('tells of a violation when it begins, with what failed and the reasons', () => {
     const { began, watch, see } = watchAt();
     watch.begin(troubleOf({ kind: 'full-disk', forMs: 1000, fileBytes: 0 })!);

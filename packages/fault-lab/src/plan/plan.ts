@@ -92,7 +92,7 @@ function outage(
 ): Paced {
   const drawn = draws.one(of);
   const fault = draws.one(outages[drawn]);
-  const forMs = draws.between(5000, 20_000);
+  const forMs = draws.between(5000, 40_000);
   return { step: { kind: 'outage', of: drawn, fault, forMs }, untilNextMs: forMs + draws.between(...pauseMs) };
 }
 
@@ -138,7 +138,9 @@ function wrongDates(draws: Draws): Paced {
 
 /** A slow intake must be slow for longer than the module waits, or there is nothing to get over. */
 function intakeAnswers(draws: Draws, manners: readonly IntakeManner[]): Paced {
-  const manner = draws.one(manners);
+  const drawn = draws.one(manners);
+  // It lasts for minutes, in which little else is delivered: half as often as the others.
+  const manner = drawn === 'slower-than-limit' ? draws.one([drawn, draws.one(manners)]) : drawn;
   const forMs = manner === 'slower-than-limit' ? draws.between(130_000, 200_000) : draws.between(1500, 12_000);
   return { step: { kind: 'intake-answers', manner, forMs }, untilNextMs: forMs + draws.between(40_000, 120_000) };
 }

@@ -10,7 +10,7 @@ export interface Trouble {
   readonly fromMs: number;
   /** Undefined: it still lasts. */
   readonly untilMs?: number | undefined;
-  /** When the module first ran into it; undefined: not yet. It cannot know of what it has not asked for. */
+  /** When the process first ran into it; undefined: not yet. It cannot know of what it has not asked for. */
   readonly metMs?: number | undefined;
   /** How long the module may take to tell of it, where it is total. */
   readonly noticedWithinMs: number;
@@ -47,14 +47,9 @@ export const STARTUP_MS = 20_000;
 export function judge(look: Look, troubles: readonly Trouble[]): Judgement {
   const began = troubles.filter(({ fromMs }) => fromMs <= look.atMs);
   const recent = began.filter((trouble) => look.atMs <= (trouble.untilMs ?? Infinity) + trouble.recoveredWithinMs);
-  const isStarting = look.atMs < look.startedMs + STARTUP_MS;
-  if (look.status === 'misconfigured' && !recent.some(({ looksLikeSettings }) => looksLikeSettings))
-    return {
-      expected: isStarting ? 'either' : expectationOf(look, began),
-      violation: 'misconfigured, but no setting is wrong',
-    };
-  if (isStarting) return { expected: 'either' };
   const expected = expectationOf(look, began);
+  if (look.status === 'misconfigured' && !recent.some(({ looksLikeSettings }) => looksLikeSettings))
+    return { expected, violation: 'misconfigured, but no setting is wrong' };
   if (expected === 'trouble' && look.status === 'ok') {
     const [first] = began.filter((trouble) => mustBeTold(trouble, look));
     return { expected, violation: `ok during "${first?.name ?? ''}"` };
@@ -67,15 +62,15 @@ export function judge(look: Look, troubles: readonly Trouble[]): Judgement {
 
 function expectationOf(look: Look, began: readonly Trouble[]): Expectation {
   if (began.some((trouble) => mustBeTold(trouble, look))) return 'trouble';
+  if (look.atMs < look.startedMs + STARTUP_MS) return 'either';
   const mayLast = began.some(({ untilMs = Infinity, recoveredWithinMs }) => look.atMs <= untilMs + recoveredWithinMs);
   return mayLast ? 'either' : 'ok';
 }
 
-/** A process that was started meanwhile needs time of its own to run into it. */
-function mustBeTold(trouble: Trouble, { atMs, startedMs }: Look): boolean {
+function mustBeTold(trouble: Trouble, { atMs }: Look): boolean {
   const { extent, untilMs = Infinity, metMs, noticedWithinMs } = trouble;
   if (extent === 'passing' || metMs === undefined || atMs >= untilMs) return false;
-  return atMs > Math.max(metMs, startedMs + STARTUP_MS) + noticedWithinMs;
+  return atMs > metMs + noticedWithinMs;
 }
 
 function isOnly(matters: readonly string[], matter: string): boolean {

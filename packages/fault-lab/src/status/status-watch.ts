@@ -1,5 +1,5 @@
 import type { Side } from '../plan/steps.js';
-import { judge, type Expectation, type Look, type Status } from './oracle.js';
+import { judge, STARTUP_MS, type Expectation, type Look, type Status } from './oracle.js';
 import type { Foreseen } from './trouble-of.js';
 
 /** A status that was wrong for a while. */
@@ -26,7 +26,8 @@ interface Lasting extends Foreseen {
   readonly fromMs: number;
   untilMs: number | undefined;
   metMs: number | undefined;
-  readonly requestsBefore: number;
+  /** Requests to where it is, before the process could meet with it. */
+  requestsBefore: number;
 }
 
 /** Two looks of the same kind belong together where no more than that lies between them. */
@@ -46,6 +47,7 @@ export class StatusWatch {
   readonly #onViolation: (violation: Violation) => void;
   #last: { readonly process: number; readonly atMs: number } | undefined;
   #blindUntilMs = -Infinity;
+  #status: Status | undefined;
   readonly #looks = new Map<Expectation, number>();
 
   /**
@@ -77,18 +79,25 @@ export class StatusWatch {
   /** Takes down an answer of `/health`, and what it is worth. */
   see({ process, startedMs, body }: Seen): void {
     const atMs = this.#nowMs();
+    if (this.#last !== undefined && this.#last.process !== process) this.#meetAnew(atMs);
     this.#meet(atMs);
     if (this.#isBlind(process, atMs)) return;
     if (body === undefined) {
       this.#violate({ what: '/health did not answer', process, reasons: '' }, atMs);
       return;
     }
+    this.#status = body['status'] as Status;
     const look: Look = { atMs, startedMs, status: body['status'] as Status, matters: mattersOf(body) };
     const { expected, violation } = judge(look, this.#troubles);
     this.#looks.set(expected, (this.#looks.get(expected) ?? 0) + 1);
     if (violation === undefined) return;
     const reasons = JSON.stringify(body['reasons'] ?? []).slice(0, LONGEST_REASONS);
     this.#violate({ what: violation, process, reasons }, atMs);
+  }
+
+  /** Whether the status is ok again, or should be and is not. */
+  get isSettled(): boolean {
+    return this.#status === 'ok' || this.#violations.at(-1)?.untilMs === this.#last?.atMs;
   }
 
   get violations(): readonly Violation[] {
@@ -104,6 +113,15 @@ export class StatusWatch {
     if (this.#last?.process === process && atMs - this.#last.atMs > LATE_LOOK_MS) this.#blindUntilMs = atMs + BLIND_MS;
     this.#last = { process, atMs };
     return atMs < this.#blindUntilMs;
+  }
+
+  /** A process that was started meanwhile has to run into it by itself. */
+  #meetAnew(atMs: number): void {
+    for (const trouble of this.#troubles) {
+      if (trouble.untilMs !== undefined) continue;
+      trouble.requestsBefore = this.#requestsAt(trouble);
+      trouble.metMs = trouble.at.length === 0 ? atMs + STARTUP_MS : undefined;
+    }
   }
 
   #meet(atMs: number): void {
