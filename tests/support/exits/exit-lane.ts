@@ -14,6 +14,8 @@ import type { UnresolvedNames } from './unresolved-names.js';
 const patienceMs = 20 * second;
 /** More than the four seconds that a stop waits for an acknowledgement. */
 const slowIntakeMs = 6 * second;
+/** A busy machine takes its time. */
+const startWithinMs = 60 * second;
 const chunkSize = 50;
 const rowsPerExit = 120;
 
@@ -41,7 +43,7 @@ export interface LaneResult {
   readonly output: readonly string[];
 }
 
-/** One data folder, one process after the other, each told to stop at a drawn moment; at the end, one that may finish. */
+/** One store, one process after the other, each told to stop at a drawn moment; at the end, one that may finish. */
 export async function runLane(options: LaneOptions): Promise<LaneResult> {
   const lane = await Lane.open(options);
   try {
@@ -124,6 +126,7 @@ class Lane {
       this.#scenario.output.push(text);
     };
     const trigger = await this.#scenario.start(configuration, { ...more, onLine });
+    if (moment.from === 'work') await trigger.waitForOutput(/./, { withinMs: startWithinMs });
     await delay(afterMs);
     const spoke = hadSpoken;
     const stop = await trigger.stop(signal, patienceMs);

@@ -12,14 +12,14 @@ export function wrongExits(records: readonly ExitRecord[]): string[] {
     const isWrong = tookMs > exitWithinMs || !endedAsDocumented(record);
     if (!isWrong) return [];
     const end = signal ?? `exit code ${exitCode ?? 'none'}`;
-    const when = `${moment.signal} after ${moment.afterMs} ms`;
+    const when = `${moment.signal} ${moment.afterMs} ms after ${moment.from}`;
     return [`${when}: ${end} in ${Math.round(tookMs)} ms; ${describeConditions(moment.conditions)}`];
   });
 }
 
 /**
- * 0 after a stop; 1 where the store hung, so that the stop was not clean; the signal itself where the process did not listen
- * for it yet.
+ * 0 after a stop; 1 where the store hung, so that the stop was not clean; the signal itself where the process did not
+ * listen for it yet.
  */
 function endedAsDocumented({ exitCode, signal, hadSpoken, moment }: ExitRecord): boolean {
   if (exitCode === 0) return true;
@@ -28,7 +28,7 @@ function endedAsDocumented({ exitCode, signal, hadSpoken, moment }: ExitRecord):
 }
 
 /** How long exits took, as a line for each span, with the share of the whole. */
-export function distribution(records: readonly ExitRecord[]): string {
+function distribution(records: readonly ExitRecord[]): string {
   const lines = bucketsMs.map((mostMs, index) => {
     const leastMs = bucketsMs[index - 1] ?? 0;
     const count = records.filter(({ tookMs }) => tookMs > leastMs && tookMs <= mostMs).length;

@@ -19,8 +19,8 @@ const files: Readonly<Record<Exclude<Conditions['storage'], 'fine'>, string>> = 
 };
 
 /**
- * A folder that hangs as a network volume does whose server is gone. What lay there lies there again afterwards, unless the
- * process has put something newer in its place.
+ * A folder that hangs as a network volume does whose server is gone. What lay there lies there again afterwards, unless
+ * the process has put something newer in its place.
  */
 export function hangingFolder(folder: string): HangStore {
   return async (how) => {

@@ -14,7 +14,8 @@ export interface Conditions {
 /** A moment at which a process is told to stop. */
 export interface Moment {
   readonly signal: 'SIGTERM' | 'SIGINT';
-  /** From the start of the process. */
+  /** `start`: counted from the start of the process; `work`: from its first line, which it writes once it listens for signals. */
+  readonly from: 'start' | 'work';
   readonly afterMs: number;
   readonly conditions: Conditions;
 }
@@ -22,10 +23,10 @@ export interface Moment {
 const fine = <Value extends string>(random: SeededRandom, share: number, others: readonly Value[]): Value | 'fine' =>
   random.chance(share) ? 'fine' : random.pick(others);
 
-/** A quarter of the moments are in the start, before or just after the process listens for signals. */
-const startShare = 0.25;
-const startMs = 700;
-const longestMs = 6_000;
+/** In a part of the moments the process may not listen for signals yet. */
+const startShare = 0.2;
+const startMs = 1_500;
+const workMs = 6_000;
 
 export interface Possible {
   /** Whether names can be made to hang: that takes rights. */
@@ -38,9 +39,11 @@ export function drawMoment(random: SeededRandom, { hasUnresolvedNames, isFolder 
   const unresolved = hasUnresolvedNames ? (['unresolved'] as const) : [];
   const inLock = isFolder ? (['hangs in its lock'] as const) : [];
   const settings = random.next();
+  const from = random.chance(startShare) ? 'start' : 'work';
   return {
     signal: random.pick(['SIGTERM', 'SIGINT'] as const),
-    afterMs: Math.round(random.chance(startShare) ? random.between(0, startMs) : random.between(startMs, longestMs)),
+    from,
+    afterMs: Math.round(random.between(0, from === 'start' ? startMs : workMs)),
     conditions: {
       microsoft: fine(random, 0.5, ['silent', 'failing', 'slow', ...unresolved]),
       tokens: fine(random, 0.8, ['silent', 'failing']),

@@ -24,7 +24,11 @@ export async function startUnresolvedNames(): Promise<UnresolvedNames | undefine
   await writeFile(configuration, `nameserver ${address}\n${resolverOptions}\n`);
   await writeFile(hosts, 'hosts: files dns\n');
   const executable = join(folder, 'node');
-  const mounts = `mount --make-rprivate / && mount --bind ${configuration} /etc/resolv.conf && mount --bind ${hosts} /etc/nsswitch.conf`;
+  const mounts = [
+    'mount --make-rprivate /',
+    `mount --bind ${configuration} /etc/resolv.conf`,
+    `mount --bind ${hosts} /etc/nsswitch.conf`,
+  ].join(' && ');
   await writeFile(
     executable,
     `#!/bin/sh\nexec unshare -m sh -c '${mounts} && exec "$@"' sh "${process.execPath}" "$@"\n`,

@@ -69,7 +69,7 @@ const LOGS: Kinds = {
   dear: ['hang'],
 };
 
-/** Every kind of fault that the stand-ins have, but for what is left out, for an API that is read with a token or without. */
+/** Every kind of fault that the stand-ins have, but for what is left out, of an API that takes a token or none. */
 export function catalogueOf(api: 'graph' | 'reporting_web_service', isOn: IsOn = () => true): Catalogue {
   const split = (kinds: readonly string[], isDear: (kind: string) => boolean): Kinds => {
     const used = kinds.filter((kind) => !LEFT_OUT.includes(kind) && isOn(kind));

@@ -2,8 +2,8 @@
 export type IsOn = (kind: string) => boolean;
 
 /**
- * What `--only` and `--without` leave. A name stands for the kind of that name and for all that begin with it and a hyphen:
- * `echo` for `echo-html` and the others.
+ * What `--only` and `--without` leave. A name stands for the kind of that name and for all that begin with it and a
+ * hyphen: `echo` for `echo-html` and the others.
  */
 export function choose(only: readonly string[], without: readonly string[]): IsOn {
   const names = (list: readonly string[], kind: string) =>

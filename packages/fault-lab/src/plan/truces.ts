@@ -1,6 +1,6 @@
 import { SIDES, type TimedStep } from './steps.js';
 
-/** In each ten minutes there are two in which nothing fails: a module that does not get well again is found out then. */
+/** Each ten minutes end with two in which nothing fails: a module that does not recover is found out then. */
 const CYCLE_MS = 600_000;
 export const TRUCE_MS = 120_000;
 /** What is waited out for a minute or more comes no later than that before a truce. */

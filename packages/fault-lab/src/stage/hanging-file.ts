@@ -10,8 +10,8 @@ const WRITTEN = 'context.json.new';
 const ENDED = '.hung';
 
 /**
- * A data folder that hangs, as a network volume does whose server is gone: a FIFO lies where the module writes next, and
- * opening it never returns.
+ * A data folder that hangs, as a network volume does whose server is gone: a FIFO lies where the module writes next,
+ * and opening it never returns.
  * @returns what ends the hang: the open returns, and the write that follows fails, as the file has gone meanwhile
  */
 export async function hang(folder: string): Promise<() => Promise<void>> {

@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { answer, htmlAnswer, jsonAnswer, type Answer } from '../http/answer.js';
 
 /**
- * Answers that hold the request with its credentials, as debugging proxies and misconfigured gateways give them. Each spells
- * it in another way; two put the credential where a text is cut: at the answer's end, and somewhere in its first 700 characters.
+ * Answers that hold the request with its credentials, as debugging proxies and misconfigured gateways give them. Each
+ * spells it in another way. Two put the credential where a text is cut: at the answer's end, and somewhere in its first
+ * 700 characters.
  */
 export const echoFaults = [
   'echo-plain',
