@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { findLost, type RowsFound } from './books/find-lost.js';
+import { readSetAsideTime } from './books/set-aside-time.js';
 import { readRejectedRows } from './books/rejected-rows.js';
 import type { Stage } from './stage/stage.js';
 import { LONGEST_CHANGE_MS } from './stage/tenant.js';
@@ -36,5 +37,6 @@ export async function settle(stage: Stage, dataFolder: string): Promise<Settled>
 
 /** What has become of the rows so far. */
 export async function look(stage: Stage, dataFolder: string): Promise<RowsFound> {
-  return findLost(stage.visibleRows(), stage.journal, await readRejectedRows(dataFolder));
+  const [rejected, isSetAside] = await Promise.all([readRejectedRows(dataFolder), readSetAsideTime(dataFolder)]);
+  return findLost(stage.visibleRows(), stage.journal, { rejected, isSetAside });
 }

@@ -14,7 +14,7 @@ const stopped: End = {
 };
 const batch = (number: number) => ({ number, life: number, events: 200, result: 'accepted' as const });
 const repeat = { first: batch(1), again: batch(2), events: 3 };
-const lostRow = { traceId: 'trace', recipient: 'r@lab.example', status: 'Delivered' };
+const lostRow = { traceId: 'trace', recipient: 'r@lab.example', status: 'Delivered', wasWithheld: false };
 const noSamples = { missing: [], missedStatuses: [], repeated: [], unknown: [], unreadable: [] };
 const books = { visible: 9, delivered: 12, missing: 0, missedStatuses: 0, repeated: 3, unknown: 0, unreadable: 0 };
 const violation = {
@@ -22,7 +22,7 @@ const violation = {
   ...{ what: 'ok during "x"', troubles: ['x'], reasons: '[]' },
 };
 const well: Outcome = {
-  rows: { rows: 9, statuses: 11, passedUnseen: 2, lost: [], refused: 0 },
+  rows: { rows: 9, statuses: 11, passedUnseen: 2, lost: [], refused: 0, late: 0 },
   books: { ...books, samples: noSamples },
   repeats: [{ ...repeat, cause: 'kill' }],
   lives: [{ number: 1, ended: stopped }],
@@ -50,6 +50,12 @@ describe('findings', () => {
   });
 
   test.each<[string, Partial<Outcome>, string]>([
+    ['late rows', { rows: { ...well.rows, late: 4 } }, '4 rows are late'],
+    [
+      'a lost row that the intake did not name',
+      { rows: { ...well.rows, lost: [{ ...lostRow, wasWithheld: true }] } },
+      '1 rows are lost; 1 of them the intake has neither stored nor named.',
+    ],
     ['a lost row', { rows: { ...well.rows, lost: [lostRow] } }, '1 rows are lost.'],
     [
       'a repeat without an explanation',

@@ -28,6 +28,7 @@ export class Journal {
   readonly #lastBatchOf = new Map<string, StoredBatch>();
   readonly #repeats = new Map<string, { first: StoredBatch; again: StoredBatch; events: number }>();
   readonly #lastBatchOfLife = new Map<number, StoredBatch>();
+  readonly #withheld = new Set<string>();
   #batches = 0;
 
   /** Enters a batch. Events that name no row are left to the books. */
@@ -43,6 +44,18 @@ export class Journal {
       this.#lastBatchOf.set(key, batch);
     }
     this.#lastBatchOfLife.set(life, batch);
+  }
+
+  /** Events that the intake had, and neither stored nor named although it answered with success. */
+  withhold(events: readonly string[]): void {
+    for (const event of events) {
+      const identity = identifyEvent(event);
+      if (identity !== undefined) this.#withheld.add(keyOf(identity));
+    }
+  }
+
+  wasWithheld(identity: RowIdentity): boolean {
+    return this.#withheld.has(keyOf(identity));
   }
 
   holds(identity: RowIdentity): boolean {

@@ -30,7 +30,10 @@ export function findingsOf({ rows, books, repeats, lives, peakMemoryMiB, leaks, 
   const unexplained = eventsOf(repeats.filter(({ cause }) => cause === 'unexplained'));
   const uncounted = books.repeated - eventsOf(repeats);
   const badEnds = lives.filter((life) => !endedWell(life));
-  report(rows.lost.length, `${rows.lost.length} rows are lost.`);
+  const withheld = rows.lost.filter(({ wasWithheld }) => wasWithheld).length;
+  const unnamed = withheld > 0 ? `; ${withheld} of them the intake has neither stored nor named` : '';
+  report(rows.lost.length, `${rows.lost.length} rows are lost${unnamed}.`);
+  report(rows.late, `${rows.late} rows are late: their time is set aside, and is asked for again after 15 minutes.`);
   report(unexplained, `${unexplained} repeats have no explanation.`);
   report(Math.abs(uncounted), `The books count ${uncounted} repeats more than the journal: the lab itself is wrong.`);
   report(books.unknown, `${books.unknown} events are of rows that the tenant never showed.`);

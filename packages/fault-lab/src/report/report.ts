@@ -61,7 +61,12 @@ function rowLines({ rows, books, settledAfterMs, shownAfterMs }: RunReport): str
     line('Events', `${books.delivered} delivered, ${books.repeated} of them repeated`),
     line('Refused', `${rows.refused} rows by the intake for good; they lie in rejected/`),
     line('Lost', `${rows.lost.length} rows`),
-    ...listed(rows.lost, ({ traceId, recipient, status }) => `unexplained: ${traceId} ${recipient} ${status}`),
+    line('Late', `${rows.late} rows, of time that is set aside`),
+    ...listed(
+      rows.lost,
+      ({ traceId, recipient, status, wasWithheld }) =>
+        `${wasWithheld ? 'not named by the intake' : 'unexplained'}: ${traceId} ${recipient} ${status}`,
+    ),
     line('Settled', settled),
   ];
 }

@@ -17,8 +17,8 @@ import {
   type BooksReport,
   type Intake,
   type Platform,
-  type VisibleRow,
 } from '@local/playbook-runner';
+import type { ShownRow } from '../books/find-lost.js';
 import { Journal } from '../books/journal.js';
 import type { LabOptions } from '../command-line.js';
 import { LARGEST_OFFSET_MS } from '../plan/plan.js';
@@ -222,7 +222,9 @@ export class Stage {
     if (manner === undefined) return undefined;
     this.#turns += 1;
     this.#manners.set(manner, (this.#manners.get(manner) ?? 0) + 1);
-    return ruledAnswer(manner, events, { intakeKey: PLATFORM.intakeKey, chunkSize, turn: this.#turns });
+    const answer = ruledAnswer(manner, events, { intakeKey: PLATFORM.intakeKey, chunkSize, turn: this.#turns });
+    if (answer.status === 200) this.journal.withhold(events.slice(answer.stored?.length ?? 0));
+    return answer;
   }
 
   #requestsTo(side: Side): number {
@@ -237,7 +239,7 @@ export class Stage {
   }
 
   /** The rows that the tenant has shown by now, with their statuses. */
-  visibleRows(): Iterable<VisibleRow> {
+  visibleRows(): Iterable<ShownRow> {
     return this.simulator.world.history(this.service.nowMs());
   }
 
@@ -270,6 +272,6 @@ function chanceOf(text: string): number {
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- the books read an asynchronous list, as it may come over HTTP
-async function* asynchronous(rows: Iterable<VisibleRow>): AsyncGenerator<VisibleRow> {
+async function* asynchronous(rows: Iterable<ShownRow>): AsyncGenerator<ShownRow> {
   yield* rows;
 }
