@@ -17,6 +17,10 @@ export interface LabOptions {
   readonly rate: number;
   /** Keep the data folder and the log, also where nothing was found. */
   readonly keep: boolean;
+  /** Names of the only kinds that occur; none: all. */
+  readonly only: readonly string[];
+  /** Names of kinds that do not occur. */
+  readonly without: readonly string[];
 }
 
 export const HELP = `npm run chaos -- [options]
@@ -33,6 +37,9 @@ books are compared, row by row.
                    application: an application, on Microsoft Graph (default)
   --chunk-size N   the module's setting chunk_size (default 200)
   --rate N         rows an hour that arrive in the tenant (default 72000)
+  --without A,B    leave out these kinds of fault, step or answer; a name also stands for
+                   all kinds that begin with it and a hyphen, such as echo or aadsts
+  --only A,B       leave out all others: such as weather,http-500
   --keep           keep the data folder and the log; they are kept anyway if something
                    is found
   --help           this text
@@ -52,6 +59,8 @@ export function readCommandLine(argv: readonly string[], drawnSeed: number): Lab
     chunkSize: readNumber('chunk-size', values['chunk-size'], { least: 1, most: 10_000, isWhole: true }),
     rate: readNumber('rate', values.rate, { least: 1, most: 1_000_000, isWhole: true }),
     keep: values.keep,
+    only: readNames(values.only),
+    without: readNames(values.without),
   };
 }
 
@@ -65,6 +74,8 @@ function parse(argv: readonly string[]) {
         way: { type: 'string', default: 'application' },
         'chunk-size': { type: 'string', default: '200' },
         rate: { type: 'string', default: '72000' },
+        only: { type: 'string', default: '' },
+        without: { type: 'string', default: '' },
         keep: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -72,6 +83,13 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)} See --help.`);
   }
+}
+
+function readNames(text: string): string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }
 
 interface Bounds {

@@ -1,7 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { run } from './run.js';
 
 const stop = new AbortController();
+// Each lane of a plan listens while it waits.
+setMaxListeners(0, stop.signal);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (stop.signal.aborted) process.exit(1);

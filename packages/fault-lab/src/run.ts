@@ -4,7 +4,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explainRepeats } from './books/explain-repeats.js';
 import { HELP, readCommandLine, UsageError, type LabOptions } from './command-line.js';
-import { catalogueOf } from './plan/catalogue.js';
+import { catalogueOf, kindsOf, type Catalogue } from './plan/catalogue.js';
+import { choose, unknownNames } from './plan/kinds.js';
 import { makePlan } from './plan/plan.js';
 import { findingsOf } from './report/findings.js';
 import { progressLine } from './report/progress-line.js';
@@ -45,7 +46,7 @@ function findModule(repository: string): string {
 }
 
 async function experiment(options: LabOptions, modulePath: string, { write, stop }: Surroundings): Promise<number> {
-  const plan = makePlan(options.seed, options.minutes * 60_000, catalogueOf(WAYS[options.way].api));
+  const plan = makePlan(options.seed, options.minutes * 60_000, catalogueFor(options));
   const folder = await RunFolder.open();
   write(
     `Seed ${options.seed}: ${plan.steps.length} steps of trouble in ${options.minutes} min. Log: ${folder.path}/run.log\n`,
@@ -78,6 +79,15 @@ async function experiment(options: LabOptions, modulePath: string, { write, stop
     else await folder.remove();
   }
   return isClean ? 0 : 1;
+}
+
+/** @throws {UsageError} where a name stands for nothing. */
+function catalogueFor({ way, only, without }: LabOptions): Catalogue {
+  const { api } = WAYS[way];
+  const [unknown] = unknownNames([...only, ...without], kindsOf(catalogueOf(api)));
+  if (unknown === undefined) return catalogueOf(api, choose(only, without));
+  const known = kindsOf(catalogueOf(api)).sort().join(', ');
+  throw new UsageError(`There is no kind "${unknown}" to leave out or to keep. There are: ${known}.`);
 }
 
 function reportProgress(
@@ -125,12 +135,15 @@ async function conclude(stage: Stage, { options, settled, folder, kills }: Ended
     peakMemoryMiB: lives.peakMemoryMiB,
     leaks: secrets.places,
     odd: logs.odd,
+    violations: stage.status.violations,
+    looks: stage.status.looks,
     oddities: logs.oddities,
     logsByLevel: logs.byLevel,
     results: {
       API: stage.service.requests.totals.byResult,
       Tokens: simulator.tokenService.requests.totals.byResult,
       Intake: intake.totals().results,
+      Manners: Object.fromEntries(stage.manners),
     },
     diskManner: disk?.manner,
     settledAfterMs: settled.tookMs,

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { findLost, type RowsFound } from './books/find-lost.js';
+import { readSetAsideTime } from './books/set-aside-time.js';
 import { readRejectedRows } from './books/rejected-rows.js';
 import type { Stage } from './stage/stage.js';
 import { LONGEST_CHANGE_MS } from './stage/tenant.js';
@@ -16,16 +17,19 @@ export interface Settled {
   readonly shownAfterMs: number;
 }
 
-/** Waits until everything that the tenant will ever show has been shown and has arrived, but not for ever. */
+/** Waits until everything that the tenant will ever show has been shown and has arrived and the status is ok, but not for ever. */
 export async function settle(stage: Stage, dataFolder: string): Promise<Settled> {
   const startedMs = performance.now();
   const shownAfterMs = LONGEST_CHANGE_MS;
   stage.stopMail();
   await delay(shownAfterMs);
+  let settledMs: number | undefined;
   for (;;) {
     const rows = await look(stage, dataFolder);
     const tookMs = performance.now() - startedMs;
-    if (rows.lost.length === 0) return { rows, tookMs, shownAfterMs };
+    if (rows.lost.length === 0) settledMs ??= tookMs;
+    if (settledMs !== undefined && (stage.status.isSettled || tookMs >= LONGEST_WAIT_MS))
+      return { rows, tookMs: settledMs, shownAfterMs };
     if (tookMs >= LONGEST_WAIT_MS) return { rows, tookMs: undefined, shownAfterMs };
     await delay(LOOK_EVERY_MS);
   }
@@ -33,5 +37,6 @@ export async function settle(stage: Stage, dataFolder: string): Promise<Settled>
 
 /** What has become of the rows so far. */
 export async function look(stage: Stage, dataFolder: string): Promise<RowsFound> {
-  return findLost(stage.visibleRows(), stage.journal, await readRejectedRows(dataFolder));
+  const [rejected, isSetAside] = await Promise.all([readRejectedRows(dataFolder), readSetAsideTime(dataFolder)]);
+  return findLost(stage.visibleRows(), stage.journal, { rejected, isSetAside });
 }

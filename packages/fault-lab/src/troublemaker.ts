@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeStep, SIDES, type Plan, type Side, type Step, type TimedStep } from './plan/steps.js';
+import { troubleOf } from './status/trouble-of.js';
 import type { Stage } from './stage/stage.js';
 
 /** Carries out a plan on the stage; afterwards nothing fails any more. */
 export class Troublemaker {
   readonly #stage: Stage;
   readonly #log: (text: string) => void;
+  readonly #endWeather = new Map<Side, () => void>();
   #largestOffsetMs = 0;
   #kills = 0;
 
@@ -28,7 +30,14 @@ export class Troublemaker {
         await until(atMs);
         if (stop.aborted) return;
         this.#log(describeStep(step));
+        const trouble = troubleOf(step);
+        const end = trouble && this.#stage.status.begin(trouble);
+        if (step.kind === 'weather') {
+          this.#endWeather.get(step.side)?.();
+          this.#endWeather.set(step.side, end ?? (() => undefined));
+        }
         await this.#take(step, stop);
+        if (step.kind !== 'weather') end?.();
       }
     };
     const lanes = new Set(steps.map(({ lane }) => lane));
@@ -47,7 +56,7 @@ export class Troublemaker {
         stage.sides[step.side].failNext(step.fault);
         return;
       case 'outage': {
-        const away: Side[] = step.of === 'intake' ? ['intake'] : ['api', 'tokens'];
+        const away: Side[] = step.of === 'microsoft' ? ['api', 'tokens'] : [step.of];
         for (const side of away) stage.sides[side].startOutage(step.fault);
         await pause(step.forMs, stop);
         for (const side of away) stage.sides[side].endOutage();
@@ -71,12 +80,38 @@ export class Troublemaker {
       case 'clock-jump':
         this.#largestOffsetMs = Math.max(this.#largestOffsetMs, step.offsetMs);
         stage.setServiceClock(step.offsetMs);
+        return;
+      case 'wrong-dates':
+        stage.setServiceDates(step.offsetMs);
+        await pause(step.forMs, stop);
+        stage.setServiceDates(0);
+        return;
+      case 'intake-answers':
+        stage.answerWith(step.manner);
+        await pause(step.forMs, stop);
+        stage.answerWith(undefined);
+        return;
+      case 'hanging-folder':
+        await this.#hang(step.forMs, stop);
     }
+  }
+
+  /** A folder on a full disk takes no file to hang on. */
+  async #hang(forMs: number, stop: AbortSignal): Promise<void> {
+    try {
+      await this.#stage.hangFolder();
+    } catch (error) {
+      this.#log(`the folder cannot be made to hang: ${String(error)}`);
+      return;
+    }
+    await pause(forMs, stop);
+    await this.#stage.endHang();
   }
 
   /** All faults end. The clock stays as far ahead as it ever was: set back, it would have to pass all that again before anything happens. */
   async #makePeace(): Promise<void> {
     for (const side of SIDES) this.#stage.sides[side].clear();
+    for (const end of this.#endWeather.values()) end();
     this.#stage.setServiceClock(this.#largestOffsetMs);
     await this.#stage.lives.start();
   }

@@ -10,11 +10,16 @@ describe('the command line', () => {
       chunkSize: 200,
       rate: 72_000,
       keep: false,
+      only: [],
+      without: [],
     });
   });
 
   test('is read', () => {
-    const argv = '--minutes 0.5 --seed 7 --way basic --chunk-size 50 --rate 1000 --keep'.split(' ');
+    const argv =
+      '--minutes 0.5 --seed 7 --way basic --chunk-size 50 --rate 1000 --keep --only kill --without echo,bomb'.split(
+        ' ',
+      );
     expect(readCommandLine(argv, 42)).toEqual({
       minutes: 0.5,
       seed: 7,
@@ -22,6 +27,8 @@ describe('the command line', () => {
       chunkSize: 50,
       rate: 1000,
       keep: true,
+      only: ['kill'],
+      without: ['echo', 'bomb'],
     });
   });
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RequestResult } from '@local/playbook-runner';
 import { explainRepeats, type Cause } from '../src/books/explain-repeats.js';
-import { Journal } from '../src/books/journal.js';
+import { Journal, type BatchResult } from '../src/books/journal.js';
 import type { Life } from '../src/stage/life.js';
 
 const event = (id: string, status = 'delivered'): string =>
@@ -22,7 +21,7 @@ const life = (number: number, end: Partial<End>): Life => ({
 const killed: Partial<End> = { asked: 'SIGKILL', exit: { exitCode: null, signal: 'SIGKILL' } };
 
 /** Batches of [events, process, result]; the cause of each repeat. */
-function causesOf(batches: [string[], number, RequestResult?][], lives: Life[]): [Cause, number][] {
+function causesOf(batches: [string[], number, BatchResult?][], lives: Life[]): [Cause, number][] {
   const journal = new Journal();
   for (const [events, number, result = 'accepted'] of batches)
     journal.store(
@@ -35,7 +34,7 @@ function causesOf(batches: [string[], number, RequestResult?][], lives: Life[]):
 }
 
 describe('a repeat', () => {
-  test.each<[string, [string[], number, RequestResult?][], Life[], [Cause, number][]]>([
+  test.each<[string, [string[], number, BatchResult?][], Life[], [Cause, number][]]>([
     [
       'of the last batch before a SIGKILL goes back to the kill',
       [
@@ -54,6 +53,46 @@ describe('a repeat', () => {
       ],
       [life(1, killed)],
       [['unexplained', 1]],
+    ],
+    [
+      'of a batch that the intake took too long for is its slowness, as long as batches get smaller',
+      [
+        [['a', 'b'], 1, 'slower-than-limit'],
+        [['a'], 1, 'slower-than-limit'],
+        [['b'], 1],
+      ],
+      [life(1, {})],
+      [
+        ['slow intake', 1],
+        ['slow intake', 1],
+      ],
+    ],
+    [
+      'of a batch that comes again as it was has no explanation, however slow the intake is',
+      [
+        [['a', 'b'], 1, 'slower-than-limit'],
+        [['a', 'b'], 1, 'slower-than-limit'],
+      ],
+      [life(1, {})],
+      [['unexplained', 2]],
+    ],
+    [
+      'of a batch of which not all events were named goes back to that',
+      [
+        [['a', 'b'], 1, 'fault-fewer-ids'],
+        [['b'], 1],
+      ],
+      [life(1, {})],
+      [['fewer ids', 1]],
+    ],
+    [
+      'of the last batch before a stop in which the data folder hung goes back to that',
+      [
+        [['a'], 1],
+        [['a'], 2],
+      ],
+      [life(1, { folderHung: true, exit: { exitCode: 1, signal: null } })],
+      [['hanging folder', 1]],
     ],
     [
       'two processes later still goes back to the kill',

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { findLost } from '../src/books/find-lost.js';
 import { Journal, keyOf } from '../src/books/journal.js';
+import { readSetAsideTime } from '../src/books/set-aside-time.js';
 import { readRejectedRows } from '../src/books/rejected-rows.js';
 
 const identity = (traceId: string, status: string) => ({ traceId, recipient: 'r@lab.example', status });
 const row = (traceId: string, ...statuses: string[]) => ({
   traceId,
   recipient: 'r@lab.example',
+  receivedMs: traceId === 'set aside' ? 5000 : 0,
   statuses: statuses.map((status, order) => ({ status, fromMs: order })),
 });
 
@@ -29,13 +31,23 @@ test('a row is lost if its last status was neither delivered nor set aside; an e
     row('late', 'Pending', 'Failed'),
     row('refused', 'Failed'),
     row('never', 'None'),
+    row('set aside', 'None'),
   ];
-  expect(findLost(rows, journal, new Set([keyOf(identity('refused', 'failed'))]))).toEqual({
-    rows: 5,
-    statuses: 7,
+  journal.withhold([JSON.stringify({ id: 'never', recipientAddress: 'r@lab.example', status: 'None' })]);
+  const putDown = {
+    rejected: new Set([keyOf(identity('refused', 'failed'))]),
+    isSetAside: (receivedMs: number) => receivedMs === 5000,
+  };
+  expect(findLost(rows, journal, putDown)).toEqual({
+    rows: 6,
+    statuses: 8,
+    late: 1,
     passedUnseen: 1,
     refused: 1,
-    lost: [identity('late', 'Failed'), identity('never', 'None')],
+    lost: [
+      { ...identity('late', 'Failed'), wasWithheld: false },
+      { ...identity('never', 'None'), wasWithheld: true },
+    ],
   });
 });
 
@@ -53,5 +65,21 @@ test('rows set aside are read in either dialect, and torn lines passed over', as
     expect(await readRejectedRows(dataFolder)).toEqual(new Set(expected));
   } finally {
     await rm(dataFolder, { recursive: true });
+  }
+});
+
+test('time that is set aside is read from context.json; none where that cannot be read', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'set-aside-'));
+  try {
+    const inside = Date.parse('2026-01-01T00:00:05Z');
+    expect((await readSetAsideTime(folder))(inside)).toBe(false);
+    const context = { set_aside: [{ start: '2026-01-01T00:00:00Z', end: '2026-01-01T00:00:10Z' }] };
+    await writeFile(join(folder, 'context.json'), JSON.stringify(context));
+    const isSetAside = await readSetAsideTime(folder);
+    expect([inside, inside + 5000, inside - 6000].map(isSetAside)).toEqual([true, false, false]);
+    await writeFile(join(folder, 'context.json'), '{"set_aside":');
+    expect((await readSetAsideTime(folder))(inside)).toBe(false);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { findingsOf, type Outcome } from '../src/report/findings.js';
 import { progressLine } from '../src/report/progress-line.js';
 import { reportText, type RunReport } from '../src/report/report.js';
-import { endedWell, type Life } from '../src/stage/life.js';
+import { endedInTime, endedWell, type Life } from '../src/stage/life.js';
 
 type End = NonNullable<Life['ended']>;
 const stopped: End = {
@@ -14,21 +14,27 @@ const stopped: End = {
 };
 const batch = (number: number) => ({ number, life: number, events: 200, result: 'accepted' as const });
 const repeat = { first: batch(1), again: batch(2), events: 3 };
-const lostRow = { traceId: 'trace', recipient: 'r@lab.example', status: 'Delivered' };
+const lostRow = { traceId: 'trace', recipient: 'r@lab.example', status: 'Delivered', wasWithheld: false };
 const noSamples = { missing: [], missedStatuses: [], repeated: [], unknown: [], unreadable: [] };
 const books = { visible: 9, delivered: 12, missing: 0, missedStatuses: 0, repeated: 3, unknown: 0, unreadable: 0 };
+const violation = {
+  ...{ fromMs: 1000, untilMs: 3000, looks: 3, process: 2 },
+  ...{ what: 'ok during "x"', troubles: ['x'], reasons: '[]' },
+};
 const well: Outcome = {
-  rows: { rows: 9, statuses: 11, passedUnseen: 2, lost: [], refused: 0 },
+  rows: { rows: 9, statuses: 11, passedUnseen: 2, lost: [], refused: 0, late: 0 },
   books: { ...books, samples: noSamples },
   repeats: [{ ...repeat, cause: 'kill' }],
   lives: [{ number: 1, ended: stopped }],
   peakMemoryMiB: 120,
   leaks: new Map(),
   odd: 0,
+  violations: [],
 };
 const run: RunReport = {
   ...well,
-  options: { minutes: 2, seed: 7, way: 'basic', chunkSize: 200, rate: 72_000, keep: false },
+  options: { minutes: 2, seed: 7, way: 'basic', chunkSize: 200, rate: 72_000, keep: false, only: [], without: [] },
+  looks: new Map([['ok', 7]]),
   kills: 4,
   results: { API: { page: 30, 'http-500': 4 }, Intake: { accepted: 20 } },
   logsByLevel: new Map([['info', 8]]),
@@ -44,6 +50,12 @@ describe('findings', () => {
   });
 
   test.each<[string, Partial<Outcome>, string]>([
+    ['late rows', { rows: { ...well.rows, late: 4 } }, '4 rows are late'],
+    [
+      'a lost row that the intake did not name',
+      { rows: { ...well.rows, lost: [{ ...lostRow, wasWithheld: true }] } },
+      '1 rows are lost; 1 of them the intake has neither stored nor named.',
+    ],
     ['a lost row', { rows: { ...well.rows, lost: [lostRow] } }, '1 rows are lost.'],
     [
       'a repeat without an explanation',
@@ -54,6 +66,8 @@ describe('findings', () => {
     ['an event of no row', { books: { ...well.books, unreadable: 1 } }, '1 events name no row.'],
     ['an event of an unknown row', { books: { ...well.books, unknown: 1 } }, '1 events are of rows that'],
     ['a crash', { lives: [{ number: 1, ended: { ...stopped, asked: undefined } }] }, '1 processes ended'],
+    ['a slow stop', { lives: [{ number: 1, ended: { ...stopped, tookMs: 10_001 } }] }, '1 processes took more than'],
+    ['a wrong status', { violations: [violation] }, 'The status was wrong 1 times.'],
     ['a leak', { leaks: new Map([['output', 2]]) }, 'A secret turned up: output (2).'],
     ['a line that asks to be reported', { odd: 2 }, '2 log lines ask to be reported.'],
     ['too much memory', { peakMemoryMiB: 301 }, 'A process took 301 MiB, where 300 are allowed.'],
@@ -79,6 +93,12 @@ describe('a process', () => {
     expect(endedWell({ number: 1, ended: { ...stopped, ...end } })).toBe(isWell);
   });
 
+  test('may take ten seconds to stop', () => {
+    expect(endedInTime({ number: 1, ended: { ...stopped, tookMs: 10_000 } })).toBe(true);
+    expect(endedInTime({ number: 1, ended: { ...stopped, tookMs: 10_001 } })).toBe(false);
+    expect(endedInTime({ number: 1, ended: { ...stopped, asked: 'SIGKILL', tookMs: 10_001 } })).toBe(true);
+  });
+
   test('that runs still has not ended badly', () => {
     expect(endedWell({ number: 1 })).toBe(true);
   });
@@ -97,6 +117,10 @@ describe('the report', () => {
     expect(text).toContain('SIGTERM → exit code 0 1');
     expect(text).toContain('81.5 s after the trouble, 1.5 s after the last change was shown');
     expect(text).toContain('never full');
+    expect(text).toContain('looks at /health by what it had to say: ok 7; wrong 0 times');
+    expect(reportText({ ...run, violations: [violation] })).toContain(
+      '1.0 s to 3.0 s (3 looks) process 2: ok during "x"; failing: x',
+    );
     expect(text.endsWith('All is well.\n')).toBe(true);
   });
 

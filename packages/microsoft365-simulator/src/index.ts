@@ -27,6 +27,8 @@ export { tokenFaults } from './token-service/service-faults.js';
 export type { AadstsFault, TokenFault } from './token-service/service-faults.js';
 export { selfSignedCertificate } from './certificates/self-signed-certificate.js';
 export type { CertificateWithKey } from './certificates/self-signed-certificate.js';
+export { echoFaults } from './faults/echo-faults.js';
+export { jsonBombs } from './faults/json-bombs.js';
 export { passingFaults } from './faults/transport-faults.js';
 export type { TransportFault } from './faults/transport-faults.js';
 export type { FaultMatch, FaultPlan, RandomFaults } from './faults/fault-plan.js';

@@ -13,18 +13,19 @@ import { authorized, booked, get, hourMs, nowMs, rangeFilter, readPage, traceUrl
 
 const query = { $format: 'json', $filter: rangeFilter(nowMs - hourMs, nowMs) };
 
-/** Pages of 10 out of 25 rows, with a fault for the next request. */
+/** Pages of 10 out of 25 rows, with a fault for the next requests, which `check` makes. */
 function withFault(
   kind: ReportingFault,
   check: (url: string, simulator: Simulator) => Promise<void>,
   url: (simulator: Simulator) => string = (simulator) => traceUrl(simulator, query),
+  times = 1,
 ): Promise<void> {
   return withSimulator({ pageRows: 10, slowAnswerMs: 50 }, async (simulator) => {
     simulator.world.add({ rows: 25, from: nowMs - hourMs, to: nowMs });
     const before = booked(simulator.world, nowMs);
-    simulator.server.faults.failNext(kind);
+    simulator.server.faults.failNext(kind, times);
     await check(url(simulator), simulator);
-    expect(simulator.server.requests.totals.byResult[kind]).toBe(1);
+    expect(simulator.server.requests.totals.byResult[kind]).toBe(times);
     expect(booked(simulator.world, nowMs)).toEqual(before);
     expect((await readPage(traceUrl(simulator, query))).rows).toHaveLength(10);
   });
@@ -76,6 +77,8 @@ describe('every kind of fault', () => {
     ['http-503-retry-after-seconds', 503, '1'],
     ['http-503-retry-after-date', 503, new Date(nowMs + 1000).toUTCString()],
     ['http-429-retry-after-seconds', 429, '1'],
+    ['http-503-retry-after-600', 503, '600'],
+    ['http-429-retry-after-huge', 429, '99999999'],
   ] as const)('%s says how long to wait', async (kind, status, wait) => {
     await withFault(kind, async (url) => {
       const response = await get(url);
@@ -158,6 +161,51 @@ describe('every kind of fault', () => {
   ] as const)('%s refuses a later page', async (kind, status) => {
     await withFault(kind, async (url) => expect((await get(url)).status).toBe(status), laterPage);
   });
+
+  test('empty-page-with-link gives no rows and a link to the same page, for ever', async () => {
+    const walk = async (url: string): Promise<void> => {
+      const first = await readPage(url);
+      const second = await readPage(first.link!);
+      expect([first.rows, second.rows]).toEqual([[], []]);
+      expect(second.link).not.toBe(first.link);
+      expect((await readPage(second.link!)).rows).toHaveLength(10);
+    };
+    await withFault('empty-page-with-link', walk, undefined, 2);
+  });
+
+  test.each([
+    ['echo-plain', (text: string) => text],
+    ['echo-html', (text: string) => text.replaceAll('&amp;', '&')],
+    ['echo-json', (text: string) => (JSON.parse(text) as { error: { message: string } }).error.message],
+    ['echo-url-encoded', (text: string) => decodeURIComponent(text.split('request=')[1]!)],
+    ['echo-base64', (text: string) => Buffer.from(text.split('\r\n').slice(1).join(''), 'base64').toString()],
+    ['echo-shifted', (text: string) => text],
+  ] as const)('%s holds the credentials of the request', async (kind, decode) => {
+    await withFault(kind, async (url) => {
+      const response = await get(url);
+      expect([500, 502, 503]).toContain(response.status);
+      expect(decode(await response.text())).toContain(authorized.authorization);
+    });
+  });
+
+  test('echo-cut ends within the credentials, each time in another place', async () => {
+    const [, value = ''] = authorized.authorization.split(' ');
+    const shownBy = async (url: string) =>
+      /authorization: Basic (\S+)$/i.exec(await (await get(url)).text())?.[1] ?? 'nothing';
+    const check = async (url: string): Promise<void> => {
+      const shown = [await shownBy(url), await shownBy(url)];
+      expect(shown.map((text) => value.startsWith(text))).toEqual([true, true]);
+      expect(shown[1]).not.toBe(shown[0]);
+    };
+    await withFault('echo-cut', check, undefined, 2);
+  });
+
+  test.each(['json-bomb-keys', 'json-bomb-depth', 'json-bomb-text'] as const)(
+    '%s is JSON of many megabytes',
+    async (kind) => {
+      await withFault(kind, async (url) => expect((await (await get(url)).text()).length).toBeGreaterThan(7_000_000));
+    },
+  );
 
   test('is named in this file', async () => {
     const source = await import('node:fs/promises').then(({ readFile }) => readFile(import.meta.filename, 'utf8'));

@@ -74,6 +74,14 @@ describe('every kind of fault of its own', () => {
     });
   });
 
+  test('empty-page-with-link gives no rows and a link to the same page', async () => {
+    await withFault('empty-page-with-link', async (url, headers) => {
+      const { rows, link } = await readTraces(url, headers);
+      expect(rows).toEqual([]);
+      expect((await readTraces(link!, headers)).rows).toHaveLength(10);
+    });
+  });
+
   test('a token with all values encoded once more is the good one as soon as that is undone', async () => {
     await withFault('double-encoded-token', async (url, headers) => {
       const tokenOf = ({ link }: { link: string | undefined }): string =>

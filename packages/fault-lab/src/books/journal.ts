@@ -1,4 +1,8 @@
 import { identifyEvent, type RequestResult, type RowIdentity } from '@local/playbook-runner';
+import type { IntakeManner } from '../plan/steps.js';
+
+/** What the intake made of a request: its own word, or how it was told to answer. */
+export type BatchResult = RequestResult | IntakeManner;
 
 /** A request's events, as the intake has stored them. */
 export interface StoredBatch {
@@ -8,7 +12,7 @@ export interface StoredBatch {
   readonly life: number;
   readonly events: number;
   /** What the intake made of the request. */
-  readonly result: RequestResult;
+  readonly result: BatchResult;
 }
 
 /** Events of one batch that an earlier one held already. */
@@ -24,10 +28,11 @@ export class Journal {
   readonly #lastBatchOf = new Map<string, StoredBatch>();
   readonly #repeats = new Map<string, { first: StoredBatch; again: StoredBatch; events: number }>();
   readonly #lastBatchOfLife = new Map<number, StoredBatch>();
+  readonly #withheld = new Set<string>();
   #batches = 0;
 
   /** Enters a batch. Events that name no row are left to the books. */
-  store(events: readonly string[], life: number, result: RequestResult): void {
+  store(events: readonly string[], life: number, result: BatchResult): void {
     this.#batches += 1;
     const batch = { number: this.#batches, life, events: events.length, result };
     for (const event of events) {
@@ -39,6 +44,18 @@ export class Journal {
       this.#lastBatchOf.set(key, batch);
     }
     this.#lastBatchOfLife.set(life, batch);
+  }
+
+  /** Events that the intake had, and neither stored nor named although it answered with success. */
+  withhold(events: readonly string[]): void {
+    for (const event of events) {
+      const identity = identifyEvent(event);
+      if (identity !== undefined) this.#withheld.add(keyOf(identity));
+    }
+  }
+
+  wasWithheld(identity: RowIdentity): boolean {
+    return this.#withheld.has(keyOf(identity));
   }
 
   holds(identity: RowIdentity): boolean {

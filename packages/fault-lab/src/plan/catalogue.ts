@@ -1,6 +1,16 @@
-import { graphFaults, passingFaults, reportingFaults, tokenFaults } from '@local/microsoft365-simulator';
+import { echoFaults, graphFaults, jsonBombs, passingFaults } from '@local/microsoft365-simulator';
+import { reportingFaults, tokenFaults } from '@local/microsoft365-simulator';
 import { INTAKE_FAULTS, type ServerFault } from '@local/playbook-runner';
-import type { Side } from './steps.js';
+import type { IsOn } from './kinds.js';
+import {
+  INTAKE_MANNERS,
+  SIDES,
+  STEP_KINDS,
+  type IntakeManner,
+  type OutageOf,
+  type Side,
+  type StepKind,
+} from './steps.js';
 
 /** The kinds of fault of a side, by what they cost the module. */
 interface Kinds {
@@ -10,22 +20,32 @@ interface Kinds {
   readonly dear: readonly string[];
 }
 
-export type Catalogue = Readonly<Record<Side, Kinds>>;
+/** Everything that a plan may draw from. */
+export interface Catalogue extends Readonly<Record<Side, Kinds>> {
+  readonly outages: Readonly<Record<OutageOf, readonly string[]>>;
+  readonly manners: readonly IntakeManner[];
+  readonly steps: readonly StepKind[];
+}
 
 /** Faults of Microsoft's that API and token service have in common, and that can last: for outages. */
-export const MICROSOFT_OUTAGES = ['http-500', 'http-502', 'http-503', 'reset-before-answer', 'html-with-200'] as const;
-export const INTAKE_OUTAGES: readonly ServerFault[] = [
+const MICROSOFT_OUTAGES = ['http-500', 'http-502', 'http-503', 'reset-before-answer', 'html-with-200'] as const;
+const INTAKE_OUTAGES: readonly ServerFault[] = [
   ...(['401', '404', '429', '500', '502', '503', 'html'] as const),
   ...(['reset-before-reading', 'reset-after-reading'] as const),
 ];
+/** The API answers everything, but nothing can be read. */
+const UNREADABLE = ['http-400', 'link-to-another-host', 'empty-page-with-link'] as const;
 
 /** After a missing service principal the module rightly waits five minutes: it would do nothing else. */
 const LEFT_OUT: readonly string[] = ['service-principal-less'];
 
+/** After each of them the module may wait for minutes, or calculate for seconds. */
+const DEAR_ANYWHERE: readonly string[] = ['http-503-retry-after-600', 'http-429-retry-after-huge', ...jsonBombs];
 /** What only a person can mend as a rule, or an answer that is waited for until it counts as lost. */
 const DEAR_OF_APIS: readonly string[] = [
   ...['http-403', 'http-404', 'http-410'],
   ...['sign-in-page', 'sign-in-redirect', 'no-answer'],
+  ...DEAR_ANYWHERE,
 ];
 /** HTTP Basic has no fresh token to try a 401 again with. */
 const DEAR_OF_BASIC: readonly string[] = [...DEAR_OF_APIS, 'http-401'];
@@ -36,6 +56,7 @@ const DEAR_OF_GRAPH: readonly string[] = [
 ];
 const PASSING_OF_TOKENS: readonly string[] = [
   ...passingFaults,
+  ...echoFaults,
   ...['http-429', 'http-503-retry-after-date', 'slow-answer'],
   ...['temporarily-unavailable', 'no-fields-200'],
   ...['aadsts-50087', 'aadsts-90024', 'aadsts-90033', 'aadsts-90055'],
@@ -50,8 +71,12 @@ const LOGS: Kinds = {
   dear: ['hang'],
 };
 
-/** Every kind of fault that the stand-ins have, but for what is left out, for an API that is read with a token or without. */
-export function catalogueOf(api: 'graph' | 'reporting_web_service'): Catalogue {
+/** Every kind of fault that the stand-ins have, but for what is left out, of an API that takes a token or none. */
+export function catalogueOf(api: 'graph' | 'reporting_web_service', isOn: IsOn = () => true): Catalogue {
+  const split = (kinds: readonly string[], isDear: (kind: string) => boolean): Kinds => {
+    const used = kinds.filter((kind) => !LEFT_OUT.includes(kind) && isOn(kind));
+    return { passing: used.filter((kind) => !isDear(kind)), dear: used.filter(isDear) };
+  };
   return {
     api:
       api === 'graph'
@@ -59,11 +84,20 @@ export function catalogueOf(api: 'graph' | 'reporting_web_service'): Catalogue {
         : split(reportingFaults, (kind) => DEAR_OF_BASIC.includes(kind)),
     tokens: split(tokenFaults, (kind) => !PASSING_OF_TOKENS.includes(kind)),
     intake: split(INTAKE_FAULTS, (kind) => DEAR_OF_INTAKE.includes(kind)),
-    logs: LOGS,
+    logs: { passing: LOGS.passing.filter(isOn), dear: LOGS.dear.filter(isOn) },
+    outages: {
+      microsoft: MICROSOFT_OUTAGES.filter(isOn),
+      intake: INTAKE_OUTAGES.filter(isOn),
+      api: UNREADABLE.filter(isOn),
+    },
+    manners: INTAKE_MANNERS.filter(isOn),
+    steps: STEP_KINDS.filter(isOn),
   };
 }
 
-function split(kinds: readonly string[], isDear: (kind: string) => boolean): Kinds {
-  const used = kinds.filter((kind) => !LEFT_OUT.includes(kind));
-  return { passing: used.filter((kind) => !isDear(kind)), dear: used.filter(isDear) };
+/** All names that `--only` and `--without` know. */
+export function kindsOf(catalogue: Catalogue): string[] {
+  const { manners, steps, outages } = catalogue;
+  const ofSides = SIDES.flatMap((side) => [...catalogue[side].passing, ...catalogue[side].dear]);
+  return [...new Set([...ofSides, ...manners, ...steps, ...Object.values(outages).flat()])];
 }

@@ -1,12 +1,21 @@
-import { INTAKE_OUTAGES, MICROSOFT_OUTAGES, type Catalogue } from './catalogue.js';
+import type { Catalogue } from './catalogue.js';
 import { Draws } from './draws.js';
-import { SIDES, type Lane, type Plan, type Side, type Step, type TimedStep } from './steps.js';
+import { SIDES, type IntakeManner, type Lane, type OutageOf, type Plan } from './steps.js';
+import type { Side, Step, TimedStep } from './steps.js';
+import { keepTruces } from './truces.js';
 
 /** A step of a lane, and how long it is until the lane's next one: at least as long as the step lasts. */
 interface Paced {
   readonly step: Step;
   readonly untilNextMs: number;
 }
+
+/** The token service is asked the least often and has the most kinds, but a module without a token does nothing at all. */
+const DEAR_SIDES: readonly Side[] = ['api', 'api', 'tokens', 'tokens', 'intake', 'logs'];
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** How far Date headers are off as a rule: more than the five minutes by which a watermark may be ahead. */
+const DATES_OFF_MINUTES = [6, 60] as const;
 
 /** How far Microsoft's clock may be off, either way. */
 export const LARGEST_OFFSET_MS = 90_000;
@@ -26,16 +35,31 @@ export function makePlan(seed: number, durationMs: number, catalogue: Catalogue)
     }
     return steps;
   };
+  const { outages, manners } = catalogue;
+  const dearSides = DEAR_SIDES.filter((side) => catalogue[side].dear.length > 0);
+  const away = (['microsoft', 'intake'] as const).filter((of) => outages[of].length > 0);
   const steps = [
     ...SIDES.flatMap((side) => lane(side, [0, 3000], (draws) => weather(draws, side, catalogue[side].passing))),
-    ...lane('dear faults', [20_000, 60_000], (draws) => dearFault(draws, catalogue)),
-    ...lane('outages', [10_000, 40_000], outage),
+    ...(dearSides.length > 0
+      ? lane('dear faults', [20_000, 60_000], (draws) => dearFault(draws, catalogue, dearSides))
+      : []),
+    ...(away.length > 0
+      ? lane('outages', [10_000, 40_000], (draws) => outage(draws, away, outages, [20_000, 60_000]))
+      : []),
+    ...(outages.api.length > 0
+      ? lane('unreadable', [30_000, 90_000], (draws) => outage(draws, ['api'], outages, [60_000, 180_000]))
+      : []),
     ...lane('refusals', [5000, 30_000], refusals),
     ...lane('process', [3000, 20_000], kill),
     ...lane('disk', [10_000, 40_000], fullDisk),
     ...lane('clock', [10_000, 30_000], clockJump),
+    ...lane('dates', [15_000, 60_000], wrongDates),
+    ...(manners.length > 0 ? lane('intake answers', [15_000, 60_000], (draws) => intakeAnswers(draws, manners)) : []),
+    ...lane('folder', [20_000, 60_000], hangingFolder),
   ];
-  return { seed, durationMs, steps: steps.sort((one, other) => one.atMs - other.atMs) };
+  const isUsed = ({ step }: TimedStep) => catalogue.steps.includes(step.kind);
+  const inOrder = steps.filter(isUsed).sort((one, other) => one.atMs - other.atMs);
+  return { seed, durationMs, steps: keepTruces(inOrder, durationMs) };
 }
 
 function within(step: Step, leftMs: number): Step {
@@ -43,7 +67,7 @@ function within(step: Step, leftMs: number): Step {
 }
 
 function weather(draws: Draws, side: Side, kinds: readonly string[]): Paced {
-  const isCalm = draws.chance(0.3);
+  const isCalm = draws.chance(0.3) || kinds.length === 0;
   const step: Step = {
     kind: 'weather',
     side,
@@ -54,18 +78,22 @@ function weather(draws: Draws, side: Side, kinds: readonly string[]): Paced {
   return { step, untilNextMs: draws.between(3000, 12_000) };
 }
 
-/** The token service is asked the least often and has the most kinds, but a module without a token does nothing at all. */
-function dearFault(draws: Draws, catalogue: Catalogue): Paced {
-  const side = draws.one(['api', 'api', 'tokens', 'tokens', 'intake', 'logs'] as const);
+function dearFault(draws: Draws, catalogue: Catalogue, sides: readonly Side[]): Paced {
+  const side = draws.one(sides);
   const step: Step = { kind: 'dear-fault', side, fault: draws.one(catalogue[side].dear) };
   return { step, untilNextMs: draws.between(60_000, 240_000) };
 }
 
-function outage(draws: Draws): Paced {
-  const of = draws.one(['microsoft', 'intake'] as const);
-  const fault = draws.one<string>(of === 'intake' ? INTAKE_OUTAGES : MICROSOFT_OUTAGES);
-  const forMs = draws.between(5000, 20_000);
-  return { step: { kind: 'outage', of, fault, forMs }, untilNextMs: forMs + draws.between(20_000, 60_000) };
+function outage(
+  draws: Draws,
+  of: readonly OutageOf[],
+  outages: Catalogue['outages'],
+  pauseMs: readonly [number, number],
+): Paced {
+  const drawn = draws.one(of);
+  const fault = draws.one(outages[drawn]);
+  const forMs = draws.between(5000, 40_000);
+  return { step: { kind: 'outage', of: drawn, fault, forMs }, untilNextMs: forMs + draws.between(...pauseMs) };
 }
 
 function refusals(draws: Draws): Paced {
@@ -98,4 +126,26 @@ function fullDisk(draws: Draws): Paced {
 function clockJump(draws: Draws): Paced {
   const offsetMs = draws.chance(0.3) ? 0 : draws.between(-LARGEST_OFFSET_MS, LARGEST_OFFSET_MS);
   return { step: { kind: 'clock-jump', offsetMs }, untilNextMs: draws.between(10_000, 60_000) };
+}
+
+/** Also by a day: a header from another time zone's midnight, or from a machine without a battery. */
+function wrongDates(draws: Draws): Paced {
+  const forMs = draws.between(3000, 15_000);
+  const sizeMs = draws.chance(0.1) ? DAY_MS : MINUTE_MS * draws.between(...DATES_OFF_MINUTES);
+  const offsetMs = draws.chance(0.7) ? sizeMs : -sizeMs;
+  return { step: { kind: 'wrong-dates', offsetMs, forMs }, untilNextMs: forMs + draws.between(40_000, 120_000) };
+}
+
+/** A slow intake must be slow for longer than the module waits, or there is nothing to get over. */
+function intakeAnswers(draws: Draws, manners: readonly IntakeManner[]): Paced {
+  const drawn = draws.one(manners);
+  // It lasts for minutes, in which little else is delivered: half as often as the others.
+  const manner = drawn === 'slower-than-limit' ? draws.one([drawn, draws.one(manners)]) : drawn;
+  const forMs = manner === 'slower-than-limit' ? draws.between(130_000, 200_000) : draws.between(1500, 12_000);
+  return { step: { kind: 'intake-answers', manner, forMs }, untilNextMs: forMs + draws.between(40_000, 120_000) };
+}
+
+function hangingFolder(draws: Draws): Paced {
+  const forMs = draws.between(4000, 40_000);
+  return { step: { kind: 'hanging-folder', forMs }, untilNextMs: forMs + draws.between(60_000, 180_000) };
 }

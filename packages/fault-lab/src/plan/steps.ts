@@ -20,10 +20,12 @@ interface DearFault {
   readonly fault: string;
 }
 
-/** Microsoft (API and token service) or the intake is away altogether. */
+export type OutageOf = 'microsoft' | 'intake' | 'api';
+
+/** Microsoft (API and token service) or the intake is away altogether; or the API answers, but with nothing that can be read. */
 interface Outage {
   readonly kind: 'outage';
-  readonly of: 'microsoft' | 'intake';
+  readonly of: OutageOf;
   readonly fault: string;
   readonly forMs: number;
 }
@@ -62,10 +64,58 @@ interface ClockJump {
   readonly offsetMs: number;
 }
 
-export type Step = Weather | DearFault | Outage | Refusals | Kill | FullDisk | ClockJump;
+/** The Date header of all of Microsoft's answers is wrong; the clock behind it is right. */
+interface WrongDates {
+  readonly kind: 'wrong-dates';
+  /** Positive: ahead. */
+  readonly offsetMs: number;
+  readonly forMs: number;
+}
+
+/**
+ * How the intake answers every batch for a while.
+ * - `no-ids`: 200 without ids, and nothing is stored.
+ * - `half-the-ids`: the first half is stored and named, the rest is neither.
+ * - `slower-than-limit`: takes so long for each event that a full chunk is answered after the module has given up; stored.
+ * - `echo-request`: 500 with the request in it, intake key included, each time in another spelling; nothing is stored.
+ * - `retry-after-600`: 503 that asks for ten minutes; nothing is stored.
+ * - `bomb`: 500 with a million keys; nothing is stored.
+ */
+export const INTAKE_MANNERS = [
+  'no-ids',
+  'half-the-ids',
+  'slower-than-limit',
+  'echo-request',
+  'retry-after-600',
+  'bomb',
+] as const;
+export type IntakeManner = (typeof INTAKE_MANNERS)[number];
+
+interface IntakeAnswers {
+  readonly kind: 'intake-answers';
+  readonly manner: IntakeManner;
+  readonly forMs: number;
+}
+
+/** What the module writes next to the data folder never returns, until it ends. */
+interface HangingFolder {
+  readonly kind: 'hanging-folder';
+  readonly forMs: number;
+}
+
+export type Step =
+  Weather | DearFault | Outage | Refusals | Kill | FullDisk | ClockJump | WrongDates | IntakeAnswers | HangingFolder;
+export type StepKind = Step['kind'];
+export const STEP_KINDS: readonly StepKind[] = [
+  ...(['weather', 'dear-fault', 'outage', 'refusals', 'kill', 'full-disk', 'clock-jump'] as const),
+  ...(['wrong-dates', 'intake-answers', 'hanging-folder'] as const),
+];
 
 /** What happens one after the other; different lanes do not wait for one another. */
-export type Lane = Side | 'dear faults' | 'outages' | 'refusals' | 'process' | 'disk' | 'clock';
+export type Lane =
+  | Side
+  | ('dear faults' | 'outages' | 'refusals' | 'process' | 'disk' | 'clock')
+  | ('unreadable' | 'dates' | 'intake answers' | 'folder');
 
 export interface TimedStep {
   readonly lane: Lane;
@@ -102,5 +152,11 @@ export function describeStep(step: Step): string {
       return `disk: full for ${step.forMs} ms, files end at ${step.fileBytes} bytes where they are limited`;
     case 'clock-jump':
       return `clock: Microsoft's is ${step.offsetMs} ms ahead of ours`;
+    case 'wrong-dates':
+      return `dates: every Date header is ${step.offsetMs} ms ahead for ${step.forMs} ms`;
+    case 'intake-answers':
+      return `intake: answers everything with ${step.manner} for ${step.forMs} ms`;
+    case 'hanging-folder':
+      return `data folder: hangs for ${step.forMs} ms`;
   }
 }

@@ -1,7 +1,8 @@
 import type { BooksReport } from '@local/playbook-runner';
 import type { RowsFound } from '../books/find-lost.js';
 import type { ExplainedRepeats } from '../books/explain-repeats.js';
-import { endedWell, type Life } from '../stage/life.js';
+import { endedInTime, endedWell, type Life } from '../stage/life.js';
+import type { Violation } from '../status/status-watch.js';
 
 /** What is known of a run at its end. */
 export interface Outcome {
@@ -14,12 +15,14 @@ export interface Outcome {
   readonly leaks: ReadonlyMap<string, number>;
   /** Log lines by which the module says itself that something should not have happened. */
   readonly odd: number;
+  /** Times at which the status was wrong. */
+  readonly violations: readonly Violation[];
 }
 
 const MOST_MEMORY_MIB = 300;
 
 /** What went wrong, a sentence each; nothing: all is well. */
-export function findingsOf({ rows, books, repeats, lives, peakMemoryMiB, leaks, odd }: Outcome): string[] {
+export function findingsOf({ rows, books, repeats, lives, peakMemoryMiB, leaks, odd, violations }: Outcome): string[] {
   const findings: string[] = [];
   const report = (count: number, sentence: string) => {
     if (count > 0) findings.push(sentence);
@@ -27,13 +30,19 @@ export function findingsOf({ rows, books, repeats, lives, peakMemoryMiB, leaks, 
   const unexplained = eventsOf(repeats.filter(({ cause }) => cause === 'unexplained'));
   const uncounted = books.repeated - eventsOf(repeats);
   const badEnds = lives.filter((life) => !endedWell(life));
-  report(rows.lost.length, `${rows.lost.length} rows are lost.`);
+  const withheld = rows.lost.filter(({ wasWithheld }) => wasWithheld).length;
+  const unnamed = withheld > 0 ? `; ${withheld} of them the intake has neither stored nor named` : '';
+  report(rows.lost.length, `${rows.lost.length} rows are lost${unnamed}.`);
+  report(rows.late, `${rows.late} rows are late: their time is set aside, and is asked for again after 15 minutes.`);
   report(unexplained, `${unexplained} repeats have no explanation.`);
   report(Math.abs(uncounted), `The books count ${uncounted} repeats more than the journal: the lab itself is wrong.`);
   report(books.unknown, `${books.unknown} events are of rows that the tenant never showed.`);
   report(books.unreadable, `${books.unreadable} events name no row.`);
   report(badEnds.length, `${badEnds.length} processes ended in a way that they should not.`);
   report(leaks.size, `A secret turned up: ${[...leaks].map(([place, times]) => `${place} (${times})`).join(', ')}.`);
+  const late = lives.filter((life) => !endedInTime(life));
+  report(late.length, `${late.length} processes took more than 10 s to stop.`);
+  report(violations.length, `The status was wrong ${violations.length} times.`);
   report(odd, `${odd} log lines ask to be reported.`);
   if (peakMemoryMiB > MOST_MEMORY_MIB)
     findings.push(`A process took ${Math.round(peakMemoryMiB)} MiB, where ${MOST_MEMORY_MIB} are allowed.`);

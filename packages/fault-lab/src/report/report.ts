@@ -1,6 +1,7 @@
 import type { LabOptions } from '../command-line.js';
 import type { ExplainedRepeats } from '../books/explain-repeats.js';
 import { endedWell, type Life } from '../stage/life.js';
+import type { Violation } from '../status/status-watch.js';
 import { eventsOf, findingsOf, type Outcome } from './findings.js';
 
 /** All that the report tells. Durations in milliseconds. */
@@ -9,6 +10,8 @@ export interface RunReport extends Outcome {
   readonly kills: number;
   /** How often each result was counted, by who counted it. */
   readonly results: Readonly<Record<string, Readonly<Partial<Record<string, number>>>>>;
+  /** How often the status had to be what. */
+  readonly looks: ReadonlyMap<string, number>;
   readonly logsByLevel: ReadonlyMap<string, number>;
   /** The first of the lines that ask to be reported. */
   readonly oddities: readonly string[];
@@ -33,6 +36,7 @@ export function reportText(run: RunReport): string {
     ...processLines(run),
     line('Logs', tallyText([...run.logsByLevel])),
     ...run.oddities.map((text) => line('', text)),
+    ...statusLines(run),
     line('Secrets', run.leaks.size === 0 ? 'none seen outside' : `SEEN in ${tallyText([...run.leaks])}`),
     '',
     ...(findings.length === 0 ? ['All is well.'] : findings.map((finding) => `FOUND: ${finding}`)),
@@ -57,7 +61,12 @@ function rowLines({ rows, books, settledAfterMs, shownAfterMs }: RunReport): str
     line('Events', `${books.delivered} delivered, ${books.repeated} of them repeated`),
     line('Refused', `${rows.refused} rows by the intake for good; they lie in rejected/`),
     line('Lost', `${rows.lost.length} rows`),
-    ...listed(rows.lost, ({ traceId, recipient, status }) => `unexplained: ${traceId} ${recipient} ${status}`),
+    line('Late', `${rows.late} rows, of time that is set aside`),
+    ...listed(
+      rows.lost,
+      ({ traceId, recipient, status, wasWithheld }) =>
+        `${wasWithheld ? 'not named by the intake' : 'unexplained'}: ${traceId} ${recipient} ${status}`,
+    ),
     line('Settled', settled),
   ];
 }
@@ -83,8 +92,28 @@ function processLines({ lives, kills, peakMemoryMiB }: RunReport): string[] {
   return [
     line('Processes', `${lives.length}, ${kills} ended by the plan; ${tallyText([...ends])}`),
     ...listed(badEnds, ({ number, ended }) => `not as it should: process ${number}, ${JSON.stringify(ended)}`),
+    line('Stops', stopTimes(lives)),
     line('Memory', `${Math.round(peakMemoryMiB)} MiB at most`),
   ];
+}
+
+function statusLines({ looks, violations }: RunReport): string[] {
+  const text = `looks at /health by what it had to say: ${tallyText([...looks])}; wrong ${violations.length} times`;
+  return [line('Status', text), ...listed(violations, violationText)];
+}
+
+function violationText({ fromMs, untilMs, looks, process, what, troubles, reasons }: Violation): string {
+  const when = `${seconds(fromMs)} to ${seconds(untilMs)} (${looks} looks)`;
+  return `${when} process ${process}: ${what}; failing: ${troubles.join(' | ') || 'nothing'}; reasons: ${reasons}`;
+}
+
+/** How long stops took. */
+function stopTimes(lives: readonly Life[]): string {
+  const times = lives.flatMap(({ ended }) => (ended?.asked === 'SIGTERM' ? [ended.tookMs ?? 0] : []));
+  if (times.length === 0) return 'none';
+  const sorted = times.sort((one, other) => one - other);
+  const at = (share: number) => seconds(sorted[Math.floor(share * (sorted.length - 1))] ?? 0);
+  return `${sorted.length} by SIGTERM: half within ${at(0.5)}, 95 % within ${at(0.95)}, all within ${at(1)}`;
 }
 
 /** The first few, a line each. */

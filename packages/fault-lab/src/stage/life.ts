@@ -14,6 +14,10 @@ export interface Life {
     /** Whether it had written anything: before that it may not have got round to listening for signals. */
     readonly hadSpoken: boolean;
     readonly diskWasFull: boolean;
+    /** Whether the data folder hung then: what was acknowledged last could not be written down. */
+    readonly folderHung?: boolean;
+    /** From the signal to the end, where one was sent. */
+    readonly tookMs?: number;
   };
 }
 
@@ -23,4 +27,12 @@ export function endedWell({ ended }: Life): boolean {
   const { asked, impatiently, hadSpoken, exit } = ended;
   if (asked === 'SIGKILL') return exit.signal === 'SIGKILL';
   return exit.exitCode === 0 || (impatiently && exit.signal === 'SIGKILL') || (!hadSpoken && exit.signal === 'SIGTERM');
+}
+
+/** What a container runtime allows a stop to take. */
+const STOP_WITHIN_MS = 10_000;
+
+/** Whether a process that was told to stop did so in time. */
+export function endedInTime({ ended }: Life): boolean {
+  return ended?.asked !== 'SIGTERM' || (ended.tookMs ?? 0) <= STOP_WITHIN_MS;
 }

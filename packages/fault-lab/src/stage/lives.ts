@@ -4,6 +4,8 @@ import { TriggerProcess, type Stop, type TriggerOptions } from '@local/playbook-
 import type { Disk } from './disk.js';
 import type { Life } from './life.js';
 import { peakMemoryMiB } from './process-memory.js';
+import { STARTUP_MS } from '../status/oracle.js';
+import type { Seen } from '../status/status-watch.js';
 import { wrongClock } from './wrong-clock.js';
 
 /** After the first end of its own, doubling: as the platform does. */
@@ -11,14 +13,17 @@ const FIRST_RESTART_AFTER_MS = 1000;
 const LONGEST_RESTART_AFTER_MS = 60_000;
 /** A stop may take ten seconds. */
 const PATIENCE_MS = 15_000;
-const LOOK_EVERY_MS = 500;
-const ASK_EVERY_LOOKS = 10;
+const LOOK_EVERY_MS = 1000;
+const METRICS_EVERY_LOOKS = 5;
 
 export interface LivesOptions {
   /** All but what differs from one process to the next. */
   readonly trigger: Omit<TriggerOptions, 'onLine' | 'nodeArguments'>;
   readonly disk: Disk | undefined;
   readonly isDiskFull: () => boolean;
+  readonly isFolderHung: () => boolean;
+  /** Told what `/health` says, each second. */
+  readonly onHealth: (seen: Seen) => void;
   readonly onLine: (life: number, line: string) => void;
   readonly onEnd: (life: Life) => void;
   /** Told each text that a process shows elsewhere: its command line, health and metrics. */
@@ -32,6 +37,9 @@ interface Running {
   asked: 'SIGTERM' | 'SIGKILL' | undefined;
   impatiently: boolean;
   diskWasFull: boolean;
+  folderHung: boolean;
+  tookMs: number | undefined;
+  readonly startedMs: number;
 }
 
 /** The processes of the module, one after the other. One that ends by itself is started again. */
@@ -84,7 +92,9 @@ export class Lives {
       },
     });
     const hadSpoken = () => lines > 0;
-    const running: Running = { number, process, hadSpoken, asked: undefined, impatiently: false, diskWasFull: false };
+    const startedMs = performance.now();
+    const atEnd = { asked: undefined, impatiently: false, diskWasFull: false, folderHung: false, tookMs: undefined };
+    const running: Running = { number, process, hadSpoken, startedMs, ...atEnd };
     this.#running = running;
     this.#isStarting = false;
     if (process.pid !== undefined) {
@@ -103,7 +113,9 @@ export class Lives {
     running.asked = signal;
     running.impatiently = killAfterMs < PATIENCE_MS;
     running.diskWasFull = this.#options.isDiskFull();
+    running.folderHung = this.#options.isFolderHung();
     const stop = await running.process.stop(signal, killAfterMs);
+    running.tookMs = stop.tookMs;
     await this.#bury(running);
     return stop;
   }
@@ -119,9 +131,11 @@ export class Lives {
     const exit = await running.process.exited;
     if (this.#running !== running) return;
     this.#running = undefined;
-    const { number, asked, impatiently } = running;
+    const { number, asked, impatiently, tookMs } = running;
+    const folderHung = running.folderHung || this.#options.isFolderHung();
     const diskWasFull = running.diskWasFull || this.#options.isDiskFull();
-    const life: Life = { number, ended: { asked, impatiently, exit, hadSpoken: running.hadSpoken(), diskWasFull } };
+    const what = { asked, impatiently, exit, hadSpoken: running.hadSpoken(), diskWasFull, folderHung };
+    const life: Life = { number, ended: { ...what, ...(tookMs !== undefined && { tookMs }) } };
     this.#past.push(life);
     this.#options.onEnd(life);
     if (asked !== undefined) return;
@@ -134,14 +148,24 @@ export class Lives {
     const { onShown } = this.#options;
     for (let look = 1; this.#running === running; look += 1) {
       await this.#look(running);
-      if (look % ASK_EVERY_LOOKS === 0) {
-        // No answer is no finding: the process is starting, or gone.
-        const [health, metrics] = await Promise.allSettled([running.process.health(), running.process.metrics()]);
-        if (health.status === 'fulfilled') onShown('health', JSON.stringify(health.value.body));
-        if (metrics.status === 'fulfilled') onShown('metrics', metrics.value);
+      await this.#ask(running);
+      if (look % METRICS_EVERY_LOOKS === 0) {
+        const metrics = await running.process.metrics().catch(() => undefined);
+        if (metrics !== undefined) onShown('metrics', metrics);
       }
       await delay(LOOK_EVERY_MS);
     }
+  }
+
+  async #ask(running: Running): Promise<void> {
+    const { onShown, onHealth } = this.#options;
+    const { number, startedMs, process } = running;
+    const health = await process.health().catch(() => undefined);
+    // Of a process that was told to end, or has just been started, no answer is expected.
+    if (this.#running !== running || running.asked !== undefined) return;
+    if (health !== undefined) onShown('health', JSON.stringify(health.body));
+    else if (performance.now() - startedMs < STARTUP_MS) return;
+    onHealth({ process: number, startedMs, body: health?.body });
   }
 
   async #look({ process }: Running): Promise<void> {

@@ -17,15 +17,18 @@ import {
   type BooksReport,
   type Intake,
   type Platform,
-  type VisibleRow,
 } from '@local/playbook-runner';
+import type { ShownRow } from '../books/find-lost.js';
 import { Journal } from '../books/journal.js';
 import type { LabOptions } from '../command-line.js';
 import { LARGEST_OFFSET_MS } from '../plan/plan.js';
-import type { Side } from '../plan/steps.js';
+import type { IntakeManner, Side } from '../plan/steps.js';
+import { StatusWatch } from '../status/status-watch.js';
 import { openDisk, type Disk } from './disk.js';
 import { simulatorSide, standInSide, type FaultySide } from './faulty-side.js';
 import { grownResult } from './grown-result.js';
+import { hang } from './hanging-file.js';
+import { ruledAnswer } from './intake-rule.js';
 import { endedWell } from './life.js';
 import { Lives } from './lives.js';
 import { LogTally } from './log-tally.js';
@@ -63,8 +66,14 @@ export class Stage {
   /** The API that is read. */
   readonly service: ReportingWebService | Graph;
   readonly #mail: LiveHandle;
+  readonly status: StatusWatch;
   readonly #refusals: Refusing;
+  readonly #dataFolder: string;
   #isDiskFull = false;
+  #endHang: (() => Promise<void>) | undefined;
+  #manner: IntakeManner | undefined;
+  #turns = 0;
+  readonly #manners = new Map<IntakeManner, number>();
 
   private constructor(parts: StageParts, opened: Opened) {
     const { options, folder } = parts;
@@ -74,6 +83,7 @@ export class Stage {
     this.disk = opened.disk;
     this.#mail = opened.mail;
     this.#refusals = opened.refusals;
+    this.#dataFolder = folder.dataFolder;
     const { server, graph, tokenService } = this.simulator;
     const way = WAYS[options.way];
     this.service = way.api === 'graph' ? graph : server;
@@ -84,6 +94,12 @@ export class Stage {
       intake: standInSide(INTAKE_FAULTS, this.intake.faults),
       logs: standInSide(SERVER_FAULTS, this.platform.faults.logs),
     };
+    this.status = new StatusWatch(
+      () => performance.now(),
+      (side) => this.#requestsTo(side),
+      (violation) => folder.log('lab', `STATUS WRONG: ${JSON.stringify(violation)}`),
+    );
+    this.intake.answerBatches(({ events }) => this.#rule(events, options.chunkSize));
     this.secrets = new SecretWatch(SECRETS, () => tokenService.issued);
     this.lives = new Lives({
       trigger: {
@@ -104,6 +120,8 @@ export class Stage {
       },
       disk: this.disk,
       isDiskFull: () => this.#isDiskFull,
+      isFolderHung: () => this.#endHang !== undefined,
+      onHealth: (seen) => this.status.see(seen),
       onLine: (life, line) => {
         folder.log(`process ${life}`, line);
         this.logs.add(line);
@@ -145,12 +163,42 @@ export class Stage {
     this.books.deliver(events);
     const life = this.lives.latest;
     const before = this.intake.totals().results;
-    queueMicrotask(() => this.journal.store(events, life, grownResult(before, this.intake.totals().results)));
+    const manner = this.#manner;
+    queueMicrotask(() => {
+      const result = grownResult(before, this.intake.totals().results);
+      this.journal.store(events, life, result === 'accepted' ? (manner ?? result) : result);
+    });
   }
 
   /** What share of the events the intake refuses by themselves: always the same ones. */
   refuse(share: number): void {
     this.#refusals.share = share;
+  }
+
+  /** How the intake answers from now on; undefined: as usual. */
+  answerWith(manner: IntakeManner | undefined): void {
+    this.#manner = manner;
+  }
+
+  /** How often each manner was answered with. */
+  get manners(): ReadonlyMap<IntakeManner, number> {
+    return this.#manners;
+  }
+
+  /** @throws the file system's error, where the disk is full */
+  async hangFolder(): Promise<void> {
+    this.#endHang = await hang(this.#dataFolder);
+  }
+
+  async endHang(): Promise<void> {
+    await this.#endHang?.();
+    this.#endHang = undefined;
+  }
+
+  /** Sets the Date header of every service of the tenant that far ahead of its clock. */
+  setServiceDates(offsetMs: number): void {
+    const { server, graph, tokenService } = this.simulator;
+    for (const { options } of [server, graph, tokenService]) options.dateOffsetMs = offsetMs;
   }
 
   async fillDisk(fileBytes: number): Promise<void> {
@@ -169,13 +217,29 @@ export class Stage {
     for (const { options } of [server, graph, tokenService]) options.clockOffsetMs = offsetMs;
   }
 
+  #rule(events: readonly string[], chunkSize: number): ReturnType<typeof ruledAnswer> | undefined {
+    const manner = this.#manner;
+    if (manner === undefined) return undefined;
+    this.#turns += 1;
+    this.#manners.set(manner, (this.#manners.get(manner) ?? 0) + 1);
+    const answer = ruledAnswer(manner, events, { intakeKey: PLATFORM.intakeKey, chunkSize, turn: this.#turns });
+    if (answer.status === 200) this.journal.withhold(events.slice(answer.stored?.length ?? 0));
+    return answer;
+  }
+
+  #requestsTo(side: Side): number {
+    if (side === 'api') return this.service.requests.totals.requests;
+    if (side === 'tokens') return this.simulator.tokenService.requests.totals.requests;
+    return side === 'intake' ? this.intake.totals().requests : 0;
+  }
+
   /** No mail is received any more; what has been received may still appear and change. */
   stopMail(): void {
     this.#mail.stop(this.service.nowMs());
   }
 
   /** The rows that the tenant has shown by now, with their statuses. */
-  visibleRows(): Iterable<VisibleRow> {
+  visibleRows(): Iterable<ShownRow> {
     return this.simulator.world.history(this.service.nowMs());
   }
 
@@ -208,6 +272,6 @@ function chanceOf(text: string): number {
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- the books read an asynchronous list, as it may come over HTTP
-async function* asynchronous(rows: Iterable<VisibleRow>): AsyncGenerator<VisibleRow> {
+async function* asynchronous(rows: Iterable<ShownRow>): AsyncGenerator<ShownRow> {
   yield* rows;
 }

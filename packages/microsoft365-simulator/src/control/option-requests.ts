@@ -11,6 +11,7 @@ type Functions = 'now' | 'alter';
 const serviceOptions: read.Readers<Omit<ServiceOptions, Functions>> = {
   latencyMs: read.numberFrom(0),
   clockOffsetMs: read.numberFrom(-Number.MAX_SAFE_INTEGER),
+  dateOffsetMs: read.numberFrom(-Number.MAX_SAFE_INTEGER),
   retryAfterSeconds: read.wholeNumberFrom(0),
   slowAnswerMs: read.numberFrom(0),
   signInOrigin: read.origin,

@@ -1,3 +1,4 @@
+import { jsonBomb, jsonBombs } from './json-bombs.js';
 import { answer, htmlAnswer, withHeaders, type Answer } from '../http/answer.js';
 
 /** What may go wrong on the way to any of the services, or in the gateways before them. */
@@ -9,6 +10,8 @@ export const transportFaults = [
   'http-503-retry-after-date',
   'http-429',
   'http-429-retry-after-seconds',
+  'http-503-retry-after-600',
+  'http-429-retry-after-huge',
   'http-408',
   'reset-before-answer',
   'reset-in-body',
@@ -19,6 +22,7 @@ export const transportFaults = [
   'no-answer',
   'sign-in-page',
   'sign-in-redirect',
+  ...jsonBombs,
 ] as const;
 
 export type TransportFault = (typeof transportFaults)[number];
@@ -58,6 +62,10 @@ export interface TransportFaultOptions {
   readonly signInOrigin: string;
 }
 
+/** Ten minutes, and three years. */
+const longRetryAfterSeconds = 600;
+const hugeRetryAfterSeconds = 99_999_999;
+
 /** What is answered instead. `due` makes the answer without a fault; `nowMs` is the service's clock. */
 export function transportFault(
   kind: TransportFault,
@@ -82,6 +90,10 @@ export function transportFault(
       return tooMany();
     case 'http-429-retry-after-seconds':
       return withHeaders(tooMany(), asSeconds);
+    case 'http-503-retry-after-600':
+      return withHeaders(unavailable(), { 'Retry-After': String(longRetryAfterSeconds) });
+    case 'http-429-retry-after-huge':
+      return withHeaders(tooMany(), { 'Retry-After': String(hugeRetryAfterSeconds) });
     case 'http-408':
       return htmlAnswer(408, 'Request Timeout', 'The request took too long.');
     case 'reset-before-answer':
@@ -104,6 +116,10 @@ export function transportFault(
       return withHeaders(htmlAnswer(302, 'Object moved', 'Object moved.'), {
         Location: `${options.signInOrigin}/common/oauth2/authorize?response_type=code`,
       });
+    case 'json-bomb-keys':
+    case 'json-bomb-depth':
+    case 'json-bomb-text':
+      return jsonBomb(kind);
   }
 }
 

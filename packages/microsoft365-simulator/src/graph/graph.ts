@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FaultPlan } from '../faults/fault-plan.js';
-import { faultApplies, rowsArrive } from '../faults/page-faults.js';
+import { faultApplies, linkToItself, rowsArrive } from '../faults/page-faults.js';
 import type { Answer } from '../http/answer.js';
 import type { RequestLog } from '../http/request-log.js';
 import { BadQueryError } from '../service/bad-query-error.js';
@@ -111,7 +111,11 @@ export class Graph {
         rows: page.rows.length,
         result: 'page',
         linked: page.next !== null,
-        answer: (damage) => pageWording(page, url.origin, nextLink(page, url, damage), { options, unknownMembers }),
+        answer: (damage) => {
+          const shown = damage?.isEmpty === true ? { ...page, rows: [] } : page;
+          const link = damage?.isEmpty === true ? linkToItself(url) : nextLink(page, url, damage);
+          return pageWording(shown, url.origin, link, { options, unknownMembers });
+        },
       };
     } catch (caught) {
       if (!(caught instanceof BadQueryError)) throw caught;

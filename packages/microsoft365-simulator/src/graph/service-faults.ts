@@ -1,3 +1,4 @@
+import { echoFaults, type EchoFault } from '../faults/echo-faults.js';
 import { pageFaults, skiptokenFaults } from '../faults/page-faults.js';
 import { isTransportFault, transportFault, transportFaults } from '../faults/transport-faults.js';
 import type { TransportFault } from '../faults/transport-faults.js';
@@ -24,9 +25,9 @@ const ownFaults = [
 
 type OwnFault = (typeof ownFaults)[number];
 
-export type GraphFault = TransportFault | OwnFault;
+export type GraphFault = TransportFault | EchoFault | OwnFault;
 
-export const graphFaults: readonly GraphFault[] = [...transportFaults, ...ownFaults];
+export const graphFaults: readonly GraphFault[] = [...transportFaults, ...echoFaults, ...ownFaults];
 
 export interface FaultContext {
   readonly error: ErrorWording;
@@ -37,7 +38,7 @@ export interface FaultContext {
   readonly page: (damage?: LinkDamage) => Answer;
 }
 
-export function faultAnswer(kind: GraphFault, context: FaultContext): Answer {
+export function faultAnswer(kind: Exclude<GraphFault, EchoFault>, context: FaultContext): Answer {
   if (isTransportFault(kind)) return transportFault(kind, () => context.page(), context.nowMs, context.options);
   return ownFault(kind, context);
 }
@@ -70,6 +71,8 @@ function ownFault(kind: OwnFault, { error, options, page }: FaultContext): Answe
       return error(410, 'Gone', 'The page is no longer available.');
     case 'link-to-another-host':
       return page({ origin: options.foreignOrigin });
+    case 'empty-page-with-link':
+      return page({ isEmpty: true });
     case 'double-encoded-token':
       return page({ skiptoken: 'double-encoded' });
     case 'empty-recipient-token':

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FaultPlan } from '../faults/fault-plan.js';
-import { faultApplies, rowsArrive } from '../faults/page-faults.js';
+import { faultApplies, linkToItself, rowsArrive } from '../faults/page-faults.js';
 import { htmlAnswer, type Answer } from '../http/answer.js';
 import { checkBasic, type Credentials } from '../http/credentials.js';
 import type { RequestLog } from '../http/request-log.js';
@@ -108,7 +108,9 @@ export class ReportingWebService {
         result: 'page',
         linked: next !== null,
         answer: (damage) =>
-          dialect.page(page, url.origin + reportingPath, next && this.#link(next, url, damage?.origin)),
+          damage?.isEmpty === true
+            ? dialect.page({ ...page, rows: [] }, url.origin + reportingPath, linkToItself(url))
+            : dialect.page(page, url.origin + reportingPath, next && this.#link(next, url, damage?.origin)),
       };
     } catch (error) {
       if (error instanceof BadQueryError) return refusal('bad-query', () => dialect.error(400, error.message), query);

@@ -1,3 +1,4 @@
+import { echoFaults, type EchoFault } from '../faults/echo-faults.js';
 import { pageFaults } from '../faults/page-faults.js';
 import { htmlAnswer, jsonAnswer, withHeaders, type Answer } from '../http/answer.js';
 import type { LinkDamage } from '../service/due.js';
@@ -19,9 +20,9 @@ const ownFaults = [
 
 type OwnFault = (typeof ownFaults)[number];
 
-export type ReportingFault = TransportFault | OwnFault;
+export type ReportingFault = TransportFault | EchoFault | OwnFault;
 
-export const reportingFaults: readonly ReportingFault[] = [...transportFaults, ...ownFaults];
+export const reportingFaults: readonly ReportingFault[] = [...transportFaults, ...echoFaults, ...ownFaults];
 
 export interface FaultContext {
   readonly dialect: Dialect;
@@ -32,7 +33,7 @@ export interface FaultContext {
   readonly page: (damage?: LinkDamage) => Answer;
 }
 
-export function faultAnswer(kind: ReportingFault, context: FaultContext): Answer {
+export function faultAnswer(kind: Exclude<ReportingFault, EchoFault>, context: FaultContext): Answer {
   if (isTransportFault(kind)) return transportFault(kind, () => context.page(), context.nowMs, context.options);
   return ownFault(kind, context);
 }
@@ -59,6 +60,8 @@ function ownFault(kind: OwnFault, { dialect, options, page }: FaultContext): Ans
       return dialect.error(410, 'The page is no longer available.');
     case 'link-to-another-host':
       return page({ origin: options.foreignOrigin });
+    case 'empty-page-with-link':
+      return page({ isEmpty: true });
   }
 }
 

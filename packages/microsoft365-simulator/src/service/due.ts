@@ -8,6 +8,8 @@ export interface LinkDamage {
   readonly origin?: string;
   /** What is wrong with its token; only Microsoft Graph's are known to come so. */
   readonly skiptoken?: 'double-encoded' | 'empty-recipient';
+  /** The page has no rows, and a link to itself. */
+  readonly isEmpty?: boolean;
 }
 
 /** What would be answered without a fault, and what the request log is to say of it. */
@@ -17,6 +19,8 @@ export interface Due<Result extends string> extends Pick<
 > {
   /** Whether the answer names a next page. */
   readonly linked: boolean;
+  /** The request's body; nothing by default. */
+  readonly body?: string;
   readonly answer: (damage?: LinkDamage) => Answer;
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { echoAnswer, isEchoFault, type EchoFault } from '../faults/echo-faults.js';
 import { FaultPlan, type FaultyRequest } from '../faults/fault-plan.js';
 import { withHeaders, type Answer } from '../http/answer.js';
 import { RequestLog } from '../http/request-log.js';
@@ -19,6 +20,7 @@ export class ServiceFront<Result extends string, Fault extends Result> {
   readonly faults: FaultPlan<Fault>;
   readonly #options: Readonly<ServiceOptions>;
   readonly #rules: FaultRules<Fault>;
+  #echoes = 0;
 
   constructor(options: Readonly<ServiceOptions>, faultSeed: number, rules: FaultRules<Fault>) {
     this.#options = options;
@@ -37,7 +39,7 @@ export class ServiceFront<Result extends string, Fault extends Result> {
     url: URL,
     nowMs: number,
     due: Due<Result>,
-    faultAnswer: (kind: Fault) => Answer,
+    faultAnswer: (kind: Exclude<Fault, EchoFault>) => Answer,
   ): Answer {
     const fault = this.faults.next({ page: due.page, linked: due.linked });
     if (fault === undefined) return this.answerUnfailingly(request, url, nowMs, due);
@@ -46,7 +48,10 @@ export class ServiceFront<Result extends string, Fault extends Result> {
       ...due,
       rows,
       result: fault,
-      answer: () => faultAnswer(fault),
+      answer: () =>
+        isEchoFault(fault)
+          ? echoAnswer(fault, request, due.body ?? '', (this.#echoes += 1))
+          : faultAnswer(fault as Exclude<Fault, EchoFault>),
     });
   }
 
@@ -67,7 +72,7 @@ export class ServiceFront<Result extends string, Fault extends Result> {
       rows,
       result,
     });
-    const dated = withHeaders(given, { Date: new Date(nowMs).toUTCString() });
+    const dated = withHeaders(given, { Date: new Date(nowMs + this.#options.dateOffsetMs).toUTCString() });
     return { ...dated, delayMs: given.delayMs + this.#options.latencyMs };
   }
 }

@@ -11,6 +11,8 @@ export interface ServiceOptions extends TransportFaultOptions {
   latencyMs: number;
   /** How far the service's clock is ahead of `now`: its Date header, what it shows, its limits. */
   clockOffsetMs: number;
+  /** How much further ahead the Date header alone is, as where a proxy with a wrong clock writes it. */
+  dateOffsetMs: number;
   retryAfterSeconds: number;
   slowAnswerMs: number;
   signInOrigin: string;
@@ -26,6 +28,7 @@ export interface ServiceOptions extends TransportFaultOptions {
 export const defaultServiceOptions: Readonly<ServiceOptions> = {
   latencyMs: 0,
   clockOffsetMs: 0,
+  dateOffsetMs: 0,
   retryAfterSeconds: 1,
   slowAnswerMs: 2_000,
   signInOrigin: 'https://login.microsoftonline.com',

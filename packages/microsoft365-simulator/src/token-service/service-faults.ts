@@ -1,3 +1,4 @@
+import { echoFaults, type EchoFault } from '../faults/echo-faults.js';
 import { isTransportFault, transportFault, transportFaults } from '../faults/transport-faults.js';
 import type { TransportFault } from '../faults/transport-faults.js';
 import { jsonAnswer, type Answer } from '../http/answer.js';
@@ -13,9 +14,14 @@ const ownFaults = ['temporarily-unavailable', 'no-fields-200', 'no-fields-400'] 
 
 type OwnFault = (typeof ownFaults)[number];
 
-export type TokenFault = TransportFault | OwnFault | AadstsFault;
+export type TokenFault = TransportFault | EchoFault | OwnFault | AadstsFault;
 
-export const tokenFaults: readonly TokenFault[] = [...transportFaults, ...ownFaults, ...aadstsCodes.map(aadstsFault)];
+export const tokenFaults: readonly TokenFault[] = [
+  ...transportFaults,
+  ...echoFaults,
+  ...ownFaults,
+  ...aadstsCodes.map(aadstsFault),
+];
 
 export function aadstsFault(code: AadstsCode): AadstsFault {
   return `aadsts-${code}`;
@@ -27,7 +33,7 @@ export interface FaultContext {
   readonly due: () => Answer;
 }
 
-export function faultAnswer(kind: TokenFault, { options, error, due }: FaultContext): Answer {
+export function faultAnswer(kind: Exclude<TokenFault, EchoFault>, { options, error, due }: FaultContext): Answer {
   if (isTransportFault(kind)) return transportFault(kind, due, error.nowMs, options);
   const code = aadstsCodes.find((candidate) => kind === aadstsFault(candidate));
   return code === undefined ? ownFault(kind as OwnFault) : aadstsWording(code, error);

@@ -157,7 +157,7 @@ export class TokenService {
       clientId: form.get('client_id') ?? '',
       correlationId: form.get('client-request-id') ?? undefined,
     };
-    const due = this.#due(request, url, form, error);
+    const due = { ...this.#due(request, url, form, error), body: form.toString() };
     return this.#front.answer(request, url, nowMs, due, (kind) =>
       faultAnswer(kind, { options: this.options, error, due: due.answer }),
     );

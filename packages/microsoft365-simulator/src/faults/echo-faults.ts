@@ -1,0 +1,77 @@
+import type { IncomingMessage } from 'node:http';
+import { answer, htmlAnswer, jsonAnswer, type Answer } from '../http/answer.js';
+
+/**
+ * Answers that hold the request with its credentials, as debugging proxies and misconfigured gateways give them. Each
+ * spells it in another way. Two put the credential where a text is cut: at the answer's end, and somewhere in its first
+ * 700 characters.
+ */
+export const echoFaults = [
+  'echo-plain',
+  'echo-html',
+  'echo-json',
+  'echo-url-encoded',
+  'echo-base64',
+  'echo-cut',
+  'echo-shifted',
+] as const;
+
+export type EchoFault = (typeof echoFaults)[number];
+
+export function isEchoFault(kind: string): kind is EchoFault {
+  return echoFaults.some((fault) => fault === kind);
+}
+
+const base64Line = 76;
+const mostPadding = 700;
+/** Coprime to the padding and to most lengths: the places differ from one answer to the next. */
+const stride = 37;
+const credential = /(?:authorization: \w+ |client_secret=|password=|client_assertion=)([^\r\n&]+)/i;
+
+/** `turn`: how many echoes came before; decides where texts are cut and shifted. `body`: of the request. */
+export function echoAnswer(kind: EchoFault, request: IncomingMessage, body: string, turn: number): Answer {
+  const text = requestText(request, body);
+  switch (kind) {
+    case 'echo-plain':
+      return plain(502, `Upstream failed. The request was:\r\n${text}`);
+    case 'echo-html':
+      return htmlAnswer(500, 'Server Error', `The request was: <pre>${escapeHtml(text)}</pre>`);
+    case 'echo-json':
+      return jsonAnswer(503, { error: { code: 'ServiceUnavailable', message: `Could not forward: ${text}` } });
+    case 'echo-url-encoded':
+      return plain(502, `Upstream failed for request=${encodeURIComponent(text)}`);
+    case 'echo-base64':
+      return plain(502, `Upstream failed. Dump:\r\n${inLines(Buffer.from(text).toString('base64'))}`);
+    case 'echo-cut':
+      return plain(503, cutInCredential(text, turn));
+    case 'echo-shifted':
+      return plain(503, `${'.'.repeat((turn * stride) % mostPadding)} ${credential.exec(text)?.[0] ?? text} ${text}`);
+  }
+}
+
+function requestText({ method = '', url = '', rawHeaders }: IncomingMessage, body: string): string {
+  const lines = [`${method} ${url} HTTP/1.1`];
+  for (let at = 0; at < rawHeaders.length; at += 2) lines.push(`${rawHeaders[at] ?? ''}: ${rawHeaders[at + 1] ?? ''}`);
+  return [...lines, '', body].join('\r\n');
+}
+
+function plain(status: number, text: string): Answer {
+  return answer(status, 'text/plain; charset=utf-8', text);
+}
+
+function escapeHtml(text: string): string {
+  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+  return text.replaceAll(/[&<>"]/g, (character) => entities[character] ?? character);
+}
+
+function inLines(text: string): string {
+  return text.replaceAll(new RegExp(`(.{${base64Line}})`, 'g'), '$1\r\n');
+}
+
+function cutInCredential(text: string, turn: number): string {
+  const found = credential.exec(text);
+  const value = found?.[1];
+  if (found === null || value === undefined) return text.slice(0, text.length >>> 1);
+  const start = found.index + found[0].length - value.length;
+  return text.slice(0, start + 1 + ((turn * stride) % value.length));
+}
