@@ -158,8 +158,8 @@ describe('a repeat', () => {
       ],
       [],
       [
-        ['too few ids', 1],
-        ['too few ids', 1],
+        ['fewer ids', 1],
+        ['fewer ids', 1],
       ],
     ],
     [
@@ -169,7 +169,7 @@ describe('a repeat', () => {
         [['a', 'b'], 1],
       ],
       [],
-      [['too few ids', 2]],
+      [['fewer ids', 2]],
     ],
     [
       'by the same process has no explanation, though it was killed afterwards',
