@@ -1,3 +1,4 @@
+import { MAX_ROWS_AHEAD } from '@sekoia/automation-sdk-shim/budgets';
 import { plan, type ReadStep, type Step, type Turn } from './planner.js';
 import type { Clock, CollectorLog, Monitor, Page, ReadOptions, Sink, Source } from './contracts.js';
 import { asOutage, decide } from './error-policy.js';
@@ -309,8 +310,6 @@ export class Collector {
   }
 }
 
-/** As many as the largest page holds, one of Microsoft Graph: smaller ones do not take more memory, however many wait. */
-const MAX_ROWS_AHEAD = 5_000;
 /** Waiting for what is over already would keep everything else from being done. */
 const shortestWaitMs = 10;
 /** Answers without a date that can be believed, after which our own clock must do. */

@@ -3,6 +3,7 @@ import {
   excerpt,
   excerptOfPage,
   JsonTooLargeError,
+  MAX_REPAIRS,
   MICROSOFT_JSON,
   parseWithin,
   readJson,
@@ -51,8 +52,6 @@ function repair(text: string): string {
   return pieces.join('') + text.slice(from);
 }
 
-/** Each line of a page counts, and 5,000 rows of 15 fields have 85,000. What needs more is no page with a bad subject. */
-const MAX_REPAIRS = 200_000;
 const [BLANK, BACKSLASH] = [0x20, 0x5c];
 
 function isEscape(text: string, at: number): boolean {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { piecesOf } from '../../packages/fault-lab/src/stage/secret-watch.js';
 import { startEchoingServer, type EchoForm } from '../support/echoing-server.js';
@@ -42,7 +43,7 @@ test.concurrent.each(cases)(
       const { jsons } = JSON.parse(body) as { jsons: string[] };
       poison ??= jsons[5];
       if (jsons.includes(poison ?? '')) return false;
-      answer(response, 200, { event_ids: jsons.map((_event, index) => `id-${index}`) });
+      answer(response, 200, { event_ids: jsons.map(() => randomUUID()) });
       return true;
     });
     try {

@@ -202,7 +202,7 @@ export const STORE_HANGS_AFTER_MS = 10_000;
 /** The same at the start, where a holder that may be dead is waited for: 26 s in an object storage. */
 export const STORE_TAKING_HANGS_AFTER_MS = 40_000;
 /** A container runtime kills what is still there 10 s after SIGTERM: the process ends before, by itself. */
-export const STOP_LIMIT_MS = 9_500;
+export const STOP_LIMIT_MS = 9_200;
 /** Letting go of the data folder takes milliseconds; what is lost where it does not is some seconds at the next start. */
 export const RELEASE_LIMIT_MS = 3_000;
 /** The same where run() has used up its time to stop: what is left is for the logs. */
@@ -211,3 +211,12 @@ export const RELEASE_LIMIT_HUNG_MS = 900;
 export const MAX_FILE_OPERATIONS = 2;
 /** A context of 10,000 set-aside ranges takes 2 MiB: what is larger was not written by a module. */
 export const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024;
+
+/** Rows of pages that are fetched ahead: as many as the largest page holds, one of Microsoft Graph. */
+export const MAX_ROWS_AHEAD = 5_000;
+
+/**
+ * Control characters that are repaired in one answer. Each line of a page counts, and 5,000 rows of 15 fields have
+ * 85,000 lines. What needs more is no page with a bad subject.
+ */
+export const MAX_REPAIRS = 200_000;

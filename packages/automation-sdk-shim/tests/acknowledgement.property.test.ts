@@ -107,8 +107,10 @@ class OddIntake {
   }
 
   #honest(jsons: readonly string[]): unknown {
-    this.#earlier = this.#store(jsons.filter((event) => !this.#drops(event)));
-    return { event_ids: this.#earlier };
+    const ids = this.#store(jsons.filter((event) => !this.#drops(event)));
+    // Ids that came without a place belong to no certain event: a replay of them cannot be told (docs/decisions/0018).
+    if (ids.length === jsons.length) this.#earlier = ids;
+    return { event_ids: ids };
   }
 
   #odd(jsons: readonly string[], { form, stores, junk }: Turn): unknown {

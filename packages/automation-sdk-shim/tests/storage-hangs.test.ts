@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -24,7 +25,7 @@ function fifo(path: string): string {
 async function startModule(env: Record<string, string>) {
   const intake = await startLoopback((request, response) => {
     const { jsons } = request.json() as { jsons: string[] };
-    answer(response, 200, { event_ids: jsons.map((_event, index) => String(index)) });
+    answer(response, 200, { event_ids: jsons.map(() => randomUUID()) });
   });
   const settings = { intake_key: 'the-intake-key', intake_server: intake.url, behaviour: 'deliver', chunk_size: 10 };
   const module = new ModuleProcess({ TRIGGER_CONFIGURATION: JSON.stringify(settings), ...env });

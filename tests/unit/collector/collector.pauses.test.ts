@@ -70,7 +70,8 @@ describe('a range of many pages', () => {
     };
     await stage.run(noon + 11 * minute);
     const lines = stage.log.at('info').filter((line) => line.includes('pages, '));
-    expect(lines).toHaveLength(10);
+    // Pages are fetched ahead: the last minute's rows can be delivered before it is over.
+    expect([9, 10]).toContain(lines.length);
     expect(lines[0]).toMatch(
       /^Messages received from .* UTC to .* UTC have been read for 1 min: \d+ pages, \d+ rows so far\. Their rows are delivered page by page\.$/,
     );
