@@ -30,8 +30,8 @@ const JITTER_MS = 5_000;
 const CREDIBLE_MS = 300_000;
 /** Two answers that agree to this say the same. */
 const AGREEMENT_MS = 10_000;
-/** How long every answer must agree on a time that the machine's own clocks both contradict. */
-const INSISTENCE_MS = 600_000;
+/** How long every answer must agree on a time that the machine's own clocks both contradict: mail is late by as much if they are right. */
+const INSISTENCE_MS = 60_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const systemTime: SystemTime = {
@@ -156,7 +156,7 @@ export function sentenceOnClock(finding: ClockFinding): string {
   const seconds = Math.round(Math.abs(finding.byMs) / 1000);
   const direction = finding.byMs > 0 ? 'ahead of' : 'behind';
   if (finding.kind === 'doubted')
-    return `Microsoft's answers are dated ${seconds} s ${direction} what both clocks of this machine say. They are not believed unless they all say so for ${INSISTENCE_MS / 60_000} min; no data is lost. Check the clocks of proxies on the way. [MT-CLOCK]`;
+    return `Microsoft's answers are dated ${seconds} s ${direction} what both clocks of this machine say. They are not believed unless they all say so for ${INSISTENCE_MS / 1000} s; no data is lost. Check the clocks of proxies on the way. [MT-CLOCK]`;
   const offSeconds = Math.round(finding.systemIsOffByMs / 1000);
   const system =
     offSeconds === 0
