@@ -30,8 +30,11 @@ const JITTER_MS = 5_000;
 const CREDIBLE_MS = 300_000;
 /** Two answers that agree to this say the same. */
 const AGREEMENT_MS = 10_000;
-/** How long every answer must agree on a time that the machine's own clocks both contradict. */
-const INSISTENCE_MS = 600_000;
+/**
+ * How long every answer must agree on a time that the machine's own clocks both contradict: mail is late by as much if
+ * they are right.
+ */
+const INSISTENCE_MS = 60_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const systemTime: SystemTime = {
@@ -50,9 +53,10 @@ interface Doubt {
 }
 
 /**
- * The system's clock, corrected by the Date header of Microsoft's answers: a clock that runs ahead would have ranges "in the future"
- * refused, one that is behind would delay events. Between answers time passes monotonically, so that setting the system's clock
- * while the module runs changes nothing. docs/decisions/0017 says which of the clocks is believed.
+ * The system's clock, corrected by the Date header of Microsoft's answers: a clock that runs ahead would have ranges
+ * "in the future" refused, one that is behind would delay events. Between answers time passes monotonically, so that
+ * setting the system's clock while the module runs changes nothing. docs/decisions/0017 says which of the clocks is
+ * believed.
  */
 export class ServerClock implements Clock {
   readonly #options: ClockOptions;
@@ -100,8 +104,9 @@ export class ServerClock implements Clock {
   }
 
   /**
-   * Takes an answer's date (milliseconds, cut to the second, made between the two marks). Such a date leaves a range of possible errors;
-   * the correction moves only if it lies outside, and then only to its edge: a right clock is never disturbed by rounding.
+   * Takes an answer's date (milliseconds, cut to the second, made between the two marks). Such a date leaves a range of
+   * possible errors; the correction moves only if it lies outside, and then only to its edge: a right clock is never
+   * disturbed by rounding.
    */
   observe(dateMs: number, sentAt: () => number, receivedAt: () => number): void {
     const tooSlowBy = dateMs - receivedAt();
@@ -125,8 +130,9 @@ export class ServerClock implements Clock {
   }
 
   /**
-   * A date that is far off is believed once a second answer agrees and nothing else contradicts it: something between here and Microsoft
-   * may answer too, with a clock of its own. Against both the steady clock and the one on the wall it has to last.
+   * A date that is far off is believed once a second answer agrees and nothing else contradicts it: something between
+   * here and Microsoft may answer too, with a clock of its own. Against both the steady clock and the one on the wall
+   * it has to last.
    */
   #isConvincing(correctionMs: number): boolean {
     const nowMs = this.#time.steadyMs();
@@ -156,7 +162,7 @@ export function sentenceOnClock(finding: ClockFinding): string {
   const seconds = Math.round(Math.abs(finding.byMs) / 1000);
   const direction = finding.byMs > 0 ? 'ahead of' : 'behind';
   if (finding.kind === 'doubted')
-    return `Microsoft's answers are dated ${seconds} s ${direction} what both clocks of this machine say. They are not believed unless they all say so for ${INSISTENCE_MS / 60_000} min; no data is lost. Check the clocks of proxies on the way. [MT-CLOCK]`;
+    return `Microsoft's answers are dated ${seconds} s ${direction} what both clocks of this machine say. They are not believed unless they all say so for ${INSISTENCE_MS / 1000} s; no data is lost. Check the clocks of proxies on the way. [MT-CLOCK]`;
   const offSeconds = Math.round(finding.systemIsOffByMs / 1000);
   const system =
     offSeconds === 0

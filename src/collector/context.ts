@@ -216,7 +216,10 @@ function durationOf(seconds: unknown): number | undefined {
   return isDuration(seconds) ? Math.ceil(seconds) * 1000 : undefined;
 }
 
-/** Sekoia's connector writes fractions of a second: rounded down, so that nothing lies between its last reading and our first. */
+/**
+ * Sekoia's connector writes fractions of a second: rounded down, so that nothing lies between its last reading and our
+ * first.
+ */
 function timeOf(text: string): number {
   return wholeSecond(DateTime.fromISO(text, { zone: 'utc' }).toMillis());
 }

@@ -37,8 +37,9 @@ interface Saved {
 }
 
 /**
- * All that must survive a restart: how far reading has come (`context.json`) and what has been delivered (fingerprints).
- * The order is the promise: delivered → acknowledged → `remember` → next chunk; `save` only at the end of a range.
+ * All that must survive a restart: how far reading has come (`context.json`) and what has been delivered
+ * (fingerprints). The order is the promise: delivered → acknowledged → `remember` → next chunk; `save` only at the end
+ * of a range.
  */
 export class Ledger {
   readonly #document: PersistentDocument;
@@ -73,7 +74,8 @@ export class Ledger {
     const fingerprints = await FingerprintStore.open(options.buckets, options.log);
     const content = await options.document.read(isContext);
     const openedAt = clock.mark();
-    // Without its context, what has been delivered still tells where reading may not have ended: repeats are known, gaps would not be.
+    // Without its context, what has been delivered still tells where reading may not have ended: repeats are known,
+    // gaps would not be.
     const delivered = fingerprints.oldestHourMs ?? Infinity;
     const known = content === undefined ? undefined : readContext(content, schedule, options.source);
     // A first start that fails before its first range is read must not begin later when it is tried again.
@@ -90,8 +92,8 @@ export class Ledger {
   }
 
   /**
-   * How far reading has come, without what the clocks disprove by now. Until the first range has been read, a first start begins where
-   * the clock, as corrected by then, says.
+   * How far reading has come, without what the clocks disprove by now. Until the first range has been read, a first
+   * start begins where the clock, as corrected by then, says.
    */
   get progress(): Progress {
     const saved = this.#saved;
@@ -129,7 +131,8 @@ export class Ledger {
     const undatedBuckets = this.#fingerprints.named(undated);
     const today = bucketOfHour(this.#clock.now(), undated);
     const buckets = new Set(undatedBuckets).add(today);
-    // A row from before all that is still read (it was not asked for) would lose its fingerprint at the next save, one of the far future would
+    // A row from before all that is still read (it was not asked for) would lose its fingerprint at the next save, one
+    // of the far future would
     // keep it for ever: both are filed like undated ones.
     // Whole hours: the bucket of the first one is still there.
     const oldest = Math.floor(this.#neededFrom(this.progress) / hourMs) * hourMs;
@@ -165,7 +168,10 @@ export class Ledger {
     await this.#fingerprints.append(rows.map((row) => row.filed));
   }
 
-  /** Makes this progress the one that a restart continues from, and drops the fingerprints that no pass needs any more. @throws StorageError */
+  /**
+   * Makes this progress the one that a restart continues from, and drops the fingerprints that no pass needs any more.
+   * @throws StorageError
+   */
   async save(progress: Progress): Promise<void> {
     const saved = this.#now(progress);
     await this.#write(saved, false);
@@ -173,7 +179,10 @@ export class Ledger {
     await this.#fingerprints.dropBefore(this.#neededFrom(progress));
   }
 
-  /** Keeps the fingerprints from here on until the range has been read, though another reading may finish with that time meanwhile. */
+  /**
+   * Keeps the fingerprints from here on until the range has been read, though another reading may finish with that time
+   * meanwhile.
+   */
   holdFrom(timeMs: number): void {
     this.#readingFrom = timeMs;
   }

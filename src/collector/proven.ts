@@ -2,7 +2,10 @@ import { wholeSecond, type Progress } from './progress.js';
 import { ageOf, type Schedule } from './schedule.js';
 import { CLOCK_TOLERANCE_MS, triedWithinADay, withinReadTime } from './set-aside.js';
 
-/** What is known of stored progress besides itself. Times in ms since 1970, by Microsoft's time as far as it is known now. */
+/**
+ * What is known of stored progress besides itself. Times in ms since 1970, by Microsoft's time as far as it is known
+ * now.
+ */
 export interface Evidence {
   readonly nowMs: number;
   /** When it was stored: nothing can have been read later. */
@@ -18,8 +21,8 @@ export interface Evidence {
 }
 
 /**
- * The progress without what cannot be true: time that was read before it came, or by a clock that was ahead. Such time is read again,
- * as far back as fingerprints tell what was delivered. The same object where nothing is wrong.
+ * The progress without what cannot be true: time that was read before it came, or by a clock that was ahead. Such time
+ * is read again, as far back as fingerprints tell what was delivered. The same object where nothing is wrong.
  */
 export function proven(progress: Progress, schedule: Schedule, evidence: Evidence): Progress {
   return triedWithinADay(withinReadTime(withoutDisproved(progress, schedule, evidence)), evidence.nowMs);

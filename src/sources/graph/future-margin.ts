@@ -1,13 +1,16 @@
 /** Answers of a second are cut to the second: no less keeps out of the service's future. */
 const SMALLEST_MS = 1_000;
 const LARGEST_MS = 64_000;
-/** So many ranges must be answered before a smaller margin is tried, and twice as many after each try that was refused. */
+/**
+ * So many ranges must be answered before a smaller margin is tried, and twice as many after each try that was refused.
+ */
 const FIRST_PATIENCE = 8;
 const MAX_PATIENCE = 512;
 
 /**
- * How far ranges stay behind the present. It doubles where the service takes the present for its future, and is halved again once
- * ranges have been answered for a while: a service whose clock was wrong for a moment must not cost a minute until the next restart.
+ * How far ranges stay behind the present. It doubles where the service takes the present for its future, and is halved
+ * again once ranges have been answered for a while: a service whose clock was wrong for a moment must not cost a minute
+ * until the next restart.
  */
 export class FutureMargin {
   #ms = SMALLEST_MS;

@@ -9,7 +9,10 @@ interface Closer {
   readonly mayHang: boolean;
 }
 
-/** Whatever is opened leaves its closer here; they are run last-opened-first, each even where another one failed or hangs. */
+/**
+ * Whatever is opened leaves its closer here; they are run last-opened-first, each even where another one failed or
+ * hangs.
+ */
 export class Closers {
   readonly #log: Log;
   readonly #closers: Closer[] = [];
