@@ -9,6 +9,8 @@ const only = (name, from, allowed, comment) => ({
 
 const shim = '^packages/automation-sdk-shim/';
 const runner = '^packages/playbook-runner/';
+/** Limits that every layer keeps: nothing but constants. */
+const budgets = '^packages/automation-sdk-shim/(src|dist)/budgets';
 const library = (...names) => names.map((name) => `^node_modules/(@types/)?${name}/`);
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -44,7 +46,7 @@ module.exports = {
       'trigger-is-the-joint',
       '^src/trigger/',
       [
-        '^src/(collector|sources|microsoft|events|configuration)/',
+        '^src/(collector|sources|microsoft|events|settings)/',
         '^src/(errors|json)\\.ts$',
         shim,
         ...library('prom-client'),
@@ -54,13 +56,13 @@ module.exports = {
     only(
       'collector-knows-nobody',
       '^src/collector/',
-      ['^src/(errors|json)\\.ts$', ...library('luxon')],
+      ['^src/(errors|json|stored)\\.ts$', budgets, ...library('luxon')],
       'The collector imports no Microsoft, no Sekoia and no HTTP.',
     ),
     {
       name: 'collector-without-http',
       severity: 'error',
-      from: { path: '^src/(collector|events|configuration)/' },
+      from: { path: '^src/(collector|events|settings)/' },
       to: { path: ['^(node:)?https?$', '^node_modules/axios/'] },
     },
     only(
@@ -72,8 +74,9 @@ module.exports = {
         '^src/microsoft/',
         '^src/collector/(contracts|record)\\.ts$',
         '^src/(errors|json)\\.ts$',
+        shim,
       ],
-      "src/sources/* → what both share, src/microsoft and the collector's contracts; never each other.",
+      "src/sources/* → what both share, src/microsoft, the collector's contracts and the SDK; never each other.",
     ),
     {
       name: 'sources-never-import-each-other',
@@ -84,7 +87,7 @@ module.exports = {
     only(
       'what-sources-share-knows-neither',
       '^src/sources/[^/]+\\.ts$',
-      ['^src/microsoft/', '^src/collector/(contracts|record)\\.ts$', '^src/(errors|json)\\.ts$'],
+      ['^src/microsoft/', '^src/collector/(contracts|record)\\.ts$', '^src/(errors|json)\\.ts$', shim],
       'What both sources share knows neither of them.',
     ),
     only(
@@ -109,7 +112,7 @@ module.exports = {
       from: { path: '^src/events/' },
       to: { dependencyTypes: ['core'], pathNot: ['^(node:)?(crypto|net)$'] },
     },
-    only('configuration-stands-alone', '^src/configuration/', [], 'Types generated from the cards.'),
+    only('settings-stand-alone', '^src/settings/', [], 'The settings stand alone.'),
     {
       name: 'packages-import-nothing-of-src',
       severity: 'error',
@@ -127,8 +130,12 @@ module.exports = {
     only(
       'fault-lab-imports-what-is-around-the-module',
       '^packages/fault-lab/',
-      ['^packages/(microsoft365-simulator|playbook-runner)/'],
-      'packages/fault-lab → the simulator and the stand-in for Sekoia.io; the module is a process.',
+      [
+        '^packages/(microsoft365-simulator|playbook-runner)/',
+        '^packages/automation-sdk-shim/src/log/spellings\\.ts$',
+        '^packages/automation-sdk-shim/src/index\\.ts$',
+      ],
+      'packages/fault-lab → the simulator, the stand-in for Sekoia.io, and the list of spellings; the module is a process.',
     ),
     only(
       'page-knows-the-server-by-its-wire',

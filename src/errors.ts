@@ -13,7 +13,7 @@ export function sentenceOn(error: CollectorError, next: string): string {
 }
 
 export interface UnavailableOptions {
-  /** How long the service asked to be left alone, in milliseconds. Default 0. */
+  /** How long the service asked to be left alone, in ms, as far as that is obeyed. Default 0. */
   readonly retryAfterMs?: number;
   /** Whether the range that was asked for may be the cause: a row that the service cannot answer, or too many of them. Default false. */
   readonly mayBeTheRange?: boolean;
@@ -30,6 +30,12 @@ export class UnavailableError extends CollectorError {
     super(message);
     this.retryAfterMs = retryAfterMs;
     this.mayBeTheRange = mayBeTheRange;
+  }
+
+  /** The same failure, where only so much of the wait is obeyed. */
+  waitingFor(retryAfterMs: number): UnavailableError {
+    if (retryAfterMs === this.retryAfterMs) return this;
+    return new UnavailableError(this.message, { retryAfterMs, mayBeTheRange: this.mayBeTheRange });
   }
 }
 

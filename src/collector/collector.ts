@@ -1,17 +1,18 @@
+import { MAX_ROWS_AHEAD } from '@sekoia/automation-sdk-shim/budgets';
 import { plan, type ReadStep, type Step, type Turn } from './planner.js';
 import type { Clock, CollectorLog, Monitor, Page, ReadOptions, Sink, Source } from './contracts.js';
 import { asOutage, decide } from './error-policy.js';
 import type { Ledger } from './ledger.js';
 import { Patience } from './patience.js';
 import { prefetched } from './prefetch.js';
-import { advance, frontier, skip, wholeSecond, withoutFuture, type Progress, type TimeRange } from './progress.js';
+import { advance, frontier, skip, wholeSecond, type Progress, type TimeRange } from './progress.js';
 import { RangeRecovery } from './range-recovery.js';
 import { Reporter } from './reporter.js';
 import type { Schedule } from './schedule.js';
 import { followsSetAside, readablePieces } from './set-aside.js';
 import type { SignInBackoff } from './sign-in-backoff.js';
 import { adapt } from './spans.js';
-import type { UnavailableError } from '../errors.js';
+import { UnavailableError } from '../errors.js';
 
 export interface CollectorParts {
   readonly source: Source;
@@ -24,7 +25,7 @@ export interface CollectorParts {
   readonly signIn?: SignInBackoff;
 }
 
-/** Whether the next page is fetched while one is delivered. */
+/** Whether the next pages are fetched while one is delivered. */
 type ReadMode = 'fetch ahead' | 'one page at a time';
 
 /**
@@ -42,6 +43,8 @@ export class Collector {
   #undatedReads = 0;
   /** How often in a row a range could not be had, of fresh time and of old: the one may succeed while the other fails. */
   readonly #failures = { fresh: 0, old: 0 };
+  /** The service has asked to be left alone: after that, live mail is asked for first. */
+  #isPauseRequested = false;
   /** What is being read now. */
   #reading: ReadStep | undefined;
 
@@ -76,11 +79,10 @@ export class Collector {
     await this.#askForTheTime(signal);
     let turn: Turn = 'fresh-first';
     while (!signal.aborted) {
-      await this.#forgetTheFuture(signal);
+      await this.#correctProgress(signal);
       const step = this.#plan(turn);
       if (step.kind === 'wait') {
-        if (this.#isAheadOfTime()) await this.#lookAgain(signal);
-        else await clock.sleep(Math.max(step.until - clock.now(), shortestWaitMs), signal);
+        await clock.sleep(Math.max(step.until - clock.now(), shortestWaitMs), signal);
         turn = 'fresh-first';
       } else if (step.kind === 'gap') {
         if (step.range.start < step.range.end) this.#reporter.gap(step.range);
@@ -88,8 +90,8 @@ export class Collector {
       } else if (step.kind === 'retry') {
         await this.#recover(() => this.#recovery.retry(step.setAside, signal), signal);
       } else {
-        turn = step.fresh ? 'old-first' : 'fresh-first';
         await this.#attempt(step, signal);
+        turn = step.fresh && !this.#isPauseRequested ? 'old-first' : 'fresh-first';
       }
     }
   }
@@ -109,33 +111,12 @@ export class Collector {
       undated += 1;
       await clock.sleep(1000, signal);
     }
+    if (!isConfirmed()) this.#parts.ledger.settleClock();
   }
 
-  /** Time was read in advance, by a clock of Microsoft's that has gone back since. */
-  #isAheadOfTime(): boolean {
-    const { clock, ledger } = this.#parts;
-    return clock.isConfirmed && frontier(ledger.progress) > clock.now() + aheadOfTimeMs;
-  }
-
-  /** Until the present comes to where reading has come, new mail lies in time that was read: that is looked at again on every poll. */
-  async #lookAgain(signal: AbortSignal): Promise<void> {
-    const { clock, ledger, schedule, source } = this.#parts;
-    const { behindMs = 0, rangeMs } = source.limits;
-    const end = wholeSecond(clock.now() - behindMs);
-    const widthMs = Math.min(Math.max(ledger.progress.reachMs, 2 * schedule.frequencyMs), rangeMs);
-    this.#reporter.aheadOfTime(frontier(ledger.progress));
-    const read = await this.#attempt(
-      { kind: 'read', pass: 0, fresh: true, range: { start: end - widthMs, end } },
-      signal,
-    );
-    if (read) await clock.sleep(schedule.frequencyMs, signal);
-  }
-
-  async #forgetTheFuture(signal: AbortSignal): Promise<void> {
-    const { clock, ledger } = this.#parts;
-    const { progress } = ledger;
-    if (clock.isConfirmed && withoutFuture(progress, clock.now()) !== progress)
-      await this.#save((present) => withoutFuture(present, clock.now()), signal);
+  /** What the clocks disprove is read again. */
+  async #correctProgress(signal: AbortSignal): Promise<void> {
+    if (this.#parts.ledger.disproved !== undefined) await this.#save((progress) => progress, signal);
   }
 
   #secondToAskWith(): TimeRange | undefined {
@@ -148,13 +129,20 @@ export class Collector {
 
   #plan(turn: Turn): Step {
     const { ledger, clock, schedule, source } = this.#parts;
-    return plan(ledger.progress, clock.now(), schedule, source.limits, turn);
+    return plan(ledger.progress, clock.now(), schedule, source.limits, turn, this.#certainNow());
+  }
+
+  /** The present at the least: by the earlier of the two clocks. */
+  #certainNow(): number {
+    const { clock } = this.#parts;
+    return Math.min(clock.now(), clock.systemMs());
   }
 
   /** Reads a range; false if it failed. */
   async #attempt(step: ReadStep, signal: AbortSignal, mode: ReadMode = 'fetch ahead'): Promise<boolean> {
     const { ledger } = this.#parts;
     const interrupted = this.#show(step);
+    this.#isPauseRequested = false;
     try {
       await this.#read(step, signal, mode);
       await this.#patience.worked(signal);
@@ -176,7 +164,7 @@ export class Collector {
     this.#failures[kind] += 1;
     const decision = decide(thrown, {
       range: step.range,
-      nowMs: clock.now(),
+      nowMs: this.#certainNow(),
       historyMs: source.limits.historyMs ?? Infinity,
       failures: this.#failures[kind],
       isOutage: clock.now() < this.#outageUntil,
@@ -186,6 +174,7 @@ export class Collector {
         await this.#learnHistory(decision.historyMs, signal);
         break;
       case 'wait':
+        this.#isPauseRequested = decision.error instanceof UnavailableError && decision.error.retryAfterMs > 0;
         await this.#patience.wait(decision.error, signal);
         break;
       case 'examine':
@@ -226,6 +215,7 @@ export class Collector {
   async #read(step: ReadStep, signal: AbortSignal, mode: ReadMode, options: ReadOptions = {}): Promise<void> {
     const { source, ledger, clock, schedule, monitor } = this.#parts;
     const readAt = clock.mark();
+    const startedMs = clock.now();
     let [pages, rows] = [0, 0];
     let answeredAtMs = Infinity;
     if (!step.fresh) ledger.holdFrom(step.range.start);
@@ -233,6 +223,7 @@ export class Collector {
       pages += 1;
       this.#patience.answered();
       rows += page.records.length + page.unreadable.length;
+      this.#reporter.longRange(step.range, startedMs, { pages, rows });
       answeredAtMs = Math.min(answeredAtMs, page.answeredAtMs ?? Infinity);
       await this.#take(page, signal);
       if (!step.fresh) await this.#letFreshMailPass(signal);
@@ -240,8 +231,8 @@ export class Collector {
     signal.throwIfAborted();
     if (this.#isByAnUnknownClock()) return;
     await this.#save((progress) => {
-      // However wrong our clock may be, the service's answer holds nothing that came after it.
-      const advanced = advance(progress, step.range, Math.min(readAt(), answeredAtMs + 1000), schedule);
+      // However wrong our clock may be, the service's answer surely holds what came before the second in which it was given.
+      const advanced = advance(progress, step.range, Math.min(readAt(), answeredAtMs), schedule);
       return adapt(advanced, { range: step.range, rows, fresh: step.fresh }, source.limits);
     }, signal);
     monitor.rangeRead({ pass: step.pass, fresh: step.fresh, range: step.range, pages, rows });
@@ -256,7 +247,7 @@ export class Collector {
     for (const range of readablePieces(step.range, ledger.progress))
       yield* prefetched(
         source.pages(range, signal, { onRetry, exact: followsSetAside(range, ledger.progress), ...options }),
-        mayFetchAhead,
+        { mayFetchAhead, sizeOf: ({ records }) => records.length, maxAhead: MAX_ROWS_AHEAD },
       );
   }
 
@@ -303,6 +294,8 @@ export class Collector {
 
   async #save(change: (progress: Progress) => Progress, signal: AbortSignal): Promise<void> {
     const { ledger, monitor } = this.#parts;
+    const { disproved } = ledger;
+    if (disproved !== undefined) this.#reporter.disproved(disproved, ledger.progress);
     const progress = change(ledger.progress);
     await this.#patience.untilStored(() => ledger.save(progress), signal);
     monitor.progressed(progress);
@@ -321,7 +314,5 @@ export class Collector {
 const shortestWaitMs = 10;
 /** Answers without a date that can be believed, after which our own clock must do. */
 const mostUndated = 5;
-/** Clocks of one service differ by less. */
-const aheadOfTimeMs = 300_000;
 /** How long an outage is taken for granted before unrelated time is asked for again. */
 const outageMs = 300_000;

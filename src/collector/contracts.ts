@@ -2,8 +2,9 @@ import type { UnavailableError } from '../errors.js';
 import type { SourceLimits } from './planner.js';
 import type { Progress, TimeRange } from './progress.js';
 import type { TraceRecord } from './record.js';
+import type { Matter, Trouble } from './trouble.js';
 
-export type { SourceLimits, TimeRange, TraceRecord };
+export type { Matter, SourceLimits, TimeRange, TraceRecord, Trouble };
 
 /** One answer of the API: its rows as records, newest first. */
 export interface Page {
@@ -17,7 +18,10 @@ export interface Page {
 export interface ReadOptions {
   /** Called with each failure of a page that is asked for again. */
   readonly onRetry?: (error: UnavailableError) => void;
-  /** How often each page is asked for, the first time included; by default several times. */
+  /**
+   * How often each page is asked for, the first time included; by default several times. Where it is given, the range is
+   * read to find out whether it can be read: it is also given up after fewer pages.
+   */
   readonly tries?: number;
   /** Whether to ask for nothing beyond the range, at the price of rows that lie on its very bounds: what lies beyond cannot be read. */
   readonly exact?: boolean;
@@ -58,8 +62,12 @@ export interface Sink {
 export interface Clock {
   /** Whether an answer has told Microsoft's time since the start. Before that it may be wrong by any amount. */
   readonly isConfirmed: boolean;
+  /** How far Microsoft's time is ahead of the system's clock as it was at the start, as far as is known. */
+  readonly correctionMs: number;
   /** Milliseconds since 1970. */
   now(): number;
+  /** What the system's clock says, uncorrected: it may be wrong, and may be set while the module runs. */
+  systemMs(): number;
   /** Remembers this instant; the result tells when it was, by what is known of the clock's error then. */
   mark(): () => number;
   /** Returns early, without an error, when the signal is aborted. */
@@ -83,12 +91,6 @@ export interface DeliveredRow {
   readonly late: boolean;
 }
 
-/** `degraded`: it may pass by itself; `misconfigured`: a person must change a setting. */
-export interface Trouble {
-  readonly status: 'degraded' | 'misconfigured';
-  readonly reason: string;
-}
-
 /** Hears what happens, for metrics and health. Its methods neither throw nor take long. */
 export interface Monitor {
   /** What is being read from now on; undefined between two ranges. */
@@ -104,8 +106,9 @@ export interface Monitor {
   delivered(rows: readonly DeliveredRow[], nowMs: number): void;
   progressed(progress: Progress): void;
   gap(range: TimeRange): void;
-  /** Called while nothing can be read or remembered, with undefined as soon as it works again. */
-  troubled(trouble: Trouble | undefined): void;
+  /** Something cannot be read or remembered, or the session is refused, until `recovered` is called for that matter. */
+  troubled(trouble: Trouble): void;
+  recovered(matter: Matter): void;
 }
 
 /** What an operator reads. Levels are chosen by what happened to data. */

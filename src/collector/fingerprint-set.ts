@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Fingerprint } from './fingerprint.js';
 
 /** What a set knows about a row: never seen, seen with another status, or seen exactly so. */
@@ -5,6 +6,10 @@ export type Sighting = 'new' | 'changed' | 'repeat';
 
 const numbersPerSlot = 3;
 const statusOffset = 2;
+/** A row has a few statuses. What a damaged file says beyond that is not kept: each is compared with all others of its row. */
+const MAX_STATUSES_OF_A_ROW = 64;
+/** Drawn anew by each process: a damaged or forged file cannot aim at a place where all its entries are looked for. */
+const SEED = randomInt(2 ** 32);
 
 /**
  * An exact set of fingerprints in one typed array (open addressing, linear probing): some 24 bytes an entry, where a Set of
@@ -28,19 +33,27 @@ export class FingerprintSet {
   }
 
   look(fingerprint: Fingerprint): Sighting {
-    let sighting: Sighting = 'new';
-    for (let at = this.#firstSlot(fingerprint); this.#slots[at + statusOffset] !== 0; at = this.#slotAfter(at)) {
-      if (!this.#isRow(at, fingerprint)) continue;
-      if (this.#slots[at + statusOffset] === fingerprint.status) return 'repeat';
-      sighting = 'changed';
-    }
-    return sighting;
+    const statuses = this.#otherStatuses(fingerprint);
+    if (statuses === undefined) return 'repeat';
+    return statuses > 0 ? 'changed' : 'new';
   }
 
   add(fingerprint: Fingerprint): void {
-    if (this.look(fingerprint) === 'repeat') return;
+    const statuses = this.#otherStatuses(fingerprint);
+    if (statuses === undefined || statuses >= MAX_STATUSES_OF_A_ROW) return;
     if ((this.#size + 1) * 2 > this.#slots.length / numbersPerSlot) this.#grow();
     this.#insert(fingerprint);
+  }
+
+  /** How many statuses of the row are known; undefined where this one is. */
+  #otherStatuses(fingerprint: Fingerprint): number | undefined {
+    let statuses = 0;
+    for (let at = this.#firstSlot(fingerprint); this.#slots[at + statusOffset] !== 0; at = this.#slotAfter(at)) {
+      if (!this.#isRow(at, fingerprint)) continue;
+      if (this.#slots[at + statusOffset] === fingerprint.status) return undefined;
+      statuses += 1;
+    }
+    return statuses;
   }
 
   #insert(fingerprint: Fingerprint): void {
@@ -58,7 +71,7 @@ export class FingerprintSet {
 
   /** Where a fingerprint is looked for first. At least half of the slots are free, so that every search ends. */
   #firstSlot(fingerprint: Fingerprint): number {
-    return (fingerprint.rowLow % (this.#slots.length / numbersPerSlot)) * numbersPerSlot;
+    return (mixed(fingerprint) % (this.#slots.length / numbersPerSlot)) * numbersPerSlot;
   }
 
   #slotAfter(at: number): number {
@@ -74,6 +87,14 @@ export class FingerprintSet {
       if (status) this.#insert({ rowHigh: old[at] ?? 0, rowLow: old[at + 1] ?? 0, status });
     }
   }
+}
+
+/** 32 bits that depend on all bits of the row, as the last steps of MurmurHash3 make them. */
+function mixed({ rowHigh, rowLow }: Fingerprint): number {
+  let bits = Math.imul(rowLow ^ SEED, 0x9e3779b1);
+  bits = Math.imul(bits ^ (bits >>> 15) ^ rowHigh, 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
 }
 
 function capacityFor(expected: number): number {

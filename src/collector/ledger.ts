@@ -1,11 +1,12 @@
 import type { Clock, CollectorLog, DeliveredRow, PersistentDocument } from './contracts.js';
-import { isContext, readContext, writeContext } from './context.js';
+import { isContext, readContext, writeContext, type DoubtfulClock, type StoredProgress } from './context.js';
 import { fingerprintOf, legacyFingerprintOf } from './fingerprint.js';
 import { bucketOfHour, FingerprintStore, type BucketStorage, type FiledFingerprint } from './fingerprint-store.js';
 import { begin, finishedBefore, readOnceBefore, wasRead, wholeSecond, type Progress } from './progress.js';
+import { proven } from './proven.js';
 import type { TraceRecord } from './record.js';
 import type { Schedule } from './schedule.js';
-import { setAsideIn } from './set-aside.js';
+import { CLOCK_TOLERANCE_MS, setAsideIn } from './set-aside.js';
 
 /** A row that has not gone out in this form, and the fingerprint that will say that it has. */
 export interface UnseenRow extends DeliveredRow {
@@ -20,6 +21,20 @@ const withSender = 'v2-';
 const keptLongerMs = 3_600_000;
 /** No clock of ours that could be corrected is behind by more. */
 const furthestAheadMs = 7 * 86_400_000;
+/** Fingerprints are kept at least so long, whatever the watermarks say: they are what makes it safe to read again. */
+const keptAtLeastMs = 27 * 3_600_000;
+const hourMs = 3_600_000;
+
+/** A stored progress, and what is known of the clock by which it was made. */
+interface Saved {
+  readonly progress: Progress;
+  /** When it was stored, by what is known now. */
+  readonly writtenAt: () => number;
+  /** What the system's clock was corrected by; undefined where that is not known. */
+  readonly correctionMs: number | undefined;
+  /** Where the system's clock and Microsoft's disagreed: what was sure before that. */
+  readonly sure: (() => readonly number[]) | undefined;
+}
 
 /**
  * All that must survive a restart: how far reading has come (`context.json`) and what has been delivered (fingerprints).
@@ -32,7 +47,8 @@ export class Ledger {
   readonly #source: string;
   readonly #clock: Clock;
   readonly #firstStart: () => Progress;
-  #saved: Progress | undefined;
+  #saved: Saved | undefined;
+  #isClockSettled = false;
   /** Where a range begins that is being read. */
   #readingFrom = Infinity;
 
@@ -40,7 +56,7 @@ export class Ledger {
     options: LedgerOptions,
     fingerprints: FingerprintStore,
     firstStart: () => Progress,
-    saved: Progress | undefined,
+    saved: Saved | undefined,
   ) {
     this.#document = options.document;
     this.#schedule = options.schedule;
@@ -63,15 +79,45 @@ export class Ledger {
     // A first start that fails before its first range is read must not begin later when it is tried again.
     const begun = known?.isProvisional === true ? readOnceBefore(known.progress) : Infinity;
     const firstStart = () => begin(Math.min(wholeSecond(openedAt() - startTimeMs), delivered, begun), schedule);
-    const saved = known?.isProvisional === false ? known.progress : undefined;
+    if (known !== undefined && known.replaced.length > 0)
+      options.log.warning(
+        `context.json has values out of bounds (${known.replaced.join(', ')}). They only affect how much is read at once and are replaced; no data is lost. Keep other programs from writing there. [MT-CONTEXT]`,
+      );
+    const saved = known?.isProvisional === false ? savedBefore(known) : undefined;
     const ledger = new Ledger(options, fingerprints, firstStart, saved);
-    if (saved === undefined) await ledger.#write(firstStart(), true);
+    if (saved === undefined) await ledger.#write(ledger.#now(firstStart()), true);
     return ledger;
   }
 
-  /** Until the first range has been read, a first start begins where the clock, as corrected by then, says. */
+  /**
+   * How far reading has come, without what the clocks disprove by now. Until the first range has been read, a first start begins where
+   * the clock, as corrected by then, says.
+   */
   get progress(): Progress {
-    return this.#saved ?? this.#firstStart();
+    const saved = this.#saved;
+    if (saved === undefined) return this.#firstStart();
+    const { isConfirmed, correctionMs } = this.#clock;
+    if (!isConfirmed && !this.#isClockSettled) return saved.progress;
+    const wasAhead = isConfirmed && (saved.correctionMs ?? -Infinity) - correctionMs > CLOCK_TOLERANCE_MS;
+    return proven(saved.progress, this.#schedule, {
+      nowMs: this.#clock.now(),
+      storedMs: saved.writtenAt(),
+      wasAhead,
+      sure: saved.sure?.(),
+      knownFromMs: this.#fingerprints.oldestHourMs,
+      rereadFromMs: readOnceBefore(this.#firstStart()),
+    });
+  }
+
+  /** What is stored but not true: undefined where all of it is. */
+  get disproved(): Progress | undefined {
+    const { progress } = this;
+    return this.#saved === undefined || this.#saved.progress === progress ? undefined : this.#saved.progress;
+  }
+
+  /** No answer will tell the time: the system's clock must do. */
+  settleClock(): void {
+    this.#isClockSettled = true;
   }
 
   get isFirstStart(): boolean {
@@ -85,8 +131,9 @@ export class Ledger {
     const buckets = new Set(undatedBuckets).add(today);
     // A row from before all that is still read (it was not asked for) would lose its fingerprint at the next save, one of the far future would
     // keep it for ever: both are filed like undated ones.
-    const oldest = this.#neededFrom(this.progress);
-    const newest = this.#clock.now() + furthestAheadMs;
+    // Whole hours: the bucket of the first one is still there.
+    const oldest = Math.floor(this.#neededFrom(this.progress) / hourMs) * hourMs;
+    const newest = Math.max(this.#clock.now(), this.#clock.systemMs()) + furthestAheadMs;
     const isDated = (record: TraceRecord): record is TraceRecord & { receivedMs: number } =>
       record.receivedMs !== undefined && record.receivedMs >= oldest && record.receivedMs <= newest;
     const filed = records.map((record): FiledFingerprint => {
@@ -120,8 +167,9 @@ export class Ledger {
 
   /** Makes this progress the one that a restart continues from, and drops the fingerprints that no pass needs any more. @throws StorageError */
   async save(progress: Progress): Promise<void> {
-    await this.#write(progress, false);
-    this.#saved = progress;
+    const saved = this.#now(progress);
+    await this.#write(saved, false);
+    this.#saved = saved;
     await this.#fingerprints.dropBefore(this.#neededFrom(progress));
   }
 
@@ -141,15 +189,55 @@ export class Ledger {
       : { bucket: bucketOf(record.receivedMs), fingerprint: fingerprintOf(record) };
   }
 
+  /** By the earlier of the two clocks: one that is ahead must not make us forget what was delivered. */
   #neededFrom(progress: Progress): number {
+    const present = Math.min(this.#clock.now(), this.#clock.systemMs());
+    const keptFrom = present - Math.max(keptAtLeastMs, ...this.#schedule.ages);
     const setAside = setAsideIn(progress).map(({ start }) => start);
-    return Math.min(finishedBefore(progress), this.#readingFrom, ...setAside) - keptLongerMs;
+    return Math.min(finishedBefore(progress), this.#readingFrom, keptFrom, ...setAside) - keptLongerMs;
   }
 
-  #write(progress: Progress, isProvisional: boolean): Promise<void> {
-    const context = writeContext(progress, this.#schedule, this.#source, isProvisional);
-    return this.#document.write(context);
+  /** This progress, as stored now. */
+  #now(progress: Progress): Saved {
+    const { correctionMs } = this.#clock;
+    const before = this.#saved;
+    const isDoubtful = Math.abs(this.#clock.now() - this.#clock.systemMs()) > CLOCK_TOLERANCE_MS;
+    const isSameClock =
+      before?.sure !== undefined && Math.abs((before.correctionMs ?? NaN) - correctionMs) <= CLOCK_TOLERANCE_MS;
+    const watermarks = before === undefined ? undefined : this.progress.watermarks;
+    const sure = isSameClock ? before.sure : () => watermarks ?? this.#surelyUnread();
+    return {
+      progress,
+      writtenAt: this.#clock.mark(),
+      correctionMs,
+      sure: isDoubtful ? sure : undefined,
+    };
   }
+
+  /** Where a first start begins follows from the clock: it is as doubtful as the rest. */
+  #surelyUnread(): number[] {
+    const aheadMs = Math.max(0, this.#clock.correctionMs);
+    return this.#firstStart().watermarks.map((watermark) => watermark - aheadMs);
+  }
+
+  #write({ progress, writtenAt, sure }: Saved, isProvisional: boolean): Promise<void> {
+    const doubtful: DoubtfulClock | undefined = sure && {
+      behindMs: this.#clock.now() - this.#clock.systemMs(),
+      sure: sure(),
+    };
+    const stored = { progress, isProvisional, writtenMs: writtenAt(), doubtful };
+    return this.#document.write(writeContext(stored, this.#schedule, this.#source));
+  }
+}
+
+function savedBefore({ progress, writtenMs, doubtful }: StoredProgress): Saved {
+  const sure = doubtful?.sure;
+  return {
+    progress,
+    writtenAt: () => writtenMs,
+    correctionMs: doubtful?.behindMs,
+    sure: sure && (() => sure),
+  };
 }
 
 /** The bucket for the fingerprints of rows received in the hour of this time. */

@@ -7,6 +7,11 @@ const MAX_FAILED_PARTS = 64;
 const CONFIRM_AFTER = 6;
 
 export interface NarrowingOptions {
+  /**
+   * Where the range is split first; by default in its middle. What was read before is seldom what fails now: split there, a
+   * second of the last minute is found in 13 tries rather than in 34, however far the range reaches back.
+   */
+  readonly splitAt?: number | undefined;
   /** Reads a part; undefined where it succeeded. `thorough`: a passing failure is tried again first. */
   readonly read: (part: TimeRange, thorough: boolean) => Promise<Error | undefined>;
   /** Called with each part that cannot be read, after all parts before it. */
@@ -25,9 +30,9 @@ export type Narrowed = 'readable' | 'unreadable' | 'unknown';
 
 /** Reads a range that failed as a whole in parts, oldest first, and finds those that cannot be read, down to a second. */
 export async function narrow(range: TimeRange, options: NarrowingOptions): Promise<Narrowed> {
-  const { read, onUnreadable, serviceAnswers, signal } = options;
+  const { splitAt, read, onUnreadable, serviceAnswers, signal } = options;
   let narrowed: Narrowed = 'readable';
-  const pending = halves(range);
+  const pending = splitAt === undefined ? halves(range) : splitRange(range, splitAt);
   let failed = 0;
   let failedInARow = 0;
   for (let part = pending.shift(); part !== undefined; part = pending.shift()) {
@@ -52,10 +57,14 @@ export async function narrow(range: TimeRange, options: NarrowingOptions): Promi
 }
 
 function halves({ start, end }: TimeRange): TimeRange[] {
-  if (isSmallest({ start, end })) return [{ start, end }];
-  const middle = start + Math.ceil((end - start) / 2_000) * 1_000;
+  return splitRange({ start, end }, start + Math.ceil((end - start) / 2_000) * 1_000);
+}
+
+/** In one piece where there is nothing on one side. */
+function splitRange({ start, end }: TimeRange, at: number): TimeRange[] {
+  if (at <= start || at >= end) return [{ start, end }];
   return [
-    { start, end: middle },
-    { start: middle, end },
+    { start, end: at },
+    { start: at, end },
   ];
 }

@@ -1,34 +1,22 @@
-import type { Clock, CollectorLog, Monitor } from './contracts.js';
+import type { Clock, CollectorLog, Matter, Monitor, Trouble } from './contracts.js';
 import { NotReadyError, sentenceOn, SettingsError, StorageError, UnavailableError } from '../errors.js';
 import type { RefusedSignIn, SignInBackoff } from './sign-in-backoff.js';
+import { isReportedAtOnce, pauseOf, troubleOf } from './trouble.js';
+import {
+  MAX_REFUSED_WAIT_MS,
+  NO_REFUSALS,
+  NOT_READY_WAITS,
+  onRefusal,
+  RETRY_WAITS,
+  severityOf,
+  waitAfter,
+  type Refusals,
+  type Reports,
+  type Waits,
+} from './wait-policy.js';
 
-const second = 1000;
-const minute = 60 * second;
-const hour = 60 * minute;
-
-/** How long to wait after the nth failure in a row: doubling, up to a longest wait. Milliseconds. */
-interface Waits {
-  readonly first: number;
-  readonly longest: number;
-}
-
-/** A service that is away is asked again soon; a person who must act first is not helped by that, and accounts get locked. */
-const retryWaits: Waits = { first: second, longest: minute };
-const settingsWaits: Waits = { first: minute, longest: 10 * minute };
-/** Where each try counts towards locking an account. */
-const lockingWaits: Waits = { first: minute, longest: hour };
-const notReadyWaits: Waits = { first: 5 * minute, longest: 5 * minute };
-
-/** A session that worked so recently is more likely disturbed than misconfigured. */
-const recentlyMs = hour;
-/** So many refusals in a row are no disturbance. */
-const settingsAfterRefusals = 3;
-/** What lasts so long is an error, not a warning. */
-const errorAfterMs = 5 * minute;
-
-export function waitAfter(failures: number, { first, longest }: Waits): number {
-  return Math.min(first * 2 ** Math.max(0, failures - 1), longest);
-}
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
 
 interface Parts {
   readonly clock: Clock;
@@ -40,21 +28,25 @@ interface Parts {
 
 /**
  * Waits out what is wrong and reports it: a warning once a minute at most, an error once it has lasted 5 minutes, and
- * critical only where a person must change a setting: at the third refusal in a row, or at once where nothing has
- * worked in the last hour.
+ * critical only where a person must change a setting. How long and how loudly, wait-policy.ts decides.
  */
 export class Patience {
   readonly #parts: Parts;
-  /** By class of error: an outage of the service says nothing about the account, and a wrong password stays wrong meanwhile. */
+  /** By class of error: an outage of the service says nothing about the data folder. */
   readonly #failures = new Map<string, number>();
+  #refusals: Refusals = NO_REFUSALS;
   /** When reading worked last. */
   #workedAt = -Infinity;
   #failingSince: number | undefined;
-  /** Like it, but failures that were tried again at once count, too. */
+  /** Since when failures are reported, those included that were tried again at once. */
   #disturbedSince: number | undefined;
-  #told: { readonly name: string; readonly at: number } | undefined;
+  #reported: Reports['last'];
   #isEscalated = false;
   #isCritical = false;
+  /** Failures in a row that were tried again at once. */
+  #tries = 0;
+  /** What the monitor was told is in trouble. */
+  readonly #troubled = new Set<Matter>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -62,17 +54,17 @@ export class Patience {
 
   /** Waits as long as was left to wait when the process ended, where Microsoft had refused the same credentials before. */
   async resume(signal: AbortSignal): Promise<void> {
-    const { signIn, clock, log, monitor } = this.#parts;
+    const { signIn, clock, log } = this.#parts;
     if (signIn === undefined) return;
     const refused = await this.untilStored(() => signIn.load(), signal);
     if (refused === undefined) return;
-    this.#failures.set(SettingsError.name, refused.refusals);
+    this.#refusals = { ...NO_REFUSALS, settled: refused.refusals };
     // A clock that was wrong must not keep the module waiting for longer than it ever would.
-    const waitMs = Math.min(refused.nextTryMs - clock.now(), lockingWaits.longest);
+    const waitMs = Math.min(refused.nextTryMs - clock.now(), MAX_REFUSED_WAIT_MS);
     if (waitMs <= 0) return;
-    const message = `Microsoft refused these credentials before the restart (refusals in a row: ${refused.refusals}). So that the account does not get locked, the next try is in ${Math.ceil(waitMs / minute)} min. Correct the settings to try at once; no data is lost. [MT-SETTINGS]`;
+    const message = `Microsoft refused these credentials before the restart (refusals in a row: ${refused.refusals}). So that the account does not get locked, the next try is in ${Math.ceil(waitMs / MINUTE_MS)} min. Correct the settings to try at once; no data is lost. [MT-SETTINGS]`;
     this.#failingSince = clock.now();
-    monitor.troubled({ status: 'misconfigured', reason: message });
+    this.#trouble({ matter: 'sign-in', status: 'misconfigured', reason: message });
     log.warning(message);
     await clock.sleep(waitMs, signal);
   }
@@ -81,32 +73,38 @@ export class Patience {
   async wait(error: unknown, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#parts;
     if (error instanceof UnavailableError) {
-      this.retrying(error);
-      await clock.sleep(Math.max(this.#failed(error, retryWaits), error.retryAfterMs), signal);
+      await this.#away(error, signal);
     } else if (error instanceof SettingsError) {
       await this.#refused(error, signal);
     } else if (error instanceof NotReadyError) {
-      const waitMs = this.#failed(error, notReadyWaits);
-      log.warning(sentenceOn(error, `Trying again every ${waitMs / minute} min; nothing is lost meanwhile.`));
+      const waitMs = this.#count(error, NOT_READY_WAITS);
+      this.#trouble(troubleOf(error, clock.now()));
+      log.warning(sentenceOn(error, `Trying again every ${waitMs / MINUTE_MS} min; nothing is lost meanwhile.`));
       await clock.sleep(waitMs, signal);
     } else if (error instanceof StorageError) {
       this.#report(error, 'Nothing more is read until it works.');
-      await clock.sleep(this.#failed(error, retryWaits), signal);
+      this.#trouble(troubleOf(error, clock.now()));
+      await clock.sleep(this.#count(error, RETRY_WAITS), signal);
     } else {
       throw error;
     }
   }
 
-  /** A failure that is tried again: reported once a minute, however many there are. */
+  /** A failure of a page that is asked for again: reported once a minute, however many there are. */
   retrying(error: UnavailableError): void {
-    this.#report(error, 'Nothing is lost; trying again.');
+    const nowMs = this.#parts.clock.now();
+    this.#tries += 1;
+    this.#report(error, nextOf(error, nowMs));
+    if (isReportedAtOnce(error, this.#tries)) this.#trouble(troubleOf(error, nowMs));
   }
 
   /** Repeats an action on the data folder until it succeeds: what was delivered must be remembered before anything else is read. */
   async untilStored<Result>(action: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
     for (;;) {
       try {
-        return await action();
+        const result = await action();
+        this.#recovered('data folder');
+        return result;
       } catch (error) {
         if (!(error instanceof StorageError) || signal.aborted) throw error;
         await this.wait(error, signal);
@@ -116,9 +114,12 @@ export class Patience {
 
   /** A page was answered: the session works, whatever becomes of the range. What was refused before it was a stray answer. */
   answered(): void {
+    // What was only tried again at once is over; a range that failed is over when a range is read.
+    if (this.#tries > 0 && this.#failingSince === undefined) this.#recovered('reading');
+    this.#tries = 0;
     if (this.#isCritical) return;
     this.#workedAt = this.#parts.clock.now();
-    this.#failures.delete(SettingsError.name);
+    this.#refusals = NO_REFUSALS;
   }
 
   /** Reading has succeeded. */
@@ -133,33 +134,42 @@ export class Patience {
   restored(): void {
     const since = this.#failingSince;
     this.#failures.clear();
+    this.#refusals = NO_REFUSALS;
+    this.#tries = 0;
     this.#disturbedSince = undefined;
     this.#isEscalated = false;
     this.#isCritical = false;
     this.#failingSince = undefined;
+    for (const matter of this.#troubled) this.#recovered(matter);
     if (since === undefined) return;
-    const minutes = Math.ceil((this.#parts.clock.now() - since) / minute);
-    this.#parts.monitor.troubled(undefined);
+    const minutes = Math.ceil((this.#parts.clock.now() - since) / MINUTE_MS);
     this.#parts.log.info(`Reading works again after ${minutes} min; what was missed is being read now.`);
   }
 
+  async #away(error: UnavailableError, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#parts;
+    const waitMs = Math.max(this.#count(error, RETRY_WAITS), error.retryAfterMs);
+    const failure = error.retryAfterMs > 0 ? error.waitingFor(waitMs) : error;
+    this.#report(failure, nextOf(failure, clock.now()));
+    this.#trouble(troubleOf(failure, clock.now()));
+    await clock.sleep(waitMs, signal);
+  }
+
   async #refused(error: SettingsError, signal: AbortSignal): Promise<void> {
-    const { clock, log, monitor } = this.#parts;
-    const refusals = this.#count(error, error.refusals);
-    const workedRecently = clock.now() - this.#workedAt < recentlyMs;
-    if (workedRecently && refusals < settingsAfterRefusals) {
-      const waitMs = waitAfter(refusals, retryWaits);
-      monitor.troubled({ status: 'degraded', reason: error.message });
-      log.warning(sentenceOn(error, `It worked before, so this may pass: trying again in ${waitMs / second} s.`));
+    const { clock, log } = this.#parts;
+    const nowMs = clock.now();
+    this.#failingSince ??= nowMs;
+    const { isSettled, waitMs, next } = onRefusal(this.#refusals, error, nowMs - this.#workedAt);
+    this.#refusals = next;
+    this.#trouble(troubleOf(error, nowMs, isSettled));
+    if (!isSettled) {
+      log.warning(sentenceOn(error, `It worked before, so this may pass: trying again in ${waitMs / SECOND_MS} s.`));
       await clock.sleep(waitMs, signal);
       return;
     }
-    const lasting = workedRecently ? refusals - settingsAfterRefusals + 1 : refusals;
-    const waitMs = waitAfter(lasting, error.mayLock ? lockingWaits : settingsWaits);
-    monitor.troubled({ status: 'misconfigured', reason: error.message });
-    const nextTryMs = clock.now() + waitMs;
-    await this.#remember({ refusals: lasting, nextTryMs });
-    const message = sentenceOn(error, `Trying again in ${waitMs / minute} min; nothing is lost meanwhile.`);
+    const nextTryMs = nowMs + waitMs;
+    await this.#remember({ refusals: next.settled, nextTryMs });
+    const message = sentenceOn(error, `Trying again in ${waitMs / MINUTE_MS} min; nothing is lost meanwhile.`);
     if (this.#isCritical) log.error(message);
     else log.critical(message);
     this.#isCritical = true;
@@ -175,30 +185,41 @@ export class Patience {
     }
   }
 
-  /** A warning once a minute, and once an error when it has lasted. */
   #report(error: UnavailableError | StorageError, next: string): void {
     const { clock, log } = this.#parts;
-    const now = clock.now();
-    this.#disturbedSince ??= now;
-    if (!this.#isEscalated && now - this.#disturbedSince >= errorAfterMs) {
-      this.#isEscalated = true;
-      const minutes = Math.floor((now - this.#disturbedSince) / minute);
-      log.error(sentenceOn(error, `This has lasted ${minutes} min. ${next}`));
-    } else if (this.#told?.name !== error.name || now - this.#told.at >= minute) {
+    const nowMs = clock.now();
+    const sinceMs = (this.#disturbedSince ??= nowMs);
+    const severity = severityOf({ sinceMs, isEscalated: this.#isEscalated, last: this.#reported }, error.name, nowMs);
+    if (severity === 'none') return;
+    this.#reported = { name: error.name, atMs: nowMs };
+    if (severity === 'warning') {
       log.warning(sentenceOn(error, next));
-    } else return;
-    this.#told = { name: error.name, at: now };
+      return;
+    }
+    this.#isEscalated = true;
+    const minutes = Math.floor((nowMs - sinceMs) / MINUTE_MS);
+    log.error(sentenceOn(error, `This has lasted ${minutes} min. ${next}`));
   }
 
-  #failed(error: Error, waits: Waits): number {
-    this.#parts.monitor.troubled({ status: 'degraded', reason: error.message });
-    return waitAfter(this.#count(error), waits);
-  }
-
-  #count(error: Error, times = 1): number {
-    const failures = (this.#failures.get(error.name) ?? 0) + times;
-    this.#failures.set(error.name, failures);
+  /** Counts a failure, and says how long to wait. */
+  #count(error: Error, waits: Waits): number {
     this.#failingSince ??= this.#parts.clock.now();
-    return failures;
+    const failures = (this.#failures.get(error.name) ?? 0) + 1;
+    this.#failures.set(error.name, failures);
+    return waitAfter(failures, waits);
   }
+
+  #trouble(trouble: Trouble): void {
+    this.#troubled.add(trouble.matter);
+    this.#parts.monitor.troubled(trouble);
+  }
+
+  #recovered(matter: Matter): void {
+    if (this.#troubled.delete(matter)) this.#parts.monitor.recovered(matter);
+  }
+}
+
+function nextOf(error: UnavailableError, nowMs: number): string {
+  const pause = pauseOf(error, nowMs);
+  return pause === undefined ? 'Nothing is lost; trying again.' : `${pause} Nothing is lost.`;
 }

@@ -44,16 +44,24 @@ export type Turn = 'fresh-first' | 'old-first' | 'fresh-only';
 /**
  * The next step: a pure function of how far reading has come and what time it is.
  * Fresh mail goes first; then the hole that a backlog left before it; then the passes in the order of their age.
+ * @param certainMs the present at the least: no time is given up as too old by a clock that is ahead
  */
-export function plan(progress: Progress, nowMs: number, schedule: Schedule, limits: SourceLimits, turn: Turn): Step {
+export function plan(
+  progress: Progress,
+  nowMs: number,
+  schedule: Schedule,
+  limits: SourceLimits,
+  turn: Turn,
+  certainMs = nowMs,
+): Step {
   const { behindMs = 0 } = limits;
+  const gap = findGap(progress, wholeSecond(certainMs - behindMs));
+  if (gap !== undefined) return { kind: 'gap', range: gap };
   const step = planFor(progress, wholeSecond(nowMs - behindMs), schedule, limits, turn);
   return step.kind === 'wait' ? { ...step, until: step.until + behindMs } : step;
 }
 
 function planFor(progress: Progress, now: number, schedule: Schedule, limits: SourceLimits, turn: Turn): Step {
-  const gap = findGap(progress, now);
-  if (gap !== undefined) return { kind: 'gap', range: gap };
   const fresh = planFresh(progress, now, schedule, limits);
   if (turn === 'fresh-only') return fresh;
   const old = planOld(progress, now, schedule, limits);

@@ -90,15 +90,6 @@ export function skip(progress: Progress, until: number): Progress {
   return joinAhead({ ...progress, watermarks }, undefined);
 }
 
-/** Without what was read ahead of the present: a clock that was wrong has left it, and it would be waited for. */
-export function withoutFuture(progress: Progress, now: number): Progress {
-  const { ahead, ...rest } = progress;
-  return ahead !== undefined && ahead.end > now + futureMs ? rest : progress;
-}
-
-/** A clock that was corrected by less is no reason to read anything again. */
-const futureMs = 300_000;
-
 /** Keeps what has been read ahead in one piece, and lets watermark 0 pass through it as soon as it touches it. */
 function joinAhead(progress: Progress, read: TimeRange | undefined): Progress {
   const { ahead: known, ...rest } = progress;

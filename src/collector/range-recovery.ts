@@ -3,7 +3,7 @@ import type { Clock, Page, ReadOptions, Source } from './contracts.js';
 import type { Ledger } from './ledger.js';
 import { narrow } from './narrowing.js';
 import type { ReadStep } from './planner.js';
-import { advance, type Progress, type SetAside, type TimeRange } from './progress.js';
+import { advance, frontier, type Progress, type SetAside, type TimeRange } from './progress.js';
 import type { Reporter } from './reporter.js';
 import type { Schedule } from './schedule.js';
 import { isGivenUp, readablePieces, setAside, stillSetAside } from './set-aside.js';
@@ -48,11 +48,14 @@ export class RangeRecovery {
    * @throws what is neither about the range nor about the service
    */
   async examine(error: Error, step: ReadStep, signal: AbortSignal): Promise<boolean> {
-    const { clock, schedule, reporter, read, save } = this.#parts;
+    const { clock, ledger, schedule, reporter, read, save } = this.#parts;
     const serviceAnswers = () => this.#answersElsewhere(step.range, signal);
     if (!(await serviceAnswers())) return false;
     reporter.narrowing(error, step.range);
+    const readBefore = frontier(ledger.progress);
+    const isPartlyNew = readBefore > step.range.start && readBefore < step.range.end;
     const narrowed = await narrow(step.range, {
+      splitAt: isPartlyNew ? readBefore : undefined,
       read: (range, thorough) => errorOf(() => read({ ...step, range }, thorough ? {} : ONCE, signal)),
       onUnreadable: async (part, refusal) => {
         reporter.setAside(refusal, part);
@@ -94,9 +97,10 @@ export class RangeRecovery {
     const second = this.#secondElsewhere(range);
     if (second === undefined) return true;
     const { source } = this.#parts;
+    // To its end: a service whose first pages are good and whose links lead nowhere answers nothing.
     const ask = async () => {
-      for await (const page of source.pages(second, signal, { tries: ELSEWHERE_TRIES })) return page;
-      return undefined;
+      const pages = source.pages(second, signal, { tries: ELSEWHERE_TRIES });
+      while ((await pages.next()).done !== true) signal.throwIfAborted();
     };
     return (await errorOf(ask)) === undefined;
   }

@@ -1,6 +1,6 @@
-import { DateTime } from 'luxon';
 import type { Clock, CollectorLog, Monitor } from './contracts.js';
-import { frontier, readOnceBefore, type Progress, type TimeRange } from './progress.js';
+import { inWords } from './in-words.js';
+import { finishedBefore, frontier, readOnceBefore, type Progress, type TimeRange } from './progress.js';
 
 const reportEveryMs = 60_000;
 
@@ -8,7 +8,7 @@ const reportEveryMs = 60_000;
 export class Reporter {
   readonly #parts: { readonly clock: Clock; readonly monitor: Monitor; readonly log: CollectorLog };
   #reportedAt = -Infinity;
-  #toldOfTime = false;
+  #longRangeAt = -Infinity;
   /** And has said so. */
   #isCatchingUp = false;
   #rowsSinceReport = 0;
@@ -59,12 +59,21 @@ export class Reporter {
     );
   }
 
-  /** Once in the life of a process: nothing can be done about it. */
-  aheadOfTime(until: number): void {
-    if (this.#toldOfTime) return;
-    this.#toldOfTime = true;
+  /** Once a minute while one range is being read: it can have more pages than any that is planned. */
+  longRange({ start, end }: TimeRange, sinceMs: number, { pages, rows }: { pages: number; rows: number }): void {
+    const now = this.#parts.clock.now();
+    if (now - Math.max(sinceMs, this.#longRangeAt) < reportEveryMs) return;
+    this.#longRangeAt = now;
+    const minutes = Math.floor((now - sinceMs) / 60_000);
+    this.#parts.log.info(
+      `Messages received from ${inWords(start)} to ${inWords(end)} have been read for ${minutes} min: ${pages} pages, ${rows} rows so far. Their rows are delivered page by page.`,
+    );
+  }
+
+  /** What was stored cannot be true: it names time that had not come, or was written by a clock that was ahead. */
+  disproved(stored: Progress, believed: Progress): void {
     this.#parts.log.warning(
-      `Microsoft's clock has gone back: by what it said before, everything received before ${inWords(until)} has been read. Nothing is lost; until then new messages are looked for in time that was read.`,
+      `The stored progress says that everything received before ${inWords(frontier(stored))} has been read, which the clocks disprove. Everything received since ${inWords(finishedBefore(believed))} is read again: no data is lost, and what was delivered is not repeated. Check the clocks of this machine and of proxies on the way, and that nothing else writes context.json. [MT-CLOCK]`,
     );
   }
 
@@ -87,8 +96,4 @@ export class Reporter {
     this.#reportedAt = now;
     this.#rowsSinceReport = 0;
   }
-}
-
-function inWords(timeMs: number): string {
-  return DateTime.fromMillis(timeMs, { zone: 'utc' }).toFormat("yyyy-MM-dd HH:mm:ss 'UTC'");
 }

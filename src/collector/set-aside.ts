@@ -1,5 +1,7 @@
-import { finishedBefore, type Progress, type SetAside, type TimeRange } from './progress.js';
+import { finishedBefore, frontier, type Progress, type SetAside, type TimeRange } from './progress.js';
 
+/** Clocks of one service, and the dates of its answers, differ by less. */
+export const CLOCK_TOLERANCE_MS = 15_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const FIRST_WAIT_MS = 15 * MINUTE_MS;
@@ -75,6 +77,29 @@ export function readablePieces(range: TimeRange, progress: Progress): TimeRange[
 /** Whether the time just before a range cannot be read: a query that begins earlier than the range would fail. */
 export function followsSetAside({ start }: TimeRange, progress: Progress): boolean {
   return setAsideIn(progress).some(({ end }) => end === start);
+}
+
+/** Time can only be set aside where the time around it has been read: what else is said to be would never be read. */
+export function withinReadTime(progress: Progress): Progress {
+  const readBefore = frontier(progress);
+  const all = setAsideIn(progress);
+  if (all.every(({ start, end }) => start < end && end <= readBefore)) return progress;
+  const within = all.map((one) => ({ ...one, end: Math.min(one.end, readBefore) }));
+  return withSetAside(
+    progress,
+    within.filter(({ start, end }) => start < end),
+  );
+}
+
+/** No try can be due later than this by any rule: a clock that was wrong has put it off. */
+export function triedWithinADay(progress: Progress, nowMs: number): Progress {
+  const isSound = ({ sinceMs, nextTryMs }: SetAside) =>
+    sinceMs <= nowMs + CLOCK_TOLERANCE_MS && nextTryMs <= nowMs + GIVEN_UP_AFTER_MS + CLOCK_TOLERANCE_MS;
+  const all = setAsideIn(progress);
+  if (all.every(isSound)) return progress;
+  const soon = (one: SetAside): SetAside =>
+    isSound(one) ? one : { ...one, sinceMs: Math.min(one.sinceMs, nowMs), nextTryMs: nowMs + FIRST_WAIT_MS };
+  return withSetAside(progress, all.map(soon));
 }
 
 function withSetAside(before: Progress, ranges: readonly SetAside[]): Progress {

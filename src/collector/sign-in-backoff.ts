@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import type { PersistentDocument } from './contracts.js';
-import { isObject } from '../json.js';
+import { acceptor } from '../stored.js';
 
 /** How often the service refused the credentials in a row, and when they may be tried again. Times in ms since 1970. */
 export interface RefusedSignIn {
@@ -15,6 +15,16 @@ interface Content {
   /** Tells whether the credentials were changed since; says nothing about them. */
   readonly credentials: string;
 }
+
+const isContent = acceptor<Content>({
+  type: 'object',
+  required: ['refusals', 'next_try', 'credentials'],
+  properties: {
+    refusals: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+    next_try: { type: 'string', format: 'stored-time' },
+    credentials: { type: 'string', maxLength: 100 },
+  },
+});
 
 /**
  * Keeps the waits after refused credentials across restarts: a container that is restarted again and again would
@@ -53,16 +63,4 @@ export class SignInBackoff {
     await this.save({ refusals: 0, nextTryMs: 0 });
     this.#stored = false;
   }
-}
-
-function isContent(content: unknown): content is Content {
-  if (!isObject(content)) return false;
-  const { refusals, next_try, credentials } = content;
-  return (
-    Number.isSafeInteger(refusals) &&
-    (refusals as number) >= 0 &&
-    typeof next_try === 'string' &&
-    DateTime.fromISO(next_try, { zone: 'utc' }).isValid &&
-    typeof credentials === 'string'
-  );
 }

@@ -1,3 +1,4 @@
+import { RequestedWaits } from '@sekoia/automation-sdk-shim';
 import type { Authorization } from './authorization.js';
 import { UnavailableError } from '../errors.js';
 
@@ -33,6 +34,7 @@ interface Held {
 /** A token of Entra ID: asked for when it is needed, once for all that wait for it, and renewed before it ends. */
 export class BearerAuthorization implements Authorization {
   readonly #options: BearerOptions;
+  readonly #requestedWaits = new RequestedWaits();
   #held: Held | undefined;
   #asking: Promise<Held> | undefined;
 
@@ -49,7 +51,8 @@ export class BearerAuthorization implements Authorization {
     } catch (error) {
       const isStillGood = held !== undefined && held === this.#held && now() < held.endsAt;
       if (!isStillGood || !(error instanceof UnavailableError)) throw error;
-      held.renewAt = Math.min(now() + Math.max(nextTryMs, error.retryAfterMs), held.endsAt);
+      const requestedMs = this.#requestedWaits.obey(error.retryAfterMs);
+      held.renewAt = Math.min(now() + Math.max(nextTryMs, requestedMs), held.endsAt);
       return held.header;
     }
   }
@@ -70,6 +73,7 @@ export class BearerAuthorization implements Authorization {
     // Its life began before its answer came.
     const askedAt = now();
     const { text, lifetimeMs } = await requestToken(signal);
+    this.#requestedWaits.answered();
     const forget = hide(text);
     const endsAt = askedAt + lifetimeMs;
     this.#held?.forget();

@@ -1,8 +1,9 @@
-import { sleep } from '@sekoia/automation-sdk-shim';
+import { RequestedWaits, RETRY_AFTER_IN_PLACE_MS, sleep } from '@sekoia/automation-sdk-shim';
 import pRetry, { AbortError } from 'p-retry';
 import { PlanAgainError, SettingsError, UnavailableError } from '../errors.js';
 import type { Authorization } from './authorization.js';
 import type { Quota } from './quota.js';
+import type { RequestBudget } from './request-budget.js';
 import type { Answer, Transport } from './transport.js';
 
 export interface ClientOptions {
@@ -10,6 +11,8 @@ export interface ClientOptions {
   readonly authorization: Authorization;
   /** What the tenant may be asked, where the API has a limit. */
   readonly quota?: Quota;
+  /** Slows down requests that lead to nothing. */
+  readonly budget?: RequestBudget | undefined;
 }
 
 /** A question, and how it is asked. */
@@ -35,13 +38,15 @@ const MAX_WAIT_MS = 60_000;
 const MIN_WAIT_MS = 100;
 
 /**
- * Asks one of Microsoft's APIs, and asks again when the failure is a passing one, never sooner than Retry-After says. Waits
+ * Asks one of Microsoft's APIs, and asks again when the failure is a passing one, no sooner than Retry-After says, as far as
+ * that is believed (docs/decisions/0019-retry-after.md). Waits
  * are drawn at random from a span that doubles with every failure in a row, whichever question failed, and is a second
  * again after any answer: they stay short while most answers succeed. Credentials go to the configured origin only.
  */
 export class MicrosoftClient {
   readonly #origin: string;
   readonly #options: ClientOptions;
+  readonly #requestedWaits = new RequestedWaits();
   #failuresInARow = 0;
   /** A question was answered since one was refused last. */
   #hasAnswered = false;
@@ -51,22 +56,31 @@ export class MicrosoftClient {
     this.#options = options;
   }
 
-  /** @throws UnavailableError after `tries`; whatever `interpret` throws */
+  /**
+   * @throws UnavailableError after `tries`, or where the service asks for long waits, with how long to wait before the next
+   * question; whatever `interpret` throws
+   */
   async get<Result>(question: Question<Result>, signal: AbortSignal): Promise<Result> {
     const { onRetry, tries = TRIES } = question;
     const url = this.#checked(question.url);
+    let requestedMs = 0;
     return pRetry(
       async () => {
         try {
           const result = await this.#ask({ ...question, url }, signal);
           this.#failuresInARow = 0;
           this.#hasAnswered = true;
+          this.#requestedWaits.answered();
           return result;
         } catch (error) {
           if (!(error instanceof UnavailableError)) throw new AbortError(error as Error);
           // What is asked once only is a probe: whoever asks expects it to fail.
           if (tries > 1) this.#failuresInARow += 1;
-          throw error instanceof PlanAgainError ? new AbortError(error) : error;
+          const failure = error.waitingFor(this.#requestedWaits.obey(error.retryAfterMs));
+          requestedMs += failure.retryAfterMs;
+          // Who plans the questions may have a better one to ask after a long wait.
+          const isFinal = failure instanceof PlanAgainError || requestedMs > RETRY_AFTER_IN_PLACE_MS;
+          throw isFinal ? new AbortError(failure) : failure;
         }
       },
       {
@@ -122,7 +136,8 @@ export class MicrosoftClient {
   }
 
   async #send(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer> {
-    const { transport, quota } = this.#options;
+    const { transport, quota, budget } = this.#options;
+    await budget?.take(signal);
     await quota?.take(signal);
     const answer = await transport.send({ method: 'GET', url, headers }, signal);
     if (answer.status === 429) quota?.exceeded();

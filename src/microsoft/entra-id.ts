@@ -1,3 +1,4 @@
+import { excerpt } from '@sekoia/automation-sdk-shim';
 import {
   AuthError,
   ConfidentialClientApplication,
@@ -8,7 +9,6 @@ import {
 import { SettingsError, UnavailableError } from '../errors.js';
 import { aadstsCode, adviceFor, isPassing } from './aadsts.js';
 import type { Token } from './bearer-authorization.js';
-import { oneLine } from './foreign-text.js';
 import type { ClientCertificate } from './client-certificate.js';
 import { MsalNetwork } from './msal-network.js';
 import { tokenOf } from './token.js';
@@ -100,7 +100,7 @@ function refusal(error: unknown, signIn: SignIn): Error {
   if (!(error instanceof AuthError)) return error as Error;
   const code = aadstsCode(error.errorMessage);
   const isTemporary = error.errorCode === 'temporarily_unavailable' || (code !== undefined && isPassing(code));
-  const what = code === undefined ? oneLine(error.errorCode) : `AADSTS${code}`;
+  const what = code === undefined ? excerpt(error.errorCode) : `AADSTS${code}`;
   if (isTemporary || what === '')
     return new UnavailableError(`${hostOf(signIn)} gives no token now (${what || 'no reason given'}).`);
   const presented = 'tokenFile' in signIn.identity ? ` ${signIn.identity.tokenFile.presented}` : '';

@@ -1,3 +1,4 @@
+import { parseWithin, TOKEN_JSON } from '@sekoia/automation-sdk-shim';
 import { isObject, type JsonObject } from '../json.js';
 
 /**
@@ -12,10 +13,6 @@ export function claimsOf(token: string): JsonObject | undefined {
 
 function jsonIn(part: string): JsonObject | undefined {
   if (!/^[\w-]+$/.test(part)) return undefined;
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseWithin(TOKEN_JSON, Buffer.from(part, 'base64url').toString('utf8'));
+  return isObject(value) ? value : undefined;
 }

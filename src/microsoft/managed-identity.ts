@@ -1,3 +1,4 @@
+import { excerpt, MAX_TOKEN_ANSWER_BYTES, noteTokenFields, TOKEN_JSON } from '@sekoia/automation-sdk-shim';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   AuthError,
@@ -10,7 +11,6 @@ import { SettingsError, UnavailableError } from '../errors.js';
 import { isObject } from '../json.js';
 import type { Token } from './bearer-authorization.js';
 import { number, text } from './field.js';
-import { oneLine } from './foreign-text.js';
 import { errorText, parseJson } from './json.js';
 import { tokenOf } from './token.js';
 import type { Answer, Transport } from './transport.js';
@@ -52,7 +52,7 @@ export async function requestManagedIdentityToken(identity: ManagedIdentity, sig
     if (request.failure !== undefined) throw request.failure;
     // An address in the environment that is none, or a Cloud Shell that knows no user-assigned identities.
     if (error instanceof AuthError)
-      throw new SettingsError(`No managed identity can be used here (${oneLine(error.errorCode)}). ${ONLY_IN_AZURE}`);
+      throw new SettingsError(`No managed identity can be used here (${excerpt(error.errorCode)}). ${ONLY_IN_AZURE}`);
     throw error;
   }
 }
@@ -103,7 +103,13 @@ class EndpointRequest {
     const url = new URL(address);
     const deadline = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
     try {
-      const request = { method, url, headers, ...(body !== undefined && { body }) };
+      const request = {
+        method,
+        url,
+        headers,
+        maxAnswerBytes: MAX_TOKEN_ANSWER_BYTES,
+        ...(body !== undefined && { body }),
+      };
       const answer = await this.#transport.send(request, AbortSignal.any([this.#signal, deadline]));
       return { status: answer.status, headers: {}, body: fieldsOf(answer) as T };
     } catch (error) {
@@ -131,8 +137,9 @@ function fieldsOf(answer: Answer): object {
       : unavailable(answer);
   if (away !== undefined) throw away;
   if (status < 200 || status > 299) throw refusal(answer);
-  const fields = parseJson(answer.body, host);
+  const fields = parseJson(answer.body, host, TOKEN_JSON);
   if (!isObject(fields)) return {};
+  noteTokenFields(Object.entries(fields));
   // Seconds since 1970, as text or number, or ISO 8601.
   const expiresOn = number(fields['expires_on']) ?? text(fields['expires_on']);
   return { access_token: text(fields['access_token']), token_type: 'Bearer', expires_on: expiresOn };

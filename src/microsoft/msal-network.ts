@@ -1,4 +1,5 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
+import { MAX_TOKEN_ANSWER_BYTES, noteTokenFields, TOKEN_JSON } from '@sekoia/automation-sdk-shim';
 import type { Transport } from './transport.js';
 import { unavailable } from './unavailable.js';
 import { parseJson } from './json.js';
@@ -35,12 +36,21 @@ export class MsalNetwork implements INetworkModule {
     options: NetworkRequestOptions = {},
   ): Promise<NetworkResponse<T>> {
     const { headers = {}, body } = options;
-    const request = { method, url: new URL(url), headers, ...(body !== undefined && { body }) };
+    const request = {
+      method,
+      url: new URL(url),
+      headers,
+      maxAnswerBytes: MAX_TOKEN_ANSWER_BYTES,
+      ...(body !== undefined && { body }),
+    };
+    // The assertion that the library has signed, too: whoever answers can echo what was sent.
+    noteTokenFields(new URLSearchParams(body));
     try {
       const answer = await this.#transport.send(request, this.#signal);
       const away = unavailable(answer);
       if (away !== undefined) throw away;
-      return { status: answer.status, headers: {}, body: fieldsOf(parseJson(answer.body, answer.host)) as T };
+      const fields = fieldsOf(parseJson(answer.body, answer.host, TOKEN_JSON));
+      return { status: answer.status, headers: {}, body: fields as T };
     } catch (error) {
       this.#failure = error as Error;
       throw error;
@@ -57,6 +67,7 @@ const numbers = ['expires_in', 'ext_expires_in', 'refresh_in'] as const;
  */
 function fieldsOf(answer: JsonValue): JsonObject {
   if (!isObject(answer)) return {};
+  noteTokenFields(Object.entries(answer));
   const fields = [
     ...texts.map((name) => [name, text(answer[name])]),
     ...numbers.map((name) => [name, number(answer[name])]),

@@ -1,4 +1,4 @@
-import { oneLine } from './foreign-text.js';
+import { excerpt } from '@sekoia/automation-sdk-shim';
 import { claimsOf } from './jwt.js';
 
 /** What a token must allow, and to whom it belongs. */
@@ -24,5 +24,5 @@ export function insteadOf({ claim, name }: WantedPermission, token: string): str
     (each) => typeof each === 'string',
   );
   if (held.some((each) => each.toLowerCase() === name.toLowerCase())) return undefined;
-  return oneLine(held.join(', ')) || 'no permission at all';
+  return excerpt(held.join(', ')) || 'no permission at all';
 }

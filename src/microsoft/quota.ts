@@ -12,14 +12,14 @@ export interface QuotaOptions {
 
 const windowMs = 300_000;
 /** How much of the quota may be used at once. */
-const shareAtWill = 1 / 3;
+const shareAtWill = 2 / 3;
 /** What a limit that was lowered wins back in five minutes without a refusal, as a share of the configured one. */
 const regainedShare = 0.1;
 
 /**
- * Keeps requests within a number in any five minutes, as Microsoft Graph counts them for the whole tenant. A third may be sent as fast as one
+ * Keeps requests within a number in any five minutes, as Microsoft Graph counts them for the whole tenant. Two thirds may be sent as fast as one
  * likes; the rest is spread evenly over the five minutes. So a poll of fresh mail never waits long because a backlog has used everything up.
- * A refusal all the same means that others ask too: then the limit is halved, and won back slowly.
+ * A refusal all the same, with half of it in use, means that others ask too: then the limit is halved, and won back slowly.
  */
 export class Quota {
   readonly #options: QuotaOptions;
@@ -44,11 +44,14 @@ export class Quota {
     signal.throwIfAborted();
   }
 
-  /** The service has refused a request because there were too many. */
+  /**
+   * The service has refused a request because there were too many. While less than half of the limit is in use, half of it
+   * would be refused as well, and a single stray refusal must not slow down all that follows: then Retry-After alone counts.
+   */
   exceeded(): void {
     const now = this.#options.now();
     // The next tries of the same request say the same.
-    if (now - this.#halvedAt < windowMs) return;
+    if (now - this.#halvedAt < windowMs || this.used < this.#limit / 2) return;
     this.#limit = Math.max(1, Math.floor(this.#limit / 2));
     this.#halvedAt = this.#changedAt = now;
   }

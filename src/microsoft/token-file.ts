@@ -1,7 +1,7 @@
+import { excerpt } from '@sekoia/automation-sdk-shim';
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SettingsError } from '../errors.js';
-import { oneLine } from './foreign-text.js';
 import { claimsOf } from './jwt.js';
 
 /** A file with a token of another authority that the application trusts (federated identity credential). */
@@ -96,13 +96,13 @@ export class TokenFile {
 
   #problem(what: string, remedy: string): SettingsError {
     const { path, source } = this.#options;
-    return new SettingsError(`The token file ${oneLine(path)}, which ${source} names, ${what}. ${remedy}`);
+    return new SettingsError(`The token file ${excerpt(path)}, which ${source} names, ${what}. ${remedy}`);
   }
 }
 
 function said(claim: unknown): string {
   const text = [claim].flat().filter((each) => typeof each === 'string');
-  return text.length === 0 ? 'none' : `"${oneLine(text.join('", "'))}"`;
+  return text.length === 0 ? 'none' : `"${excerpt(text.join('", "'))}"`;
 }
 
 /** Beyond the year 275760 there are no dates. */

@@ -1,14 +1,16 @@
 import type { Agent } from 'node:http';
+import { MAX_MICROSOFT_ANSWER_BYTES, noteCredential, retryAfterMs } from '@sekoia/automation-sdk-shim';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { DateTime } from 'luxon';
 import { PlanAgainError, UnavailableError } from '../errors.js';
-import { retryAfterMs } from './retry-after.js';
 
 export interface Request {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Unpacked. By default that of a page of rows. */
+  readonly maxAnswerBytes?: number;
 }
 
 /** What came back, whatever its status. */
@@ -39,8 +41,6 @@ export interface TransportOptions {
 }
 
 const answerTimeoutMs = 120_000;
-/** Unpacked; a page of 5,000 rows has 2 MiB. While an answer comes together it takes three times its size in memory. */
-const largestAnswerBytes = 32 * 1024 * 1024;
 
 /** One request, one answer, within a limit of time. Follows no redirect, as it would carry credentials along. */
 export class Transport {
@@ -55,7 +55,6 @@ export class Transport {
       // The agents know the proxies of the environment; the library's own way opens a tunnel for each request.
       proxy: false,
       maxRedirects: 0,
-      maxContentLength: largestAnswerBytes,
       responseType: 'text',
       transitional: { silentJSONParsing: false },
       transformRequest: (body: unknown) => body,
@@ -83,12 +82,14 @@ export class Transport {
       body: response.data,
       dateMs: date.isValid ? date.toMillis() : undefined,
       location: header('location'),
-      retryAfterMs: retryAfterMs(header('retry-after'), date),
+      retryAfterMs: retryAfterMs({ header }, mark()()),
     };
   }
 
-  async #exchange({ method, url, headers, body }: Request, signal: AbortSignal): Promise<AxiosResponse<string>> {
+  async #exchange(request: Request, signal: AbortSignal): Promise<AxiosResponse<string>> {
+    const { method, url, headers, body, maxAnswerBytes = MAX_MICROSOFT_ANSWER_BYTES } = request;
     signal.throwIfAborted();
+    noteCredential(headers['Authorization']);
     // The library's own limit is one on silence: an answer that drips would never end.
     const deadline = AbortSignal.timeout(answerTimeoutMs);
     const stop = new AbortController();
@@ -100,6 +101,7 @@ export class Transport {
         url: url.href,
         headers: { ...headers },
         data: body,
+        maxContentLength: maxAnswerBytes,
         signal: stop.signal,
       });
     } catch (error) {
@@ -114,7 +116,7 @@ export class Transport {
           mayBeTheRange: true,
         });
       if (isTooLarge(error))
-        throw new PlanAgainError(`${url.host} answered more than ${largestAnswerBytes} bytes.`, {
+        throw new PlanAgainError(`${url.host} answered more than ${maxAnswerBytes} bytes.`, {
           mayBeTheRange: true,
         });
       const hint = code === 'ENOTFOUND' ? ' If this lasts, check the address: the service may have been retired.' : '';

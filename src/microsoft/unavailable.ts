@@ -1,11 +1,18 @@
 import { UnavailableError } from '../errors.js';
 import type { Answer } from './transport.js';
 
-/** An answer whose status says that nothing is wrong with the question, as an error; undefined for every other. */
-export function unavailable({ host, status, retryAfterMs = 0 }: Answer): UnavailableError | undefined {
-  if (status === 429) return new UnavailableError(`${host} asks for fewer requests (HTTP 429).`, { retryAfterMs });
+/**
+ * An answer whose status says that nothing is wrong with the question, as an error; undefined for every other.
+ * @param explanation what the answer itself says, in one line, for services whose answers hold no secrets
+ */
+export function unavailable(
+  { host, status, retryAfterMs = 0 }: Answer,
+  explanation?: string,
+): UnavailableError | undefined {
+  const why = explanation === undefined ? `HTTP ${status}` : `HTTP ${status}: ${explanation}`;
+  if (status === 429) return new UnavailableError(`${host} asks for fewer requests (${why}).`, { retryAfterMs });
   if (status !== 408 && status < 500) return undefined;
   // 503 and Retry-After speak of the service; any other 5xx can be about what was asked for.
   const mayBeTheRange = status >= 500 && status !== 503 && retryAfterMs === 0;
-  return new UnavailableError(`${host} is not available (HTTP ${status}).`, { retryAfterMs, mayBeTheRange });
+  return new UnavailableError(`${host} is not available (${why}).`, { retryAfterMs, mayBeTheRange });
 }

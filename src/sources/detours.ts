@@ -10,6 +10,8 @@ export interface Step {
   readonly isQuery: boolean;
   /** Where this is not what the service's own link says. */
   readonly remedy?: Remedy;
+  /** How often it is asked for at most; by default as often as any page. */
+  readonly tries?: number;
 }
 
 /** What a source knows of its API's links and queries. */
@@ -39,6 +41,8 @@ interface Anchor {
   readonly before: TraceRecord | undefined;
 }
 
+/** Where a page failed time and again, fresh mail must not wait for as many tries once more. */
+const triesToResume = 2;
 /** Links are dead at random, as far as is known: of four pages one has a good one, even if half of them are dead. */
 const mostRetries = 3;
 /** Queries are wider than what was asked for by less. */
@@ -115,6 +119,15 @@ export class Detours {
     if (step !== undefined) return step;
     this.#options.monitor?.deadLink('halved');
     throw error;
+  }
+
+  /**
+   * How reading goes on where a later page could not be had: by a new query from the last row on, so that the pages before it
+   * need not be read again. Undefined where that is not possible.
+   */
+  resume(): Step | undefined {
+    const step = this.#continued();
+    return step && { url: step.url, isQuery: true, tries: triesToResume };
   }
 
   #meet(page: Page, oldestMs: number, isLast: boolean): void {

@@ -15,12 +15,13 @@ export interface PageReading extends Pick<Question<LinkedPage>, 'headers' | 'onR
 
 /** The `read` of a walk: makes a page of each answer, or throws what the answer means instead. */
 export function pageReader({ client, signal, refusalOf, parsePage, ...asked }: PageReading): PageWalk['read'] {
-  return (url, isFirst) => {
+  return (url, isFirst, tries) => {
     const interpret = (answer: Answer): LinkedPage => {
       const refusal = refusalOf(answer, isFirst);
       if (refusal !== undefined) throw refusal;
       return { ...parsePage(parseJson(answer.body, answer.host)), answeredAtMs: answer.dateMs };
     };
-    return client.get({ ...asked, url, interpret }, signal);
+    const fewer = tries === undefined ? {} : { tries: Math.min(tries, asked.tries ?? Infinity) };
+    return client.get({ ...asked, ...fewer, url, interpret }, signal);
   };
 }

@@ -1,6 +1,14 @@
-import type { Page } from '../collector/contracts.js';
+import { createHash } from 'node:crypto';
+import {
+  MAX_PAGES_OF_PROBE,
+  MAX_PAGES_OF_QUERY,
+  MAX_PAGES_OF_RANGE,
+  MAX_PAGES_WITHOUT_PROGRESS,
+  MAX_PAGES_WITHOUT_PROGRESS_OF_PROBE,
+} from '@sekoia/automation-sdk-shim/budgets';
+import type { Page, TimeRange } from '../collector/contracts.js';
 import { rowIdentity } from '../collector/record.js';
-import { RangeRefusedError } from '../errors.js';
+import { PlanAgainError, RangeRefusedError, UnavailableError } from '../errors.js';
 import { DeadLinkError } from './dead-link.js';
 import { Detours, type DetourOptions, type Step } from './detours.js';
 import { resolveLink } from './link.js';
@@ -14,8 +22,11 @@ export interface PageWalk {
   /** Whose pages they are, as the beginning of a sentence. */
   readonly service: string;
   readonly firstUrl: URL;
-  /** @throws DeadLinkError for a later page that the service does not know */
-  readonly read: (url: URL, isFirst: boolean) => Promise<LinkedPage>;
+  /**
+   * @param tries how often it is asked for at most; by default as often as any page
+   * @throws DeadLinkError for a later page that the service does not know
+   */
+  readonly read: (url: URL, isFirst: boolean, tries?: number) => Promise<LinkedPage>;
   /**
    * Where to go on after a page without a link; undefined where such a page is the last one.
    * @param rows how many rows the query has had so far
@@ -24,12 +35,26 @@ export interface PageWalk {
   readonly withoutLink?: (page: LinkedPage, rows: number, query: URL) => URL | undefined;
   /** How to go round a link that leads nowhere; without, the range is refused there. */
   readonly detours?: DetourOptions;
+  /** Read to find out whether a range or the service is at fault: given up sooner. */
+  readonly isProbe?: boolean;
 }
 
-/** A page may be empty although more follow. */
-const mostEmptyPages = 100;
-/** Millions of rows: many more than any range is planned for. */
-const mostPages = 10_000;
+interface PageBudget {
+  readonly withoutProgress: number;
+  readonly ofQuery: number;
+  readonly ofRange: number;
+}
+
+const BUDGET: PageBudget = {
+  withoutProgress: MAX_PAGES_WITHOUT_PROGRESS,
+  ofQuery: MAX_PAGES_OF_QUERY,
+  ofRange: MAX_PAGES_OF_RANGE,
+};
+const BUDGET_OF_PROBE: PageBudget = {
+  withoutProgress: MAX_PAGES_WITHOUT_PROGRESS_OF_PROBE,
+  ofQuery: MAX_PAGES_OF_PROBE,
+  ofRange: MAX_PAGES_OF_PROBE,
+};
 
 /**
  * Reads page after page of a range, by the links of the answers, as long as they lead to the API's own host and on to pages that were not read yet.
@@ -43,11 +68,10 @@ export async function* walkPages(walk: PageWalk): AsyncGenerator<Page, void, und
     let page: LinkedPage;
     let next: Step | DeadLinkError | undefined;
     try {
-      page = await walk.read(step.url, step.isQuery);
+      page = await walk.read(step.url, step.isQuery, step.tries);
       next = trail.pass(step, page);
     } catch (error) {
-      if (!(error instanceof DeadLinkError)) throw error;
-      step = trail.goRound(error);
+      step = trail.after(error, step);
       continue;
     }
     yield page;
@@ -59,16 +83,25 @@ export async function* walkPages(walk: PageWalk): AsyncGenerator<Page, void, und
 class Trail {
   readonly #walk: PageWalk;
   readonly #detours: Detours | undefined;
+  readonly #budget: PageBudget;
+  /** Digests: a link can have 32 KiB. */
   readonly #asked = new Set<string>();
   #query: URL;
   #rowsOfQuery = 0;
+  #pagesOfQuery = 0;
   #pages = 0;
-  #emptyPages = 0;
+  /** In a row. */
+  #pagesWithoutProgress = 0;
+  /** When the oldest row of the query so far was received. */
+  #oldestMs = Infinity;
+  /** The query had more pages than it may have. */
+  #isOverBudget = false;
   #previous: LinkedPage | undefined;
 
   constructor(walk: PageWalk) {
     this.#walk = walk;
     this.#query = walk.firstUrl;
+    this.#budget = walk.isProbe === true ? BUDGET_OF_PROBE : BUDGET;
     this.#detours = walk.detours && new Detours(walk.service, walk.detours);
   }
 
@@ -79,26 +112,83 @@ class Trail {
   pass(step: Step, page: LinkedPage): Step | DeadLinkError | undefined {
     const { service } = this.#walk;
     const { url, isQuery, remedy } = step;
-    this.#asked.add(url.href);
-    this.#pages += 1;
+    this.#asked.add(digestOf(url));
+    if (isQuery) this.#beginQuery(url);
     const rows = page.records.length + page.unreadable.length;
-    this.#emptyPages = rows === 0 ? this.#emptyPages + 1 : 0;
-    if (this.#emptyPages > mostEmptyPages || this.#pages > mostPages)
-      throw new RangeRefusedError(`${service} gives page after page without an end.`);
+    this.#count(page, rows);
     // The same page once more is what was asked for where its link was dead.
     if (!isQuery && remedy !== 'retried' && this.#previous !== undefined && isSamePage(this.#previous, page))
       throw new DeadLinkError(`${service} answers the same page again and again.`);
-    if (isQuery) [this.#query, this.#rowsOfQuery] = [url, 0];
     this.#rowsOfQuery += rows;
     this.#previous = page;
     const next = this.#after(url, page);
     this.#detours?.pass(step, page, next === undefined);
-    return next;
+    return next === undefined ? undefined : (this.#overBudget() ?? next);
+  }
+
+  #beginQuery(url: URL): void {
+    this.#query = url;
+    this.#rowsOfQuery = this.#pagesOfQuery = 0;
+    this.#oldestMs = Infinity;
+    this.#isOverBudget = false;
+  }
+
+  #count(page: LinkedPage, rows: number): void {
+    this.#pages += 1;
+    this.#pagesOfQuery += 1;
+    this.#pagesWithoutProgress = this.#isProgress(page, rows) ? 0 : this.#pagesWithoutProgress + 1;
+  }
+
+  /**
+   * What is wrong where there are more pages than there can be with good reason: a new query may help, the same page once
+   * more does not.
+   * @throws where no new query was made after that
+   */
+  #overBudget(): DeadLinkError | undefined {
+    const problem = this.#problemOfBudget();
+    if (problem === undefined) return undefined;
+    if (this.#isOverBudget || this.#pages >= this.#budget.ofRange) throw new RangeRefusedError(problem);
+    this.#isOverBudget = true;
+    return new DeadLinkError(problem);
+  }
+
+  #problemOfBudget(): string | undefined {
+    const { service } = this.#walk;
+    const { withoutProgress, ofQuery, ofRange } = this.#budget;
+    if (this.#pages >= ofRange) return `${service} gave ${this.#pages} pages without an end.`;
+    if (this.#pagesWithoutProgress >= withoutProgress)
+      return `${service} gave ${this.#pagesWithoutProgress} pages in a row without earlier rows.`;
+    if (this.#pagesOfQuery >= ofQuery)
+      return `${service} gave ${this.#pagesOfQuery} pages for one query without an end.`;
+    return undefined;
+  }
+
+  /** Whether a page leads further back, as pages do that come to an end; of a service without order, any row will do. */
+  #isProgress({ records }: LinkedPage, rows: number): boolean {
+    const { detours } = this.#walk;
+    if (detours === undefined) return rows > 0;
+    const oldestMs = records
+      .map(({ receivedMs = NaN }) => receivedMs)
+      .filter((receivedMs) => isNear(receivedMs, detours.range))
+      .reduce((oldest, receivedMs) => Math.min(oldest, receivedMs), Infinity);
+    if (oldestMs >= this.#oldestMs) return false;
+    this.#oldestMs = oldestMs;
+    return true;
   }
 
   goRound(error: DeadLinkError): Step {
     if (this.#detours === undefined) throw error;
     return this.#detours.goRound(error);
+  }
+
+  /** Where to go on after a page that could not be had. @throws the error where there is no way on */
+  after(error: unknown, { isQuery }: Step): Step {
+    if (error instanceof DeadLinkError) return this.goRound(error);
+    const isPassing = error instanceof UnavailableError && !(error instanceof PlanAgainError);
+    // A query that fails has no page before it to go on from.
+    const step = isPassing && !isQuery ? this.#detours?.resume() : undefined;
+    if (step === undefined) throw error;
+    return step;
   }
 
   #after(url: URL, page: LinkedPage): Step | DeadLinkError | undefined {
@@ -115,10 +205,21 @@ class Trail {
   }
 
   #onward(step: Step): Step | DeadLinkError {
-    return this.#asked.has(step.url.href)
+    return this.#asked.has(digestOf(step.url))
       ? new DeadLinkError(`${this.#walk.service} gave a link to a page that was read already.`)
       : step;
   }
+}
+
+/** Queries are wider than what was asked for by less. */
+const ROUNDING_MS = 1_000;
+
+function isNear(timeMs: number, { start, end }: TimeRange): boolean {
+  return timeMs >= start - ROUNDING_MS && timeMs <= end + ROUNDING_MS;
+}
+
+function digestOf({ href }: URL): string {
+  return createHash('sha256').update(href).digest('base64');
 }
 
 /** A service that ignores where it was asked to go on would be asked for the same rows for ever. */

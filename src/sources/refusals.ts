@@ -1,5 +1,5 @@
+import { excerpt } from '@sekoia/automation-sdk-shim';
 import { OutOfReachError, RangeRefusedError, SettingsError, UnavailableError } from '../errors.js';
-import { oneLine } from '../microsoft/foreign-text.js';
 import { errorText } from '../microsoft/json.js';
 import type { Answer } from '../microsoft/transport.js';
 import { unavailable } from '../microsoft/unavailable.js';
@@ -33,7 +33,7 @@ export function refusalBy(service: string, answer: Answer, isFirstPage: boolean,
     });
   if (status >= 300 && status < 400)
     return new SettingsError(
-      `${service} redirects to ${oneLine(location ?? '') || 'no address'}, where no credentials are sent. Check api_url.`,
+      `${service} redirects to ${excerpt(location ?? '') || 'no address'}, where no credentials are sent. Check api_url.`,
     );
   if (!isFirstPage && [400, 404, 410].includes(status))
     return new DeadLinkError(`${service} gave a link to a page that it does not know (HTTP ${status}: ${text()}).`);
@@ -41,7 +41,7 @@ export function refusalBy(service: string, answer: Answer, isFirstPage: boolean,
     return new SettingsError(`There is no message trace at this address (HTTP ${status}). ${advice.absent}`);
   if (status === 400) return refusedQuery(service, text());
   if (status < 200 || status > 299)
-    return unavailable(answer) ?? new UnavailableError(`${service} answered HTTP ${status} (${text()}).`);
+    return unavailable(answer, text()) ?? new UnavailableError(`${service} answered HTTP ${status} (${text()}).`);
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 import { ConfigurationError, type SettingsRules } from '@sekoia/automation-sdk-shim';
-import type { MessageTraceConfiguration } from '../configuration/settings.js';
+import type { MessageTraceConfiguration } from '../settings/values.js';
 import type { Access } from './access.js';
 import { accountByPassword, accountByToken } from './advice.js';
 import { APPLICATION_ID, problemsWithIds } from './id-rules.js';

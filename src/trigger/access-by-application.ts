@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { ConfigurationError, type JsonObject, type SettingsRules } from '@sekoia/automation-sdk-shim';
-import type { MessageTraceGraphConfiguration } from '../configuration/settings.js';
+import type { MessageTraceGraphConfiguration } from '../settings/values.js';
 import { SettingsError } from '../errors.js';
 import { readClientCertificate } from '../microsoft/client-certificate.js';
 import type { Access, Proof } from './access.js';

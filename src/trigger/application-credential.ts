@@ -1,5 +1,5 @@
 import type { JsonObject } from '@sekoia/automation-sdk-shim';
-import { isDomain, isGuid } from '../configuration/directory.js';
+import { isDomain, isGuid } from '../settings/directory.js';
 import { isLoopback } from '../microsoft/clouds.js';
 import { APPLICATION_ID, TENANT } from './id-rules.js';
 

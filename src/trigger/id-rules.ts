@@ -1,5 +1,5 @@
 import type { JsonObject } from '@sekoia/automation-sdk-shim';
-import { isDomain, isGuid } from '../configuration/directory.js';
+import { isDomain, isGuid } from '../settings/directory.js';
 
 export const TENANT = `the tenant's ID, a GUID, or one of its domains such as contoso.onmicrosoft.com`;
 export const APPLICATION_ID = `the application's ID, a GUID such as 0f8fad5b-d9cb-469f-a165-70867728950e`;

@@ -5,13 +5,16 @@ import { eventText } from '../events/event-text.js';
 import type { EventOptions } from '../events/event.js';
 import type { TraceMetrics } from './trace-metrics.js';
 import type { RejectedFile } from './rejected-file.js';
+import { RejectionLog } from './rejection-log.js';
 
 /** Delivers records to the intake as events. */
 export class IntakeSink implements Sink {
   readonly #parts: SinkParts;
+  readonly #rejections: RejectionLog;
 
   constructor(parts: SinkParts) {
     this.#parts = parts;
+    this.#rejections = new RejectionLog(parts.log, parts.now);
   }
 
   /** Makes the texts of one chunk at a time: a page of them all would double what a page takes in memory. */
@@ -27,15 +30,14 @@ export class IntakeSink implements Sink {
         };
       }
     }
+    this.#rejections.flush();
   }
 
   async reject(row: unknown, reason: string): Promise<void> {
-    const { rejected, metrics, log } = this.#parts;
+    const { rejected, metrics } = this.#parts;
     if (!(await rejected.add(row, reason))) return;
     metrics.rejected();
-    log.error(
-      `A row could not be delivered: ${reason} It was written to the folder "rejected" of the data folder; all others go on. [MT-REJECTED]`,
-    );
+    this.#rejections.add(reason);
   }
 }
 
@@ -45,4 +47,6 @@ interface SinkParts {
   readonly rejected: RejectedFile;
   readonly metrics: TraceMetrics;
   readonly log: CollectorLog;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }

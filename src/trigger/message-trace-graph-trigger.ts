@@ -1,5 +1,5 @@
 import type { TriggerContext } from '@sekoia/automation-sdk-shim';
-import type { MessageTraceGraphConfiguration } from '../configuration/settings.js';
+import type { MessageTraceGraphConfiguration } from '../settings/values.js';
 import { accessByApplication, rulesForApplication } from './access-by-application.js';
 import { TraceTrigger } from './trace-trigger.js';
 

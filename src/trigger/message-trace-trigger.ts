@@ -1,5 +1,5 @@
 import type { TriggerContext } from '@sekoia/automation-sdk-shim';
-import type { MessageTraceConfiguration } from '../configuration/settings.js';
+import type { MessageTraceConfiguration } from '../settings/values.js';
 import { accessByAccount, rulesForAccount } from './access-by-account.js';
 import { TraceTrigger } from './trace-trigger.js';
 

@@ -2,6 +2,7 @@ import type { Source } from '../collector/contracts.js';
 import { MicrosoftClient } from '../microsoft/client.js';
 import { addressOf } from '../microsoft/clouds.js';
 import type { Quota } from '../microsoft/quota.js';
+import type { RequestBudget } from '../microsoft/request-budget.js';
 import { ServicePrincipalLookup } from '../microsoft/service-principal.js';
 import type { LinkMonitor } from '../sources/dead-link.js';
 import { GraphSource } from '../sources/graph/source.js';
@@ -16,21 +17,23 @@ export interface Addresses extends SignInAddresses {
 export interface Means extends SignInMeans {
   /** Of Microsoft Graph. */
   readonly quota: Quota;
+  /** Of whichever API is read. */
+  readonly budget?: RequestBudget | undefined;
   readonly links?: LinkMonitor;
 }
 
 /** The source that an access leads to. */
 export function sourceFor(access: Access, addresses: Addresses, means: Means): Source {
   const { api, advice, organization } = access;
-  const { transport, quota, links } = means;
+  const { transport, quota, budget, links } = means;
   const apiUrl = addressOf(api, addresses.api_url);
   const authorization = authorizationFor(access, apiUrl, addresses, means);
   if (api === 'graph') {
-    const client = new MicrosoftClient(apiUrl, { transport, authorization, quota });
+    const client = new MicrosoftClient(apiUrl, { transport, authorization, quota, budget });
     const lookup = new ServicePrincipalLookup(apiUrl, { transport, authorization });
     return new ExplainedGraphSource(lookup, apiUrl, client, advice, organization, links);
   }
-  const client = new MicrosoftClient(apiUrl, { transport, authorization });
+  const client = new MicrosoftClient(apiUrl, { transport, authorization, budget });
   return new ReportingWebServiceSource(apiUrl, client, advice, links);
 }
 

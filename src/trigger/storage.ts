@@ -1,4 +1,4 @@
-import { StoreError, type DataStore } from '@sekoia/automation-sdk-shim';
+import { StoreError, type DataStore, type FolderSize } from '@sekoia/automation-sdk-shim';
 import type { PersistentDocument } from '../collector/contracts.js';
 import type { BucketStorage } from '../collector/fingerprint-store.js';
 import { StorageError } from '../errors.js';
@@ -8,6 +8,8 @@ export interface Storage {
   document(name: string): PersistentDocument;
   buckets(name: string): BucketStorage;
   appendLine(name: string, line: string): Promise<void>;
+  /** Undefined where the storage cannot list. */
+  sizeOf(name: string): Promise<FolderSize | undefined>;
 }
 
 export function storageIn(store: DataStore): Storage {
@@ -29,6 +31,7 @@ export function storageIn(store: DataStore): Storage {
       };
     },
     appendLine: (name, line) => stored(() => store.appendLine(name, line)),
+    sizeOf: (name) => stored(() => store.sizeOf(name)),
   };
 }
 

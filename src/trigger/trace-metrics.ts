@@ -1,6 +1,6 @@
 import type { JsonValue } from '@sekoia/automation-sdk-shim';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Clock, DeliveredRow, Monitor, Trouble } from '../collector/contracts.js';
+import type { Clock, DeliveredRow, Matter, Monitor, Trouble } from '../collector/contracts.js';
 import { readOnceBefore, watermarkOf, type Progress, type TimeRange } from '../collector/progress.js';
 import type { Schedule } from '../collector/schedule.js';
 import { setAsideIn } from '../collector/set-aside.js';
@@ -15,7 +15,10 @@ const lateness = [60, 240, 960, 3840, 15_360, 61_440, 86_400, 259_200];
 
 /** Those at the platform who hear of it besides. */
 interface Told {
-  readonly troubled: (trouble: Trouble | undefined) => void;
+  readonly troubled: (trouble: Trouble) => void;
+  readonly recovered: (matter: Matter) => void;
+  /** So many requests brought rows that were not known, or completed the reading of a range. */
+  readonly progress: (requests: number) => void;
   /** Time that cannot be read, though all other time can. */
   readonly setAside: (ranges: readonly TimeRange[]) => void;
   /** A range has been read completely. */
@@ -108,6 +111,7 @@ export class TraceMetrics implements Monitor {
   pageRead({ rows, repeats }: { rows: number; repeats: number }): void {
     this.#rows.inc(rows);
     this.#repeats.inc(repeats);
+    if (rows > repeats) this.#tell.progress(1);
   }
 
   reading(read: PassRange | undefined): void {
@@ -118,6 +122,7 @@ export class TraceMetrics implements Monitor {
     this.#ranges.inc({ pass });
     this.#pages.inc({ pass }, pages);
     this.#tell.heartbeat();
+    this.#tell.progress(Math.max(1, pages));
     this.#lastReads.set(pass, { range, atMs: this.#clock.now() });
   }
 
@@ -145,8 +150,12 @@ export class TraceMetrics implements Monitor {
     this.#gapSeconds.inc((end - start) / 1000);
   }
 
-  troubled(trouble: Trouble | undefined): void {
+  troubled(trouble: Trouble): void {
     this.#tell.troubled(trouble);
+  }
+
+  recovered(matter: Matter): void {
+    this.#tell.recovered(matter);
   }
 
   rejected(): void {

@@ -1,8 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { Connector, type IntakeConfiguration, type TriggerContext } from '@sekoia/automation-sdk-shim';
-import { ServerClock } from '../collector/clock.js';
+import {
+  Connector,
+  REPORTED_REQUESTS_WITHOUT_PROGRESS,
+  type IntakeConfiguration,
+  type TriggerContext,
+} from '@sekoia/automation-sdk-shim';
+import { sentenceOnClock, ServerClock } from '../collector/clock.js';
 import { Collector } from '../collector/collector.js';
 import { Ledger } from '../collector/ledger.js';
 import { Patience } from '../collector/patience.js';
@@ -11,6 +16,7 @@ import { schedulePasses } from '../collector/schedule.js';
 import { SignInBackoff } from '../collector/sign-in-backoff.js';
 import type { EventOptions } from '../events/event.js';
 import { Quota } from '../microsoft/quota.js';
+import { RequestBudget } from '../microsoft/request-budget.js';
 import { Transport } from '../microsoft/transport.js';
 import type { Access } from './access.js';
 import { IntakeSink } from './intake-sink.js';
@@ -21,6 +27,9 @@ import { TraceMetrics } from './trace-metrics.js';
 
 /** Polls that may fail before the container is worth a restart, where that takes longer than the platform's 6 hours. */
 const QUIET_POLLS = 3;
+const WITHOUT_PROGRESS = `The last ${REPORTED_REQUESTS_WITHOUT_PROGRESS} requests to Microsoft or more brought nothing new. Soon it is asked once a second at most. No data is lost.`;
+/** A service that gives such links gives them again and again. */
+const FOREIGN_LINK_REPORTED_EVERY_MS = 60_000;
 /** They go through no proxy, whatever the environment names. */
 const DIRECT_AGENTS = { http: new HttpAgent(), https: new HttpsAgent() };
 
@@ -40,7 +49,11 @@ export interface TraceConfiguration extends IntakeConfiguration, Addresses, Even
 /** Joins the platform's life-cycle to the collector: builds source, ledger and sink from the settings, and hands them over. */
 export abstract class TraceTrigger<Configuration extends TraceConfiguration> extends Connector<Configuration> {
   readonly #access: Access;
-  readonly #clock = new ServerClock((waitMs) => this.health.alive(waitMs));
+  #foreignLinkReportedMs = -Infinity;
+  readonly #clock = new ServerClock({
+    onSleep: (waitMs) => this.health.alive(waitMs),
+    onFinding: (finding) => this.log.warning(sentenceOnClock(finding)),
+  });
   readonly #schedule = schedulePasses(this.configuration);
   readonly #quota = new Quota({
     limit: this.configuration.max_requests_per_5_minutes,
@@ -50,12 +63,18 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
         `To keep within ${this.configuration.max_requests_per_5_minutes} requests in 5 minutes, Microsoft Graph is asked every ${(spacingMs / 1000).toFixed(1)} s at most for now.`,
       ),
   });
+  readonly #budget = new RequestBudget({
+    now: () => performance.now(),
+    onChange: (isFutile) => {
+      if (isFutile) this.health.degraded(WITHOUT_PROGRESS, 'requests');
+      else this.health.restored('requests');
+    },
+  });
   readonly #metrics = new TraceMetrics(this.metrics, this.#clock, this.#schedule, {
     lag: (seconds) => this.reportLag(seconds),
-    troubled: (trouble) => {
-      if (trouble === undefined) this.health.restored('reading');
-      else this.health[trouble.status](trouble.reason, 'reading');
-    },
+    troubled: ({ matter, status, reason }) => this.health[status](reason, matter),
+    recovered: (matter) => this.health.restored(matter),
+    progress: (requests) => this.#budget.progressed(requests),
     setAside: (ranges) => {
       if (ranges.length === 0) this.health.restored('set aside');
       else this.health.degraded(sentenceAbout(ranges), 'set aside');
@@ -73,14 +92,16 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
   override async run(): Promise<void> {
     this.health.extend(() => this.#metrics.healthFields());
     this.health.allowQuiet(QUIET_POLLS * this.configuration.frequency);
+    this.health.expectWorkEvery(this.configuration.frequency * 1_000);
     this.health.alive();
     const source = this.#source();
     const storage = storageIn(this.data);
     const sink = new IntakeSink({
       intake: this.intake,
       options: this.configuration,
-      rejected: new RejectedFile(storage, () => this.#clock.now()),
+      rejected: new RejectedFile({ storage, now: () => this.#clock.now(), log: this.log }),
       metrics: this.#metrics,
+      now: () => this.#clock.now(),
       log: this.log,
     });
     const options = {
@@ -114,6 +135,16 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
     return hash.update(JSON.stringify(this.#access.credentials)).digest('base64url');
   }
 
+  #reportForeignLink(message: string): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#foreignLinkReportedMs < FOREIGN_LINK_REPORTED_EVERY_MS) return;
+    this.#foreignLinkReportedMs = nowMs;
+    this.log.error(
+      `${message} No data is lost: reading goes on without it. ` +
+        'If no proxy of yours rewrites answers, report this line. [MT-FOREIGN-LINK]',
+    );
+  }
+
   #source() {
     const onResult = (result: string): void => {
       this.health.alive();
@@ -131,13 +162,10 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
       // The clock of a machine's own endpoint is not Microsoft's.
       directTransport: new Transport({ ...this.outbound, agents: DIRECT_AGENTS, mark, onResult }),
       quota: this.#quota,
+      budget: this.#budget,
       links: {
         deadLink: (remedy) => this.#metrics.deadLink(remedy),
-        foreignLink: ({ message }) =>
-          this.log.error(
-            `${message} No data is lost: reading goes on without it. ` +
-              'If no proxy of yours rewrites answers, report this line. [MT-FOREIGN-LINK]',
-          ),
+        foreignLink: ({ message }) => this.#reportForeignLink(message),
       },
       hide: (secret) => this.hide(secret),
       now: () => performance.now(),

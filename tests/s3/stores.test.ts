@@ -81,6 +81,7 @@ describe.each<[ServerName, RegExp | undefined]>([
       expect(await document.read()).toEqual(start === 1 ? undefined : { n: start - 1 });
       for (let n = 0; n <= start; n += 1) await document.write({ n });
       await store.appendLine('rejected/day.ndjson', '{"row":"請求書"}');
+      expect([undefined, { files: start, bytes: start * 20 }]).toContainEqual(await store.sizeOf('rejected'));
       await document.write({ n: start });
       await release();
     }

@@ -21,7 +21,7 @@ import { sourceFor } from '../../src/trigger/source-for.js';
 import { TraceMetrics } from '../../src/trigger/trace-metrics.js';
 import { EventfulClock } from './eventful-clock.js';
 import type { LogEntry } from './log-entries.js';
-import { MemoryBuckets, MemoryDocument } from './memory-storage.js';
+import { MemoryBuckets, MemoryDocument, MemoryLines } from './memory-storage.js';
 import { outbound, signInMeans } from './outbound.js';
 import { account, application, domain, organization } from './ways.js';
 
@@ -91,6 +91,8 @@ export class HoursOfCollecting {
     const metrics = new TraceMetrics(new Registry(), clock, schedule, {
       lag: () => undefined,
       troubled: () => undefined,
+      recovered: () => undefined,
+      progress: () => undefined,
       setAside: () => undefined,
       heartbeat: () => undefined,
       quotaUsed: () => 0,
@@ -108,9 +110,10 @@ export class HoursOfCollecting {
     const sink = new IntakeSink({
       intake: this.#client(),
       options: { chunk_size: 1000, event_format: 'normalized', intake_format: 'message_trace' },
-      rejected: new RejectedFile({ appendLine: () => Promise.resolve() }, () => clock.now()),
+      rejected: new RejectedFile({ storage: new MemoryLines(), now: () => clock.now(), log }),
       metrics,
       log,
+      now: () => clock.now(),
     });
     await new Collector({ source, sink, ledger, schedule, clock, monitor: metrics, log }).run(stop.signal);
   }

@@ -40,3 +40,28 @@ export class MemoryDocument implements PersistentDocument {
     return Promise.resolve();
   }
 }
+
+/** A folder of lines. */
+export class MemoryLines {
+  readonly lines: { readonly name: string; readonly line: string }[] = [];
+  /** What a storage that cannot list does not know. */
+  canList = true;
+  /** Of files that were there before. */
+  otherBytes = 0;
+  otherFiles = 0;
+  timesMeasured = 0;
+  #bytes = 0;
+
+  appendLine(name: string, line: string): Promise<void> {
+    this.lines.push({ name, line });
+    this.#bytes += Buffer.byteLength(line) + 1;
+    return Promise.resolve();
+  }
+
+  sizeOf(): Promise<{ files: number; bytes: number } | undefined> {
+    this.timesMeasured += 1;
+    const bytes = this.#bytes + this.otherBytes;
+    const files = new Set(this.lines.map(({ name }) => name)).size + this.otherFiles;
+    return Promise.resolve(this.canList ? { files, bytes } : undefined);
+  }
+}

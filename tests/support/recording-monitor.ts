@@ -1,4 +1,4 @@
-import type { DeliveredRow, Monitor, TimeRange, Trouble } from '../../src/collector/contracts.js';
+import type { DeliveredRow, Matter, Monitor, TimeRange, Trouble } from '../../src/collector/contracts.js';
 import type { Progress } from '../../src/collector/progress.js';
 
 /** Keeps what a collector tells its monitor. */
@@ -9,8 +9,13 @@ export class RecordingMonitor implements Monitor {
   readonly rows: DeliveredRow[] = [];
   readonly progress: Progress[] = [];
   readonly gaps: TimeRange[] = [];
-  readonly troubles: (string | undefined)[] = [];
-  readonly statuses: (Trouble['status'] | undefined)[] = [];
+  readonly troubles: Trouble[] = [];
+  readonly recoveries: Matter[] = [];
+
+  /** The status of each trouble, in order. */
+  get statuses(): Trouble['status'][] {
+    return this.troubles.map(({ status }) => status);
+  }
 
   reading(read: Parameters<Monitor['reading']>[0]): void {
     this.readings.push(read);
@@ -36,8 +41,11 @@ export class RecordingMonitor implements Monitor {
     this.gaps.push(range);
   }
 
-  troubled(trouble: Trouble | undefined): void {
-    this.troubles.push(trouble?.reason);
-    this.statuses.push(trouble?.status);
+  troubled(trouble: Trouble): void {
+    this.troubles.push(trouble);
+  }
+
+  recovered(matter: Matter): void {
+    this.recoveries.push(matter);
   }
 }

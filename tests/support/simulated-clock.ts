@@ -7,6 +7,8 @@ import type { Clock } from '../../src/collector/contracts.js';
 export class SimulatedClock implements Clock {
   trueMs: number;
   errorMs = 0;
+  /** What the system's clock is wrong by, uncorrected. */
+  systemErrorMs = 0;
   /** Set by whoever plays Microsoft, with an answer. */
   isConfirmed = false;
   readonly #onSleep: ((untilMs: number) => void) | undefined;
@@ -18,6 +20,14 @@ export class SimulatedClock implements Clock {
 
   now(): number {
     return this.trueMs + this.errorMs;
+  }
+
+  get correctionMs(): number {
+    return this.errorMs;
+  }
+
+  systemMs(): number {
+    return this.trueMs + this.systemErrorMs;
   }
 
   mark(): () => number {

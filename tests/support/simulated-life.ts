@@ -1,3 +1,4 @@
+import { ServerClock } from '../../src/collector/clock.js';
 import { Collector } from '../../src/collector/collector.js';
 import type { Page, Receipt, Sink, Source, SourceLimits, TimeRange } from '../../src/collector/contracts.js';
 import { Ledger } from '../../src/collector/ledger.js';
@@ -7,7 +8,7 @@ import { PlanAgainError, RangeRefusedError, UnavailableError } from '../../src/e
 import { MemoryBuckets, MemoryDocument } from './memory-storage.js';
 import { record } from './records.js';
 import { SeededRandom } from './seeded-random.js';
-import { SimulatedClock } from './simulated-clock.js';
+import { SimulatedTime } from './simulated-time.js';
 
 /** One row of a simulated tenant: when it was received, when it could first be seen, and what its status was from when on. */
 export interface WorldRow {
@@ -34,10 +35,21 @@ export interface Troubles {
   readonly deadLinks: number;
   /** Share of storage and intake operations at which the process dies. */
   readonly crashes: number;
-  /** How far the clock may be wrong after a start. */
+  /** How far the system's clock may be wrong after a start. */
   readonly clockErrorMs: number;
-  /** How far it may still be ahead once an answer has corrected it: the dates of answers are cut to the second. */
-  readonly remainingErrorMs?: number;
+  /** How far the dates of answers may be ahead of the present. */
+  readonly dateErrorMs?: number;
+  /** Stretches in which answers are dated wrongly: each of them, or a share. */
+  readonly wrongDates?: readonly WrongDates[];
+  /** Stretches in which the process is not there. */
+  readonly downtimes?: readonly TimeRange[];
+  /** What becomes of the text of `context.json` between two runs. */
+  readonly damage?: (context: string, random: SeededRandom) => string;
+}
+
+interface WrongDates extends TimeRange {
+  readonly offMs: number;
+  readonly share: number;
 }
 
 const noTroubles: Troubles = {
@@ -116,35 +128,46 @@ export async function live(
     dieSometimes();
     await writtenDocument(content);
     const { most_recent_date_requested: begun } = content as { most_recent_date_requested: string };
-    owedFromMs ??= Math.max(Date.parse(begun), clock.trueMs - settings.start_time * 3_600_000);
+    owedFromMs ??= Math.max(Date.parse(begun), time.trueMs - settings.start_time * 3_600_000);
     dieSometimes();
   };
 
   const stop = { controller: new AbortController() };
-  const clock = new SimulatedClock(period.startMs, (untilMs) => {
-    if (untilMs >= period.endMs) stop.controller.abort();
-  });
+  const down = [...(troubles.downtimes ?? [])].sort((one, other) => one.start - other.start);
+  let runEndsMs = period.endMs;
+  const stopInTime = () => {
+    if (time.trueMs >= runEndsMs) stop.controller.abort();
+  };
+  const time = new SimulatedTime(period.startMs, stopInTime);
+  let clock = new ServerClock({ time });
+  const dateOf = (): number => {
+    const wrong = away(troubles.wrongDates ?? [], time.trueMs) as WrongDates | undefined;
+    const offMs = wrong !== undefined && random.chance(wrong.share) ? wrong.offMs : 0;
+    const dateMs = time.trueMs + offMs + random.between(0, troubles.dateErrorMs ?? 0);
+    return Math.floor(dateMs / 1000) * 1000;
+  };
 
   const source: Source = {
     name: 'simulated',
     limits,
     async *pages(range): AsyncGenerator<Page, void, undefined> {
       for (let offset = 0; ; offset -= 1) {
-        clock.work(options.pageMs ?? 300);
-        if (clock.trueMs >= period.endMs) stop.controller.abort();
-        if (away(troubles.microsoftAway, clock.trueMs) || random.chance(troubles.failingPages)) {
+        const sentAt = clock.mark();
+        time.work(options.pageMs ?? 300);
+        stopInTime();
+        if (away(troubles.microsoftAway, time.trueMs) || random.chance(troubles.failingPages)) {
           throw new UnavailableError('away');
         }
-        clock.errorMs = random.between(0, troubles.remainingErrorMs ?? 0);
-        clock.isConfirmed = true;
-        if (options.refusesTheFuture === true && range.end > clock.trueMs) {
+        const answeredAtMs = dateOf();
+        clock.observe(answeredAtMs, sentAt, clock.mark());
+        if (options.refusesTheFuture === true && range.end > time.trueMs) {
           refusedAsFuture += 1;
           throw new PlanAgainError('in the future');
         }
         if (offset > 0 && random.chance(troubles.deadLinks)) throw new RangeRefusedError('dead link');
-        const page = view(range, clock.trueMs).slice(offset, offset + limits.pageRows);
-        requests.push({ atMs: clock.trueMs, range, rows: page.length });
-        yield { records: page, unreadable: [] };
+        const page = view(range, time.trueMs).slice(offset, offset + limits.pageRows);
+        requests.push({ atMs: time.trueMs, range, rows: page.length });
+        yield { records: page, unreadable: [], answeredAtMs };
         if (page.length < limits.pageRows) return;
         offset += page.length;
         await Promise.resolve();
@@ -156,11 +179,11 @@ export async function live(
     async *deliver(records): AsyncGenerator<Receipt, void, undefined> {
       for (let from = 0; from < records.length; from += chunkSize) {
         const to = Math.min(from + chunkSize, records.length);
-        const outage = away(troubles.intakeAway, clock.trueMs);
-        if (outage) clock.work(outage.end - clock.trueMs);
+        const outage = away(troubles.intakeAway, time.trueMs);
+        if (outage) time.work(outage.end - time.trueMs);
         dieSometimes();
         const keys = records.slice(from, to).map((it) => `${it.traceId!} ${it.status!}`);
-        for (const key of keys) delivered.set(key, [...(delivered.get(key) ?? []), clock.trueMs]);
+        for (const key of keys) delivered.set(key, [...(delivered.get(key) ?? []), time.trueMs]);
         onTheirWay = keys;
         dieSometimes();
         yield { from, to, rejected: [] };
@@ -172,10 +195,19 @@ export async function live(
   };
 
   const silent = () => undefined;
-  const write = (message: string) => void log.push(`${new Date(clock.trueMs).toISOString()} ${message}`);
-  while (clock.trueMs < period.endMs) {
-    clock.errorMs = random.between(-troubles.clockErrorMs, troubles.clockErrorMs);
-    clock.isConfirmed = false;
+  const write = (message: string) => void log.push(`${new Date(time.trueMs).toISOString()} ${message}`);
+  const wallErrorMs = () => random.between(-troubles.clockErrorMs, troubles.clockErrorMs);
+  while (time.trueMs < period.endMs) {
+    const outage = away(down, time.trueMs);
+    if (outage !== undefined) {
+      time.work(outage.end - time.trueMs);
+      continue;
+    }
+    runEndsMs = Math.min(period.endMs, ...down.map(({ start }) => start).filter((start) => start > time.trueMs));
+    time.wallErrorMs = wallErrorMs();
+    clock = new ServerClock({ time });
+    if (document.text !== undefined && troubles.damage !== undefined)
+      document.text = troubles.damage(document.text, random);
     stop.controller = new AbortController();
     try {
       const schedule = schedulePasses(settings);
@@ -198,6 +230,7 @@ export async function live(
         progressed: silent,
         gap: silent,
         troubled: silent,
+        recovered: silent,
       };
       const collector = new Collector({ source, sink, ledger, schedule, clock, monitor, log: logs });
       await collector.run(stop.controller.signal);
@@ -206,7 +239,7 @@ export async function live(
       restarts += 1;
       for (const key of onTheirWay) unremembered.set(key, (unremembered.get(key) ?? 0) + 1);
       onTheirWay = [];
-      clock.work(random.between(100, 120_000));
+      time.work(random.between(100, 120_000));
     }
   }
   return {

@@ -4,7 +4,7 @@ export const account = { accountName: 'svc-trace@example.corp', accountPassword:
 export const application = {
   tenantId: '3f6b2c1e-8d47-4b5a-9c20-7e1f5a9d4c36',
   clientId: 'a4c81d92-5b3e-4f67-8a19-2d6c0b7e5f14',
-  clientSecret: 'cl1ent~Secret.of"the+application',
+  clientSecret: 'cl1ent~Secret.0f"the+appl1cat10n',
 };
 
 /** A way to the message traces of the tenant: which trigger, and which API it reads. */

@@ -1,6 +1,7 @@
 import type { JsonValue } from './json.js';
 import type { Scrubber } from './log/scrubber.js';
 import type { Page } from './http/get-server.js';
+import { assess, type Assessment, type Problem, type Status } from './status.js';
 import { utcWithoutZone } from './utc.js';
 
 const HOUR_MS = 3_600_000;
@@ -27,19 +28,6 @@ export interface TriggerRecord {
 }
 
 /**
- * - `ok`: nothing is wrong.
- * - `degraded`: something fails that may pass by itself.
- * - `misconfigured`: a person must change a setting or a credential.
- */
-export type Status = 'ok' | 'degraded' | 'misconfigured';
-
-interface Problem {
-  readonly status: Exclude<Status, 'ok'>;
-  readonly reason: string;
-  readonly sinceMs: number;
-}
-
-/**
  * Whether the module is alive (`/health`) and how it is doing (in the body, and as the status of `/ready`).
  *
  * `/health` is a liveness probe: the platform ends a container that answers 500, as Sekoia's SDK says ("it will be
@@ -57,12 +45,14 @@ export class Health {
   #lastHeartbeatMs: number;
   /** When the next sign of life is overdue. */
   #hangsAtMs = Infinity;
+  #workEveryMs = Infinity;
   #errorCount = 0;
   #hasBeat = false;
 
   constructor(options: HealthOptions) {
     this.#options = options;
-    this.#now = options.now ?? Date.now;
+    // A system clock that is set meanwhile is no silence.
+    this.#now = options.now ?? (() => performance.timeOrigin + performance.now());
     this.#startedMs = this.#now();
     this.#quietSeconds = options.secondsWithoutEvents;
     this.#lastEventsMs = this.#startedMs;
@@ -99,6 +89,11 @@ export class Health {
     this.#hangsAtMs = this.#now() + waitMs + HANGS_AFTER_MS;
   }
 
+  /** From now on a piece of work should be completed at least that often: `degraded` where none is for longer. */
+  expectWorkEvery(intervalMs: number): void {
+    this.#workEveryMs = intervalMs;
+  }
+
   /** A trigger that works at longer intervals than usual is allowed that much time without events or heartbeat. */
   allowQuiet(seconds: number): void {
     if (this.#quietSeconds > 0) this.#quietSeconds = Math.max(this.#quietSeconds, seconds);
@@ -125,19 +120,19 @@ export class Health {
   }
 
   get status(): Status {
-    const problems = [...this.#problems.values()];
-    if (problems.some(({ status }) => status === 'misconfigured')) return 'misconfigured';
-    return problems.length > 0 || this.#reasonsToRestart().length > 0 ? 'degraded' : 'ok';
+    return this.#assess().status;
   }
 
   /** What `/health` answers: 500 only where a restart helps. */
   liveness(): Page {
-    return this.#page(this.#reasonsToRestart().length > 0 ? 500 : 200);
+    const assessment = this.#assess();
+    return this.#page(assessment, assessment.isAlive ? 200 : 500);
   }
 
   /** What `/ready` answers: 200 while the module works as it should, 503 before its first success and while it does not. */
   readiness(): Page {
-    return this.#page(this.#hasBeat && this.status === 'ok' ? 200 : 503);
+    const assessment = this.#assess();
+    return this.#page(assessment, assessment.isReady ? 200 : 503);
   }
 
   #report(status: Problem['status'], reason: string, matter: string): void {
@@ -145,18 +140,26 @@ export class Health {
     this.#problems.set(matter, { status, reason, sinceMs });
   }
 
-  #page(httpStatus: number): Page {
-    const problems = [...this.#problems].map(([matter, { status, reason, sinceMs }]) => ({
-      matter,
-      status,
-      reason,
-      since: new Date(sinceMs).toISOString(),
-    }));
+  #assess(): Assessment {
+    const orNever = (seconds: number) => (seconds > 0 ? seconds * 1_000 : Infinity);
+    return assess({
+      nowMs: this.#now(),
+      problems: this.#problems,
+      hasWorked: this.#hasBeat,
+      workedMs: this.#lastHeartbeatMs,
+      workEveryMs: this.#workEveryMs,
+      mayBeQuietMs: orNever(this.#quietSeconds),
+      mayBeWithoutHeartbeatMs: orNever(this.#options.lastHeartbeatThreshold),
+      hangsAtMs: this.#hangsAtMs,
+    });
+  }
+
+  #page({ status, reasons }: Assessment, httpStatus: number): Page {
     const extra = Object.assign({}, ...this.#extensions.map((fields) => fields())) as Record<string, JsonValue>;
     const fields = {
       ...extra,
-      status: this.status,
-      reasons: [...problems, ...this.#reasonsToRestart()],
+      status,
+      reasons: reasons.map(({ sinceMs, ...reason }) => ({ ...reason, since: new Date(sinceMs).toISOString() })),
       last_events_time: utcWithoutZone(this.#lastEventsMs),
       last_heartbeat: utcWithoutZone(this.#lastHeartbeatMs),
       seconds_without_events_threshold: this.#quietSeconds,
@@ -168,24 +171,5 @@ export class Health {
       contentType: 'application/json',
       body: `${this.#options.scrubber.stringify(fields)}\n`,
     };
-  }
-
-  /** Why a restart would help; none while the module is alive. */
-  #reasonsToRestart(): { matter: string; status: string; reason: string; since: string }[] {
-    const { lastHeartbeatThreshold } = this.#options;
-    const nowMs = this.#now();
-    const signs: [reason: string, sinceMs: number][] = [];
-    const silentFor = (seconds: number) => seconds > 0 && nowMs - this.#lastHeartbeatMs >= seconds * 1_000;
-    const silence = `for ${Math.floor((nowMs - this.#lastHeartbeatMs) / 1_000)} s.`;
-    if (silentFor(this.#quietSeconds))
-      signs.push([`No event was delivered and no work completed ${silence}`, this.#lastHeartbeatMs]);
-    if (silentFor(lastHeartbeatThreshold)) signs.push([`No heartbeat was given ${silence}`, this.#lastHeartbeatMs]);
-    if (nowMs >= this.#hangsAtMs) signs.push(['The trigger hangs: its loop shows no sign of life.', this.#hangsAtMs]);
-    return signs.map(([reason, sinceMs]) => ({
-      matter: 'liveness',
-      status: 'degraded',
-      reason,
-      since: new Date(sinceMs).toISOString(),
-    }));
   }
 }

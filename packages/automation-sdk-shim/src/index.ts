@@ -1,3 +1,4 @@
+export * from './budgets.js';
 export { Module, type ModuleOptions } from './module/module.js';
 export { Trigger, type TriggerClass, type TriggerContext } from './module/trigger.js';
 export { Connector, type IntakeConfiguration } from './module/connector.js';
@@ -5,11 +6,17 @@ export { AccountValidator, ManifestValidator, type ValidatorContext } from './mo
 export { ConfigurationError, SendEventError, ServiceError, UndeliveredError, type Span } from './errors.js';
 export type { IntakeClient, Receipt } from './intake/intake-client.js';
 export { LARGEST_EVENT_BYTES, type Rejection } from './intake/chunks.js';
-export type { Buckets, DataStore, PersistentDocument } from './data/data-store.js';
+export type { Buckets, DataStore, FolderSize, PersistentDocument } from './data/data-store.js';
+export { acceptor, MAX_STORED_TIME_MS, MIN_STORED_TIME_MS } from './data/acceptor.js';
 export { StoreError } from './data/store-error.js';
 export type { Outbound } from './http/outbound.js';
+export { RequestedWaits, retryAfterMs } from './http/retry-after.js';
 export type { Health } from './health.js';
 export type { SettingsRules } from './configuration/settings.js';
 export type { JsonObject, JsonValue } from './json.js';
+export { JsonTooLargeError, parseWithin, readJson } from './json.js';
+export { excerpt, excerptOfPage } from './log/foreign-text.js';
+export { noteCredential, noteTokenFields } from './log/secrets.js';
+export { spellingsOf } from './log/spellings.js';
 export type { Log } from './log/log.js';
 export { sleep } from './sleep.js';

@@ -15,11 +15,11 @@ function chunkOf(size: number, from = 0): Chunk {
 }
 
 function notTaken(kind: NotTaken['kind'], perhapsDelivered = false, namesKey = false): NotTaken {
-  return { kind, reason: kind, status: undefined, retryAfterMs: undefined, perhapsDelivered, namesKey };
+  return { kind, reason: kind, status: undefined, retryAfterMs: undefined, perhapsDelivered, namedEvents: 0, namesKey };
 }
 
 function taken(events: readonly EncodedEvent[]): Reading {
-  return { kind: 'taken', fates: events.map(() => ({ kind: 'accepted' })), namedEvents: events.length };
+  return { kind: 'taken', fates: events.map(() => ({ kind: 'accepted' })), ids: [] };
 }
 
 /** An intake that never takes a batch with a bad event, and that is away for stretches of requests. */
@@ -84,14 +84,15 @@ class SimulatedIntake {
 const isSorted = (list: number[]) => list.every((value, index) => index === 0 || list[index - 1]! < value);
 const poisonAnswers = fc.constantFrom(notTaken('refused'), notTaken('failed', true), notTaken('settings'));
 const outageKinds = fc.constantFrom(
-  ...(['refused', 'failed', 'key', 'settings', 'away', 'unacknowledged', 'misdirected'] as const),
+  ...(['refused', 'failed', 'key', 'settings', 'away', 'slow', 'unacknowledged', 'misdirected'] as const),
 );
 /** One outage: after so many requests, so many fail whatever they hold. */
 const outages = fc
   .tuple(fc.nat({ max: 40 }), outageKinds, fc.integer({ min: 1, max: 60 }))
   .map(([before, kind, away]) => [
     ...new Array<NotTaken | undefined>(before).fill(undefined),
-    ...new Array<NotTaken | undefined>(away).fill(notTaken(kind)),
+    // More in a row take over an hour, after which the batch is given up.
+    ...new Array<NotTaken | undefined>(kind === 'unacknowledged' ? Math.min(away, 12) : away).fill(notTaken(kind)),
   ]);
 const batches = fc
   .tuple(fc.integer({ min: 5, max: 60 }), fc.array(fc.nat({ max: 59 }), { maxLength: 3 }))
@@ -136,7 +137,7 @@ test('an outage at any moment changes nothing: no good event is rejected for goo
   );
 });
 
-test.each(['refused', 'failed', 'settings', 'away', 'key', 'unacknowledged', 'misdirected'] as const)(
+test.each(['refused', 'failed', 'settings', 'away', 'key', 'slow', 'misdirected'] as const)(
   'while everything comes back as %s nothing is rejected, and requests are rare',
   (kind) => {
     const experience = { acknowledged: true, isProofOwed: false };
@@ -148,6 +149,36 @@ test.each(['refused', 'failed', 'settings', 'away', 'key', 'unacknowledged', 'mi
     expect(intake.nowMs / HOUR_MS).toBeGreaterThan(18);
   },
 );
+
+test.each([
+  ['unacknowledged', 0],
+  ['short', 1],
+  ['short', 999],
+] as const)(
+  'while everything comes back as %s with %i ids for 1,000 events, the batch is rejected after an hour and few tries',
+  (kind, namedEvents) => {
+    const answer = { ...notTaken(kind, true), namedEvents };
+    const day = new Array<NotTaken | undefined>(3_000).fill(answer);
+    const intake = new SimulatedIntake(() => false, notTaken('refused'), day);
+    const { rejected, setAside, isDone } = intake.run(chunkOf(1000), { acknowledged: true, isProofOwed: false });
+    expect(isDone).toBe(true);
+    expect(rejected).toHaveLength(1000);
+    expect(setAside).toHaveLength(1000);
+    expect(intake.nowMs / HOUR_MS).toBeGreaterThanOrEqual(1);
+    expect(intake.nowMs / HOUR_MS).toBeLessThan(1.2);
+    expect(intake.requests).toBeLessThan(60);
+  },
+);
+
+test('a clock that is set forward does not shorten the hour', () => {
+  const plan = new BatchPlan(chunkOf(5), { acknowledged: true, isProofOwed: false });
+  let nowMs = 0;
+  for (let tries = 0; tries < 3; tries += 1) {
+    plan.learn(plan.next(), notTaken('unacknowledged', true), nowMs);
+    nowMs += 24 * HOUR_MS;
+  }
+  expect(plan.isDone).toBe(false);
+});
 
 test.each([
   ['fifty in a row in the middle', (index: number) => index >= 400 && index < 450],

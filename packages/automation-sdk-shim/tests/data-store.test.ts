@@ -125,6 +125,18 @@ describe.each(places)('in %s', (_kind, openPlace) => {
     expect([text, kept.map(([, content]) => content).join('')]).toContain('{"row":1}\n{"row":"請求書"}\n{"row":3}\n');
   });
 
+  test('a folder of lines has the size of its lines, and an absent one none', async () => {
+    expect(await store.sizeOf('rejected')).toEqual({ files: 0, bytes: 0 });
+    await store.appendLine('rejected/day.ndjson', '{"row":"請求書"}');
+    await store.appendLine('rejected/day.ndjson', '{"row":2}');
+    await store.appendLine('rejected/other.ndjson', '{"row":3}');
+    await store.document('rejected.json').write({ n: 1 });
+    const { files, bytes } = (await store.sizeOf('rejected'))!;
+    expect(bytes).toBe(Buffer.byteLength('{"row":"請求書"}\n{"row":2}\n{"row":3}\n'));
+    // In a bucket each line is an object.
+    expect([2, 3]).toContain(files);
+  });
+
   describe('the lock', () => {
     test('is refused while its holder lives, in words that name it and say what to do', async () => {
       const refused: unknown = await place

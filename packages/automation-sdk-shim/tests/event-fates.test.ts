@@ -2,9 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readBatchAnswer } from '../src/intake/event-fates.js';
 
+const batchOf = (count: number) => Array.from({ length: count }, (_none, index) => ({ index, text: `"${index}"` }));
+const nothingKnown = { isOfAnother: () => false };
+
 /** a: accepted, r: refused, l: later, u: unnamed. */
 function shortly(body: unknown, count = 3): string {
-  const read = readBatchAnswer(JSON.stringify(body), count);
+  const read = readBatchAnswer(JSON.stringify(body), batchOf(count), nothingKnown);
   return read.kind === 'fates' ? read.fates.map(({ kind }) => kind.slice(0, 1)).join('') : read.kind;
 }
 
@@ -13,14 +16,24 @@ const ok = { status: 200 };
 describe('an answer of 200 with a status for each event', () => {
   test.each<[string, unknown, string]>([
     ['event ids alone', { event_ids: ['a', 'b', 'c'] }, 'aaa'],
-    ['more ids than events', { event_ids: ['a', 'b', 'c', 'd'] }, 'aaa'],
+    ['more ids than events', { event_ids: ['a', 'b', 'c', 'd'] }, 'no-ids'],
+    ['the same id for all', { event_ids: ['a', 'a', 'a'] }, 'no-ids'],
+    ['an id that two events share', { event_ids: ['a', 'b', 'a'] }, 'uau'],
+    ['fewer ids, all of them the same', { event_ids: ['a', 'a'] }, 'no-ids'],
+    ['numbers as ids', { event_ids: [1, 2, 3] }, 'aaa'],
+    ['no ids, but what stands in their places', { event_ids: ['', ' ', 'null'] }, 'no-ids'],
+    ['a sentence, true and 0 among the ids', { event_ids: ['not stored', true, 0] }, 'no-ids'],
+    ['ids in a list of their own', { event_ids: [['a', 'b', 'c']] }, 'no-ids'],
+    ['ids as an object', { event_ids: { 0: 'a', 1: 'b', 2: 'c' } }, 'unreadable'],
+    ['a list of errors without an error', { errors: [null, null, null] }, 'unreadable'],
+    ['flags that nothing failed', { errors: [false, false, false] }, 'unreadable'],
     ['an id of null', { event_ids: ['a', null, 'c'] }, 'aua'],
     [
       'an id of null and its error by index',
       { event_ids: ['a', null, 'c'], errors: [{ index: 1, status: 413 }] },
       'ara',
     ],
-    ['fewer ids, and nothing else', { event_ids: ['a', 'b'] }, 'aaa'],
+    ['fewer ids, and nothing else', { event_ids: ['a', 'b'] }, 'short'],
     ['fewer ids, and the errors by index', { event_ids: ['a', 'c'], errors: { 1: 'too large' } }, 'ara'],
     ['events in order', { events: [ok, { status: 413, message: 'too large' }, ok] }, 'ara'],
     [
@@ -58,9 +71,13 @@ describe('an answer of 200 with a status for each event', () => {
     ],
     ['a list at the top', [ok, { status: 413 }, ok], 'ara'],
     ['errors in order with null', { event_ids: ['a', 'b', 'c'], errors: [null, { code: 413 }, null] }, 'ara'],
-    ['errors keyed by index', { errors: { 1: { code: 413, message: 'too large' } } }, 'ara'],
-    ['the indices of what was rejected', { rejected: [1] }, 'ara'],
-    ['an error with a path', { errors: [{ loc: ['body', 'jsons', 1], msg: 'too large' }] }, 'ara'],
+    ['errors keyed by index, and no ids', { errors: { 1: { code: 413, message: 'too large' } } }, 'uru'],
+    ['the indices of what was rejected, and no ids', { rejected: [1] }, 'uru'],
+    [
+      'an error with a path',
+      { event_ids: ['a', 'c'], errors: [{ loc: ['body', 'jsons', 1], msg: 'too large' }] },
+      'ara',
+    ],
     ['an event that is overloaded', { results: [ok, { status: 429 }, ok] }, 'ala'],
     ['an event that failed', { results: [ok, { status: 503 }, ok] }, 'ala'],
     ['no errors', { event_ids: ['a', 'b', 'c'], errors: [] }, 'aaa'],
@@ -79,7 +96,9 @@ describe('an answer of 200 with a status for each event', () => {
     [{ errors: ['too\nlarge'] }, 'it answered for this event: too large'],
     [{ failed: { 0: { status: 400 } } }, 'it answered for this event: 400'],
   ])('%j tells the reason', (body, reason) => {
-    expect(readBatchAnswer(JSON.stringify(body), 1)).toMatchObject({ fates: [{ kind: 'refused', reason }] });
+    expect(readBatchAnswer(JSON.stringify(body), batchOf(1), nothingKnown)).toMatchObject({
+      fates: [{ kind: 'refused', reason }],
+    });
   });
 
   test('whatever it is, it is read, with a fate for each event', () => {
@@ -90,7 +109,7 @@ describe('an answer of 200 with a status for each event', () => {
         fc.integer({ min: 1, max: 5 }),
         (value, name, count) => {
           for (const body of [value, { [name]: value }]) {
-            const read = readBatchAnswer(JSON.stringify(body), count);
+            const read = readBatchAnswer(JSON.stringify(body), batchOf(count), nothingKnown);
             if (read.kind === 'fates') expect(read.fates).toHaveLength(count);
           }
         },

@@ -112,11 +112,15 @@ describe('what passes later', () => {
 });
 
 describe('acknowledgement', () => {
-  test('fewer event ids than events are told with both numbers, and the chunk counts as delivered', async () => {
-    bench.failFirst([200, { event_ids: ['only one'] }]);
-    expect(spans(await bench.deliverAll(numbered(3)))).toEqual([[0, 3]]);
-    expect(bench.recorded.at('warning')[0]).toContain('acknowledged 3 events but named only 1 event ids');
-    expect(await bench.metric('symphony_module_intake_unnamed_events_total')).toBe(2);
+  test('fewer event ids than events are an error with both numbers, and what they may stand for is sent again', async () => {
+    bench.failFirst([200, { event_ids: ['one', 'two'] }]);
+    const receipts = await bench.deliverAll(numbered(3));
+    expect(receipts.flatMap(({ rejected }) => rejected)).toEqual([]);
+    expect(bench.stored.toSorted()).toEqual(numbered(3));
+    expect(bench.recorded.at('error')).toHaveLength(1);
+    expect(bench.recorded.at('error')[0]).toMatch(/named 2 event ids for 3 events\. .*\[SDK-INTAKE\]$/);
+    expect(await bench.metric('symphony_module_intake_unnamed_events_total')).toBe(1);
+    expect(bench.healthPage()).toMatchObject({ status: 'degraded', reasons: [{ matter: 'event ids' }] });
   });
 
   test('the intake key is in no metric', async () => {

@@ -67,6 +67,9 @@ describe.each(lesser)('a storage that %s', (_how, options, warning) => {
       await buckets.write(`only ${start}`, Buffer.from('x'), 0);
       await document.write({ n: start });
       await store.appendLine('rejected/day', '{}');
+      expect(await store.sizeOf('rejected')).toEqual(
+        options.lists === undefined ? { files: start, bytes: 3 * start } : undefined,
+      );
       expect((await buckets.read('hour')).toString()).toBe(text);
       await releases.pop()!();
     }

@@ -30,7 +30,7 @@ afterEach(async () => {
 async function startIntake(): Promise<Loopback> {
   const intake = await startLoopback((request, response) => {
     const { jsons } = request.json() as { jsons: string[] };
-    answer(response, 200, { event_ids: jsons.map((_event, index) => String(index)) });
+    answer(response, 200, { event_ids: jsons.map(() => crypto.randomUUID()) });
   });
   closers.push(() => intake.close());
   return intake;

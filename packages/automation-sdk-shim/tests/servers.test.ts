@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Health } from '../src/health.js';
 import { HttpClient } from '../src/http/http-client.js';
@@ -70,6 +70,87 @@ describe('a server for a few pages', () => {
     slow.on('data', (part: Buffer) => parts.push(part));
     await once(slow, 'close');
     expect(Buffer.concat(parts).toString()).toMatch(/^HTTP\/1.1 408 /);
+  });
+
+  /** Connections that begin a request and never finish it. */
+  async function holdHalfOpen(port: number, count: number, localAddress = '127.0.0.1'): Promise<Socket[]> {
+    const sockets = Array.from({ length: count }, () => connect({ port, host: '127.0.0.1', localAddress }));
+    for (const socket of sockets) socket.on('error', () => undefined);
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    for (const socket of sockets) socket.write('GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Never: ');
+    const close = () => {
+      for (const socket of sockets) socket.destroy();
+      return Promise.resolve();
+    };
+    opened.push({ close });
+    return sockets;
+  }
+
+  test.each([[64], [1_000]])('answers every probe while %i half-open requests are held', async (count) => {
+    const { url, server } = await serve(fine);
+    await holdHalfOpen(server.port, count);
+    const statuses: number[] = [];
+    for (let probe = 0; probe < 20; probe += 1) statuses.push((await fetch(`${url}/health`)).status);
+    expect(statuses).toEqual(Array(20).fill(200));
+  });
+
+  test('keeps the connection of one address while another address opens hundreds', async () => {
+    const { server } = await serve(fine);
+    const [monitor] = (await holdHalfOpen(server.port, 1, '127.0.0.2')) as [Socket];
+    await holdHalfOpen(server.port, 300);
+    const answered = once(monitor, 'data');
+    monitor.write('1\r\n\r\n');
+    expect(String((await answered)[0])).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  test('answers a hundred requests on a connection and ends it, however many were sent at once', async () => {
+    let made = 0;
+    const { server } = await serve(() => ({ ...fine(), body: String((made += 1)) }));
+    const client = connect(server.port, '127.0.0.1');
+    client.on('error', () => undefined).resume();
+    client.write('GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(5_000));
+    await once(client, 'close');
+    expect(made).toBe(100);
+  });
+
+  test('refuses headers of more than 8 KiB with 431', async () => {
+    const { url } = await serve(fine);
+    const headers = { 'X-Large': 'x'.repeat(9_000) };
+    expect((await fetch(`${url}/health`, { headers })).status).toBe(431);
+  });
+
+  test.each([
+    '/health/../health',
+    '//health',
+    '/%68ealth',
+    '/health/',
+    '/HEALTH',
+    '/..%2f..%2fetc/passwd',
+    '/__proto__',
+  ])('does not know the path %s', async (path) => {
+    const { server } = await serve(fine);
+    const client = connect(server.port, '127.0.0.1');
+    client.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`);
+    expect(String((await once(client, 'data'))[0])).toMatch(/^HTTP\/1.1 404 /);
+  });
+
+  test.each([
+    ['CONNECT to elsewhere', 'CONNECT a.example:443 HTTP/1.1\r\nHost: a.example\r\n\r\n', ''],
+    ['TRACE', 'TRACE /health HTTP/1.1\r\nHost: a\r\n\r\n', 'HTTP/1.1 405 '],
+    ['an address of another host', 'GET http://a.example/health HTTP/1.1\r\nHost: a\r\n\r\n', 'HTTP/1.1 404 '],
+    ['no host', 'GET /health HTTP/1.1\r\n\r\n', 'HTTP/1.1 400 '],
+    [
+      'two lengths, to hide a second request',
+      'GET /health HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n',
+      'HTTP/1.1 400 ',
+    ],
+    ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'HTTP/1.1 400 '],
+  ])('a request with %s gets no page', async (_what, text, begins) => {
+    const { server } = await serve(() => Promise.reject(new Error('no page is wanted')));
+    const client = connect(server.port, '127.0.0.1').on('error', () => undefined);
+    client.write(text);
+    const said = await Promise.race([once(client, 'data').then(String), once(client, 'close').then(() => '')]);
+    expect(said.slice(0, begins.length || undefined)).toBe(begins);
   });
 
   test('a page that cannot be made is a 500 without details', async () => {

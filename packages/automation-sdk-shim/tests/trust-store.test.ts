@@ -31,7 +31,7 @@ async function secureServer(): Promise<Secure> {
   const tls = { cert: certificate, key: privateKey };
   const server = await startLoopback((request, response) => {
     const { jsons } = request.body.length === 0 ? { jsons: [] } : (request.json() as { jsons: string[] });
-    answer(response, 200, { event_ids: jsons.map((_event, index) => String(index)) });
+    answer(response, 200, { event_ids: jsons.map(() => crypto.randomUUID()) });
   }, tls);
   closers.push(() => server.close());
   return { ...server, authority: certificate };

@@ -150,6 +150,28 @@ describe('a repeat', () => {
       [['lost acknowledgement', 1]],
     ],
     [
+      'of a batch that was answered with too few ids goes back to that, part by part',
+      [
+        [['a', 'b'], 1, 'fault-fewer-ids'],
+        [['a'], 1],
+        [['b'], 1],
+      ],
+      [],
+      [
+        ['fewer ids', 1],
+        ['fewer ids', 1],
+      ],
+    ],
+    [
+      'of a batch that was answered without ids goes back to that',
+      [
+        [['a', 'b'], 1, 'fault-no-ids'],
+        [['a', 'b'], 1],
+      ],
+      [],
+      [['fewer ids', 2]],
+    ],
+    [
       'by the same process has no explanation, though it was killed afterwards',
       [
         [['a'], 1],

@@ -80,10 +80,13 @@ describe('the watch for secrets', () => {
     ['in an address', `https://x/?y=${encodeURIComponent(secret)}`],
     ['in a form', new URLSearchParams({ secret }).toString()],
     ['in base64', base64],
+    ['in part', `x ${secret.slice(4, 12)} y`],
+    ['in part of its base64', `x ${base64.slice(3, 11)} y`],
+    ['in HTML', '<p>a &quot;quoted&quot; s+cret/&amp;</p>'],
   ])('finds one %s', (_, text) => {
     const watch = new SecretWatch([secret], () => []);
     watch.look('output', text);
-    watch.look('output', 'nothing');
+    watch.look('output', `nothing ${secret.slice(0, 7)}`);
     expect(watch.places).toEqual(new Map([['output', 1]]));
   });
 

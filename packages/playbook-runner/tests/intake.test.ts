@@ -211,6 +211,24 @@ describe('failing on demand', () => {
     expect(intake.totals().events).toBe(2);
   });
 
+  test('names no event, though it has stored them', async () => {
+    await open();
+    intake.faults.failNext('no-ids');
+    const { body } = await answerTo(deliver('a', 'b'));
+    expect(body['event_ids']).toEqual([]);
+    expect(intake.totals()).toMatchObject({ events: 2, results: { 'fault-no-ids': 1 } });
+  });
+
+  test('stores before an answer that a rule makes late', async () => {
+    await open();
+    intake.answerBatches(({ events }) => ({ status: 200, body: {}, stored: events, afterMs: 50 }));
+    const late = deliver('a');
+    await intake.until(({ events }) => events === 1);
+    const startedMs = performance.now();
+    expect((await late).status).toBe(200);
+    expect(performance.now() - startedMs).toBeGreaterThan(20);
+  });
+
   test('stores before a slow answer', async () => {
     await open({ slowMs: 20 });
     intake.faults.failNext('slow');

@@ -6,8 +6,6 @@ import { refusalBy, type Advice } from '../refusals.js';
 
 const servicePrincipal = '8bd644d1-64a1-4d4b-ae52-2e0cbf64e373';
 const withoutServicePrincipal = new RegExp(`service principal-less|${servicePrincipal}`, 'i');
-/** Where a refusal for the quota does not say how long to wait. */
-const quotaWaitMs = 60_000;
 
 /** What an answer that is not a page of rows means; undefined for one that may be a page. See `refusalBy`. */
 export function refusalOf(answer: Answer, isFirstPage: boolean, advice: Advice): Error | undefined {
@@ -19,8 +17,9 @@ export function refusalOf(answer: Answer, isFirstPage: boolean, advice: Advice):
     );
   }
   if (status === 429)
+    // Without Retry-After, Microsoft's guidance on throttling asks for exponential waits: those are the client's own.
     return new UnavailableError(`${host} asks for fewer requests (HTTP 429): others in the tenant use the quota too.`, {
-      retryAfterMs: retryAfterMs ?? quotaWaitMs,
+      retryAfterMs: retryAfterMs ?? 0,
     });
   const hidden = status === 500 ? hiddenRefusal(body) : undefined;
   if (hidden !== undefined) return refusalOf({ ...answer, status: 400, body: hidden }, isFirstPage, advice);

@@ -6,13 +6,13 @@ import { pageReader } from '../page-reader.js';
 import type { LinkMonitor } from '../dead-link.js';
 import { walkPages } from '../page-walk.js';
 import type { Advice } from '../refusals.js';
+import { FutureMargin } from './future-margin.js';
 import { parsePage } from './page.js';
 import { endAt, headers, pageRows, rangeUrl } from './query.js';
 import { refusalOf } from './refusal.js';
 import { inspectLink, rebuildLink } from './skiptoken.js';
 
 const dayMs = 86_400_000;
-const furthestBehindMs = 64_000;
 
 /**
  * Microsoft Graph's message trace (/admin/exchange/tracing/messageTraces). Pages hold 5,000 rows at most, newest first; a range is 10 days wide at
@@ -20,8 +20,7 @@ const furthestBehindMs = 64_000;
  */
 export class GraphSource implements Source {
   readonly name = 'graph';
-  /** Grows where Graph's sense of the future and its answers' dates turn out to be further apart. */
-  #behindMs = 1000;
+  readonly #behind = new FutureMargin();
   readonly #client: MicrosoftClient;
   readonly #apiUrl: string;
   readonly #advice: Advice;
@@ -44,7 +43,7 @@ export class GraphSource implements Source {
   }
 
   get limits(): SourceLimits {
-    return { pageRows, rangeMs: 10 * dayMs, historyMs: 90 * dayMs, behindMs: this.#behindMs };
+    return { pageRows, rangeMs: 10 * dayMs, historyMs: 90 * dayMs, behindMs: this.#behind.ms };
   }
 
   pages(range: TimeRange, signal: AbortSignal, options: ReadOptions = {}): AsyncGenerator<Page, void, undefined> {
@@ -61,13 +60,15 @@ export class GraphSource implements Source {
         signal,
         ...options,
       }),
+      isProbe: options.tries !== undefined,
       detours: { range, query, endAt, inspect: inspectLink, rebuild: rebuildLink, monitor: this.#links },
     });
   }
 
   #refusalOf(answer: Answer, isFirst: boolean): Error | undefined {
     const refusal = refusalOf(answer, isFirst, this.#advice);
-    if (refusal instanceof PlanAgainError) this.#behindMs = Math.min(this.#behindMs * 2, furthestBehindMs);
+    if (refusal instanceof PlanAgainError) this.#behind.refused();
+    else if (isFirst && refusal === undefined) this.#behind.answered();
     return refusal;
   }
 }

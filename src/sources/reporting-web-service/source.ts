@@ -46,6 +46,7 @@ export class ReportingWebServiceSource implements Source {
       // page or the last one before it, and a row read twice is known by its fingerprint, a row left out by nothing.
       withoutLink: ({ records, unreadable }, rows, firstUrl) =>
         records.length + unreadable.length >= pageRows ? pageUrl(firstUrl, rows - 1) : undefined,
+      isProbe: options.tries !== undefined,
       detours: { range, query, endAt, monitor: this.#links },
     });
   }

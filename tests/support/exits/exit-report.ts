@@ -18,12 +18,12 @@ export function wrongExits(records: readonly ExitRecord[]): string[] {
 }
 
 /**
- * 0 after a stop; 1 where the store hung, so that the stop was not clean; the signal itself where the process did not
- * listen for it yet.
+ * 0 after a stop; 1 or SIGKILL by itself where the store hung, so that the stop was not clean; the signal itself where
+ * the process did not listen for it yet.
  */
 function endedAsDocumented({ exitCode, signal, hadSpoken, moment }: ExitRecord): boolean {
   if (exitCode === 0) return true;
-  if (exitCode === 1) return moment.conditions.storage !== 'fine';
+  if (exitCode === 1 || signal === 'SIGKILL') return moment.conditions.storage !== 'fine';
   return signal === moment.signal && !hadSpoken;
 }
 

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ServerClock } from '../../../src/collector/clock.js';
+import { ServerClock, type ClockFinding } from '../../../src/collector/clock.js';
+import { CLOCK_TOLERANCE_MS } from '../../../src/collector/set-aside.js';
+import { SimulatedTime } from '../../support/simulated-time.js';
 
 const toSecond = (timeMs: number) => Math.floor(timeMs / 1000) * 1000;
 
@@ -117,6 +119,68 @@ describe('a date that is far off', () => {
     answered(clock, year);
     answered(clock, 2 * year);
     expect([clock.correctionMs, clock.isConfirmed]).toEqual([0, false]);
+  });
+});
+
+describe('once confirmed', () => {
+  const start = Date.UTC(2026, 10, 1, 12);
+
+  function clockOfMachine() {
+    const time = new SimulatedTime(start);
+    const findings: ClockFinding[] = [];
+    const clock = new ServerClock({ time, onFinding: (finding) => findings.push(finding) });
+    const answerDated = (offMs: number, afterMs = 1000) => {
+      time.work(afterMs);
+      const mark = clock.mark();
+      clock.observe(toSecond(time.trueMs + offMs), mark, mark);
+    };
+    answerDated(0);
+    return { time, clock, findings, answerDated };
+  }
+
+  test.each([6 * 60_000, 2 * 3_600_000, -30 * 60_000, 60_000])(
+    'a date that both clocks of the machine contradict (%i ms) is not believed for ten minutes, and is reported once',
+    (offMs) => {
+      const { clock, findings, answerDated } = clockOfMachine();
+      for (let answers = 0; answers < 590; answers += 1) answerDated(offMs);
+      expect(Math.abs(clock.correctionMs)).toBeLessThan(1000);
+      expect(findings.map(({ kind }) => kind)).toEqual(['doubted']);
+      for (let answers = 0; answers < 20; answers += 1) answerDated(offMs);
+      expect(Math.abs(clock.correctionMs - offMs)).toBeLessThan(2000);
+      expect(findings.map(({ kind }) => kind)).toEqual(['doubted', 'corrected']);
+    },
+  );
+
+  test('one right date among the wrong ones begins the ten minutes anew', () => {
+    const { clock, answerDated } = clockOfMachine();
+    for (let answers = 0; answers < 2000; answers += 1) answerDated(answers % 500 === 0 ? 0 : 3_600_000);
+    expect(Math.abs(clock.correctionMs)).toBeLessThan(1000);
+  });
+
+  test.each([4_000, -4_000])('many dates that are each a little off (%i ms) do not add up', (stepMs) => {
+    const { clock, answerDated } = clockOfMachine();
+    for (let answers = 0; answers < 500; answers += 1) answerDated(Math.round(clock.correctionMs) + stepMs, 30);
+    // Less than what makes progress doubtful.
+    expect(Math.abs(clock.correctionMs)).toBeLessThan(CLOCK_TOLERANCE_MS);
+  });
+
+  test('a date that the clock on the wall agrees with is believed with the second answer: the machine slept', () => {
+    const { time, clock, answerDated } = clockOfMachine();
+    time.wallErrorMs = 3_600_000;
+    answerDated(3_600_000);
+    answerDated(3_600_000);
+    expect(Math.abs(clock.correctionMs - 3_600_000)).toBeLessThan(2000);
+  });
+
+  test('a start among wrong dates is corrected with the second right one', () => {
+    const time = new SimulatedTime(start);
+    const clock = new ServerClock({ time });
+    for (const offMs of [600_000, 600_000, 0, 0]) {
+      time.work(1000);
+      const mark = clock.mark();
+      clock.observe(toSecond(time.trueMs + offMs), mark, mark);
+    }
+    expect(Math.abs(clock.correctionMs)).toBeLessThan(2000);
   });
 });
 

@@ -258,7 +258,8 @@ describe('where Microsoft keeps ten days', () => {
     stage.pageMs = 20 * second;
     await stage.run(stage.clock.trueMs + 10 * minute);
     expect(stage.monitor.gaps).toHaveLength(2);
-    expect(stage.asked.filter(({ range, atMs }) => range.start < atMs - 10 * day)).toHaveLength(1);
+    // How far back the service answers is found out anew after each start: a stored limit could give up time that can be read.
+    expect(stage.asked.filter(({ range, atMs }) => range.start < atMs - 10 * day)).toHaveLength(2);
   });
 
   test('re-reading gives up what is out of reach, without a gap and without asking again and again, after an outage almost as long', async () => {
@@ -323,7 +324,7 @@ describe('when the data folder cannot be written', () => {
     expect(stage.delivered).toEqual(['a Delivered', 'b Delivered']);
     expect(stage.log.at('warning')).toEqual(['The disk is full. Nothing more is read until it works. [MT-STORAGE]']);
     expect(stage.log.at('critical')).toEqual([]);
-    expect(stage.monitor.troubles.at(-1)).toBeUndefined();
+    expect(stage.monitor.recoveries).toEqual(['data folder']);
   });
 
   test('it can still be stopped, and then the watermark is where it was', async () => {
@@ -682,7 +683,7 @@ describe('a clock that stands before what was read already', () => {
     ];
     await stage.run(startedMs + 30 * minute);
     expect(stage.delivered).toEqual(['late Delivered']);
-    expect(stage.log.at('warning').filter((line) => line.includes('has gone back'))).toHaveLength(1);
+    expect(stage.log.at('warning').filter((line) => line.includes('[MT-CLOCK]'))).toHaveLength(1);
     expect(stage.slept.every((durationMs) => durationMs <= minute)).toBe(true);
   });
 });

@@ -9,6 +9,7 @@ const at = (time: string) => Date.parse(`2026-11-01T${time}:00Z`);
 
 const context = {
   version: 1,
+  written_at: '2026-11-01T12:20:01Z',
   most_recent_date_requested: '2026-11-01T12:00:00Z',
   watermarks: [
     { age_seconds: 0, read_before: '2026-11-01T12:00:00Z' },
@@ -20,7 +21,6 @@ const context = {
   reach_seconds: 300,
   span_seconds: 3600,
   fresh_span_seconds: 120,
-  history_seconds: 864_000,
 };
 const progress: Progress = {
   watermarks: [at('12:00'), at('11:56'), at('11:44')],
@@ -28,21 +28,24 @@ const progress: Progress = {
   reachMs: 300_000,
   spanMs: 3_600_000,
   freshSpanMs: 120_000,
-  historyMs: 864_000_000,
 };
 
+const written = (it: Progress) => ({
+  progress: it,
+  isProvisional: false,
+  writtenMs: at('12:20') + 1999,
+  doubtful: undefined,
+});
+
 test('progress is written so that a person can read it', () => {
-  expect(writeContext(progress, schedule, 'graph')).toEqual(context);
+  expect(writeContext(written(progress), schedule, 'graph')).toEqual(context);
 });
 
 test('whatever is written is read as it was', () => {
-  const seconds = (max: number) => fc.integer({ min: 0, max }).map((value) => value * 1000);
-  const estimates = fc.record(
-    { spanMs: seconds(864_000), freshSpanMs: seconds(864_000), historyMs: seconds(8_640_000) },
-    { requiredKeys: [] },
-  );
+  const seconds = (max: number) => fc.integer({ min: 1, max }).map((value) => value * 1000);
+  const estimates = fc.record({ spanMs: seconds(864_000), freshSpanMs: seconds(864_000) }, { requiredKeys: [] });
   const situations = fc.record({
-    newest: fc.integer({ min: 0, max: 4_000_000_000 }).map((value) => value * 1000),
+    newest: fc.integer({ min: 1_000_000_000, max: 4_000_000_000 }).map((value) => value * 1000),
     behind: fc.tuple(seconds(90_000), seconds(90_000)),
     ahead: fc.option(fc.tuple(seconds(90_000), seconds(90_000)), { nil: undefined }),
     reachMs: seconds(864_000),
@@ -51,20 +54,22 @@ test('whatever is written is read as it was', () => {
   fc.assert(
     fc.property(situations, ({ newest, behind, ahead, reachMs, estimates }) => {
       const start = newest + 1000 + (ahead?.[0] ?? 0);
-      const written: Progress = {
+      const reached: Progress = {
         watermarks: [newest, newest - behind[0], newest - behind[0] - behind[1]],
         ...(ahead && { ahead: { start, end: start + 1000 + ahead[1] } }),
         reachMs,
         ...estimates,
       };
-      const text = JSON.stringify(writeContext(written, schedule, 'graph'));
-      expect(readContext(JSON.parse(text), schedule, 'graph').progress).toEqual(written);
+      const text = JSON.stringify(writeContext(written(reached), schedule, 'graph'));
+      expect(readContext(JSON.parse(text), schedule, 'graph').progress).toEqual(reached);
     }),
   );
 });
 
 describe('what cannot be continued from is refused', () => {
   const [first, ...more] = context.watermarks;
+  const { start, end } = context.ahead;
+  const aside = { start, end, since: end, next_try: end };
 
   test.each<[string, unknown]>([
     ['nothing', null],
@@ -86,15 +91,57 @@ describe('what cannot be continued from is refused', () => {
     ['a stretch ahead that is none', { ...context, ahead: null }],
     ['a stretch ahead without a start', { ...context, ahead: { end: context.ahead.end } }],
     ['a stretch ahead without an end', { ...context, ahead: { start: context.ahead.start } }],
-    ['no reach', { ...context, reach_seconds: undefined }],
-    ['a reach that is a text', { ...context, reach_seconds: '300' }],
-    ['a span that is negative', { ...context, span_seconds: -1 }],
-    ['a fresh span that is no number', { ...context, fresh_span_seconds: Infinity }],
-    ['a history that is a text', { ...context, history_seconds: 'ten days' }],
+    [
+      'a watermark of the year 1',
+      { ...context, watermarks: [{ age_seconds: 0, read_before: '0001-01-01T00:00:00Z' }] },
+    ],
+    ['a time from before all calendars', { ...context, most_recent_date_requested: '-271821-04-20T00:00:00Z' }],
+    ['a time that cannot be written', { ...context, most_recent_date_requested: '+123456-01-01T00:00:00Z' }],
+    ['an age of years', { ...context, watermarks: [{ ...first, age_seconds: 1e9 }] }],
+    ['more passes than there are', { ...context, watermarks: Array.from({ length: 65 }, () => first) }],
+    ['time set aside without end', { ...context, set_aside: [{ ...aside, end: undefined }] }],
+    ['more set aside than can be', { ...context, set_aside: Array.from({ length: 10_001 }, () => aside) }],
+    [
+      'a clock that is off by more than can be',
+      { ...context, doubtful_clock: { behind_seconds: 1e300, read_before: [] } },
+    ],
   ])('%s', (_, content) => {
     expect(isContext(content)).toBe(false);
     expect(() => readContext(content, schedule, 'graph')).toThrow(TypeError);
   });
+});
+
+test.each([
+  ['no reach', { reach_seconds: undefined }],
+  ['a reach of nothing', { reach_seconds: 0 }],
+  ['a reach that is a text', { reach_seconds: '300' }],
+  ['a span that is negative', { span_seconds: -1 }],
+  ['a span beyond all numbers', { span_seconds: 1e308 }],
+  ['a fresh span of nothing', { fresh_span_seconds: 0 }],
+  ['a fresh span that is no number', { fresh_span_seconds: Infinity }],
+])('%s is replaced, and the rest continued from', (_, changes) => {
+  const content = { ...context, ...changes };
+  const read = readContext(content, schedule, 'graph');
+  expect(read.replaced).toEqual(Object.keys(changes));
+  expect(read.progress.watermarks).toEqual(progress.watermarks);
+  for (const ms of [read.progress.reachMs, read.progress.spanMs ?? 1000, read.progress.freshSpanMs ?? 1000])
+    expect(ms >= 1000 && ms <= 90 * 86_400_000).toBe(true);
+});
+
+test('a later pass that claims more than an earlier one is not believed', () => {
+  const [first, second, last] = context.watermarks;
+  const content = { ...context, watermarks: [first, second, { ...last, read_before: '2026-11-01T13:00:00Z' }] };
+  expect(readContext(content, schedule, 'graph').progress.watermarks).toEqual([at('12:00'), at('11:56'), at('11:56')]);
+});
+
+test('that the two clocks disagree is written, and read', () => {
+  const doubtful = { behindMs: 600_000, sure: progress.watermarks };
+  const content = writeContext({ ...written(progress), doubtful }, schedule, 'graph');
+  expect(content.doubtful_clock).toEqual({
+    behind_seconds: 600,
+    read_before: context.watermarks.map((it) => it.read_before),
+  });
+  expect(readContext(content, schedule, 'graph').doubtful).toEqual(doubtful);
 });
 
 test.each([
@@ -135,7 +182,7 @@ describe('when another API is read than before', () => {
 
   test('the other one is what is written from then on', () => {
     const { progress: continued } = readContext(context, schedule, 'reporting_web_service');
-    expect(writeContext(continued, schedule, 'reporting_web_service')).toMatchObject({
+    expect(writeContext(written(continued), schedule, 'reporting_web_service')).toMatchObject({
       source: 'reporting_web_service',
       most_recent_date_requested: context.most_recent_date_requested,
       watermarks: context.watermarks,
@@ -144,8 +191,8 @@ describe('when another API is read than before', () => {
 });
 
 test('that a first start has read nothing yet is written, and read', () => {
-  const written = writeContext(progress, schedule, 'graph', true);
-  expect(written).toEqual({ ...context, provisional: true });
-  expect(readContext(written, schedule, 'graph').isProvisional).toBe(true);
+  const content = writeContext({ ...written(progress), isProvisional: true }, schedule, 'graph');
+  expect(content).toEqual({ ...context, provisional: true });
+  expect(readContext(content, schedule, 'graph').isProvisional).toBe(true);
   expect(readContext(context, schedule, 'graph').isProvisional).toBe(false);
 });

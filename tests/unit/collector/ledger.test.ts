@@ -107,10 +107,11 @@ describe('rows whose time cannot be read', () => {
   });
 
   test('are forgotten when the hour of their delivery is finished with', async () => {
-    const { open, buckets } = dataFolder();
+    const { open, buckets, clock } = dataFolder();
     const ledger = await open();
     await ledger.remember(await ledger.sift([record({ Received: null })]));
     const passesAreAt = (timeMs: number) => ledger.save({ ...ledger.progress, watermarks: [timeMs, timeMs, timeMs] });
+    clock.work(40 * hour);
     await passesAreAt(noon + 2 * hour - 1000);
     expect(await buckets.names()).toEqual(['undated-2026-11-01T12']);
     await passesAreAt(noon + 2 * hour);
@@ -119,13 +120,35 @@ describe('rows whose time cannot be read', () => {
 });
 
 test('fingerprints are kept for an hour longer than the last pass needs them', async () => {
-  const { open, buckets } = dataFolder();
+  const { open, buckets, clock } = dataFolder();
   const ledger = await open();
   await ledger.remember(await ledger.sift([at(noon - minute), at(noon, { MessageTraceId: 'another' })]));
+  clock.work(40 * hour);
   await ledger.save({ ...ledger.progress, watermarks: [noon + 3 * hour, noon + 2 * hour, noon + hour - 1000] });
   expect(await buckets.names()).toEqual(['v2-2026-11-01T11', 'v2-2026-11-01T12']);
   await ledger.save({ ...ledger.progress, watermarks: [noon + 3 * hour, noon + 2 * hour, noon + hour] });
   expect(await buckets.names()).toEqual(['v2-2026-11-01T12']);
+});
+
+describe('whatever the watermarks say', () => {
+  const passesAt = (timeMs: number) => [timeMs, timeMs, timeMs];
+
+  test.each([
+    ['Microsoft’s clock', { errorMs: 400 * day, systemErrorMs: 0 }],
+    ['the system’s clock', { errorMs: 0, systemErrorMs: 400 * day }],
+  ])('fingerprints of the last 28 hours are kept while %s is years ahead', async (_, errors) => {
+    const { open, buckets, clock } = dataFolder();
+    const ledger = await open();
+    await ledger.remember(await ledger.sift([at(noon - minute)]));
+    clock.work(27 * hour);
+    Object.assign(clock, errors);
+    await ledger.save({ ...ledger.progress, watermarks: passesAt(noon + 400 * day) });
+    expect(await buckets.names()).toEqual(['v2-2026-11-01T11']);
+    Object.assign(clock, { errorMs: 0, systemErrorMs: 0 });
+    clock.work(2 * hour);
+    await ledger.save({ ...ledger.progress, watermarks: passesAt(noon + 29 * hour) });
+    expect(await buckets.names()).toEqual([]);
+  });
 });
 
 describe('a first start', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { Patience, waitAfter } from '../../../src/collector/patience.js';
+import fc from 'fast-check';
+import { Patience } from '../../../src/collector/patience.js';
+import { waitAfter } from '../../../src/collector/wait-policy.js';
 import {
   NotReadyError,
   PlanAgainError,
@@ -90,7 +92,7 @@ describe('the waits after failures in a row', () => {
   });
 
   test('stay within their bound after any number of failures', () => {
-    const waits = { first: second, longest: minute };
+    const waits = { firstMs: second, maxMs: minute };
     expect([0, 1, 2, 5000].map((failures) => waitAfter(failures, waits))).toEqual([second, second, 2 * second, minute]);
   });
 });
@@ -130,6 +132,26 @@ describe('the operator', () => {
     expect(monitor.statuses.slice(0, 3)).toEqual(['degraded', 'degraded', 'misconfigured']);
     expect(log.at('warning')[0]).toBe(
       'Check the password. It worked before, so this may pass: trying again in 1 s. [MT-SETTINGS]',
+    );
+  });
+
+  test('reads the critical line after a minute’s wait too where refusals were asked again in place', async () => {
+    const { patience, log, waits, fail } = patient();
+    await patience.worked(never);
+    await fail(() => new SettingsError('Check the password.', { mayLock: true, refusals: 2 }), 4);
+    expect(waits).toEqual([1, 60, 120, 240]);
+    expect(log.lines.map(({ level }) => level)).toEqual(['warning', 'critical', 'error', 'error']);
+  });
+
+  test('never reads a critical line about anything but settings, whatever fails and for how long', async () => {
+    const failures = [away, diskFull, notReady];
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(2), { maxLength: 60 }), async (kinds) => {
+        const { patience, log, monitor } = patient();
+        for (const kind of kinds) await patience.wait(failures[kind]!(), never);
+        expect(log.at('critical')).toEqual([]);
+        expect(monitor.statuses).toEqual(kinds.map(() => 'degraded'));
+      }),
     );
   });
 
@@ -199,18 +221,66 @@ describe('the operator', () => {
   });
 });
 
-test('the monitor hears of trouble until it is over', async () => {
+describe('a service that asks to be left alone', () => {
+  const pausing = (retryAfterMs: number) => new UnavailableError('Microsoft is busy (HTTP 503).', { retryAfterMs });
+
+  test('is reported at once, with the time of the next request, though the page is asked for again', () => {
+    const { patience, log, monitor } = patient();
+    patience.retrying(pausing(90 * second));
+    const pause = 'It asks for a pause: the next request is made at 1970-01-01 00:01:30 UTC.';
+    expect(monitor.troubles).toEqual([
+      { matter: 'reading', status: 'degraded', reason: `Microsoft is busy (HTTP 503). ${pause}` },
+    ]);
+    expect(log.at('warning')).toEqual([`Microsoft is busy (HTTP 503). ${pause} Nothing is lost. [MT-UNAVAILABLE]`]);
+    patience.answered();
+    expect(monitor.recoveries).toEqual(['reading']);
+  });
+
+  test('for a moment is not, as Microsoft Graph does that all the time', () => {
+    const { patience, monitor } = patient();
+    patience.retrying(pausing(4_999));
+    patience.answered();
+    patience.retrying(pausing(4_999));
+    expect(monitor.troubles).toEqual([]);
+    patience.retrying(pausing(4_999));
+    expect(monitor.statuses).toEqual(['degraded']);
+  });
+
+  test('is told to be over by a range that was read, not by a page, where a range has failed', async () => {
+    const { patience, monitor, fail } = patient();
+    await fail(() => pausing(5 * second), 1);
+    patience.retrying(pausing(5 * second));
+    patience.answered();
+    expect(monitor.recoveries).toEqual([]);
+    await patience.worked(never);
+    expect(monitor.recoveries).toEqual(['reading']);
+  });
+
+  test('is asked again when it said, or later where failures before it ask for that', async () => {
+    const { waits, monitor, fail } = patient();
+    await fail(away, 4);
+    await fail(() => pausing(6 * second), 1);
+    expect(waits.at(-1)).toBe(16);
+    expect(monitor.troubles.at(-1)?.reason).toContain('1970-01-01 00:00:31 UTC');
+  });
+});
+
+test('the monitor hears of each trouble, and of each that is over', async () => {
   const { patience, monitor, fail } = patient();
   await fail(away, 1);
   await fail(diskFull, 1);
   await fail(notReady, 1);
-  patience.restored();
+  await fail(wrongPassword, 1);
   expect(monitor.troubles).toEqual([
-    'Microsoft is away.',
-    'The disk is full.',
-    'The service principal is missing.',
-    undefined,
+    { matter: 'reading', status: 'degraded', reason: 'Microsoft is away.' },
+    { matter: 'data folder', status: 'degraded', reason: 'The disk is full.' },
+    { matter: 'reading', status: 'degraded', reason: 'The service principal is missing.' },
+    { matter: 'sign-in', status: 'misconfigured', reason: 'Check the password.' },
   ]);
+  await patience.untilStored(() => Promise.resolve(), never);
+  expect(monitor.recoveries).toEqual(['data folder']);
+  patience.restored();
+  expect(monitor.recoveries).toEqual(['data folder', 'reading', 'sign-in']);
 });
 
 test.each([new TypeError('a mistake of ours'), new RangeRefusedError('not to be waited out')])(

@@ -1,6 +1,6 @@
 import { setImmediate as allElse } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { prefetched } from '../../../src/collector/prefetch.js';
+import { prefetched, type PrefetchOptions } from '../../../src/collector/prefetch.js';
 
 /** Items 1, 2, 3 …, with a journal of who did what; fails instead of the item `failsAt`. */
 class Counting {
@@ -32,7 +32,12 @@ class Counting {
   }
 }
 
-const always = () => true;
+const onlyWhen = (mayFetchAhead: () => boolean): PrefetchOptions<number> => ({
+  mayFetchAhead,
+  sizeOf: () => 1,
+  maxAhead: 1,
+});
+const always = onlyWhen(() => true);
 
 test('the next item is fetched while one is worked on, and no more than that', async () => {
   const counting = new Counting();
@@ -55,7 +60,7 @@ test('nothing is fetched ahead of an item while that is not allowed', async () =
   const counting = new Counting();
   let asked = 0;
   const onlyAfterTheFirst = () => (asked += 1) > 1;
-  await counting.work(prefetched(counting.items(3), onlyAfterTheFirst));
+  await counting.work(prefetched(counting.items(3), onlyWhen(onlyAfterTheFirst)));
   expect(counting.journal.filter((line) => line.startsWith('end'))).toEqual([
     'end 1, 1 fetched',
     'end 2, 3 fetched',
@@ -83,7 +88,10 @@ describe('when the work ends early', () => {
   test('the source is closed when nothing was on its way', async () => {
     const counting = new Counting();
     await counting.work(
-      prefetched(counting.items(9), () => false),
+      prefetched(
+        counting.items(9),
+        onlyWhen(() => false),
+      ),
       2,
     );
     expect(counting.journal.slice(-2)).toEqual(['end 2, 2 fetched', 'close']);
@@ -108,4 +116,52 @@ test('a source without items is closed and yields nothing', async () => {
   const counting = new Counting();
   await counting.work(prefetched(counting.items(0), always));
   expect(counting.journal).toEqual(['close']);
+});
+
+describe('small items', () => {
+  const sized = (maxAhead: number, mayFetchAhead = () => true): PrefetchOptions<number> => ({
+    mayFetchAhead,
+    sizeOf: (item) => item * 10,
+    maxAhead,
+  });
+
+  test.each([
+    // Of 10, 20, 30 …: while 1 is worked on, 2 and 3 fit into 60, and with 4 there would be 90.
+    [60, 3],
+    [1, 2],
+    [1000, 9],
+  ])('are fetched as long as they fit into %i, while one is worked on for long', async (maxAhead, fetched) => {
+    const counting = new Counting();
+    for await (const item of prefetched(counting.items(9), sized(maxAhead))) {
+      for (let turn = 0; turn < 20; turn += 1) await allElse();
+      if (item === 1) expect(counting.fetched).toBe(fetched);
+    }
+    expect(counting.fetched).toBe(9);
+  });
+
+  test('come in their order, each once, and a failure only after all before it', async () => {
+    const counting = new Counting();
+    const worked: number[] = [];
+    const work = async () => {
+      for await (const item of prefetched(counting.items(9, 6), sized(1000))) {
+        worked.push(item);
+        for (let turn = 0; turn < 20; turn += 1) await allElse();
+      }
+    };
+    await expect(work()).rejects.toThrow('no item 6');
+    expect(worked).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test('are not fetched any more once that is not allowed', async () => {
+    const counting = new Counting();
+    let left = 2;
+    for await (const item of prefetched(
+      counting.items(9),
+      sized(1000, () => left-- > 0),
+    )) {
+      for (let turn = 0; turn < 20; turn += 1) await allElse();
+      if (item === 1) expect(counting.fetched).toBe(3);
+    }
+    expect(counting.fetched).toBe(9);
+  });
 });

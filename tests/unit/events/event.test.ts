@@ -1,83 +1,121 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { TraceRecord } from '../../../src/collector/record.js';
 import { toEvent, type EventOptions } from '../../../src/events/event.js';
-import type { JsonObject } from '../../../src/json.js';
+import type { JsonObject, JsonValue } from '../../../src/json.js';
 import { toRecord as fromGraph } from '../../../src/sources/graph/row.js';
 import { toRecord as fromReportingWebService } from '../../../src/sources/reporting-web-service/row.js';
 
-/** What `<case>.options.json` may change: the settings of the event, and the tenant's domain, which is null where it is not known. */
+type IntakeFormat = EventOptions['intake_format'];
+
 interface Options extends EventOptions {
+  /** The tenant's domain. Null: it is not known. */
   readonly organization: string | null;
 }
 
+/** `cases.json` of each API. */
+interface Cases {
+  /** An ordinary row. `golden.<intake_format>.json` is its event. */
+  readonly row: JsonObject;
+  readonly cases: Readonly<Record<string, Case>>;
+}
+
+/** What differs from the ordinary row, and from its event. */
+interface Case {
+  readonly row?: JsonObject;
+  /** Properties that the row lacks. */
+  readonly without?: readonly string[];
+  readonly options?: Partial<Options>;
+  /** By dotted name. */
+  readonly expected?: JsonObject;
+  /** Dotted names of fields that the event lacks. */
+  readonly absent?: readonly string[];
+  /** The whole event, where it is not like the ordinary one. */
+  readonly event?: JsonObject;
+}
+
 interface Api {
-  readonly intake_format: EventOptions['intake_format'];
+  readonly ownFormat: IntakeFormat;
   readonly record: (row: JsonObject, options: Options) => TraceRecord;
 }
 
-/** What every item of Graph in the fixtures answered. */
+/** The range that every item of Graph in the fixtures answered. */
 const range = { start: Date.UTC(2022, 6, 25, 12, 10), end: Date.UTC(2022, 6, 25, 12, 26, 40) };
 
-/** Each has its folder of fixtures: `<case>.row.json` becomes `<case>.event.json`, with `<case>.options.json` where the usual ones do not hold. */
 const apis: Readonly<Record<string, Api>> = {
-  'reporting-web-service': {
-    intake_format: 'message_trace',
-    record: fromReportingWebService,
-  },
+  'reporting-web-service': { ownFormat: 'message_trace', record: fromReportingWebService },
   graph: {
-    intake_format: 'message_trace_graph_api',
+    ownFormat: 'message_trace_graph_api',
     record: (item, { organization }) => fromGraph(item, { range, organization: organization ?? undefined }),
   },
 };
 
-/** The sample of the user's documentation: its event names less than all fields. */
-const documentedSample = 'documented-sample';
+const intakeFormats: readonly IntakeFormat[] = ['message_trace', 'message_trace_graph_api'];
 
-const folderOf = (api: string) => new URL(`../../fixtures/events/${api}/`, import.meta.url);
+const fixture = (api: string, file: string) => new URL(`../../fixtures/events/${api}/${file}`, import.meta.url);
 
-function casesOf(api: string): string[] {
-  return readdirSync(folderOf(api)).flatMap((file) => /^(.+)\.row\.json$/.exec(file)?.[1] ?? []);
+function json(api: string, file: string): unknown {
+  return JSON.parse(readFileSync(fixture(api, file), 'utf8'));
 }
 
-function content(api: string, file: string): JsonObject {
-  return JSON.parse(readFileSync(new URL(file, folderOf(api)), 'utf8')) as JsonObject;
+function optionsOf(api: string, changes: Partial<Options> = {}): Options {
+  const intake_format = apis[api]!.ownFormat;
+  return { event_format: 'normalized', intake_format, organization: 'contoso.onmicrosoft.com', ...changes };
 }
 
-function eventOf(api: string, name: string): JsonObject {
-  const { intake_format, record } = apis[api]!;
-  const file = `${name}.options.json`;
-  const changes = readdirSync(folderOf(api)).includes(file) ? (content(api, file) as Partial<Options>) : {};
-  const options: Options = {
-    event_format: 'normalized',
-    intake_format,
-    organization: 'contoso.onmicrosoft.com',
-    ...changes,
-  };
-  return toEvent(record(content(api, `${name}.row.json`), options), options);
+function eventOf(api: string, row: JsonObject, options: Options): JsonObject {
+  return toEvent(apis[api]!.record(row, options), options);
 }
 
-test.each(['event', 'row'])('the documented sample becomes an event that holds everything of its %s', (part) => {
-  const event = eventOf('reporting-web-service', documentedSample);
-  expect(event).toMatchObject(content('reporting-web-service', `${documentedSample}.${part}.json`));
-});
+function rowOf(ordinary: JsonObject, { row, without = [] }: Case): JsonObject {
+  return Object.fromEntries(Object.entries({ ...ordinary, ...row }).filter(([name]) => !without.includes(name)));
+}
+
+function expectedOf(golden: JsonObject, { event, expected = {}, absent = [] }: Case): JsonObject {
+  if (event !== undefined) return event;
+  const changed = structuredClone(golden);
+  for (const name of absent) remove(changed, pathOf(name));
+  for (const [name, value] of Object.entries(expected)) set(changed, pathOf(name), value);
+  return changed;
+}
+
+/** OData's own properties have a dot in their name. */
+function pathOf(name: string): string[] {
+  return name.startsWith('@odata.') ? [name] : name.split('.');
+}
+
+function set(group: JsonObject, [first = '', ...rest]: readonly string[], value: JsonValue): void {
+  if (rest.length > 0) set((group[first] ??= {}) as JsonObject, rest, value);
+  else group[first] = value;
+}
+
+/** With the groups that are empty then. */
+function remove(group: JsonObject, [first = '', ...rest]: readonly string[]): void {
+  const inner = group[first] as JsonObject;
+  if (rest.length > 0) remove(inner, rest);
+  if (rest.length === 0 || Object.keys(inner).length === 0) Reflect.deleteProperty(group, first);
+}
 
 describe.each(Object.keys(apis))('a row of %s', (api) => {
-  test.each(casesOf(api).filter((name) => name !== documentedSample))(
-    'becomes exactly the event of its fixture: %s',
-    (name) => {
-      expect(eventOf(api, name)).toStrictEqual(content(api, `${name}.event.json`));
-    },
-  );
+  const { row: ordinary, cases } = json(api, 'cases.json') as Cases;
 
-  test('is there for every event and every set of options', () => {
-    const rows = casesOf(api);
-    const others = readdirSync(folderOf(api)).filter((file) => !rows.includes(file.split('.')[0]!));
-    expect(others).toEqual([]);
-    expect(rows.length).toBeGreaterThan(0);
+  test.each(intakeFormats)('that is ordinary becomes the golden event in the format %s', (intake_format) => {
+    const event = eventOf(api, ordinary, optionsOf(api, { intake_format }));
+    const file = `golden.${intake_format}.json`;
+    // `npm run goldens`
+    if (process.env['GOLDENS'] === 'write') writeFileSync(fixture(api, file), `${JSON.stringify(event, null, 2)}\n`);
+    expect(event).toStrictEqual(json(api, file));
+  });
+
+  test.each(Object.entries(cases))('becomes the event of its case: %s', (_, one) => {
+    const options = optionsOf(api, one.options);
+    const golden = json(api, `golden.${options.intake_format}.json`) as JsonObject;
+    expect(eventOf(api, rowOf(ordinary, one), options)).toStrictEqual(expectedOf(golden, one));
   });
 });
 
-test('every folder of fixtures belongs to an API', () => {
-  expect(readdirSync(folderOf('.')).sort()).toEqual(Object.keys(apis).sort());
+test.each(['event', 'row'])('the documented sample becomes an event that holds everything of its %s', (part) => {
+  const [row, whole] = ['row', part].map((name) => json('reporting-web-service', `documented-sample.${name}.json`));
+  const event = eventOf('reporting-web-service', row as JsonObject, optionsOf('reporting-web-service'));
+  expect(event).toMatchObject(whole as JsonObject);
 });

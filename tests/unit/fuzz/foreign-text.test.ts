@@ -1,11 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { excerpt, excerptOfPage, retryAfterMs } from '@sekoia/automation-sdk-shim';
 import fc from 'fast-check';
-import { DateTime } from 'luxon';
 import { UnavailableError } from '../../../src/errors.js';
 import { aadstsCode } from '../../../src/microsoft/aadsts.js';
-import { oneLine, withoutTags } from '../../../src/microsoft/foreign-text.js';
 import { errorText } from '../../../src/microsoft/json.js';
-import { retryAfterMs } from '../../../src/microsoft/retry-after.js';
 import { timestampOf } from '../../../src/microsoft/timestamp.js';
 import { refusalOf as graphRefusalOf } from '../../../src/sources/graph/refusal.js';
 import { refusalOf as reportingRefusalOf } from '../../../src/sources/reporting-web-service/refusal.js';
@@ -18,19 +16,19 @@ const forbidden = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;
 test('text of somebody else becomes one line of 300 characters at most, without anything that a terminal would obey', () => {
   fc.assert(
     fc.property(anyText, (text) => {
-      const line = oneLine(text);
+      const line = excerpt(text);
       expect(line).not.toMatch(forbidden);
       expect(Array.from(line).length).toBeLessThanOrEqual(300);
     }),
     runs(2000),
   );
-  expect(oneLine('all is well\r\n{"level":"critical"}\u001b[2J\u009b1m\u202egnp.exe')).toBe(
+  expect(excerpt('all is well\r\n{"level":"critical"}\u001b[2J\u009b1m\u202egnp.exe')).toBe(
     'all is well {"level":"critical"} [2J 1m gnp.exe',
   );
 });
 
 test('text is cut between characters, not within one', () => {
-  expect(oneLine('😀'.repeat(1000))).toBe('😀'.repeat(300));
+  expect(excerpt('😀'.repeat(1000))).toBe(`${'😀'.repeat(299)}…`);
 });
 
 test.each([
@@ -39,7 +37,7 @@ test.each([
   ['nothing of a script, whatever element ends within it', '<script></style>x</script>y', 'y'],
   ['a sign that begins no element', '1 < 2', '1 < 2'],
 ])('of a page, %s is read', (_, page, text) => {
-  expect(oneLine(withoutTags(page))).toBe(text);
+  expect(excerptOfPage(page)).toBe(text);
 });
 
 describe('64 MiB of text that would keep a careless pattern busy for days takes no time:', () => {
@@ -80,7 +78,7 @@ describe('64 MiB of text that would keep a careless pattern busy for days takes 
     }
     aadstsCode(body);
     timestampOf(body);
-    retryAfterMs(body.slice(0, 16_384), DateTime.utc());
+    retryAfterMs({ header: () => body.slice(0, 16_384) }, Date.now());
   });
 });
 

@@ -117,6 +117,8 @@ test.each(Object.entries(accesses))(
 function clockUntil(clock: SimulatedClock, untilMs: number, stop: AbortController) {
   return {
     isConfirmed: true,
+    correctionMs: 0,
+    systemMs: () => clock.systemMs(),
     now: () => clock.now(),
     mark: () => clock.mark(),
     sleep: async (durationMs: number, signal: AbortSignal) => {

@@ -27,7 +27,7 @@ beforeEach(async () => {
     const turn = turns.shift() ?? 'good';
     if (turn === 'good' || turn.stored) stored.push(...jsons);
     if (turn === 'good') {
-      answer(response, 200, { event_ids: jsons.map(() => 'id') });
+      answer(response, 200, { event_ids: jsons.map(() => crypto.randomUUID()) });
     } else {
       for (const event of jsons) doubtful.add(event);
       response.socket?.end(turn.bytes);

@@ -99,10 +99,15 @@ describe.each(Object.entries(dialects))('a page of %s', (_, { source, names, for
     },
   );
 
-  test('keeps a hundred thousand keys of a row', async () => {
-    const keys = Array.from({ length: 100_000 }, (_none, index) => `"k${index}":0`).join(',');
-    const page = await read(good('1', `,${keys}`));
-    expect(Object.keys(eventOf(page)).length).toBeGreaterThan(100_000);
+  const keys = (count: number) => Array.from({ length: count }, (_none, index) => `"k${index}":0`).join(',');
+
+  test('keeps nearly ten thousand keys of a row', async () => {
+    const page = await read(good('1', `,${keys(9_998)}`));
+    expect(Object.keys(eventOf(page)).length).toBeGreaterThan(9_998);
+  });
+
+  test('with a row of more keys is planned again, in parts once that has happened often', async () => {
+    await expect(read(good('1', `,${keys(9_999)}`))).rejects.toThrow(PlanAgainError);
   });
 
   test('shortens a subject of megabytes, whatever its characters', async () => {
@@ -154,9 +159,9 @@ describe.each(Object.entries(dialects))('a page of %s', (_, { source, names, for
     expect(page.records[0]?.subject).toBe('two');
   });
 
-  test('may hold 200,000 rows, whatever was asked for: all of them are read', async () => {
-    const page = await read(Array.from({ length: 200_000 }, (_none, index) => good(`row-${index}`)).join(','));
-    expect(new Set(page.records.map(({ traceId }) => traceId)).size).toBe(200_000);
+  test('may hold 150,000 rows, whatever was asked for: all of them are read', async () => {
+    const page = await read(Array.from({ length: 150_000 }, (_none, index) => good(`row-${index}`)).join(','));
+    expect(new Set(page.records.map(({ traceId }) => traceId)).size).toBe(150_000);
   });
 
   test('with more rows than fit into memory is planned again, in parts once that has happened often', async () => {

@@ -7,7 +7,7 @@ import { MicrosoftClient, type ClientOptions } from '../../../src/microsoft/clie
 import { parseJson } from '../../../src/microsoft/json.js';
 import type { Answer } from '../../../src/microsoft/transport.js';
 import { unavailable } from '../../../src/microsoft/unavailable.js';
-import { skipWaits } from '../../support/impatience.js';
+import { skipLongWaits, skipWaits } from '../../support/impatience.js';
 import { answer, startLoopback } from '../../support/loopback.js';
 import { transportWith } from '../../support/outbound.js';
 
@@ -239,4 +239,34 @@ test.each([
   const [wait] = waits.filter((waitMs) => waitMs > 0);
   expect(wait).toBeGreaterThanOrEqual(leastMs);
   expect(wait).toBeLessThanOrEqual(Math.max(leastMs, 1000));
+});
+
+describe('a service that asks for long waits', () => {
+  const asking = (seconds: string) => async () => {
+    const waits = skipLongWaits();
+    const server = await startLoopback((_, response) => answer(response, 503, '', { 'Retry-After': seconds }));
+    const client = clientOf(server.origin);
+    const errors: UnavailableError[] = [];
+    for (let question = 0; question < 4; question += 1)
+      await client
+        .get({ url: new URL(server.origin), interpret: jsonOf }, new AbortController().signal)
+        .catch((error: unknown) => errors.push(error as UnavailableError));
+    return { errors, requests: server.received.length, waits: waits.filter((waitMs) => waitMs > 1_000) };
+  };
+
+  test('is waited for in place for two minutes, and then whoever plans the questions waits, ever longer', async () => {
+    const { errors, requests, waits } = await asking('600')();
+    expect(waits).toEqual([120_000]);
+    expect(errors.map(({ retryAfterMs }) => retryAfterMs / 60_000)).toEqual([4, 8, 10, 10]);
+    expect(requests).toBe(5);
+  });
+
+  test('is waited for in place as often as two minutes hold', async () => {
+    const { errors, requests, waits } = await asking('50')();
+    // Our own waits grow to a minute meanwhile, and may be the longer ones.
+    expect(waits).toHaveLength(8);
+    for (const waitMs of waits) expect(waitMs).toBeGreaterThanOrEqual(50_000);
+    expect(errors.map(({ retryAfterMs }) => retryAfterMs)).toEqual(Array(4).fill(50_000));
+    expect(requests).toBe(12);
+  });
 });

@@ -208,7 +208,7 @@ describe('an answer of 401', () => {
 });
 
 describe('the quota', () => {
-  /** A third of it may be used at once. */
+  /** Two thirds of it may be used at once. */
   const limit = 90;
 
   test('is asked before every try: after failures, and with a fresh token', async () => {
@@ -230,9 +230,9 @@ describe('the quota', () => {
       return Promise.resolve();
     };
     const client = clientOf(server.origin, { quota: new Quota({ limit: 3, now: () => nowMs, sleep }) });
-    for (let number = 1; number <= 3; number += 1)
+    for (let number = 1; number <= 5; number += 1)
       await client.get({ url: new URL(server.origin), interpret: whole }, signal);
-    expect(sentBefore).toEqual([1, 2]);
+    expect(sentBefore).toEqual([2, 4]);
   });
 
   test('hears of an answer of 429, and of nothing else', async () => {

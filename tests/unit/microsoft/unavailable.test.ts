@@ -16,6 +16,13 @@ test.each([408, 429, 500, 502, 503, 504, 599])('%i passes, and is told by host a
   expect(error?.message).toMatch(new RegExp(`^graph\\.example .*\\(HTTP ${status}\\)\\.$`));
 });
 
+test.each([408, 429, 500, 502, 504])('%i is told with what the answer says, where that may be told', (status) => {
+  const error = unavailable(answerOf(status), 'Error while processing response.');
+  expect(error?.message).toMatch(
+    new RegExp(`^graph\\.example .*\\(HTTP ${status}: Error while processing response\\.\\)\\.$`),
+  );
+});
+
 test.each([200, 204, 301, 400, 401, 403, 404, 409, 410, 499])('%i says something else', (status) => {
   expect(unavailable(answerOf(status))).toBeUndefined();
 });

@@ -82,6 +82,9 @@ describe('a link is followed on the same host', () => {
     ['relative to the request', '../../Other.svc/next?t=2', 'https://api.example:8443/Other.svc/next?t=2'],
     ['as a path', '/next?$skiptoken=2', 'https://api.example:8443/next?$skiptoken=2'],
     ['as a query', '?$skiptoken=2', 'https://api.example:8443/a/b/traces?$skiptoken=2'],
+    ['with a name and a password in it', 'https://eve:pw@api.example:8443/next', 'https://api.example:8443/next'],
+    ['with a name in it', '//eve@api.example:8443/next', 'https://api.example:8443/next'],
+    ['with a fragment', '/next#fragment', 'https://api.example:8443/next'],
     ['with a host in capitals', 'HTTPS://API.example:8443/next', 'https://api.example:8443/next'],
   ])('%s', async (_spelling, link, target) => {
     const { asked, error } = await walk((number) => (number === 1 ? pageOf(1, link) : pageOf(2)));
@@ -113,6 +116,8 @@ describe('a link that leads elsewhere is never followed', () => {
     ['a script', 'javascript:alert(1)', 'javascript:'],
     ['data of its own', 'data:text/html,x', 'data:'],
     ['a thing of the same origin that is no page', 'blob:https://api.example:8443/5d3a', 'blob:'],
+    ['a thing within a thing', 'blob:blob:https://api.example:8443/5d3a', 'blob:'],
+    ['files of the same origin', 'filesystem:https://api.example:8443/temporary/x', 'filesystem:'],
   ])('%s: %s', async (_where, link, named) => {
     const walked = await walk((number) => pageOf(number, link));
     expectRefused(walked, `another host (${named}`);
@@ -138,6 +143,8 @@ describe('a service that does not come to an end is left', () => {
     ['to the page itself', ['/a', '/a']],
     ['to the page before', ['/a', '/b', '/a']],
     ['to the first page', ['/a', '/b', firstUrl.href]],
+    ['to the same page under another name', ['/a', 'https://eve:pw@api.example:8443/a']],
+    ['to the same page with another fragment', ['/a#1', '/a#2']],
   ])('when a link leads %s', async (_where, links) => {
     const walked = await walk((number) => pageOf(number, links[(number - 1) % links.length]));
     expectRefused(walked, 'a page that was read already');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ConfigurationError } from '@sekoia/automation-sdk-shim';
-import type { MessageTraceConfiguration } from '../../../src/configuration/settings.js';
+import type { MessageTraceConfiguration } from '../../../src/settings/values.js';
 import { accessByAccount } from '../../../src/trigger/access-by-account.js';
 
 const identity = { accountName: 'svc-trace@contoso.com', accountPassword: 'C0rrect-h0rse' };

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { selfSignedCertificate } from '@local/microsoft365-simulator';
 import { ConfigurationError } from '@sekoia/automation-sdk-shim';
-import type { MessageTraceGraphConfiguration } from '../../../src/configuration/settings.js';
+import type { MessageTraceGraphConfiguration } from '../../../src/settings/values.js';
 import { accessByApplication } from '../../../src/trigger/access-by-application.js';
 
 const tenantId = '3f6b2c1e-8d47-4b5a-9c20-7e1f5a9d4c36';

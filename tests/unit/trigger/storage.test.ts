@@ -10,6 +10,7 @@ function storeThat(does: () => Promise<never>): DataStore {
     document: () => ({ read: does, write: does }),
     buckets: () => ({ names: does, read: does, write: does, remove: does }),
     appendLine: does,
+    sizeOf: does,
   };
 }
 
@@ -20,6 +21,7 @@ const operations: [string, (storage: Storage) => Promise<unknown>][] = [
   ['reading a bucket', (storage) => storage.buckets('fingerprints').read('hour')],
   ['writing a bucket', (storage) => storage.buckets('fingerprints').write('hour', Buffer.alloc(8), 0)],
   ['removing a bucket', (storage) => storage.buckets('fingerprints').remove('hour')],
+  ['measuring a folder', (storage) => storage.sizeOf('rejected')],
   ['adding a line', (storage) => storage.appendLine('rejected/day', '{}')],
 ];
 

@@ -15,6 +15,8 @@ function metricsAt(clock: SimulatedClock, registry = new Registry()): TraceMetri
   const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 5 });
   return new TraceMetrics(registry, clock, schedule, {
     troubled: ignore,
+    recovered: ignore,
+    progress: ignore,
     setAside: ignore,
     heartbeat: ignore,
     lag: ignore,

@@ -1,4 +1,5 @@
 import pRetry from 'p-retry';
+import { SEKOIA_JSON } from '../budgets.js';
 import type { HttpClient } from '../http/http-client.js';
 import { isObject, parseObject, type JsonObject } from '../json.js';
 
@@ -58,7 +59,7 @@ async function askOnce(request: SecretsRequest): Promise<PlatformSecrets> {
   const { url, token, http, answerMs, signal, needsModuleSecrets } = request;
   const headers = { Authorization: `Bearer ${token}` };
   const answer = await http.send({ method: 'GET', url, headers, answerMs, signal });
-  const body = answer.status === 200 ? parseObject(answer.text) : undefined;
+  const body = answer.status === 200 ? parseObject(answer.text, SEKOIA_JSON) : undefined;
   const { value, node_value: nodeValue } = body ?? {};
   if (body === undefined || (needsModuleSecrets && !isObject(value))) {
     const refused = answer.status >= 400 && answer.status < 500 && ![408, 425, 429].includes(answer.status);

@@ -12,6 +12,18 @@ export interface DataStore {
    * @throws StoreError
    */
   appendLine(name: string, line: string): Promise<void>;
+  /**
+   * How much lies in the folder `name`, such as "rejected"; zeros where there is none. Undefined where the storage
+   * cannot list.
+   * @throws StoreError
+   */
+  sizeOf(name: string): Promise<FolderSize | undefined>;
+}
+
+export interface FolderSize {
+  /** Files, or objects. */
+  readonly files: number;
+  readonly bytes: number;
 }
 
 /** A JSON object that survives crashes: at any moment the store holds the old value or the new one, whole. */

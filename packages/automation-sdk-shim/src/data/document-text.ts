@@ -1,8 +1,10 @@
+import { MAX_DOCUMENT_BYTES } from '../budgets.js';
 import { parseObject } from '../json.js';
 import type { Log } from '../log/log.js';
 
 /** The JSON object that a document's text holds; undefined where the document is damaged or not accepted. */
 export function parseDocument(text: string, accepts: (value: object) => boolean): object | undefined {
+  if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) return undefined;
   const value = parseObject(text);
   return value !== undefined && accepts(value) ? value : undefined;
 }

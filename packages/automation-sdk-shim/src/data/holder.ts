@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { parseObject } from '../json.js';
+import { acceptor } from './acceptor.js';
 
 /**
  * Who holds a data folder, in enough detail to tell whether that process is still alive. What the system does not tell
@@ -30,18 +31,26 @@ export function thisProcess(now: Date): Holder {
   };
 }
 
+/** What some process says of itself: enough to name it, whatever else is missing. */
+const isHolder = acceptor<Pick<Holder, 'pid' | 'host'> & Partial<Record<keyof Holder, unknown>>>({
+  type: 'object',
+  required: ['pid', 'host'],
+  properties: { pid: { type: 'integer', minimum: 1, maximum: 2 ** 31 - 1 }, host: { type: 'string', maxLength: 255 } },
+});
+const isWord = acceptor<string>({ type: 'string', maxLength: 100 });
+
 /** The holder written in `text`; undefined where it is not one. */
 export function parseHolder(text: string): Holder | undefined {
-  const value = parseObject(text);
-  if (typeof value?.['pid'] !== 'number' || typeof value['host'] !== 'string') return undefined;
-  const textOrNull = (name: string) => (typeof value[name] === 'string' ? value[name] : null);
+  const value: unknown = parseObject(text);
+  if (!isHolder(value)) return undefined;
+  const wordOrNull = (name: keyof Holder) => (isWord(value[name]) ? value[name] : null);
   return {
-    pid: value['pid'],
-    host: value['host'],
-    since: textOrNull('since') ?? 'an unknown time',
-    boot_id: textOrNull('boot_id'),
-    pid_namespace: textOrNull('pid_namespace'),
-    process_started: textOrNull('process_started'),
+    pid: value.pid,
+    host: value.host,
+    since: wordOrNull('since') ?? 'an unknown time',
+    boot_id: wordOrNull('boot_id'),
+    pid_namespace: wordOrNull('pid_namespace'),
+    process_started: wordOrNull('process_started'),
   };
 }
 

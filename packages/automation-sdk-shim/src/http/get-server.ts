@@ -1,17 +1,25 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import {
+  CLIENT_CHECK_MS,
+  CLIENT_HEADERS_MS,
+  CLIENT_REQUEST_MS,
+  MAX_CLIENT_CONNECTIONS,
+  MAX_CLIENT_HEADER_BYTES,
+  MAX_REQUESTS_PER_CONNECTION,
+} from '../budgets.js';
 import { errorLine } from '../log/error-text.js';
 import type { Log } from '../log/log.js';
+import { boundConnections } from './bounded-connections.js';
 
 /** Limits that keep slow or many clients from tying up the module. */
 const LIMITS = {
-  headersTimeout: 5_000,
-  requestTimeout: 10_000,
-  keepAliveTimeout: 5_000,
-  connectionsCheckingInterval: 1_000,
+  headersTimeout: CLIENT_HEADERS_MS,
+  requestTimeout: CLIENT_REQUEST_MS,
+  keepAliveTimeout: CLIENT_HEADERS_MS,
+  connectionsCheckingInterval: CLIENT_CHECK_MS,
+  maxHeaderSize: MAX_CLIENT_HEADER_BYTES,
 };
-const IDLE_MS = 10_000;
-const MOST_CONNECTIONS = 64;
 const METHODS = ['GET', 'HEAD'];
 
 export interface Page {
@@ -43,8 +51,9 @@ export interface GetServer {
  */
 export function startGetServer(options: GetServerOptions): Promise<GetServer | undefined> {
   const server = createServer(LIMITS, (request, response) => void respond(request, response, options));
-  server.maxConnections = MOST_CONNECTIONS;
-  server.setTimeout(IDLE_MS);
+  server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
+  server.setTimeout(CLIENT_REQUEST_MS);
+  boundConnections(server, MAX_CLIENT_CONNECTIONS);
   return new Promise((resolve) => {
     server.on('error', (error: NodeJS.ErrnoException) => {
       options.log.warning(

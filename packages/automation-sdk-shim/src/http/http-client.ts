@@ -1,12 +1,12 @@
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import { MAX_SEKOIA_ANSWER_BYTES } from '../budgets.js';
+import { noteCredential } from '../log/secrets.js';
 import { createAgents, type Agents } from './agents.js';
 import { NetworkError, neverConnected } from './network-error.js';
 import { ProxyError } from './proxy-error.js';
 import { explainCode } from './tls-failure.js';
 
 const CONNECT_MS = 10_000;
-/** Unpacked. The largest answer known names the ids of 10,000 events, in half a MiB; parsed, JSON can take thirty times its size. */
-const LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PATCH';
@@ -46,7 +46,7 @@ export class HttpClient {
       headers: { 'User-Agent': options.userAgent, Accept: 'application/json' },
       maxRedirects: 0,
       maxBodyLength: Infinity,
-      maxContentLength: LARGEST_ANSWER_BYTES,
+      maxContentLength: MAX_SEKOIA_ANSWER_BYTES,
       responseType: 'text',
       // Bodies arrive as Buffers and leave as text: axios would parse the one and guess at the other.
       transformRequest: [(body: unknown) => body],
@@ -57,10 +57,11 @@ export class HttpClient {
 
   /** @throws NetworkError */
   async send(request: HttpRequest): Promise<HttpAnswer> {
+    noteCredential(request.headers['Authorization']);
     const abort = new AbortController();
     const tooLate = () => {
       const message = `no answer from ${hostOf(request.url)} within ${request.answerMs / 1_000} s`;
-      abort.abort(new NetworkError(message, true));
+      abort.abort(new NetworkError(message, true, true));
     };
     const timer = setTimeout(tooLate, request.answerMs);
     const stop = () => abort.abort();

@@ -9,10 +9,13 @@ import { CERTIFICATE_CODES } from './tls-failure.js';
 export class NetworkError extends Error {
   override readonly name = 'NetworkError';
   readonly perhapsArrived: boolean;
+  /** The caller's own limit for the whole exchange ended it. */
+  readonly isTimeOut: boolean;
 
-  constructor(message: string, perhapsArrived: boolean) {
+  constructor(message: string, perhapsArrived: boolean, isTimeOut = false) {
     super(message);
     this.perhapsArrived = perhapsArrived;
+    this.isTimeOut = isTimeOut;
   }
 }
 

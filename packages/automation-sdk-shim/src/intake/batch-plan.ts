@@ -1,8 +1,10 @@
-import { UndeliveredError } from '../errors.js';
+import type { UndeliveredError } from '../errors.js';
 import { Bisection } from './bisection.js';
-import type { Chunk, EncodedEvent, Rejection } from './chunks.js';
+import type { Chunk, EncodedEvent } from './chunks.js';
 import { probeOf } from './probe.js';
 import type { NotTaken, Reading, Taken } from './reading.js';
+import { Settlements, type Settled } from './settlements.js';
+import { UnacknowledgedTries, isUnacknowledged, rejectionReason } from './unacknowledged.js';
 
 /** What the run has seen of the intake so far, over all batches. */
 export interface Experience {
@@ -37,6 +39,9 @@ const MAX_SET_ASIDE = 10;
 /** Of a batch of which none was taken. */
 const MAX_SET_ASIDE_UNPROVEN = 3;
 
+/** Answers that the same events would get again, as far as can be known. */
+const DEFINITE: ReadonlySet<NotTaken['kind']> = new Set(['refused', 'short', 'unacknowledged'] as const);
+
 const AT_ONCE: Step = { wait: 'none', isTrouble: false };
 
 /**
@@ -45,17 +50,14 @@ const AT_ONCE: Step = { wait: 'none', isTrouble: false };
  *
  * The batch is sent as a whole until something suggests that some of its events are to blame. Then parts of it are
  * tried as well: in an outage they fail, too, and nothing happens to any event. Once the intake takes a part, it works,
- * and the rest is sent in halves until the events that it does not take are alone (`Bisection`).
+ * and the rest is sent in halves until the events that it does not take are alone (`Bisection`). A batch that was not
+ * answered in time, or of which the answer names a part without saying which, is sent in halves at once.
  */
 export class BatchPlan {
-  readonly #chunk: Chunk;
   readonly #experience: Experience;
-  /** By index; a text is the reason of a rejection, undefined an acknowledgement. */
-  readonly #settled = new Map<number, string | undefined>();
-  readonly #uncertain = new Set<number>();
+  readonly #settlements: Settlements;
   #setAside: EncodedEvent[] = [];
   #left: readonly EncodedEvent[];
-  #receiptedTo: number;
   #bisection: Bisection | undefined;
   #hasTakenSome = false;
   /** The next request is a part, to find out whether the intake takes anything. */
@@ -64,13 +66,12 @@ export class BatchPlan {
   #failures = 0;
   #heldSinceMs: number | undefined;
   #keySinceMs: number | undefined;
+  readonly #unacknowledged = new UnacknowledgedTries();
 
   constructor(chunk: Chunk, experience: Experience) {
-    this.#chunk = chunk;
     this.#experience = experience;
     this.#left = chunk.events;
-    this.#receiptedTo = chunk.from;
-    for (const { index, reason } of chunk.rejected) this.#settled.set(index, reason);
+    this.#settlements = new Settlements(chunk);
   }
 
   get isDone(): boolean {
@@ -92,7 +93,7 @@ export class BatchPlan {
 
   learn(sent: readonly EncodedEvent[], reading: Reading, nowMs: number): Step {
     const mayHaveArrived = reading.kind !== 'taken' && reading.perhapsDelivered;
-    if (mayHaveArrived) for (const { index } of sent) this.#uncertain.add(index);
+    if (mayHaveArrived) this.#settlements.mayHaveArrived(sent);
     switch (reading.kind) {
       case 'taken':
         return this.#take(sent, reading);
@@ -102,9 +103,9 @@ export class BatchPlan {
       case 'misdirected':
         this.#probes = false;
         return { wait: 'failure', isTrouble: true };
+      case 'slow':
+      case 'short':
       case 'unacknowledged':
-        this.#probes = false;
-        return { wait: 'key', isTrouble: true };
       case 'refused':
       case 'failed':
       case 'settings':
@@ -113,28 +114,13 @@ export class BatchPlan {
   }
 
   /** The settled events since the last call, as far as they are contiguous; undefined where there are none. */
-  takeSettled(): { from: number; to: number; rejected: Rejection[] } | undefined {
-    const from = this.#receiptedTo;
-    let to = from;
-    while (to < this.#chunk.to && this.#settled.has(to)) to += 1;
-    if (to === from) return undefined;
-    this.#receiptedTo = to;
-    const rejected: Rejection[] = [];
-    for (let index = from; index < to; index += 1) {
-      const reason = this.#settled.get(index);
-      if (reason !== undefined) rejected.push({ index, reason });
-    }
-    return { from, to, rejected };
+  takeSettled(): Settled | undefined {
+    return this.#settlements.take();
   }
 
   /** Of a stop now; `end` is where all events end. */
   undelivered(end: number): UndeliveredError {
-    // What was taken beyond a gap has no receipt, and is sent again after the restart.
-    const arrived = [...this.#settled].filter(([, reason]) => reason === undefined).map(([index]) => index);
-    const doubtful = [...this.#uncertain, ...arrived].filter((index) => index >= this.#receiptedTo);
-    const uncertain =
-      doubtful.length === 0 ? undefined : { from: Math.min(...doubtful), to: Math.max(...doubtful) + 1 };
-    return new UndeliveredError({ from: this.#receiptedTo, to: end }, uncertain);
+    return this.#settlements.undelivered(end);
   }
 
   #take(sent: readonly EncodedEvent[], { fates }: Taken): Step {
@@ -142,18 +128,20 @@ export class BatchPlan {
     const unnamed: EncodedEvent[] = [];
     for (const [position, event] of sent.entries()) {
       const fate = fates[position] ?? { kind: 'accepted' };
-      if (fate.kind === 'accepted') this.#settle(event, undefined);
+      if (fate.kind === 'accepted') this.#settlements.settle(event, undefined);
       // Refused by name, in the answer that accepts others: that is all the proof there can be.
-      else if (fate.kind === 'refused') this.#settle(event, fate.reason);
+      else if (fate.kind === 'refused')
+        this.#settlements.settle(event, rejectionReason({ ...fate, perhapsDelivered: false }));
       else (fate.kind === 'later' ? again : unnamed).push(event);
     }
-    for (const { index } of [...again, ...unnamed]) this.#uncertain.add(index);
+    this.#settlements.mayHaveArrived([...again, ...unnamed]);
     this.#experience.acknowledged = true;
     this.#hasTakenSome = true;
     this.#probes = false;
     this.#failures = 0;
     this.#heldSinceMs = undefined;
     this.#keySinceMs = undefined;
+    this.#unacknowledged.reset();
     this.#drop();
     if (this.#left.length > 0) {
       const gone = new Set(sent.map(({ index }) => index));
@@ -165,16 +153,21 @@ export class BatchPlan {
   }
 
   #suspect(sent: readonly EncodedEvent[], reading: NotTaken, nowMs: number): Step {
-    if (this.#bisection === undefined) return this.#hold(reading, nowMs);
-    const isDefinite = reading.kind === 'refused';
+    const isSlow = reading.kind === 'slow';
+    if (this.#bisection === undefined) {
+      if (this.#left.length === 1 || !this.#halvesAtOnce(reading, sent.length)) return this.#hold(reading, nowMs);
+      this.#bisection = new Bisection(this.#left);
+      return { wait: isSlow ? 'moment' : 'none', isTrouble: isSlow };
+    }
+    const isDefinite = DEFINITE.has(reading.kind);
     const verdict = this.#bisection.notTaken(sent, { reason: reading.reason, isDefinite });
     switch (verdict) {
       case 'guilty':
-        for (const event of sent) this.#settle(event, reading.reason);
+        for (const event of sent) this.#settlements.settle(event, rejectionReason(reading));
         this.#drop();
         return AT_ONCE;
       case 'unproven':
-        this.#putAside(sent, reading.reason);
+        this.#putAside(sent, rejectionReason(reading));
         return AT_ONCE;
       case 'open':
         if (this.#bisection.lacksProof) return { wait: 'failure', isTrouble: false };
@@ -182,8 +175,20 @@ export class BatchPlan {
       case 'outage':
         break;
     }
+    if (isSlow) {
+      // The whole batch would take even longer, and might be stored once more.
+      this.#bisection.forgive();
+      return { wait: 'failure', isTrouble: true };
+    }
     this.#bisection = undefined;
     return this.#hold(reading, nowMs);
+  }
+
+  #halvesAtOnce({ kind, namedEvents }: NotTaken, sent: number): boolean {
+    if (kind === 'slow') return true;
+    // A few ids for many events are no answer that misses some. Parts as small as their number would look acknowledged.
+    const namesMost = kind === 'short' && 2 * namedEvents >= sent;
+    return namesMost && this.#unacknowledged.count === 0;
   }
 
   /** Nothing of the batch was taken yet, or nothing is any more: holds all of it, and tries parts to find out why. */
@@ -192,9 +197,10 @@ export class BatchPlan {
     this.#heldSinceMs ??= nowMs;
     this.#failures += 1;
     if (wasProbe) this.#probesMade += 1;
+    if (isUnacknowledged(reading)) return this.#holdUnacknowledged(reading, nowMs);
     const isLong = nowMs - this.#heldSinceMs >= SET_ASIDE_AFTER_MS;
     if (isLong && this.#mayGiveUp(reading)) {
-      this.#putAside(this.#left, reading.reason);
+      this.#putAside(this.#left, rejectionReason(reading));
       return { wait: 'none', isTrouble: true };
     }
     const canProbe = this.#left.length > 1;
@@ -202,7 +208,7 @@ export class BatchPlan {
       this.#probes = false;
       return { wait: 'failure', isTrouble: true };
     }
-    if (reading.kind === 'failed') {
+    if (reading.kind === 'failed' || reading.kind === 'slow') {
       this.#probes = canProbe && !wasProbe && this.#failures >= TRIES_AS_A_WHOLE;
       return { wait: 'failure', isTrouble: true };
     }
@@ -210,6 +216,21 @@ export class BatchPlan {
     const burst = Math.min(PROBES_AT_ONCE, this.#left.length);
     this.#probes = canProbe && (!wasProbe || this.#probesMade < burst);
     return this.#probes ? AT_ONCE : { wait: 'failure', isTrouble: true };
+  }
+
+  /**
+   * The intake may have stored the batch each time, so it is asked rarely. After an hour the batch is given up. Whether
+   * it was stored, only Sekoia.io can say.
+   */
+  #holdUnacknowledged(reading: NotTaken, nowMs: number): Step {
+    const tries = this.#unacknowledged;
+    tries.add(nowMs);
+    if (tries.isOver(nowMs)) {
+      this.#putAside(this.#left, rejectionReason(reading));
+      return { wait: 'none', isTrouble: true };
+    }
+    this.#probes = !this.#probes && tries.count >= TRIES_AS_A_WHOLE && this.#left.length > 1;
+    return { wait: 'key', isTrouble: true };
   }
 
   /** A key that is not active refuses every batch: the whole one is the right question, until that lasts too long. */
@@ -234,19 +255,13 @@ export class BatchPlan {
   #putAside(events: readonly EncodedEvent[], reason: string): void {
     this.#experience.isProofOwed = true;
     for (const event of events) {
-      this.#settle(event, reason);
+      this.#settlements.settle(event, reason);
       this.#setAside.push(event);
     }
     this.#drop();
   }
 
-  /** `reason` is that of a refusal. */
-  #settle({ index }: EncodedEvent, reason: string | undefined): void {
-    this.#settled.set(index, reason === undefined ? undefined : `The intake refused the event: ${reason}.`);
-    this.#uncertain.delete(index);
-  }
-
   #drop(): void {
-    this.#left = this.#left.filter(({ index }) => !this.#settled.has(index));
+    this.#left = this.#left.filter((event) => !this.#settlements.has(event));
   }
 }

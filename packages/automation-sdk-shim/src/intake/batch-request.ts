@@ -3,7 +3,6 @@ import { gzip } from 'node:zlib';
 import type { HttpAnswer, HttpClient } from '../http/http-client.js';
 import type { EncodedEvent } from './chunks.js';
 
-const ANSWER_MS = 60_000;
 const compressAsync = promisify(gzip);
 
 /** The bytes of a request body that are not events. */
@@ -29,7 +28,9 @@ export async function batchBody(
 export interface BatchRequest {
   readonly url: string;
   readonly body: BatchBody;
-  readonly http: HttpClient;
+  readonly http: Pick<HttpClient, 'send'>;
+  /** How long the answer may take, in ms. */
+  readonly answerMs: number;
   readonly signal: AbortSignal;
 }
 
@@ -37,7 +38,7 @@ export interface BatchRequest {
  * `POST <intake>/batch`.
  * @throws NetworkError
  */
-export function postBatch({ url, body, http, signal }: BatchRequest): Promise<HttpAnswer> {
+export function postBatch({ url, body, http, answerMs, signal }: BatchRequest): Promise<HttpAnswer> {
   return http.send({
     method: 'POST',
     url,
@@ -46,7 +47,7 @@ export function postBatch({ url, body, http, signal }: BatchRequest): Promise<Ht
       ...(body.isCompressed ? { 'Content-Encoding': 'gzip' } : {}),
     },
     body: body.bytes,
-    answerMs: ANSWER_MS,
+    answerMs,
     signal,
   });
 }

@@ -2,20 +2,34 @@ import type { HttpAnswer, HttpClient } from '../http/http-client.js';
 import { NetworkError } from '../http/network-error.js';
 import type { Log } from '../log/log.js';
 import { isAborted, withGrace } from '../sleep.js';
+import {
+  ANSWER_LIMITS,
+  pacedBy,
+  slowerPace,
+  startPace,
+  type AnswerLimits,
+  type BatchPace,
+  type PaceLimits,
+} from './batch-pace.js';
 import { batchBody, postBatch, type BatchBody } from './batch-request.js';
 import type { EncodedEvent } from './chunks.js';
 import { Encoding } from './encoding.js';
+import { IdMemory } from './id-memory.js';
 import type { IntakeMetrics } from './intake-metrics.js';
-import { readAnswer, readFailure, type NotTaken, type Reading } from './reading.js';
+import { readAnswer, readFailure, type BatchContext, type NotTaken, type Reading } from './reading.js';
 import { redirectOf } from './redirect.js';
 
 export interface SenderOptions {
   /** From `batchAddress`. */
   readonly url: string;
   readonly intakeKey: string;
+  /** Most events in one request. */
+  readonly chunkSize: number;
+  /** How long an answer may take. */
+  readonly answerLimits?: AnswerLimits;
   /** Send bodies compressed with gzip, until the intake shows that it does not unpack them. */
   readonly compress: boolean;
-  readonly http: HttpClient;
+  readonly http: Pick<HttpClient, 'send'>;
   readonly log: Log;
   readonly metrics: IntakeMetrics;
   /** How long a request that is on its way when the signal is aborted may still be answered. */
@@ -31,6 +45,9 @@ const MAX_REDIRECTS = 5;
 export class BatchSender {
   readonly #options: SenderOptions;
   readonly #encoding: Encoding;
+  readonly #limits: PaceLimits;
+  readonly #ids = new IdMemory();
+  #pace: BatchPace;
   /** Where the intake said that it has moved to for good. */
   #url: string;
 
@@ -38,6 +55,13 @@ export class BatchSender {
     this.#options = options;
     this.#encoding = new Encoding(options.compress);
     this.#url = options.url;
+    this.#limits = { ...(options.answerLimits ?? ANSWER_LIMITS), mostEvents: options.chunkSize };
+    this.#pace = startPace(this.#limits);
+  }
+
+  /** So many events the intake has time for in one request, as far as is known. */
+  get mostEvents(): number {
+    return this.#pace.events;
   }
 
   async send(events: readonly EncodedEvent[], acknowledgedBefore: boolean, signal: AbortSignal): Promise<Reading> {
@@ -60,18 +84,17 @@ export class BatchSender {
     signal: AbortSignal,
   ): Promise<Reading> {
     const body = await batchBody(this.#options.intakeKey, events, isCompressed);
-    const reading = await this.#follow(body, { events: events.length, acknowledgedBefore }, signal);
+    const stopwatch = this.#options.now ?? (() => performance.now());
+    const startedMs = stopwatch();
+    const reading = await this.#follow(body, { events, known: this.#ids, acknowledgedBefore }, signal);
+    this.#learn(reading, events, stopwatch() - startedMs);
     // The address that the intake moved to may be gone again.
     const isLost = reading.kind === 'settings' || (reading.kind === 'away' && reading.status === undefined);
     if (isLost) this.#url = this.#options.url;
     return reading;
   }
 
-  async #follow(
-    body: BatchBody,
-    context: { readonly events: number; readonly acknowledgedBefore: boolean },
-    signal: AbortSignal,
-  ): Promise<Reading> {
+  async #follow(body: BatchBody, context: Omit<BatchContext, 'nowMs'>, signal: AbortSignal): Promise<Reading> {
     const seen = new Set<string>();
     let url = this.#url;
     let isPermanent = true;
@@ -97,11 +120,22 @@ export class BatchSender {
     }
   }
 
+  #learn(reading: Reading, events: readonly EncodedEvent[], tookMs: number): void {
+    const sent = events.length;
+    if (reading.kind === 'slow') this.#pace = slowerPace(this.#pace, sent, this.#limits);
+    if (reading.kind !== 'taken') return;
+    this.#pace = pacedBy(this.#pace, { sent, tookMs }, this.#limits);
+    for (const [position, event] of events.entries()) {
+      const id = reading.ids[position];
+      if (id !== undefined && reading.fates[position]?.kind === 'accepted') this.#ids.add(id, event);
+    }
+  }
+
   #post(url: string, body: BatchBody, signal: AbortSignal): Promise<HttpAnswer> {
     const { http, metrics, graceMs = GRACE_MS } = this.#options;
     return withGrace(signal, graceMs, (late) => {
       metrics.bytes.inc(body.bytes.byteLength);
-      return postBatch({ url, body, http, signal: late });
+      return postBatch({ url, body, http, answerMs: this.#pace.answerMs, signal: late });
     });
   }
 
@@ -120,6 +154,7 @@ function misdirected({ status }: HttpAnswer, reason: string): NotTaken {
     status,
     retryAfterMs: undefined,
     perhapsDelivered: false,
+    namedEvents: 0,
     namesKey: false,
   };
 }

@@ -19,11 +19,16 @@ interface Suspect {
   tries: number;
   /** The intake took another event after it had not taken this one alone. */
   isProvenToWork: boolean;
+  /** Tries since then. */
+  triesSinceProof: number;
 }
 
+const UNTRIED = { tries: 0, isProvenToWork: false, triesSinceProof: 0 };
 /** How often an event must be tried alone before it is to blame. */
 const TRIES_OF_REFUSED = 2;
 const TRIES_OF_FAILED = 5;
+/** Of these, how often after the proof that the intake works: what failed before it may have been an outage. */
+const TRIES_SINCE_PROOF_OF_FAILED = 3;
 /** Good events that are kept back as a proof that the intake works; see `#reserve`. */
 const MAX_RESERVE = 6;
 /** So many proofs that fail in a row show that the intake takes nothing any more. */
@@ -83,6 +88,11 @@ export class Bisection {
     for (const part of again) if (part.length > 0) this.#parts.push(part);
   }
 
+  /** An outage: what was not taken meanwhile says nothing about the events. Everything stays cut as small as it is. */
+  forgive(): void {
+    for (const suspect of this.#suspects.values()) Object.assign(suspect, UNTRIED);
+  }
+
   notTaken(sent: readonly EncodedEvent[], failure: Failure): Judgement {
     this.#inARow += 1;
     const rest = this.#removeFromParts(sent);
@@ -100,13 +110,15 @@ export class Bisection {
   }
 
   #judge(event: EncodedEvent, { isDefinite }: Failure): Judgement {
-    const suspect = this.#suspects.get(event.index) ?? { event, tries: 0, isProvenToWork: false };
+    const suspect = this.#suspects.get(event.index) ?? { event, ...UNTRIED };
     this.#suspects.set(event.index, suspect);
     suspect.tries += 1;
+    if (suspect.isProvenToWork) suspect.triesSinceProof += 1;
     // That it fails again is as expected: only what tells nothing counts towards an outage.
     if (suspect.isProvenToWork) this.#inARow -= 1;
     if (suspect.tries < (isDefinite ? TRIES_OF_REFUSED : TRIES_OF_FAILED)) return 'open';
     if (suspect.isProvenToWork) {
+      if (!isDefinite && suspect.triesSinceProof < TRIES_SINCE_PROOF_OF_FAILED) return 'open';
       this.#suspects.delete(event.index);
       return 'guilty';
     }

@@ -30,7 +30,8 @@ export class Encoding {
 
   /** Takes what a compressed batch came to; whether the same batch should be sent plain at once. */
   wantsPlain(reading: Reading): boolean {
-    if (reading.kind === 'taken') {
+    // An answer that names some of the events was made of them.
+    if (reading.kind === 'taken' || reading.kind === 'short') {
       this.#notTaken = 0;
       return false;
     }

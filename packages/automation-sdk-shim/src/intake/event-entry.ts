@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../json.js';
-import { excerpt } from './excerpt.js';
+import { excerpt } from '../log/foreign-text.js';
 
 /** What an answer says about one event. */
 export type Fate =
@@ -29,6 +29,11 @@ export function fateOf(entry: unknown, isFailure: boolean, depth = 0): Fate | un
   if (typeof entry === 'string') return isFailure && entry !== '' ? refused(entry) : fateOfWord(entry, '');
   if (isObject(entry)) return fateOfObject(entry, isFailure, depth);
   return isFailure && entry === null ? { kind: 'accepted' } : undefined;
+}
+
+/** The id that an entry gives its event. */
+export function idOf(entry: JsonObject): unknown {
+  return IDS.map((name) => entry[name]).find(isSaid);
 }
 
 /** The index that an entry names, below `count`; undefined where it names none. */
@@ -62,7 +67,7 @@ function fateOfObject(entry: JsonObject, isFailure: boolean, depth: number): Fat
   }
   if (GOOD_FLAGS.some((name) => entry[name] === true)) return { kind: 'accepted' };
   if (isFailure) return refused(text);
-  if (IDS.some((name) => isSaid(entry[name]))) return { kind: 'accepted' };
+  if (idOf(entry) !== undefined) return { kind: 'accepted' };
   // `{"create": {"status": 400}}`, as bulk APIs wrap their entries.
   const inner = Object.values(entry);
   return inner.length === 1 && isObject(inner[0]) && depth < MAX_DEPTH ? fateOf(inner[0], false, depth + 1) : undefined;

@@ -1,12 +1,19 @@
-import { isObject, type JsonObject } from '../json.js';
+import { SEKOIA_JSON } from '../budgets.js';
+import { isObject, parseWithin, type JsonObject } from '../json.js';
+import { excerpt } from '../log/foreign-text.js';
+import type { EncodedEvent } from './chunks.js';
 import { fateOf, indexIn, toIndex, type Fate } from './event-entry.js';
-import { excerpt } from './excerpt.js';
+import { readEventIds, type KnownIds } from './event-ids.js';
 
 /** What a successful answer says about the events of its batch. */
 export type BatchAnswer =
-  | { readonly kind: 'fates'; readonly fates: readonly Fate[]; readonly namedEvents: number }
+  /** At least one event is accepted, refused, or to be sent again. */
+  | { readonly kind: 'fates'; readonly fates: readonly Fate[]; readonly ids: readonly unknown[] }
   /** It says that events were refused, but not which. */
   | { readonly kind: 'some-refused'; readonly reason: string }
+  /** It names `named` events, which is fewer than there are, but not which. */
+  | { readonly kind: 'short'; readonly named: number }
+  /** It has a list of ids, and none that stands for one of these events. */
   | { readonly kind: 'no-ids' }
   | { readonly kind: 'unreadable' };
 
@@ -16,61 +23,49 @@ const UNNAMED: Fate = { kind: 'unnamed' };
 const ACCEPTED: Fate = { kind: 'accepted' };
 
 /**
+ * The rule of acknowledgement: an event counts as delivered only where the answer gives it an id or a good status of
+ * its own, or where there are as many ids as events that are not refused (docs/decisions/0018).
+ *
  * Reads `{"event_ids": ["…", …]}`, in the order of the batch, and what may come with it or instead of it. Sekoia's
  * documentation (pull request 3111) says that an answer of 200 can hold a status for each event, but not in which
  * members: known here are an id of null, lists of results or of failures (by position, by an index in the entry, or as
  * objects keyed by index), and the usual spellings of a status within an entry.
  */
-export function readBatchAnswer(text: string, count: number): BatchAnswer {
+export function readBatchAnswer(text: string, events: readonly EncodedEvent[], known: KnownIds): BatchAnswer {
   const root = parseRoot(text);
   if (root === undefined) return { kind: 'unreadable' };
-  const ids = Array.isArray(root['event_ids']) ? (root['event_ids'] as unknown[]) : undefined;
-  const fates = new Array<Fate | undefined>(count).fill(undefined);
-  if (ids !== undefined && ids.length >= count) {
-    for (let index = 0; index < count; index += 1) fates[index] = fateOfId(ids[index]);
-  }
+  const count = events.length;
+  const read = readEventIds(root['event_ids'], events, known);
+  const ids = read.kind === 'by-position' ? read.ids : [];
+  const fates: (Fate | undefined)[] =
+    read.kind === 'by-position' ? [...read.fates] : new Array<undefined>(count).fill(undefined);
   const results = readLists(root, RESULTS, false, count);
   const failures = readLists(root, FAILURES, true, count);
   for (const [index, fate] of [...results.located, ...failures.located]) {
     if (fate.kind !== 'accepted' || fates[index]?.kind !== 'refused') fates[index] = fate;
   }
-  const isRefused = (fate: Fate | undefined) => fate?.kind === 'refused' || fate?.kind === 'later';
-  const bad = fates.filter(isRefused).length;
-  const namedEvents = ids === undefined ? fates.filter((fate) => fate?.kind === 'accepted').length : namedIn(ids);
+  const bad = fates.filter((fate) => fate?.kind === 'refused' || fate?.kind === 'later').length;
+  const accepted = fates.filter((fate) => fate?.kind === 'accepted').length;
+  const named = read.kind === 'by-count' ? read.named : accepted;
   const reason = results.unlocated.reason ?? failures.unlocated.reason;
   const missing = results.unlocated.count + failures.unlocated.count - bad;
-  if (reason !== undefined && missing > 0 && namedEvents < count) {
-    if (count > 1) return { kind: 'some-refused', reason };
-    return { kind: 'fates', fates: [{ kind: 'refused', reason }], namedEvents: 0 };
+  if (reason !== undefined && missing > 0 && named < count) {
+    return count > 1 ? { kind: 'some-refused', reason } : { kind: 'fates', fates: [{ kind: 'refused', reason }], ids };
   }
-  const isTold = fates.some((fate) => fate !== undefined);
-  if (!isTold && namedEvents === 0) return { kind: ids === undefined ? 'unreadable' : 'no-ids' };
-  // Fewer ids than events, or a list of failures alone: the others were taken.
-  const isRestTaken = ids === undefined ? results.located.size === 0 && bad > 0 : namedEvents > 0;
-  const rest = isRestTaken ? ACCEPTED : UNNAMED;
-  return { kind: 'fates', fates: fates.map((fate) => fate ?? rest), namedEvents };
+  const hasIdForEach = read.kind === 'by-count' && named >= count - bad;
+  const rest = hasIdForEach ? ACCEPTED : UNNAMED;
+  const all = fates.map((fate) => fate ?? rest);
+  if (all.some((fate) => fate.kind !== 'unnamed')) return { kind: 'fates', fates: all, ids };
+  if (read.kind === 'absent') return { kind: 'unreadable' };
+  return named > 0 ? { kind: 'short', named } : { kind: 'no-ids' };
 }
 
 /** An object, or a list of results for each event. A list of plain texts is not known to acknowledge anything. */
 function parseRoot(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isObject(value)) return value;
-    const isList = Array.isArray(value) && value.every((entry) => isObject(entry) || typeof entry === 'number');
-    return isList ? { results: value } : undefined;
-  } catch {
-    // The parser's own message quotes the text, which may hold secrets.
-    return undefined;
-  }
-}
-
-function fateOfId(id: unknown): Fate {
-  if (isObject(id)) return fateOf(id, false) ?? UNNAMED;
-  return id === null || id === false || id === '' ? UNNAMED : ACCEPTED;
-}
-
-function namedIn(ids: readonly unknown[]): number {
-  return ids.filter((id) => fateOfId(id).kind === 'accepted').length;
+  const value = parseWithin(SEKOIA_JSON, text);
+  if (isObject(value)) return value;
+  const isList = Array.isArray(value) && value.every((entry) => isObject(entry) || typeof entry === 'number');
+  return isList ? { results: value } : undefined;
 }
 
 interface Lists {
@@ -97,9 +92,15 @@ function readArray(list: readonly unknown[], isFailure: boolean, count: number, 
   }
   const byPosition = list.length === count && !list.some((entry) => indexIn(entry, count) !== undefined);
   for (const [position, entry] of list.entries()) {
-    const fate = fateOf(entry, isFailure);
+    const fate = fateIn(entry, isFailure);
     if (fate !== undefined) add(lists, byPosition ? position : indexIn(entry, count), fate);
   }
+}
+
+/** A list of failures can say that an event failed. That it says nothing bad of one is no acknowledgement. */
+function fateIn(entry: unknown, isFailure: boolean): Fate | undefined {
+  const fate = fateOf(entry, isFailure);
+  return isFailure && fate?.kind === 'accepted' ? undefined : fate;
 }
 
 /** `"rejected": [3, 7]`; but `"errors": [200, 413]` is a list of statuses. */
@@ -113,7 +114,7 @@ function readKeyed(list: JsonObject, isFailure: boolean, count: number, lists: L
   if (entries.length === 0) return;
   if (entries.every(([key]) => /^\d+$/.test(key))) {
     for (const [key, entry] of entries) {
-      const fate = fateOf(entry, isFailure);
+      const fate = fateIn(entry, isFailure);
       if (fate !== undefined) add(lists, toIndex(key, count), fate);
     }
   } else if (isFailure) {

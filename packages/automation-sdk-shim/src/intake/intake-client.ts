@@ -8,6 +8,7 @@ import { BatchSender, type SenderOptions } from './batch-sender.js';
 import { LARGEST_REQUEST_BYTES, chunksOf, type Chunk, type EncodedEvent, type Rejection } from './chunks.js';
 import { IntakeHealthReporter, type ReporterOptions } from './intake-health-reporter.js';
 import type { Reading, Taken } from './reading.js';
+import { SetAside } from './set-aside.js';
 import { Waits, type WaitOptions } from './waits.js';
 
 /** Events [from, to) are settled: acknowledged by the intake, but for those in `rejected`, which nobody logged yet. */
@@ -16,8 +17,6 @@ export interface Receipt extends Span {
 }
 
 export interface IntakeOptions extends SenderOptions, WaitOptions, Pick<ReporterOptions, 'errorAfterMs'> {
-  /** Most events in one request. */
-  readonly chunkSize: number;
   readonly health: Health;
   readonly scrubber: Scrubber;
 }
@@ -29,28 +28,33 @@ export class IntakeClient {
   readonly #reporter: IntakeHealthReporter;
   readonly #waits: Waits;
   readonly #experience: Experience = { acknowledged: false, isProofOwed: false };
-  /** Rejected without proof; tried once more when the intake takes others. */
-  #setAside: EncodedEvent[] = [];
+  readonly #setAside: SetAside;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
     this.#sender = new BatchSender(options);
     this.#reporter = new IntakeHealthReporter({ ...options, host: new URL(options.url).host });
     this.#waits = new Waits(options);
+    this.#setAside = new SetAside(options.chunkSize);
   }
 
   /**
    * Sends events (JSON texts) in order, chunk by chunk, and yields a receipt as each is acknowledged. Receipts are
    * contiguous and cover all events. The next chunk is sent only when the consumer asks for the next receipt, so that
-   * it can save its progress between them. A chunk that is not taken is held and sent again, for ever; only events
-   * that the intake does not take while it takes others are rejected (see `BatchPlan`). A repeat after an answer that
-   * was lost cannot be avoided, as the intake knows no idempotency key.
+   * it can save its progress between them. A chunk that is not taken is held and sent again, for ever. Rejected are
+   * only events that the intake does not take while it takes others, and a chunk that it has answered with success but
+   * without ids for an hour (see `BatchPlan`). A repeat after an answer that was lost, was late, or named too few ids
+   * cannot be avoided, as the intake knows no idempotency key.
    * Once `signal` is aborted nothing more is sent, but a request that is on its way is given a few seconds to be answered.
    * @throws UndeliveredError only once `signal` is aborted with events left
    */
   async *deliver(events: readonly string[], signal: AbortSignal): AsyncGenerator<Receipt, void, void> {
+    const sender = this.#sender;
     const limits = {
-      events: this.#options.chunkSize,
+      // Asked for each chunk: what a time-out has taught counts from the next one on.
+      get events() {
+        return sender.mostEvents;
+      },
       bytes: LARGEST_REQUEST_BYTES - envelopeBytes(this.#options.intakeKey),
     };
     try {
@@ -64,19 +68,23 @@ export class IntakeClient {
   async *#deliverChunk(chunk: Chunk, end: number, signal: AbortSignal): AsyncGenerator<Receipt, void, void> {
     const plan = new BatchPlan(chunk, this.#experience);
     const startedMs = this.#now();
+    let requests = 0;
     let hasProof = false;
     if (plan.isDone) yield* this.#receipts(plan);
     while (!plan.isDone) {
       if (signal.aborted) throw plan.undelivered(end);
       const sent = plan.next();
       const reading = await this.#sender.send(sent, this.#experience.acknowledged, signal);
-      hasProof ||= reading.kind === 'taken' && this.#setAside.length > 0;
+      requests += 1;
+      hasProof ||= reading.kind === 'taken' && !this.#setAside.isEmpty;
       const step = plan.learn(sent, reading, this.#now());
-      this.#setAside.push(...plan.takeSetAside());
+      this.#setAside.add(plan.takeSetAside());
       if (reading.kind === 'taken') this.#taken(reading, startedMs);
+      this.#countUnnamed(sent, reading);
       yield* this.#receipts(plan);
       if (!isAborted(signal)) await this.#afterwards(step, reading, signal);
     }
+    if (requests === 1) this.#reporter.namedAll();
     if (hasProof && !isAborted(signal)) await this.#retrySetAside(signal);
   }
 
@@ -89,20 +97,22 @@ export class IntakeClient {
     yield { ...settled, rejected };
   }
 
-  #taken({ fates, namedEvents }: Taken, startedMs: number): void {
-    const { metrics, health, log } = this.#options;
-    const accepted = fates.filter(({ kind }) => kind === 'accepted').length;
+  #taken({ fates }: Taken, startedMs: number): void {
+    const { metrics, health } = this.#options;
     this.#reporter.over();
     this.#waits.reset();
     health.eventsDelivered();
-    metrics.forwardedEvents.inc(accepted);
+    metrics.forwardedEvents.inc(fates.filter(({ kind }) => kind === 'accepted').length);
     metrics.chunks.inc();
     metrics.forwardDuration.observe((this.#now() - startedMs) / 1_000);
-    if (namedEvents >= accepted) return;
-    metrics.unnamedEvents.inc(accepted - namedEvents);
-    log.warning(
-      `The intake acknowledged ${accepted} events but named only ${namedEvents} event ids. If events are missing in Sekoia.io, report this to its support.`,
-    );
+  }
+
+  #countUnnamed({ length }: readonly EncodedEvent[], reading: Reading): void {
+    const unnamed = unnamedEvents(length, reading);
+    if (unnamed === 0) return;
+    this.#options.metrics.unnamedEvents.inc(unnamed);
+    // No id at all is told as a time in which the intake takes nothing.
+    if (reading.kind !== 'unacknowledged') this.#reporter.named(length - unnamed, length);
   }
 
   async #afterwards({ wait, isTrouble }: Step, reading: Reading, signal: AbortSignal): Promise<void> {
@@ -116,19 +126,27 @@ export class IntakeClient {
 
   /** The intake takes events: what it refuses now is bad, and what it takes now was not. */
   async #retrySetAside(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && this.#setAside[0] !== undefined) {
-      const event = this.#setAside[0];
-      const reading = await this.#sender.send([event], true, signal);
-      if (reading.kind !== 'taken' && reading.kind !== 'refused') return;
-      this.#setAside.shift();
-      if (reading.kind === 'refused') continue;
-      this.#options.metrics.forwardedEvents.inc();
-      this.#options.log.info('The intake took an event that it had refused before: its rejection no longer counts.');
+    let taken = 0;
+    for (let sent = this.#setAside.next(); sent.length > 0 && !signal.aborted; sent = this.#setAside.next()) {
+      const reading = await this.#sender.send(sent, true, signal);
+      if (!this.#setAside.learn(sent, reading)) break;
+      if (reading.kind === 'taken') taken += reading.fates.filter(({ kind }) => kind === 'accepted').length;
     }
-    this.#experience.isProofOwed = this.#setAside.length > 0;
+    this.#experience.isProofOwed = !this.#setAside.isEmpty;
+    if (taken === 0) return;
+    this.#options.metrics.forwardedEvents.inc(taken);
+    const what = taken === 1 ? 'an event' : `${taken} events`;
+    const their = taken === 1 ? 'its rejection no longer counts' : 'their rejections no longer count';
+    this.#options.log.info(`The intake took ${what} that it had not taken before: ${their}.`);
   }
 
   #now(): number {
     return (this.#options.now ?? Date.now)();
   }
+}
+
+/** How many of the events that the intake says it took have no id. */
+function unnamedEvents(sent: number, reading: Reading): number {
+  if (reading.kind === 'taken') return reading.fates.filter(({ kind }) => kind === 'unnamed').length;
+  return reading.kind === 'short' || reading.kind === 'unacknowledged' ? sent - reading.namedEvents : 0;
 }

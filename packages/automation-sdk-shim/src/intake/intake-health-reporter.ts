@@ -10,6 +10,7 @@ const KEY_ERROR_AFTER_MS = 30 * MINUTE_MS;
 /** One answer, or two, may be a moment's mistake of something in between. */
 const CRITICAL_SETTINGS_ANSWERS = 3;
 const MATTER = 'intake';
+const IDS_MATTER = 'event ids';
 
 export interface ReporterOptions {
   /** The intake's host, for messages. */
@@ -21,10 +22,25 @@ export interface ReporterOptions {
 }
 
 /** By what has to be said: `passing` is an outage, the others are as in `NotTaken`. */
-type Trouble = 'passing' | Exclude<NotTaken['kind'], 'failed' | 'away'>;
+type Trouble = 'passing' | Exclude<NotTaken['kind'], 'failed' | 'away' | 'short'>;
+
+const TROUBLES: Readonly<Record<NotTaken['kind'], Trouble>> = {
+  failed: 'passing',
+  away: 'passing',
+  short: 'unacknowledged',
+  slow: 'slow',
+  unacknowledged: 'unacknowledged',
+  refused: 'refused',
+  key: 'key',
+  settings: 'settings',
+  misdirected: 'misdirected',
+};
 
 const HELD = 'They are held and sent again; nothing is lost.';
 const UNTIL_MENDED = 'The events are held and sent once that is done.';
+
+/** Those that turn from a warning into an error after `errorAfterMs`. */
+const TIMED: ReadonlySet<Trouble> = new Set(['passing', 'slow', 'refused']);
 
 /** What follows the reason in a warning. */
 const WARNINGS: Readonly<Record<Trouble, string>> = {
@@ -32,6 +48,7 @@ const WARNINGS: Readonly<Record<Trouble, string>> = {
   refused: `It refuses every event, so the events are not to blame. ${HELD}`,
   key: `The intake key may not be active yet: a new intake takes some minutes. ${HELD}`,
   settings: `The intake key or the intake server may be wrong. ${HELD}`,
+  slow: `The events are sent again in smaller batches with more time, which may repeat them. Nothing is lost. If this lasts, check the intake's status and the network.`,
   unacknowledged: HELD,
   misdirected: HELD,
 };
@@ -42,7 +59,8 @@ const ADVICE: Readonly<Record<Trouble, string>> = {
   refused: `It refuses every event, so the events are not to blame. Check in Sekoia.io that the intake of "intake_key" is the one meant for these events and has their format (the one that "intake_format" names, where there is this setting), and correct the settings or the intake. ${UNTIL_MENDED}`,
   key: `The intake key is probably wrong: copy it again from the intake's page in Sekoia.io into "intake_key", and check that "intake_server" is that of its region. ${UNTIL_MENDED}`,
   settings: `The intake key or the intake server is wrong: correct the settings "intake_key" and "intake_server". ${UNTIL_MENDED}`,
-  unacknowledged: `Nothing shows that they were stored: they are held and sent again, which may repeat them. Report this to Sekoia.io's support.`,
+  slow: `The events are sent again in smaller batches with more time, which may repeat them. Nothing is lost. Check the intake's status and the network.`,
+  unacknowledged: `Nothing shows that the events were stored. They are held and sent again for an hour, which may repeat them, and are then rejected. Report this to Sekoia.io's support.`,
   misdirected: `Set "intake_server" to the address of the intake itself. ${UNTIL_MENDED}`,
 };
 
@@ -58,6 +76,8 @@ export class IntakeHealthReporter {
   readonly #since = new Map<Trouble, number>();
   readonly #advised = new Set<Trouble>();
   #warnedMs: number | undefined;
+  /** When it was said last that ids were missing. */
+  #shortMs: number | undefined;
   #isKeySaid = false;
   #settingsInARow = 0;
   #errorTimer: NodeJS.Timeout | undefined;
@@ -68,7 +88,7 @@ export class IntakeHealthReporter {
   }
 
   failed({ kind, reason }: NotTaken): void {
-    const trouble = kind === 'failed' || kind === 'away' ? 'passing' : kind;
+    const trouble = TROUBLES[kind];
     this.#settingsInARow = trouble === 'settings' ? this.#settingsInARow + 1 : 0;
     const sinceMs = this.#since.get(trouble) ?? this.#now();
     this.#since.set(trouble, sinceMs);
@@ -78,7 +98,7 @@ export class IntakeHealthReporter {
       return;
     }
     this.#warn(trouble, reason);
-    if (trouble !== 'passing' && trouble !== 'refused') return;
+    if (!TIMED.has(trouble)) return;
     // A timer besides: the wait that the intake asks for can be longer than the limit.
     clearTimeout(this.#errorTimer);
     const leftMs = this.#errorAfterMs - (this.#now() - sinceMs);
@@ -97,6 +117,25 @@ export class IntakeHealthReporter {
     this.#isKeySaid = false;
     this.#settingsInARow = 0;
     this.pause();
+  }
+
+  /** The intake took events and gave ids for only `named` of `events`, so that some of them may be missing. */
+  named(named: number, events: number): void {
+    const { health, host, log } = this.#options;
+    const ids = named === 1 ? '1 event id' : `${named} event ids`;
+    const message = `The intake at ${host} named ${ids} for ${events} events.`;
+    health.degraded(message, IDS_MATTER);
+    const now = this.#now();
+    if (this.#shortMs !== undefined && now - this.#shortMs < WARNING_EVERY_MS) return;
+    this.#shortMs = now;
+    log.error(
+      `${message} Which events it stored is not known. Those without an id are sent again in parts, which may repeat them. An event that gets no id then is rejected. If this comes again, report it to Sekoia.io's support. [SDK-INTAKE]`,
+    );
+  }
+
+  /** A batch was acknowledged at its first try, event by event. */
+  namedAll(): void {
+    this.#options.health.restored(IDS_MATTER);
   }
 
   /** Nothing is being sent at present, so time that passes says nothing about the intake. */
@@ -119,6 +158,7 @@ export class IntakeHealthReporter {
     if (this.#advised.has(trouble)) return false;
     switch (trouble) {
       case 'passing':
+      case 'slow':
       case 'refused':
         return lastsMs >= this.#errorAfterMs;
       case 'key':

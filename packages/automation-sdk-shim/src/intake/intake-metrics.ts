@@ -18,7 +18,7 @@ export interface IntakeMetrics {
   readonly chunks: Counter.Internal;
   /** Bytes of request bodies as they were sent, compressed or not, repeats included. */
   readonly bytes: Counter.Internal;
-  /** Events that were acknowledged without an event id of their own. */
+  /** Events for which an answer of 200 gave no id, repeats included. */
   readonly unnamedEvents: Counter.Internal;
 }
 
@@ -53,6 +53,9 @@ export function createIntakeMetrics(registry: Registry, intakeKey: string): Inta
     }).labels(labels),
     chunks: counter(`${INTAKE}_chunks_total`, 'Number of chunks acknowledged by the intake'),
     bytes: counter(`${INTAKE}_bytes_total`, 'Bytes of request bodies sent to the intake'),
-    unnamedEvents: counter(`${INTAKE}_unnamed_events_total`, 'Events acknowledged without an event id of their own'),
+    unnamedEvents: counter(
+      `${INTAKE}_unnamed_events_total`,
+      'Events that a successful answer gave no event id, repeats included',
+    ),
   };
 }

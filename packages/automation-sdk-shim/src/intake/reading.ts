@@ -1,9 +1,11 @@
 import type { HttpAnswer } from '../http/http-client.js';
 import type { NetworkError } from '../http/network-error.js';
 import { retryAfterMs } from '../http/retry-after.js';
+import { excerpt } from '../log/foreign-text.js';
+import type { EncodedEvent } from './chunks.js';
 import { readBatchAnswer } from './event-fates.js';
 import type { Fate } from './event-entry.js';
-import { excerpt } from './excerpt.js';
+import type { KnownIds } from './event-ids.js';
 
 /** What an answer, or none, says about the batch that was sent. */
 export type Reading = Taken | NotTaken;
@@ -12,8 +14,8 @@ export type Reading = Taken | NotTaken;
 export interface Taken {
   readonly kind: 'taken';
   readonly fates: readonly Fate[];
-  /** How many event ids came back. */
-  readonly namedEvents: number;
+  /** Whatever the answer gives as the id of each event, as far as its places say whose it is. */
+  readonly ids: readonly unknown[];
 }
 
 /**
@@ -23,17 +25,22 @@ export interface Taken {
  * - `key`: the intake key is not known (yet). Says nothing about the events.
  * - `settings`: the intake turns the module away. A person may have to act, or something in between blocks certain texts.
  * - `away`: no connection, or too many requests. Says nothing about the events.
+ * - `slow`: no answer within the limit. The intake may be too slow for so many events.
+ * - `short`: a success with fewer event ids than events, which does not say whose they are.
  * - `unacknowledged`: a success that names no event although some were sent.
  * - `misdirected`: a redirect that must not be followed.
  */
 export interface NotTaken {
-  readonly kind: 'refused' | 'failed' | 'key' | 'settings' | 'away' | 'unacknowledged' | 'misdirected';
+  readonly kind:
+    ('refused' | 'failed' | 'key' | 'settings' | 'away' | 'misdirected') | ('slow' | 'short' | 'unacknowledged');
   readonly reason: string;
   /** Undefined where no answer came. */
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
   /** Whether the intake may have taken events although it did not say so. */
   readonly perhapsDelivered: boolean;
+  /** How many events the answer gives an id, without saying which. */
+  readonly namedEvents: number;
   /** Of `key`: the answer names the key, so that the events are certainly not to blame. */
   readonly namesKey: boolean;
 }
@@ -42,8 +49,9 @@ export interface NotTaken {
 const UNKNOWN_KEY = 'INTAKE_KEY_ERROR';
 
 export interface BatchContext {
-  /** How many events the batch had. */
-  readonly events: number;
+  readonly events: readonly EncodedEvent[];
+  /** What the ids of earlier answers stand for. */
+  readonly known: KnownIds;
   /** Whether the intake has acknowledged anything since the start. */
   readonly acknowledgedBefore: boolean;
   readonly nowMs: number;
@@ -58,7 +66,7 @@ export function readAnswer(answer: HttpAnswer, context: BatchContext): Reading {
   const shown = excerpt(text);
   const reason = `it answered ${status}${shown === '' ? '' : `: ${shown}`}`;
   const asked = retryAfterMs(answer, context.nowMs);
-  const base = { reason, status, retryAfterMs: asked, perhapsDelivered: false, namesKey: false };
+  const base = { reason, status, retryAfterMs: asked, perhapsDelivered: false, namedEvents: 0, namesKey: false };
   if (status >= 200 && status < 300) return readSuccess(answer, context, base);
   if (status >= 300 && status < 400) return { ...base, kind: 'misdirected' };
   if (status >= 500 || status === 408) {
@@ -75,47 +83,55 @@ export function readAnswer(answer: HttpAnswer, context: BatchContext): Reading {
 
 /** Reads what came instead of an answer. */
 export function readFailure(error: NetworkError): NotTaken {
-  const { message, perhapsArrived } = error;
-  const kind = perhapsArrived ? 'failed' : 'away';
+  const { message, perhapsArrived, isTimeOut } = error;
+  const unanswered = isTimeOut ? 'slow' : 'failed';
   return {
-    kind,
+    kind: perhapsArrived ? unanswered : 'away',
     reason: message,
     status: undefined,
     retryAfterMs: undefined,
     perhapsDelivered: perhapsArrived,
+    namedEvents: 0,
     namesKey: false,
   };
 }
 
 function readSuccess({ status, text }: HttpAnswer, context: BatchContext, base: Omit<NotTaken, 'kind'>): Reading {
-  const read = readBatchAnswer(text, context.events);
+  const read = readBatchAnswer(text, context.events, context.known);
   switch (read.kind) {
     case 'unreadable': {
       const reason = `it answered ${status} without the event_ids that acknowledge a batch`;
       return { ...base, kind: 'failed', reason, perhapsDelivered: true };
     }
     case 'no-ids': {
-      const reason = `it answered ${status} with no event id for ${context.events} events`;
+      const reason = `it answered ${status} with no event id for ${counted(context.events.length)}`;
       return { ...base, kind: 'unacknowledged', reason, perhapsDelivered: true };
+    }
+    case 'short': {
+      const ids = read.named === 1 ? '1 event id' : `${read.named} event ids`;
+      const reason = `it answered ${status} and named ${ids} for ${counted(context.events.length)}`;
+      return { ...base, kind: 'short', reason, perhapsDelivered: true, namedEvents: read.named };
     }
     case 'some-refused':
       return { ...base, kind: 'refused', reason: read.reason, perhapsDelivered: true };
     case 'fates':
-      return readFates(read.fates, read.namedEvents, base);
+      return readFates(read, base);
   }
 }
 
-function readFates(fates: readonly Fate[], namedEvents: number, base: Omit<NotTaken, 'kind'>): Reading {
-  if (fates.some(({ kind }) => kind === 'accepted')) return { kind: 'taken', fates, namedEvents };
+function counted(events: number): string {
+  return events === 1 ? '1 event' : `${events} events`;
+}
+
+function readFates({ fates, ids }: Omit<Taken, 'kind'>, base: Omit<NotTaken, 'kind'>): Reading {
+  if (fates.some(({ kind }) => kind === 'accepted')) return { kind: 'taken', fates, ids };
   const refused = fates.find((fate) => fate.kind === 'refused');
   if (refused !== undefined) {
     const namesKey = refused.reason.includes(UNKNOWN_KEY);
     return { ...base, kind: namesKey ? 'key' : 'refused', reason: refused.reason, namesKey };
   }
   const later = fates.filter((fate) => fate.kind === 'later');
-  const failed = later.find(({ overloaded }) => !overloaded) ?? later[0];
-  if (failed !== undefined) {
-    return { ...base, kind: failed.overloaded ? 'away' : 'failed', reason: failed.reason, perhapsDelivered: true };
-  }
-  return { ...base, kind: 'refused', reason: 'it named no event id for the event', perhapsDelivered: true };
+  const failed = later.find(({ overloaded }) => !overloaded);
+  const reason = (failed ?? later[0])?.reason ?? base.reason;
+  return { ...base, kind: failed === undefined ? 'away' : 'failed', reason, perhapsDelivered: true };
 }

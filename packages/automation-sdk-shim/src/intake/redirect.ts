@@ -1,4 +1,5 @@
 import type { HttpAnswer } from '../http/http-client.js';
+import { excerpt } from '../log/foreign-text.js';
 
 /** Those that keep method and body. 301 and 302 let a client change them, which would lose the batch: here they do not. */
 const KEEPS_BATCH = new Set([301, 302, 307, 308]);
@@ -25,7 +26,10 @@ export function redirectOf(
   }
   const current = new URL(from);
   const target = new URL(location, from);
-  const refuse = (why: string): Redirect => ({ kind: 'refuse', reason: `, a redirect to ${target.host}, ${why}` });
+  const refuse = (why: string): Redirect => ({
+    kind: 'refuse',
+    reason: `, a redirect to ${excerpt(target.host)}, ${why}`,
+  });
   if (target.protocol !== 'https:' && target.protocol !== current.protocol) {
     return refuse('which is not followed as it leaves https');
   }

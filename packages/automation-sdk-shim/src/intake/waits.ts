@@ -1,4 +1,5 @@
 import { SECOND_TO_MINUTE, backoffMs, type Backoff } from '../backoff.js';
+import { RequestedWaits } from '../http/retry-after.js';
 import type { Wait } from './batch-plan.js';
 
 /** A new intake takes minutes to be known. Two seconds for the case that it was nearly ready. */
@@ -13,6 +14,7 @@ export interface WaitOptions {
 export class Waits {
   readonly #backoff: Backoff;
   readonly #keyBackoff: Backoff;
+  readonly #requested = new RequestedWaits();
   #failures = 0;
   #keyFailures = 0;
 
@@ -23,23 +25,25 @@ export class Waits {
 
   /** In ms; `askedMs` is what the intake asks for, `random` lies in [0, 1). */
   nextMs(wait: Wait, askedMs: number | undefined, random: number): number {
+    const obeyedMs = askedMs === undefined ? undefined : this.#requested.obey(askedMs);
     if (wait === 'none') return 0;
     if (wait === 'moment') return this.#backoff.firstMs;
     if (wait === 'failure') {
       this.#failures += 1;
       // "Retry-After: 0" is a permission to come back, not to hammer.
-      if (askedMs !== undefined) return Math.max(askedMs, this.#backoff.firstMs);
+      if (obeyedMs !== undefined) return Math.max(obeyedMs, this.#backoff.firstMs);
       return backoffMs(this.#backoff, this.#failures, random);
     }
     const { firstMs, maxMs } = this.#keyBackoff;
     const fullMs = Math.min(maxMs, firstMs * 2 ** this.#keyFailures);
     this.#keyFailures += 1;
     // Spread upwards only: asking for an unknown key more often than this achieves nothing.
-    return Math.max(Math.min(maxMs, fullMs * (1 + random / 4)), askedMs ?? 0);
+    return Math.max(Math.min(maxMs, fullMs * (1 + random / 4)), obeyedMs ?? 0);
   }
 
   /** The intake took something. */
   reset(): void {
+    this.#requested.answered();
     this.#failures = 0;
     this.#keyFailures = 0;
   }

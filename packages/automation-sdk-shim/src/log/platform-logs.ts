@@ -1,6 +1,8 @@
 import { SECOND_TO_MINUTE, backoffMs, type Backoff } from '../backoff.js';
+import { MAX_LOG_MESSAGE_CHARACTERS } from '../budgets.js';
 import { NetworkError } from '../http/network-error.js';
 import type { HttpClient } from '../http/http-client.js';
+import { RequestedWaits, retryAfterMs } from '../http/retry-after.js';
 import { sleep } from '../sleep.js';
 import { utcWithoutZone } from '../utc.js';
 import type { Level } from './levels.js';
@@ -9,7 +11,6 @@ import type { LogShipper } from './log.js';
 const INTERVAL_MS = 5_000;
 const BATCH_SIZE = 50;
 const KEPT_ENTRIES = 1_000;
-const LONGEST_MESSAGE = 16_384;
 const ANSWER_MS = 30_000;
 
 interface Entry {
@@ -39,6 +40,9 @@ export class PlatformLogs implements LogShipper {
   #entries: Entry[] = [];
   #dropped = 0;
   #failures = 0;
+  readonly #requested = new RequestedWaits();
+  /** What the platform asked for last, as far as it is obeyed. */
+  #requestedMs = 0;
   #criticalSent = false;
   #timer: NodeJS.Timeout | undefined;
   #sending: Promise<void> | undefined;
@@ -51,7 +55,11 @@ export class PlatformLogs implements LogShipper {
     if (this.#closing.signal.aborted) return;
     const shown: Level = level === 'critical' && this.#criticalSent ? 'error' : level;
     if (level === 'critical') this.#criticalSent = true;
-    this.#keep({ date: utcWithoutZone(Date.now()), level: shown, message: message.slice(0, LONGEST_MESSAGE) });
+    this.#keep({
+      date: utcWithoutZone(Date.now()),
+      level: shown,
+      message: message.slice(0, MAX_LOG_MESSAGE_CHARACTERS),
+    });
     const urgent = level === 'error' || level === 'critical' || this.#entries.length >= BATCH_SIZE;
     // While the platform does not answer, urgency must not turn the growing waits into a hammer.
     if (urgent && this.#failures === 0) this.#send();
@@ -125,6 +133,7 @@ export class PlatformLogs implements LogShipper {
 
   /** Why the platform did not take the entries; undefined where it did, or where trying again would never help. */
   async #post(logs: readonly Entry[]): Promise<string | undefined> {
+    this.#requestedMs = 0;
     try {
       const answer = await this.#options.http.send({
         method: 'POST',
@@ -134,7 +143,11 @@ export class PlatformLogs implements LogShipper {
         answerMs: ANSWER_MS,
         signal: this.#closing.signal,
       });
-      if (answer.status >= 200 && answer.status < 300) return undefined;
+      if (answer.status >= 200 && answer.status < 300) {
+        this.#requested.answered();
+        return undefined;
+      }
+      this.#requestedMs = this.#requested.obey(retryAfterMs(answer, Date.now()) ?? 0);
       if (![400, 413, 422].includes(answer.status)) return `it answered ${answer.status}`;
       this.#options.report(
         'error',
@@ -148,7 +161,8 @@ export class PlatformLogs implements LogShipper {
   }
 
   #waitMs(): number {
-    return backoffMs(this.#options.backoff ?? SECOND_TO_MINUTE, this.#failures, Math.random());
+    const ownMs = backoffMs(this.#options.backoff ?? SECOND_TO_MINUTE, this.#failures, Math.random());
+    return Math.max(ownMs, this.#requestedMs);
   }
 }
 

@@ -7,7 +7,8 @@ const EXCEPTION_MEMBERS = ['type', 'value', 'mechanism'];
 const FRAME_MEMBERS = ['filename', 'function', 'module', 'lineno', 'colno', 'in_app'];
 
 /**
- * What may leave the process of an event that Sentry's SDK has made: what happened and where in the code, scrubbed.
+ * What may leave the process of an event that Sentry's SDK has made: what happened and where in the code, scrubbed
+ * down to pieces of secrets, as the SDK cuts messages (`maxValueLength`, 250 characters) before it hands the event over.
  * Requests, headers, breadcrumbs, users, local variables and lines of source are left out, whichever integration of
  * whichever version of the SDK has added them.
  */
@@ -23,7 +24,7 @@ export function leavingEvent(event: JsonObject, scrubber: Scrubber): JsonObject 
     ...(extra && { extra }),
     ...(exceptions.length > 0 && { exception: { values: exceptions } }),
   };
-  return JSON.parse(scrubber.stringify(leaving)) as JsonObject;
+  return JSON.parse(scrubber.stringify(leaving, 'pieces')) as JsonObject;
 }
 
 function valuesOf(exception: unknown): JsonObject[] {

@@ -1,6 +1,7 @@
 import { isLevel } from '../log/levels.js';
 import { Log } from '../log/log.js';
-import { Scrubber } from '../log/scrubber.js';
+import type { Scrubber } from '../log/scrubber.js';
+import { SECRETS } from '../log/secrets.js';
 import { writeToStandardError } from '../log/standard-error.js';
 import { Closers } from './closers.js';
 import { listenForCrashes } from './crashes.js';
@@ -26,7 +27,7 @@ export interface Basics {
 export function openBasics(env: NodeJS.ProcessEnv): Basics {
   const wanted = env['LOG_LEVEL']?.toLowerCase() || 'info';
   const threshold = isLevel(wanted) ? wanted : 'info';
-  const scrubber = new Scrubber();
+  const scrubber = SECRETS;
   const log = new Log({ scrubber, threshold, write: writeToStandardError(threshold) });
   if (!isLevel(wanted)) log.warning('LOG_LEVEL must be debug, info, warning, error or critical; info is used.');
   const closers = new Closers(log);

@@ -1,6 +1,7 @@
 import { SendEventError } from '../errors.js';
 import type { HttpAnswer, HttpClient } from '../http/http-client.js';
 import { NetworkError } from '../http/network-error.js';
+import { RequestedWaits, retryAfterMs } from '../http/retry-after.js';
 import { sleep } from '../sleep.js';
 import type { Platform } from './platform.js';
 
@@ -26,10 +27,11 @@ export class Callback {
 
   /**
    * Resolves once the platform has taken the JSON text. A 4xx is final; after anything else it is tried again after
-   * 2, 4, 8 … s, 10 times in all, as the Python SDK does it.
+   * 2, 4, 8 … s, or as late as the platform asks, 10 times in all, as the Python SDK does it.
    * @throws SendEventError; the signal's reason once it is aborted
    */
   async send(method: 'POST' | 'PATCH', json: string, signal: AbortSignal): Promise<HttpAnswer> {
+    const requested = new RequestedWaits();
     for (let tried = 1; ; tried += 1) {
       signal.throwIfAborted();
       const outcome = await this.#try(method, json, signal);
@@ -38,7 +40,8 @@ export class Callback {
       const status = typeof outcome === 'string' ? undefined : outcome.status;
       const refused = status !== undefined && status >= 400 && status < 500;
       if (refused || tried === TRIES) throw failure(status, outcome);
-      await sleep((this.#options.secondMs ?? 1_000) * 2 ** tried, signal);
+      const askedMs = typeof outcome === 'string' ? 0 : (retryAfterMs(outcome, Date.now()) ?? 0);
+      await sleep(Math.max((this.#options.secondMs ?? 1_000) * 2 ** tried, requested.obey(askedMs)), signal);
     }
   }
 

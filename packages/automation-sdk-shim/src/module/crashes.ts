@@ -1,5 +1,6 @@
 import type { Log } from '../log/log.js';
 import type { Closers } from './closers.js';
+import { endProcess } from './end-process.js';
 import type { Stop } from './stop.js';
 
 /** How long the closers may take before a crash ends the process all the same. */
@@ -26,8 +27,8 @@ export function listenForCrashes({ log, stop, closers }: Watched): Crashes {
   const end = () => {
     process.exitCode = 1;
     stop.now();
-    setTimeout(() => process.exit(1), LIMIT_MS);
-    void closers.closeAll().then(() => process.exit(1));
+    setTimeout(() => endProcess(1), LIMIT_MS);
+    void closers.closeAll().then(() => endProcess(1));
   };
   const onRejection = (reason: unknown) =>
     log.exception(reason, 'A promise was rejected and nobody looked at it. The module goes on; please report it.');

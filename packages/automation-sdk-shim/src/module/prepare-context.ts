@@ -7,6 +7,7 @@ import type { Values } from '../configuration/values.js';
 import type { OwnableStore } from '../data/data-store.js';
 import { locateStore } from '../data/locate-store.js';
 import { StoreTrouble } from '../data/store-trouble.js';
+import { WatchedStore } from '../data/watched-store.js';
 import { FolderHeldError, withCode } from '../errors.js';
 import type { Health } from '../health.js';
 import type { HttpClient } from '../http/http-client.js';
@@ -77,14 +78,15 @@ export async function prepareContext(preparation: Preparation): Promise<TriggerC
   problems.throwIfAny();
   if (settings === undefined || module === undefined) return undefined;
 
-  if (!(await takeStore(data, preparation))) return undefined;
+  const watched = new WatchedStore(data, { log, health });
+  if (!(await takeStore(watched, preparation))) return undefined;
   return {
     settings: settings.values,
     given: settings.given,
     moduleSettings: module.values,
     stopping: stop.signal,
     log,
-    data,
+    data: watched,
     metrics,
     health,
     scrubber,
@@ -110,7 +112,7 @@ async function takeStore(data: OwnableStore, { health, basics }: Preparation): P
     onFailure: (error) => trouble.failed(error),
   });
   if (release === undefined) return false;
-  closers.push(release);
+  closers.push(release, { mayHang: true });
   trouble.over();
   return true;
 }

@@ -3,6 +3,8 @@ import type { Values } from '../configuration/values.js';
 import { CardError, ConfigurationError, FolderHeldError, withCode } from '../errors.js';
 import { Health } from '../health.js';
 import { startGetServer } from '../http/get-server.js';
+import { RELEASE_LIMIT_HUNG_MS, RELEASE_LIMIT_MS } from '../budgets.js';
+import { endProcess } from './end-process.js';
 import { openBasics, type Basics, type CommandRequest } from './basics.js';
 import { prepareContext } from './prepare-context.js';
 import type { Problems } from './problems.js';
@@ -31,9 +33,9 @@ export async function runItem(request: ItemRequest): Promise<number> {
     else log.exception(error, 'The module cannot run and ends. Please report it.');
   }
   const hung = !clean && basics.stop.signal.aborted;
-  await closers.closeAll();
+  await closers.closeAll(hung ? RELEASE_LIMIT_HUNG_MS : RELEASE_LIMIT_MS);
   // A run() that hangs would keep the process alive, with the data folder no longer locked.
-  if (hung) process.exit(1);
+  if (hung) endProcess(1);
   return clean ? 0 : 1;
 }
 

@@ -1,3 +1,4 @@
+import { SEKOIA_JSON } from '../budgets.js';
 import type { Manifest } from '../configuration/cards.js';
 import { CodedError, ConfigurationError, withCode } from '../errors.js';
 import { outboundOf } from '../http/outbound.js';
@@ -47,7 +48,7 @@ async function validate(request: ValidatorRequest, basics: Basics): Promise<bool
   problems.throwIfAny();
   const callback = callbackTo(platform, http);
   const started = await callback?.send('PATCH', JSON.stringify({ status: 'running' }), stop.signal);
-  const secrets = started === undefined ? {} : secretsIn(parseObject(started.text), manifest);
+  const secrets = started === undefined ? {} : secretsIn(parseObject(started.text, SEKOIA_JSON), manifest);
 
   const result = await resultOf(request, surroundings, secrets, basics);
   if (result.success) log.info('The configuration of the module works.');

@@ -1,8 +1,7 @@
 import { constants } from 'node:os';
+import { STOP_LIMIT_MS } from '../budgets.js';
 import type { Log } from '../log/log.js';
-
-/** A container runtime kills what is still there after 10 s. */
-const LIMIT_MS = 9_500;
+import { endProcess } from './end-process.js';
 
 export interface Stop {
   readonly signal: AbortSignal;
@@ -13,18 +12,22 @@ export interface Stop {
 }
 
 /**
- * SIGTERM and SIGINT abort the signal. The process ends when it has nothing left to do, or after 9.5 s with the exit
+ * SIGTERM and SIGINT abort the signal. The process ends when it has nothing left to do, or after 9.2 s with the exit
  * code set by then (1 where there is none); at once with a second signal, by the shell's convention of 128 + its number.
+ * Where a file operation hangs, the exit code is 137: see `endProcess`.
  */
 export function listenForStop(log: Log): Stop {
   const controller = new AbortController();
   const now = () => {
     if (controller.signal.aborted) return;
-    setTimeout(() => process.exit(process.exitCode ?? 1), LIMIT_MS).unref();
+    setTimeout(() => endProcess(Number(process.exitCode ?? 1)), STOP_LIMIT_MS).unref();
     controller.abort();
   };
   const onSignal = (name: 'SIGTERM' | 'SIGINT') => {
-    if (controller.signal.aborted) process.exit(128 + constants.signals[name]);
+    if (controller.signal.aborted) {
+      endProcess(128 + constants.signals[name]);
+      return;
+    }
     log.info(`${name}: the module stops.`);
     now();
   };

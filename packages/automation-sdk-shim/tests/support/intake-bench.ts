@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { Health } from '../../src/health.js';
@@ -118,7 +119,7 @@ export function eventsIn(request: Received): string[] {
 }
 
 export function acknowledgement(request: Received) {
-  return { event_ids: eventsIn(request).map((_event, index) => `id-${index}`) };
+  return { event_ids: eventsIn(request).map(() => randomUUID()) };
 }
 
 /** `{"n":0}`, `{"n":1}`, … */

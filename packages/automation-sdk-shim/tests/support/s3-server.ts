@@ -241,7 +241,7 @@ export class S3Server {
     const entries = page.map((name) =>
       delimiter !== null && name.endsWith(delimiter)
         ? `<CommonPrefixes><Prefix>${name}</Prefix></CommonPrefixes>`
-        : `<Contents><Key>${name}</Key><Size>1</Size></Contents>`,
+        : `<Contents><Key>${name}</Key><Size>${this.objects.get(name)?.body.byteLength ?? 0}</Size></Contents>`,
     );
     const next = isTruncated && !isOld ? `<NextContinuationToken>${page.at(-1) ?? ''}</NextContinuationToken>` : '';
     return `<?xml version="1.0"?><ListBucketResult><IsTruncated>${isTruncated}</IsTruncated>${next}${entries.join('')}</ListBucketResult>`;

@@ -26,7 +26,8 @@ export function explainRepeats(repeats: readonly Repeats[], { lives, lastBatchOf
     if (first.result === 'fault-lost-acknowledgement') return { ...repeat, cause: 'lost acknowledgement' };
     if (isTooSlow(first, again)) return { ...repeat, cause: 'slow intake' };
     // Which events have no id cannot be known: those that may be meant are sent once more.
-    if (first.result === 'fault-fewer-ids' || first.result === 'half-the-ids') return { ...repeat, cause: 'fewer ids' };
+    if (['fault-fewer-ids', 'fault-no-ids', 'half-the-ids'].includes(first.result))
+      return { ...repeat, cause: 'fewer ids' };
     const isLast = again.life > first.life && lastBatchOfLife.get(first.life)?.number === first.number;
     const life = lives.find(({ number }) => number === first.life);
     return { ...repeat, cause: isLast && life !== undefined ? causeOfEnd(life, first) : 'unexplained' };

@@ -4,7 +4,7 @@ import { keyOf, type Journal } from './journal.js';
 /** A row of the tenant; `receivedMs` in milliseconds since 1970. */
 export type ShownRow = VisibleRow & { readonly receivedMs: number };
 
-export interface LostRow extends RowIdentity {
+interface LostRow extends RowIdentity {
   /** Whether the intake has had it in a batch, and has neither stored nor named it. */
   readonly wasWithheld: boolean;
 }

@@ -62,6 +62,8 @@ const PASSING_OF_TOKENS: readonly string[] = [
   ...['temporarily-unavailable', 'no-fields-200'],
   ...['aadsts-50087', 'aadsts-90024', 'aadsts-90033', 'aadsts-90055'],
 ];
+/** After an answer without ids the module waits longer each time, as the intake may store the batch each time. */
+const DEAR_OF_INTAKE: readonly string[] = ['hang', 'no-ids'];
 const LOGS: Kinds = {
   passing: [
     ...['408', '429', '500', '502', '503', '503-retry-after-seconds'],
@@ -82,7 +84,7 @@ export function catalogueOf(api: 'graph' | 'reporting_web_service', isOn: IsOn =
         ? split(graphFaults, (kind) => DEAR_OF_GRAPH.includes(kind))
         : split(reportingFaults, (kind) => DEAR_OF_BASIC.includes(kind)),
     tokens: split(tokenFaults, (kind) => !PASSING_OF_TOKENS.includes(kind)),
-    intake: split(INTAKE_FAULTS, (kind) => kind === 'hang'),
+    intake: split(INTAKE_FAULTS, (kind) => DEAR_OF_INTAKE.includes(kind)),
     logs: { passing: LOGS.passing.filter(isOn), dear: LOGS.dear.filter(isOn) },
     outages: {
       microsoft: MICROSOFT_OUTAGES.filter(isOn),

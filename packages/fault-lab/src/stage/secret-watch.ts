@@ -1,19 +1,28 @@
-/** Looks whether any secret turns up in what the module says and leaves behind. */
+import { spellingsOf } from '@sekoia/automation-sdk-shim';
+
+/** So many characters of a secret in a row are a find: the module redacts pieces of this length. */
+const PIECE = 8;
+/** An hour's run issues thousands of tokens: pieces are looked for of those that are still in use. */
+const TOKENS_IN_PIECES = 4;
+
+/** Looks whether any secret, or a piece of one, turns up in what the module says and leaves behind. */
 export class SecretWatch {
-  readonly #spellings: readonly string[];
+  readonly #pieces: readonly string[];
   readonly #issuedTokens: () => readonly string[];
   readonly #places = new Map<string, number>();
 
   /** @param issuedTokens those that have been made so far */
   constructor(secrets: readonly string[], issuedTokens: () => readonly string[]) {
-    this.#spellings = secrets.flatMap(spellingsOf);
+    this.#pieces = secrets.flatMap(piecesOf);
     this.#issuedTokens = issuedTokens;
   }
 
   /** @param place where the text was found, for the report */
   look(place: string, text: string): void {
-    const holds = (secret: string) => text.includes(secret);
-    if (!this.#spellings.some(holds) && !this.#issuedTokens().some(holds)) return;
+    const holds = (piece: string) => text.includes(piece);
+    const tokens = this.#issuedTokens();
+    const newest = () => tokens.slice(-TOKENS_IN_PIECES).flatMap((token) => windowsOf(token));
+    if (!this.#pieces.some(holds) && !tokens.some(holds) && !newest().some(holds)) return;
     this.#places.set(place, (this.#places.get(place) ?? 0) + 1);
   }
 
@@ -23,10 +32,13 @@ export class SecretWatch {
   }
 }
 
-/** How a text looks in JSON, in JSON within JSON, in an address, in a form, and in base64. */
-function spellingsOf(secret: string): string[] {
-  const inJson = JSON.stringify(secret).slice(1, -1);
-  const inForm = new URLSearchParams({ '': secret }).toString().slice(1);
-  const spellings = [secret, inJson, JSON.stringify(inJson).slice(1, -1), encodeURIComponent(secret), inForm];
-  return [...new Set([...spellings, Buffer.from(secret).toString('base64')])];
+/** All spellings of a secret as a whole, and each eight characters of it, plain and as base64 has them. */
+export function piecesOf(secret: string): string[] {
+  const base64 = Buffer.from(secret).toString('base64');
+  return [...new Set([...spellingsOf(secret), ...windowsOf(secret), ...windowsOf(base64)])];
+}
+
+function windowsOf(text: string): string[] {
+  if (text.length <= PIECE) return [text];
+  return Array.from({ length: text.length - PIECE + 1 }, (_none, at) => text.slice(at, at + PIECE));
 }

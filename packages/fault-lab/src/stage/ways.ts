@@ -5,7 +5,7 @@ export type WayName = (typeof WAY_NAMES)[number];
 
 /** How the simulated tenant calls itself, and who may read it. */
 export const TENANT = { organization: 'lab.onmicrosoft.example', domain: 'lab.example' };
-export const ACCOUNT = { accountName: 'svc-trace@lab.example', accountPassword: 'L4b"pass+word/& with a blank' };
+export const ACCOUNT = { accountName: 'svc-trace@lab.example', accountPassword: 'L4b"pass+word/& 0ne  bl4nk' };
 export const APPLICATION = {
   tenantId: '5e0a7d34-91c2-4f68-b7a3-0d2c4e6f8a19',
   clientId: '7b1f9c52-3d48-4ea6-9f05-c8d7e6a5b412',

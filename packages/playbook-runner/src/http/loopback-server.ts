@@ -3,6 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { answerJson } from './answer.js';
 import { comesFromLoopbackPage } from './loopback-page.js';
 
+/** Clients are on this machine: they send what they have at once. Half-open requests are closed, however many. */
+const LIMITS = { headersTimeout: 5_000, requestTimeout: 15_000, connectionsCheckingInterval: 1_000 };
+/** A browser opens six for each tab, and waits on some. */
+const MAX_CONNECTIONS = 256;
+
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export interface LoopbackServer {
@@ -33,12 +38,13 @@ export function serveOnLoopback(port: number, handler: Handler): Promise<Loopbac
  * @throws what `listen` throws: EADDRINUSE as `code` where the port is taken.
  */
 export async function listenOnLoopback(port: number, handler: Handler): Promise<LoopbackServer> {
-  const server = createServer((request, response) => {
+  const server = createServer(LIMITS, (request, response) => {
     handler(request, response).catch((error: unknown) => {
       if (response.headersSent || response.destroyed) response.destroy();
       else answerJson(response, 500, { error: String(error) });
     });
   });
+  server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

@@ -47,7 +47,7 @@ interface BatchAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** The events that are stored nevertheless. Default: none. */
   readonly stored?: readonly string[];
-  /** How late the answer is. Default 0. */
+  /** How late the answer is, in ms. The events are stored before. Default 0. */
   readonly afterMs?: number;
 }
 
@@ -115,7 +115,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     }
     if (fault === 'slow') await delay(slowMs);
     const ids = events.map(() => randomUUID());
-    answerJson(response, 200, { event_ids: fault === 'fewer-ids' ? ids.slice(0, -1) : ids });
+    answerJson(response, 200, { event_ids: ids.slice(0, namedBy(fault, ids.length)) });
   }
 
   const server = await serveOnLoopback(options.port ?? 0, async (request, response) => {
@@ -149,4 +149,10 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
       await server.close();
     },
   };
+}
+
+/** How many of the stored events the answer names. */
+function namedBy(fault: IntakeFault | undefined, events: number): number {
+  if (fault === 'no-ids') return 0;
+  return fault === 'fewer-ids' ? events - 1 : events;
 }

@@ -2,7 +2,7 @@ import type { IntakeFault } from './intake-fault.js';
 
 /**
  * Faults after which a patient module has lost nothing and repeated nothing. Left out: those that tell it that its
- * settings or events are wrong, the lost acknowledgement, which makes repeats unavoidable, and the hang, which only
+ * settings or events are wrong, those after which repeats cannot be avoided, and the hang, which only
  * takes long.
  */
 export const PASSING_FAULTS: readonly IntakeFault[] = [

@@ -72,5 +72,5 @@ function usual(kind: Kind, body: unknown): Answer {
   if (kind === 'GET /secrets') return { status: 200, body: { value: {} } };
   if (!isBatch(kind)) return { status: 200, body: {} };
   const { jsons } = body as { jsons: string[] };
-  return { status: 200, body: { event_ids: jsons.map((_event, n) => `id-${n}`) } };
+  return { status: 200, body: { event_ids: jsons.map(() => crypto.randomUUID()) } };
 }

@@ -42,13 +42,31 @@ describe('a failure that passes costs no row', () => {
       skipWaits();
       await withService({ pageRows: 100 }, async ({ simulator, source, tokens }) => {
         simulator.world.add({ rows: 250, from: range.start, to: range.end });
-        simulator.graph.faults.failNext(fault, Infinity, { page: 2 });
         const pages = source.pages(range, new AbortController().signal);
         expect((await pages.next()).value?.records).toHaveLength(100);
+        simulator.graph.faults.failNext(fault, Infinity);
         const refusal = await refusalOf(pages.next());
         expect(refusal).toBeInstanceOf(UnavailableError);
         expectSilenceAbout(tokens, refusal);
-        expect(simulator.graph.requests.totals.requests).toBe(6);
+        // Five times the page, and twice what comes after the rows before it.
+        expect(simulator.graph.requests.totals.requests).toBe(8);
+      });
+    },
+  );
+
+  test.each<GraphFault>(['http-500', 'http-503', 'html-with-200', 'cut-off-json', 'reset-before-answer'])(
+    '%s of each later page does not cost the pages before it: reading goes on from the last row',
+    async (fault) => {
+      skipWaits();
+      await withService({ pageRows: 100 }, async ({ simulator, source, links }) => {
+        simulator.world.add({ rows: 450, from: range.start, to: range.end });
+        simulator.graph.faults.failNext(fault, Infinity, { page: 2 });
+        const read = await readAll(source);
+        expect(unread(simulator.world, read)).toEqual([]);
+        // The last second of each page comes again; to read the pages once more would take 900 rows.
+        expect(read.length).toBeLessThanOrEqual(475);
+        // No link was dead.
+        expect(links.remedies).toEqual([]);
       });
     },
   );
@@ -56,8 +74,9 @@ describe('a failure that passes costs no row', () => {
 
 describe('a refusal for the quota is waited out', () => {
   test.each<[GraphFault, number]>([
-    ['over-quota-429', 60_000],
-    ['http-429', 60_000],
+    // For the client's own waits, as nothing is said.
+    ['over-quota-429', 0],
+    ['http-429', 0],
     ['http-429-retry-after-seconds', 90_000],
   ])('%s, for %i ms', async (fault, waitMs) => {
     await withService({ retryAfterSeconds: 90 }, async ({ simulator, source, tokens }) => {

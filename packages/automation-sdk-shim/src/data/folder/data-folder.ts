@@ -1,10 +1,10 @@
-import { open } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Log } from '../../log/log.js';
-import type { Buckets, OwnableStore, PersistentDocument, Release, Taking } from '../data-store.js';
+import type { Buckets, FolderSize, OwnableStore, PersistentDocument, Release, Taking } from '../data-store.js';
 import { BucketFiles } from './bucket-files.js';
 import { DocumentFile } from './document-file.js';
-import { flush, folderModes, makeFolder, onDisk } from './files.js';
+import { codeOf, flush, folderModes, makeFolder, onDisk } from './files.js';
 import { lockFolder } from './folder-lock.js';
 import type { HeldLock } from './held-lock.js';
 
@@ -55,5 +55,29 @@ export class DataFolder implements OwnableStore {
         await file.close();
       }
     });
+  }
+
+  sizeOf(name: string): Promise<FolderSize> {
+    const folder = join(this.path, name);
+    return onDisk(folder, async () => {
+      const names = await readdir(folder).catch(emptyWhereAbsent);
+      const sizes = await Promise.all(names.map((file) => sizeOfFile(join(folder, file))));
+      return { files: sizes.length, bytes: sizes.reduce((sum, bytes) => sum + bytes, 0) };
+    });
+  }
+}
+
+function emptyWhereAbsent(error: unknown): string[] {
+  if (codeOf(error) === 'ENOENT') return [];
+  throw error;
+}
+
+/** 0 where the file was just moved away. */
+async function sizeOfFile(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return 0;
+    throw error;
   }
 }

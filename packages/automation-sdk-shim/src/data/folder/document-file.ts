@@ -1,5 +1,6 @@
-import { readFile, rename } from 'node:fs/promises';
+import { readFile, rename, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { MAX_DOCUMENT_BYTES } from '../../budgets.js';
 import type { Log } from '../../log/log.js';
 import type { PersistentDocument } from '../data-store.js';
 import { documentText, nameAside, parseDocument, reportDamage } from '../document-text.js';
@@ -42,6 +43,8 @@ export class DocumentFile<T extends object> implements PersistentDocument<T> {
 
   async #text(): Promise<string | undefined> {
     try {
+      // What is too large is damaged; its content need not be known.
+      if ((await stat(this.#path)).size > MAX_DOCUMENT_BYTES) return '';
       return await readFile(this.#path, 'utf8');
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error;

@@ -2,7 +2,9 @@ import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises
 import { dirname } from 'node:path';
 import { CodedError } from '../../errors.js';
 import { isObject } from '../../json.js';
+import { MAX_FILE_OPERATIONS } from '../../budgets.js';
 import { StoreError } from '../store-error.js';
+import { Turns } from './turns.js';
 
 const GROUP_MAY_WRITE = 0o020;
 /** What volumes answer that cannot flush: network and FUSE file systems for folders, some for files too. */
@@ -15,10 +17,12 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** Runs an action on the data folder; what the system refuses becomes a StoreError that says what to do. */
+const turns = new Turns(MAX_FILE_OPERATIONS);
+
+/** Runs an action on the data folder, a few at a time; what the system refuses becomes a StoreError that says what to do. */
 export async function onDisk<Result>(path: string, action: () => Promise<Result>): Promise<Result> {
   try {
-    return await action();
+    return await turns.take(action);
   } catch (error) {
     const code = codeOf(error);
     // Our own errors, such as that of a folder which another process holds, have codes of another kind.

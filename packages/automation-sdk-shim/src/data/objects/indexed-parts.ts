@@ -1,4 +1,5 @@
 import { parseObject } from '../../json.js';
+import { acceptor } from '../acceptor.js';
 import { StoreError } from '../store-error.js';
 import type { GuardedObject } from './guarded-object.js';
 import { inParallel } from './in-parallel.js';
@@ -11,6 +12,14 @@ interface Index {
   /** No bucket that was dropped had a part beyond it: what is left of one is in nobody's way. */
   readonly beyond: number;
 }
+
+/** Numbers as `namePart` writes them. */
+const NUMBER = { type: 'integer', minimum: 0, maximum: 1e15 - 1 };
+const isIndex = acceptor<Index>({
+  type: 'object',
+  required: ['buckets', 'beyond'],
+  properties: { buckets: { type: 'object', additionalProperties: NUMBER }, beyond: NUMBER },
+});
 
 export interface IndexedPartsOptions extends PartKeys {
   readonly index: GuardedObject;
@@ -114,9 +123,4 @@ function lastRunOf(numbers: readonly number[]): number {
     (number, at) => numbers[at + 1] !== undefined && numbers[at + 1] !== number + 1,
   );
   return numbers[beforeGap + 1] ?? FIRST_NUMBER;
-}
-
-function isIndex(value: unknown): value is Index {
-  const { buckets, beyond } = (value ?? {}) as Partial<Record<keyof Index, unknown>>;
-  return typeof beyond === 'number' && typeof buckets === 'object' && buckets !== null;
 }

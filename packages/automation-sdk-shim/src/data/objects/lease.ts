@@ -1,5 +1,6 @@
 import { parseObject } from '../../json.js';
 import { isAborted, sleep } from '../../sleep.js';
+import { acceptor } from '../acceptor.js';
 import type { Taking } from '../data-store.js';
 import { heldBy } from '../held.js';
 import { lifeOf, parseHolder, thisProcess, type Holder } from '../holder.js';
@@ -21,6 +22,9 @@ export interface LeaseTimes {
 const TIMES: LeaseTimes = { leaseMs: 20_000, renewMs: 5_000, patienceMs: 26_000, lookAgainMs: 1_000, settleMs: 7_000 };
 /** The storage tells the time in whole seconds, and its servers may disagree by a little. */
 const MARGIN_MS = 3_000;
+
+/** No version has held a store for longer at a time: more would keep every other process away. */
+const isLeaseMs = acceptor<number>({ type: 'number', maximum: 600_000 });
 
 export interface LeaseOptions extends Taking {
   /** The lock: an object with its holder, which is replaced and never deleted. */
@@ -171,6 +175,6 @@ function isFree(found: StoredObject | undefined, usualMs: number): boolean {
   const holder = holderIn(found);
   if (holder !== undefined && lifeOf(holder) === 'dead') return true;
   const told = content?.['lease_ms'];
-  const leaseMs = typeof told === 'number' ? told : usualMs;
+  const leaseMs = isLeaseMs(told) ? told : usualMs;
   return found.readMs - found.writtenMs > leaseMs + MARGIN_MS;
 }

@@ -1,4 +1,5 @@
 import { withGrace } from '../../sleep.js';
+import type { FolderSize } from '../data-store.js';
 import { StoreError } from '../store-error.js';
 import { Pace, type PaceTimes } from './pace.js';
 import type { S3, S3Library } from './s3-client.js';
@@ -188,6 +189,12 @@ export class ObjectStorage {
     return (await this.#list(prefix)).keys;
   }
 
+  /** How many objects lie below `prefix`, and how large they are. */
+  async sizeOf(prefix: string): Promise<FolderSize> {
+    const { keys, bytes } = await this.#list(prefix);
+    return { files: keys.length, bytes };
+  }
+
   /** The names right below `prefix`, which ends with a slash, that have keys below them. */
   async folders(prefix: string): Promise<string[]> {
     const { folders } = await this.#list(prefix, '/');
@@ -202,6 +209,7 @@ export class ObjectStorage {
   async #list(prefix: string, delimiter?: string): Promise<Listed> {
     const keys: string[] = [];
     const folders: string[] = [];
+    let bytes = 0;
     let next: Next | undefined;
     do {
       const asked: ListRequest = {
@@ -213,9 +221,10 @@ export class ObjectStorage {
       const page = await this.#send(prefix, (s3, _bucket, abortSignal) => listPage(s3, asked, abortSignal));
       keys.push(...page.keys);
       folders.push(...page.folders);
+      bytes += page.bytes;
       next = page.next;
     } while (next !== undefined);
-    return { keys, folders };
+    return { keys, folders, bytes };
   }
 
   async #orAbsent<Answer>(s3: S3, abortSignal: AbortSignal, asked: Promise<Answer>): Promise<Answer | undefined> {
@@ -263,6 +272,8 @@ interface ListRequest {
 interface Listed {
   readonly keys: readonly string[];
   readonly folders: readonly string[];
+  /** Of the objects themselves. */
+  readonly bytes: number;
   readonly next?: Next;
 }
 
@@ -284,11 +295,12 @@ async function listPage(
       : await client.send(new library.ListObjectsCommand({ ...input, Marker: marker }), { abortSignal });
   const keys = (page.Contents ?? []).flatMap(({ Key }) => Key ?? []);
   const folders = (page.CommonPrefixes ?? []).flatMap((it) => it.Prefix ?? []);
-  if (page.IsTruncated !== true) return { keys, folders };
+  const bytes = (page.Contents ?? []).reduce((sum, { Size = 0 }) => sum + Size, 0);
+  if (page.IsTruncated !== true) return { keys, folders, bytes };
   const nextToken = 'NextContinuationToken' in page ? page.NextContinuationToken : undefined;
-  if (nextToken !== undefined) return { keys, folders, next: { token: nextToken } };
+  if (nextToken !== undefined) return { keys, folders, bytes, next: { token: nextToken } };
   const last = [...keys, ...folders].sort().at(-1);
-  return { keys, folders, ...(last !== undefined && { next: { marker: last } }) };
+  return { keys, folders, bytes, ...(last !== undefined && { next: { marker: last } }) };
 }
 
 function isNoSuchBucket(error: unknown): boolean {

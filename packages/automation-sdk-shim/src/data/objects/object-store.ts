@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../../log/log.js';
-import type { Buckets, OwnableStore, PersistentDocument, Release, Taking } from '../data-store.js';
+import type { Buckets, FolderSize, OwnableStore, PersistentDocument, Release, Taking } from '../data-store.js';
 import { tryAbilities, warnOfMissing, type Abilities } from './abilities.js';
 import { BucketObjects } from './bucket-objects.js';
 import { ConditionalWrites } from './conditional-writes.js';
@@ -95,6 +95,11 @@ export class ObjectStore implements OwnableStore {
   appendLine(name: string, line: string): Promise<void> {
     const time = new Date().toISOString().replaceAll(/[:.]/g, '-');
     return this.#keep(`${name}/${time}-${randomUUID()}`, Buffer.from(`${line}\n`));
+  }
+
+  async sizeOf(name: string): Promise<FolderSize | undefined> {
+    const { storage, prefix } = this.#options;
+    return this.#abilities?.list === true ? storage.sizeOf(`${prefix}${name}/`) : undefined;
   }
 
   #partList(prefix: string): PartList {

@@ -1,5 +1,6 @@
 import type * as Library from '@aws-sdk/client-s3';
 import { createAgents } from '../../http/agents.js';
+import { boundAnswers } from './bounded-answers.js';
 import type { StorageSettings } from './storage-settings.js';
 
 export type S3Library = typeof Library;
@@ -40,6 +41,7 @@ export async function connectS3(settings: StorageSettings): Promise<S3> {
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
+  boundAnswers(client);
   const close = () => {
     agents.http.destroy();
     agents.https.destroy();

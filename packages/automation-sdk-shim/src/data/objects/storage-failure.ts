@@ -1,4 +1,5 @@
 import { isObject } from '../../json.js';
+import { excerpt } from '../../log/foreign-text.js';
 import { StoreError } from '../store-error.js';
 
 /**
@@ -29,7 +30,7 @@ function reduced(thrown: unknown): Reduced {
   const [name, code] = isObject(thrown) ? [thrown['name'], thrown['code']] : [];
   const isTold = (value: unknown): value is string => typeof value === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(value);
   if (status === undefined && isTold(code)) return { code, status };
-  return { code: isTold(name) ? name : 'an answer that cannot be understood', status };
+  return { code: isTold(name) ? excerpt(name) : 'an answer that cannot be understood', status };
 }
 
 function adviceFor(code: string, status: number | undefined): string {

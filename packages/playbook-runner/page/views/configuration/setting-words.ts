@@ -11,7 +11,7 @@ interface DescribedSetting {
 /** What a number counts, as its description says: `seconds`, `events`. Undefined for what is no number. */
 export function unitOf({ type, description = '' }: DescribedSetting): string | undefined {
   if (type !== 'integer' && type !== 'number') return undefined;
-  return (/\bin (seconds|minutes|hours|days|bytes)\b/.exec(description) ?? /\bnumber of (\w+)/.exec(description))?.[1];
+  return / Unit: (\w+)\.$/.exec(description)?.[1];
 }
 
 /** How a value reads in a sentence: `On`, `60 seconds`, `automatic`. */

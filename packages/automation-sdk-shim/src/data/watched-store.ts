@@ -1,0 +1,92 @@
+import { STORE_HANGS_AFTER_MS, STORE_TAKING_HANGS_AFTER_MS } from '../budgets.js';
+import { withCode } from '../errors.js';
+import type { Health } from '../health.js';
+import type { Log } from '../log/log.js';
+import type { Buckets, FolderSize, OwnableStore, PersistentDocument, Release, Taking } from './data-store.js';
+import { StoreError } from './store-error.js';
+
+const MATTER = 'storage hangs';
+
+/**
+ * A store whose operations are watched: one that does not end is reported, and is not begun a second time. Whoever waits for it goes on
+ * waiting, so nothing is delivered that could not be remembered.
+ */
+export class WatchedStore implements OwnableStore {
+  readonly #store: OwnableStore;
+  readonly #log: Log;
+  readonly #health: Health;
+  /** Operations that have been under way for too long. */
+  #hanging = 0;
+
+  constructor(store: OwnableStore, { log, health }: { readonly log: Log; readonly health: Health }) {
+    this.#store = store;
+    this.#log = log;
+    this.#health = health;
+  }
+
+  get name(): string {
+    return this.#store.name;
+  }
+
+  async take(taking: Taking): Promise<Release> {
+    const release = await this.#watched(this.#store.take(taking), STORE_TAKING_HANGS_AFTER_MS);
+    return () => this.#watched(release());
+  }
+
+  document<T extends object>(name: string): PersistentDocument<T> {
+    const document = this.#store.document<T>(name);
+    return {
+      read: (accepts) => this.#watched(document.read(accepts)),
+      write: (value) => this.#watched(document.write(value)),
+    };
+  }
+
+  buckets(name: string): Buckets {
+    const buckets = this.#store.buckets(name);
+    return {
+      names: () => this.#watched(buckets.names()),
+      read: (bucket) => this.#watched(buckets.read(bucket)),
+      write: (bucket, content, at) => this.#watched(buckets.write(bucket, content, at)),
+      remove: (bucket) => this.#watched(buckets.remove(bucket)),
+    };
+  }
+
+  appendLine(name: string, line: string): Promise<void> {
+    return this.#watched(this.#store.appendLine(name, line));
+  }
+
+  sizeOf(name: string): Promise<FolderSize | undefined> {
+    return this.#watched(this.#store.sizeOf(name));
+  }
+
+  async #watched<Result>(operation: Promise<Result>, limitMs = STORE_HANGS_AFTER_MS): Promise<Result> {
+    const watch = { isHanging: false };
+    const timer = setTimeout(() => {
+      watch.isHanging = true;
+      this.#hangs(limitMs);
+    }, limitMs).unref();
+    try {
+      return await operation;
+    } finally {
+      clearTimeout(timer);
+      if (watch.isHanging) this.#answered();
+    }
+  }
+
+  #hangs(limitMs: number): void {
+    this.#hanging += 1;
+    if (this.#hanging > 1) return;
+    const trouble = new StoreError(
+      `The ${this.name} hangs: it has not answered for ${limitMs / 1_000} s. Nothing is collected until it does, because delivering without remembering would repeat; no data is lost. Check the volume or the object storage.`,
+    );
+    this.#health.degraded(trouble.message, MATTER);
+    this.#log.error(withCode(trouble));
+  }
+
+  #answered(): void {
+    this.#hanging -= 1;
+    if (this.#hanging > 0) return;
+    this.#health.restored(MATTER);
+    this.#log.info(`The ${this.name} answers again.`);
+  }
+}

@@ -1,0 +1,56 @@
+import { RETRIED_REJECTION_CHARS } from '../budgets.js';
+import type { EncodedEvent } from './chunks.js';
+import type { Reading } from './reading.js';
+
+/** Answers about the events and not about the intake: halves may be taken. */
+const ABOUT_EVENTS: ReadonlySet<Reading['kind']> = new Set(['refused', 'short', 'unacknowledged'] as const);
+
+/**
+ * Events that were rejected without proof, to be tried once more when the intake takes others: as many at once as a
+ * batch holds, then in halves. Those beyond what may be kept stay rejected.
+ */
+export class SetAside {
+  readonly #mostEvents: number;
+  /** The last is the next. */
+  #parts: (readonly EncodedEvent[])[] = [];
+  #chars = 0;
+
+  constructor(mostEvents: number) {
+    this.#mostEvents = mostEvents;
+  }
+
+  get isEmpty(): boolean {
+    return this.#parts.length === 0;
+  }
+
+  add(events: readonly EncodedEvent[]): void {
+    const kept = events.filter(({ text }) => {
+      const fits = this.#chars + text.length <= RETRIED_REJECTION_CHARS;
+      if (fits) this.#chars += text.length;
+      return fits;
+    });
+    for (let from = 0; from < kept.length; from += this.#mostEvents) {
+      this.#parts.unshift(kept.slice(from, from + this.#mostEvents));
+    }
+  }
+
+  /** What to send next; empty where nothing is left. */
+  next(): readonly EncodedEvent[] {
+    return this.#parts.at(-1) ?? [];
+  }
+
+  /** Whether to go on: not where the intake seems to take nothing any more. */
+  learn(sent: readonly EncodedEvent[], reading: Reading): boolean {
+    const isTaken = reading.kind === 'taken';
+    if (!isTaken && !ABOUT_EVENTS.has(reading.kind)) return false;
+    this.#parts.pop();
+    const again = isTaken ? sent.filter((_event, index) => reading.fates[index]?.kind !== 'accepted') : sent;
+    const isLast = sent.length === 1;
+    const middle = Math.ceil(again.length / 2);
+    const halves = isLast ? [] : [again.slice(middle), again.slice(0, middle)].filter(({ length }) => length > 0);
+    this.#parts.push(...halves);
+    const left = new Set(halves.flat());
+    this.#chars -= sent.filter((event) => !left.has(event)).reduce((sum, { text }) => sum + text.length, 0);
+    return true;
+  }
+}

@@ -1,0 +1,44 @@
+import { MAX_EXCERPT_CHARACTERS, MAX_FOREIGN_CHARACTERS } from '../budgets.js';
+import { SECRETS } from './secrets.js';
+
+/**
+ * Foreign text is what others wrote: answers, headers, addresses, messages of libraries. It enters the module's own
+ * sentences here and nowhere else. Its beginning is read, its secrets are replaced while it is still as it came, and
+ * only then it becomes one line and is cut. Line breaks, control characters and marks of direction become blanks: by
+ * these it could pass itself off as a log line of its own, or give orders to a terminal.
+ * @param limit in characters, the last of which is `…` where the text is longer
+ */
+export function excerpt(text: string, limit = MAX_EXCERPT_CHARACTERS): string {
+  return toLine(SECRETS.scrubForeign(text.slice(0, MAX_FOREIGN_CHARACTERS)), limit);
+}
+
+/** An excerpt of what a person would read of a page of HTML or XML. */
+export function excerptOfPage(page: string, limit = MAX_EXCERPT_CHARACTERS): string {
+  // First with its tags, as a secret can look like one; then without, as tags can stand within a secret.
+  const text = withoutTags(SECRETS.scrubForeign(page.slice(0, MAX_FOREIGN_CHARACTERS)));
+  return toLine(SECRETS.scrubForeign(text), limit);
+}
+
+function toLine(text: string, limit: number): string {
+  const line = text.replace(/[\s\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ').trim();
+  if (line.length <= limit) return line;
+  const characters = Array.from(line);
+  return characters.length <= limit ? line : `${characters.slice(0, limit - 1).join('')}…`;
+}
+
+/**
+ * The text between the tags, without styles and scripts. Takes each character once, whatever the page holds.
+ */
+function withoutTags(page: string): string {
+  const [beginning = '', ...pieces] = page.split('<');
+  let hiddenBy: string | undefined;
+  const texts = pieces.map((piece) => {
+    const [, slash, name] = /^(\/?)(style|script)\b/i.exec(piece) ?? [];
+    if (hiddenBy === undefined && slash === '') hiddenBy = name?.toLowerCase();
+    else if (slash === '/' && name?.toLowerCase() === hiddenBy) hiddenBy = undefined;
+    if (hiddenBy !== undefined) return '';
+    const end = piece.indexOf('>');
+    return end < 0 ? `<${piece}` : piece.slice(end + 1);
+  });
+  return [beginning, ...texts].join(' ');
+}

@@ -1,0 +1,57 @@
+import { triggerCards } from '../../dist/src/settings/definition.js';
+
+/**
+ * As Python's `json.dumps(card, indent=2)` writes it, which the linter of Sekoia's library demands: no final line break,
+ * and characters beyond ASCII escaped.
+ */
+const cardText = (card) =>
+  JSON.stringify(card, null, 2).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+const property = ({ type, title, description, unit, enum: choices, format, default: value, minimum, maximum }) => ({
+  type,
+  title,
+  description: unit === undefined ? description : `${description} Unit: ${unit}.`,
+  enum: choices,
+  format,
+  default: value,
+  minimum,
+  maximum,
+});
+
+const namesWhere = (settings, is) => Object.keys(settings).filter((name) => is(settings[name]));
+
+function cardOf({ command, uuid, name, description, title, settings }) {
+  return {
+    uuid,
+    name,
+    description,
+    docker_parameters: command,
+    arguments: {
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      title,
+      type: 'object',
+      properties: Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, property(setting)])),
+      required: namesWhere(settings, ({ required }) => required),
+      secrets: namesWhere(settings, ({ secret }) => secret),
+    },
+  };
+}
+
+/** The cards of the playbook editor by their file names. A connector has no `results`: nothing follows it in a playbook. */
+export function cards() {
+  return triggerCards.flatMap((definition) => {
+    const card = cardOf(definition);
+    return [
+      [`trigger_${definition.command}.json`, cardText({ ...card, results: {} })],
+      [`connector_${definition.command}.json`, cardText(card)],
+    ];
+  });
+}
+
+/** Only its version is generated: the rest is written by hand. */
+export function manifest(present, version) {
+  return cardText({ ...present, version });
+}

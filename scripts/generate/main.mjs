@@ -1,0 +1,33 @@
+// Writes every file that follows from another one. `npm run generate -- --check` writes nothing and fails when a file
+// has drifted from its source.
+import { readFile, writeFile } from 'node:fs/promises';
+import { cards, manifest } from './cards.mjs';
+import { configurationReference } from './configuration.mjs';
+import { eventsReference } from './events.mjs';
+import { metricsReference } from './metrics.mjs';
+
+const root = new URL('../../', import.meta.url);
+const check = process.argv.includes('--check');
+const text = (path) => readFile(new URL(path, root), 'utf8');
+
+const { version } = JSON.parse(await text('package.json'));
+const generated = new Map([
+  ['manifest.json', manifest(JSON.parse(await text('manifest.json')), version)],
+  ...cards(),
+  ['docs/configuration.md', configurationReference()],
+  ['docs/events.md', await eventsReference()],
+  ['docs/metrics.md', metricsReference()],
+]);
+
+let drifted = 0;
+for (const [path, content] of generated) {
+  const present = await text(path).catch(() => undefined);
+  if (present === content) continue;
+  drifted += 1;
+  if (!check) await writeFile(new URL(path, root), content);
+  process.stdout.write(`${check ? 'drifted from its source' : 'written'}: ${path}\n`);
+}
+if (check && drifted > 0) {
+  process.stderr.write('Run `npm run generate` and commit the result.\n');
+  process.exitCode = 1;
+}

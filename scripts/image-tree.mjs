@@ -1,0 +1,95 @@
+// Makes what the image holds besides the compiled module, from package-lock.json: the packages and their bill of materials.
+//   node scripts/image-tree.mjs FOLDER [--system]     --system adds Node.js and Debian's packages of this machine
+// Fails where the bill and the packages differ, or a package has no text of its licence.
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { differences, installedPackages, nameOf } from './bill-of-materials.mjs';
+import { systemComponents } from './system-components.mjs';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const SHIPPED = 'automation-sdk-shim';
+/** Types and maps: nothing loads them. */
+const UNUSED_FILE = /\.(map|d\.ts|d\.mts|d\.cts|tsbuildinfo)$/;
+const UNUSED_FOLDER = /^tests?$/;
+/** The client for S3 brings itself three times; Node.js loads dist-cjs. */
+const UNUSED_BY_S3 = /^dist-(es|types)$/;
+
+/** @returns the bill of materials, as CycloneDX in JSON */
+export async function makeImageTree(folder, { system = false } = {}) {
+  const workspaces = (await readdir(join(ROOT, 'packages'))).filter((name) =>
+    existsSync(join(ROOT, 'packages', name, 'package.json')),
+  );
+  for (const file of ['package.json', 'package-lock.json', '.npmrc', ...workspaces.map(manifestOf)])
+    await cp(join(ROOT, file), join(folder, file));
+  const production = ['--omit=dev', '--include-workspace-root', '--workspace', `@sekoia/${SHIPPED}`];
+  npm(folder, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...production]);
+
+  const lock = JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8'));
+  for (const name of workspaces) if (name !== SHIPPED) await rm(join(folder, 'packages', name), { recursive: true });
+  for (const file of ['package-lock.json', '.npmrc']) await rm(join(folder, file));
+  // npm describes what a manifest names: without what is not installed, that is what is there.
+  await rewriteManifest(join(folder, 'package.json'), { workspaces: [`packages/${SHIPPED}`] });
+  await rewriteManifest(join(folder, manifestOf(SHIPPED)), {});
+  await prune(folder, false);
+
+  const bill = JSON.parse(npm(folder, ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application']));
+  addHashes(bill, lock);
+  if (system) bill.components.push(...(await systemComponents()));
+  await writeFile(join(folder, 'sbom.cdx.json'), `${JSON.stringify(bill, null, 2)}\n`);
+
+  const found = differences(bill, await installedPackages(folder));
+  if (found.length > 0) throw new Error(`The bill of materials is wrong:\n${found.join('\n')}`);
+  return bill;
+}
+
+function manifestOf(workspace) {
+  return `packages/${workspace}/package.json`;
+}
+
+function npm(folder, args) {
+  const environment = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_ENV$)/i.test(name));
+  const options = { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, stdio: ['ignore', 'pipe', 'inherit'] };
+  return execFileSync('npm', args, { ...options, env: Object.fromEntries(environment) });
+}
+
+async function rewriteManifest(file, changes) {
+  const { devDependencies: _, scripts: __, ...manifest } = JSON.parse(await readFile(file, 'utf8'));
+  await writeFile(file, `${JSON.stringify({ ...manifest, ...changes }, null, 2)}\n`);
+}
+
+async function prune(folder, isOfS3) {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isFile() && UNUSED_FILE.test(entry.name)) await rm(path);
+    if (!entry.isDirectory()) continue;
+    const isUnused = UNUSED_FOLDER.test(entry.name) || (isOfS3 && UNUSED_BY_S3.test(entry.name));
+    if (isUnused) await rm(path, { recursive: true });
+    else await prune(path, isOfS3 || entry.name === '@aws-sdk' || entry.name === '@smithy');
+  }
+}
+
+/** The checksums that `npm ci` has compared. */
+function addHashes(bill, { packages }) {
+  const integrities = new Map(
+    Object.entries(packages).map(([path, { version, integrity }]) => [
+      `${path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)}@${version}`,
+      integrity,
+    ]),
+  );
+  for (const component of bill.components) {
+    const integrity = integrities.get(nameOf(component));
+    if (!integrity?.startsWith('sha512-')) continue;
+    const content = Buffer.from(integrity.slice('sha512-'.length), 'base64').toString('hex');
+    component.hashes = [{ alg: 'SHA-512', content }];
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [folder, ...options] = process.argv.slice(2);
+  await mkdir(folder, { recursive: true });
+  const bill = await makeImageTree(folder, { system: options.includes('--system') });
+  process.stdout.write(`${folder}/sbom.cdx.json: ${bill.components.length} components\n`);
+}

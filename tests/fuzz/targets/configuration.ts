@@ -1,0 +1,109 @@
+import { Values } from '../../../packages/automation-sdk-shim/src/configuration/values.js';
+import { CardError, ConfigurationError } from '../../../packages/automation-sdk-shim/src/errors.js';
+import { readPlatform } from '../../../packages/automation-sdk-shim/src/module/platform.js';
+import { readSettingsOfItem } from '../../../packages/automation-sdk-shim/src/module/settings-of-item.js';
+import { readCards } from '../../../packages/automation-sdk-shim/src/configuration/cards.js';
+import { checkProxies } from '../../../packages/automation-sdk-shim/src/configuration/proxies.js';
+import { proxyFor } from '../../../packages/automation-sdk-shim/src/http/proxy-choice.js';
+import { batchAddress } from '../../../packages/automation-sdk-shim/src/intake/address.js';
+import { selfSignedCertificate } from '@local/microsoft365-simulator';
+import { application } from '../../support/ways.js';
+import { textPart, type Input, type OpenTarget } from '../engine/target.js';
+import { expectKnown } from '../oracles/texts.js';
+import { SECRETS } from '../oracles/secrets.js';
+import { Listening } from './listening.js';
+import { checkSettings, schemasOf } from './platform.js';
+
+const ROOT = new URL('../../../', import.meta.url);
+const PROXY = `http://user:${encodeURIComponent(SECRETS.proxyPassword)}@proxy.example:3128`;
+
+const SETTINGS = {
+  intake_key: SECRETS.intakeKey,
+  intake_server: 'https://intake.example',
+  chunk_size: '1000',
+  frequency: 60,
+  start_time: '1',
+  late_window: 1440,
+  compress: 'true',
+};
+const ACCOUNT = { ...SETTINGS, account_name: SECRETS.accountName, account_password: SECRETS.accountPassword };
+const APPLICATION = { ...SETTINGS, tenant_id: application.tenantId, client_id: application.clientId };
+
+/** Values that the platform and the environment give: files, variables, settings, addresses of proxies. */
+export function openConfiguration(): Promise<OpenTarget> {
+  const { certificate, privateKey } = selfSignedCertificate('Message trace', 'rsa');
+  const schemas = schemasOf();
+  const cards = readCards(ROOT);
+  return Promise.resolve<OpenTarget>({
+    seeds: [
+      environment(ACCOUNT),
+      environment({ ...APPLICATION, client_secret: SECRETS.clientSecret }),
+      environment({ ...APPLICATION, client_certificate: certificate + privateKey }),
+      environment({ ...APPLICATION, credential: 'federated_token', federated_token_file: '/var/run/token' }),
+      environment({ ...APPLICATION, credential: 'managed_identity', api: 'reporting_web_service' }),
+      [
+        {
+          name: 'CONNECTOR_CONFIGURATION',
+          bytes: Buffer.from(Buffer.from(JSON.stringify(ACCOUNT)).toString('base64')),
+        },
+      ],
+    ],
+    isRepeatable: () => true,
+    run: (input) => {
+      run(input, cards, schemas);
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  });
+}
+
+function environment(settings: object): Input {
+  return [
+    textPart('CONNECTOR_CONFIGURATION', JSON.stringify(settings)),
+    textPart('URL_CALLBACK', 'https://sekoia.example/api/callback'),
+    textPart('INTAKE_URL', 'https://intake.example'),
+    textPart('HTTPS_PROXY', PROXY),
+    textPart('NO_PROXY', 'localhost,10.0.0.0/8,.example.org,[::1]:8080'),
+    textPart('METRICS_PORT', '8010'),
+  ];
+}
+
+/** No value of the environment can hold a NUL. */
+function withoutNul(input: Input): Input {
+  return input.map(({ name, bytes }) => textPart(name, bytes.toString('utf8').replaceAll('\u0000', '')));
+}
+
+function run(given: Input, cards: ReturnType<typeof readCards>, schemas: ReturnType<typeof schemasOf>): void {
+  const input = withoutNul(given);
+  const listening = new Listening();
+  const hide = (_name: string, secret: string) => void listening.hide(secret);
+  const env = Object.fromEntries(input.map(({ name, bytes }) => [name, bytes.toString('utf8')]));
+  const values = new Values({ ...env, SYMPHONY_VOLUME: '/nowhere' });
+  const attempt = (action: () => unknown) => {
+    try {
+      action();
+    } catch (error) {
+      expectKnown(error, [ConfigurationError, CardError]);
+      listening.hear(error);
+    }
+  };
+  attempt(() => readPlatform(values));
+  attempt(() => checkProxies(env, hide));
+  attempt(() => proxyFor({ scheme: 'https', host: 'graph.microsoft.com', port: 443 }, env));
+  attempt(() => values.port('metrics_port', 8010, (text) => listening.log.warning(text)));
+  for (const command of ['message_trace', 'message_trace_graph']) {
+    attempt(() => {
+      const { raw } = readSettingsOfItem(values, cards, command, hide);
+      const server = raw['intake_server'];
+      attempt(() =>
+        batchAddress({
+          given: typeof server === 'string' ? server : undefined,
+          platform: values.text('intake_url'),
+          fallback: undefined,
+        }),
+      );
+      checkSettings(raw, {}, schemas, hide);
+    });
+  }
+  listening.expectGoodTexts(input);
+}

@@ -1,0 +1,44 @@
+import { Health } from '../../../packages/automation-sdk-shim/src/health.js';
+import { Log } from '../../../packages/automation-sdk-shim/src/log/log.js';
+import { openBasics } from '../../../packages/automation-sdk-shim/src/module/basics.js';
+import type { Input } from '../engine/target.js';
+import { BASIC, expectNoSecret, SECRETS } from '../oracles/secrets.js';
+import { expectShortLines } from '../oracles/texts.js';
+
+/** That of the process, whose other parts are of no use here: it must not be stopped by signals or crashes of its own. */
+const { scrubber, closers } = openBasics({});
+await closers.closeAll();
+for (const [name, secret] of Object.entries(SECRETS)) if (name !== 'accountName') scrubber.add(secret);
+scrubber.add(BASIC);
+
+/** The log and the health page of one run, as the module itself joins them with what knows the secrets. */
+export class Listening {
+  readonly scrubber = scrubber;
+  readonly lines: string[] = [];
+  readonly log = new Log({ scrubber, threshold: 'debug', write: (_level, text) => void this.lines.push(text) });
+  readonly health = new Health({ scrubber, secondsWithoutEvents: 0, lastHeartbeatThreshold: 0 });
+  /** Secrets that came up in this run. */
+  readonly #hidden: string[] = [];
+
+  readonly hide = (secret: string): (() => void) => {
+    if (scrubber.add(secret)) this.#hidden.push(secret);
+    // Until the run is over: what is said later may still hold it.
+    return () => undefined;
+  };
+
+  /** Says an error as the module would, in its log and on its health page. */
+  hear(error: Error): void {
+    this.log.warning(error.message);
+    this.health.degraded(error.message);
+  }
+
+  /** To be called at the end of a run. @throws Finding */
+  expectGoodTexts(input: Input, more: readonly string[] = []): void {
+    const page = JSON.parse(this.health.liveness().body) as {
+      readonly reasons: readonly { readonly reason: string }[];
+    };
+    for (const secret of this.#hidden) scrubber.remove(secret);
+    expectShortLines([...this.lines, ...more]);
+    expectNoSecret(input, [...this.lines, ...more, ...page.reasons.map(({ reason }) => reason)]);
+  }
+}
