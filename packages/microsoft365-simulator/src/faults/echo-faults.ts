@@ -49,10 +49,22 @@ export function echoAnswer(kind: EchoFault, request: IncomingMessage, body: stri
   }
 }
 
+/** The credentials come first, or a client that quotes the beginning alone would never come to them. */
 function requestText({ method = '', url = '', rawHeaders }: IncomingMessage, body: string): string {
-  const lines = [`${method} ${url} HTTP/1.1`];
-  for (let at = 0; at < rawHeaders.length; at += 2) lines.push(`${rawHeaders[at] ?? ''}: ${rawHeaders[at + 1] ?? ''}`);
-  return [...lines, '', body].join('\r\n');
+  const headers: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    const line = `${name}: ${rawHeaders[at + 1] ?? ''}`;
+    if (name.toLowerCase() === 'authorization') headers.unshift(line);
+    else headers.push(line);
+  }
+  return [...(body === '' ? [] : [secretFirst(body)]), ...headers, `${method} ${url} HTTP/1.1`].join('\r\n');
+}
+
+function secretFirst(form: string): string {
+  const isSecret = (field: string) => /^(client_secret|password|client_assertion)=/.test(field);
+  const fields = form.split('&');
+  return [...fields.filter(isSecret), ...fields.filter((field) => !isSecret(field))].join('&');
 }
 
 /** In the shape of each service: a token is asked for with POST. */
