@@ -1,4 +1,4 @@
-import { echoFaults, graphFaults, jsonBombs, passingFaults } from '@local/microsoft365-simulator';
+import { graphFaults, jsonBombs, passingFaults } from '@local/microsoft365-simulator';
 import { reportingFaults, tokenFaults } from '@local/microsoft365-simulator';
 import { INTAKE_FAULTS, type ServerFault } from '@local/playbook-runner';
 import type { IsOn } from './kinds.js';
@@ -45,6 +45,7 @@ const DEAR_ANYWHERE: readonly string[] = ['http-503-retry-after-600', 'http-429-
 const DEAR_OF_APIS: readonly string[] = [
   ...['http-403', 'http-404', 'http-410'],
   ...['sign-in-page', 'sign-in-redirect', 'no-answer'],
+  ...['echo-plain', 'echo-html'],
   ...DEAR_ANYWHERE,
 ];
 /** HTTP Basic has no fresh token to try a 401 again with. */
@@ -56,7 +57,7 @@ const DEAR_OF_GRAPH: readonly string[] = [
 ];
 const PASSING_OF_TOKENS: readonly string[] = [
   ...passingFaults,
-  ...echoFaults,
+  ...['echo-url-encoded', 'echo-base64'],
   ...['http-429', 'http-503-retry-after-date', 'slow-answer'],
   ...['temporarily-unavailable', 'no-fields-200'],
   ...['aadsts-50087', 'aadsts-90024', 'aadsts-90033', 'aadsts-90055'],

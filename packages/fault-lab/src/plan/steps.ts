@@ -77,7 +77,8 @@ interface WrongDates {
  * - `no-ids`: 200 without ids, and nothing is stored.
  * - `half-the-ids`: the first half is stored and named, the rest is neither.
  * - `slower-than-limit`: takes so long for each event that a full chunk is answered after the module has given up; stored.
- * - `echo-request`: 500 with the request in it, intake key included, each time in another spelling; nothing is stored.
+ * - `echo-request`: 400, 403 or 500 with the request in it, intake key included, each time in another spelling; nothing
+ *   is stored.
  * - `retry-after-600`: 503 that asks for ten minutes; nothing is stored.
  * - `bomb`: 500 with a million keys; nothing is stored.
  */

@@ -20,6 +20,8 @@ export interface Ruling {
 /** Beyond the 60 seconds that the module waits for an answer, for a full chunk. */
 const FULL_CHUNK_TAKES_MS = 62_000;
 const BOMB_KEYS = 1_000_000;
+/** Of refusals a client quotes more than of failures. Fewer than spellings, and not a divisor of them. */
+const ECHO_STATUSES = [400, 403, 500];
 /** Echoes are not longer than what proxies show. */
 const ECHOED_CHARACTERS = 2000;
 
@@ -44,7 +46,7 @@ export function ruledAnswer(
     }
     case 'echo-request':
       return {
-        status: 500,
+        status: ECHO_STATUSES[turn % ECHO_STATUSES.length] ?? 500,
         body: { detail: echo(JSON.stringify({ intake_key: intakeKey, jsons: events }), intakeKey, turn) },
       };
     case 'retry-after-600':

@@ -20,11 +20,11 @@ const SILENCE_MS = 120_000 + RETRY_MS;
 /** Retry-After is believed for minutes at most. */
 const RETRY_AFTER_MS = 660_000;
 
-const SETTINGS = /^(http-40[0134]|http-410|http-500-hiding|sign-in|aadsts|no-fields|40[0134]|422|over-quota|html)/;
+const SETTINGS = /^(http-40[0134]|http-410|http-500-hiding|sign-in|aadsts|echo|no-fields|40[0134]|422|over-quota|html)/;
 const SILENCE = /^(no-answer|hang|slower-than-limit)/;
 const LONG_WAIT = /retry-after-(600|huge)/;
 /** Answers by which Microsoft refuses a range of time. */
-const REFUSES_TIME = /^(http-400|http-410|http-500-hiding|empty-page|link-to)/;
+const REFUSES_TIME = /^(http-400|http-410|http-500-hiding|empty-page|echo-(json|cut|shifted)|link-to)/;
 
 function recoveryOf(kinds: readonly string[], isDear: boolean): number {
   if (kinds.some((kind) => LONG_WAIT.test(kind))) return RETRY_AFTER_MS;

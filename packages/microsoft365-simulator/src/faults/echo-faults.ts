@@ -4,7 +4,7 @@ import { answer, htmlAnswer, jsonAnswer, type Answer } from '../http/answer.js';
 /**
  * Answers that hold the request with its credentials, as debugging proxies and misconfigured gateways give them. Each
  * spells it in another way. Two put the credential where a text is cut: at the answer's end, and somewhere in its first
- * 700 characters.
+ * 700 characters. Most are refusals, since it is their text that clients quote.
  */
 export const echoFaults = [
   'echo-plain',
@@ -33,26 +33,47 @@ export function echoAnswer(kind: EchoFault, request: IncomingMessage, body: stri
   const text = requestText(request, body);
   switch (kind) {
     case 'echo-plain':
-      return plain(502, `Upstream failed. The request was:\r\n${text}`);
+      return plain(404, `There is no route for the request:\r\n${text}`);
     case 'echo-html':
-      return htmlAnswer(500, 'Server Error', `The request was: <pre>${escapeHtml(text)}</pre>`);
+      return htmlAnswer(403, 'Forbidden', `The request was: <pre>${escapeHtml(text)}</pre>`);
     case 'echo-json':
-      return jsonAnswer(503, { error: { code: 'ServiceUnavailable', message: `Could not forward: ${text}` } });
+      return jsonAnswer(400, errorOf(request, `The request is not valid: ${text}`));
     case 'echo-url-encoded':
       return plain(502, `Upstream failed for request=${encodeURIComponent(text)}`);
     case 'echo-base64':
       return plain(502, `Upstream failed. Dump:\r\n${inLines(Buffer.from(text).toString('base64'))}`);
     case 'echo-cut':
-      return plain(503, cutInCredential(text, turn));
+      return plain(400, cutInCredential(text, turn));
     case 'echo-shifted':
-      return plain(503, `${'.'.repeat((turn * stride) % mostPadding)} ${credential.exec(text)?.[0] ?? text} ${text}`);
+      return plain(400, `${'.'.repeat((turn * stride) % mostPadding)} ${credential.exec(text)?.[0] ?? text} ${text}`);
   }
 }
 
+/** The credentials come first, or a client that quotes the beginning alone would never come to them. */
 function requestText({ method = '', url = '', rawHeaders }: IncomingMessage, body: string): string {
-  const lines = [`${method} ${url} HTTP/1.1`];
-  for (let at = 0; at < rawHeaders.length; at += 2) lines.push(`${rawHeaders[at] ?? ''}: ${rawHeaders[at + 1] ?? ''}`);
-  return [...lines, '', body].join('\r\n');
+  const headers: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    const line = `${name}: ${rawHeaders[at + 1] ?? ''}`;
+    if (name.toLowerCase() === 'authorization') headers.unshift(line);
+    else headers.push(line);
+  }
+  return [...(body === '' ? [] : [secretFirst(body)]), ...headers, `${method} ${url} HTTP/1.1`].join('\r\n');
+}
+
+function secretFirst(form: string): string {
+  const isSecret = (field: string) => /^(client_secret|password|client_assertion)=/.test(field);
+  const fields = form.split('&');
+  return [...fields.filter(isSecret), ...fields.filter((field) => !isSecret(field))].join('&');
+}
+
+/** In the shape of each service: a token is asked for with POST. */
+function errorOf({ method }: IncomingMessage, text: string): object {
+  if (method === 'POST') return { error: 'invalid_request', error_description: text };
+  return {
+    error: { code: 'BadRequest', message: text },
+    'odata.error': { code: '', message: { lang: 'en-US', value: text } },
+  };
 }
 
 function plain(status: number, text: string): Answer {
