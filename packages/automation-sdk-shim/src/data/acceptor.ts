@@ -13,8 +13,7 @@ const ajv = new Ajv({ strict: true, allowUnionTypes: true, formats: { 'stored-ti
  * through one. The format `stored-time` is a time in ISO 8601 of the years 1970 to 9999.
  * @throws Error where the schema itself is wrong
  */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller says what the schema
-// describes
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the schema describes T
 export function acceptor<T>(schema: AnySchema): (value: unknown) => value is T {
   return ajv.compile<T>(schema);
 }
