@@ -7,6 +7,8 @@ import { LONGEST_CHANGE_MS } from './stage/tenant.js';
 
 /** A minute or two for a settings error that was just met, two for an answer that never comes, and what the passes take. */
 const LONGEST_WAIT_MS = 360_000;
+/** Time that was set aside is asked for again after 15 minutes. */
+const LONGEST_LATE_MS = 1_020_000;
 const LOOK_EVERY_MS = 1000;
 
 export interface Settled {
@@ -17,7 +19,7 @@ export interface Settled {
   readonly shownAfterMs: number;
 }
 
-/** Waits until everything that the tenant will ever show has been shown and has arrived and the status is ok, but not for ever. */
+/** Waits until all that the tenant will ever show has been shown and has arrived, and the status is ok; not for ever. */
 export async function settle(stage: Stage, dataFolder: string): Promise<Settled> {
   const startedMs = performance.now();
   const shownAfterMs = LONGEST_CHANGE_MS;
@@ -28,9 +30,10 @@ export async function settle(stage: Stage, dataFolder: string): Promise<Settled>
     const rows = await look(stage, dataFolder);
     const tookMs = performance.now() - startedMs;
     if (rows.lost.length === 0) settledMs ??= tookMs;
-    if (settledMs !== undefined && (stage.status.isSettled || tookMs >= LONGEST_WAIT_MS))
-      return { rows, tookMs: settledMs, shownAfterMs };
-    if (tookMs >= LONGEST_WAIT_MS) return { rows, tookMs: undefined, shownAfterMs };
+    const isDone = rows.lost.length === 0 && rows.late === 0 && stage.status.isSettled;
+    const limitMs = rows.late > 0 ? LONGEST_LATE_MS : LONGEST_WAIT_MS;
+    if (isDone || tookMs >= limitMs)
+      return { rows, tookMs: rows.lost.length === 0 ? settledMs : undefined, shownAfterMs };
     await delay(LOOK_EVERY_MS);
   }
 }

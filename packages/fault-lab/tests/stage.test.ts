@@ -6,7 +6,8 @@ import { simulatorSide, standInSide } from '../src/stage/faulty-side.js';
 import { grownResult } from '../src/stage/grown-result.js';
 import { LogTally } from '../src/stage/log-tally.js';
 import { peakMemoryMiB } from '../src/stage/process-memory.js';
-import { SecretWatch } from '../src/stage/secret-watch.js';
+import { piecesOf, SecretWatch } from '../src/stage/secret-watch.js';
+import { SECRETS } from '../src/stage/ways.js';
 import { wrongClock } from '../src/stage/wrong-clock.js';
 
 describe('a clock put wrong', () => {
@@ -88,6 +89,10 @@ describe('the watch for secrets', () => {
     watch.look('output', text);
     watch.look('output', `nothing ${secret.slice(0, 7)}`);
     expect(watch.places).toEqual(new Map([['output', 1]]));
+  });
+
+  test('looks for no word that a log line may hold', () => {
+    expect(SECRETS.flatMap(piecesOf).filter((piece) => /^[a-z ]+$/.test(piece))).toEqual([]);
   });
 
   test('knows the tokens that have been made meanwhile', () => {

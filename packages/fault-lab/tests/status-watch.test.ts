@@ -79,6 +79,23 @@ describe('the watch of the status', () => {
     expect(began).toMatchObject([{ troubles: ['disk: full'], reasons: '[{"matter":"reading","reason":"x"}]' }]);
   });
 
+  test('is settled by a status that is ok, or that had to be', () => {
+    const { watch, see } = watchAt();
+    expect(watch.isSettled).toBe(false);
+    const end = watch.begin(troubleOf({ kind: 'outage', of: 'api', fault: 'http-400', forMs: 1 })!);
+    see(21_000, 'degraded');
+    end();
+    see(23_000, 'degraded');
+    expect(watch.isSettled).toBe(false);
+    // Past the longest wait for settings that look wrong.
+    const setAside = [{ matter: 'set aside' }];
+    for (let atMs = 25_000; atMs < 240_000; atMs += 2000) see(atMs, 'degraded', setAside);
+    expect(watch.isSettled).toBe(true);
+    expect(watch.violations).toEqual([]);
+    see(241_000, 'degraded', [{ matter: 'reading' }]);
+    expect(watch.violations).toHaveLength(1);
+  });
+
   test('takes no answer for a violation', () => {
     const { watch } = watchAt();
     watch.see({ process: 1, startedMs: 0, body: undefined });

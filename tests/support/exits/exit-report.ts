@@ -1,4 +1,4 @@
-import { describeConditions } from './moment.js';
+import { describeConditions, type Conditions } from './moment.js';
 import type { ExitRecord, LaneResult } from './exit-lane.js';
 
 /** What a container runtime allows. */
@@ -18,13 +18,18 @@ export function wrongExits(records: readonly ExitRecord[]): string[] {
 }
 
 /**
- * 0 after a stop; 1 or SIGKILL by itself where the store hung, so that the stop was not clean; the signal itself where
+ * 0 after a stop; 1 or SIGKILL by itself where the store or a name hung; the signal itself where
  * the process did not listen for it yet.
  */
 function endedAsDocumented({ exitCode, signal, hadSpoken, moment }: ExitRecord): boolean {
   if (exitCode === 0) return true;
-  if (exitCode === 1 || signal === 'SIGKILL') return moment.conditions.storage !== 'fine';
+  if (exitCode === 1 || signal === 'SIGKILL') return mayHang(moment.conditions);
   return signal === moment.signal && !hadSpoken;
+}
+
+/** Whether a thread may wait for the system: for a file or a name. Node.js does not exit before that is over. */
+function mayHang({ storage, microsoft, intake }: Conditions): boolean {
+  return storage !== 'fine' || microsoft === 'unresolved' || intake === 'unresolved';
 }
 
 /** How long exits took, as a line for each span, with the share of the whole. */

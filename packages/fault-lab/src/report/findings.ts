@@ -33,7 +33,7 @@ export function findingsOf({ rows, books, repeats, lives, peakMemoryMiB, leaks, 
   const withheld = rows.lost.filter(({ wasWithheld }) => wasWithheld).length;
   const unnamed = withheld > 0 ? `; ${withheld} of them the intake has neither stored nor named` : '';
   report(rows.lost.length, `${rows.lost.length} rows are lost${unnamed}.`);
-  report(rows.late, `${rows.late} rows are late: their time is set aside, and is asked for again after 15 minutes.`);
+  report(rows.late, `${rows.late} rows are late: their time is set aside still, after 17 minutes.`);
   report(unexplained, `${unexplained} repeats have no explanation.`);
   report(Math.abs(uncounted), `The books count ${uncounted} repeats more than the journal: the lab itself is wrong.`);
   report(books.unknown, `${books.unknown} events are of rows that the tenant never showed.`);

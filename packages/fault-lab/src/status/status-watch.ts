@@ -48,6 +48,7 @@ export class StatusWatch {
   #last: { readonly process: number; readonly atMs: number } | undefined;
   #blindUntilMs = -Infinity;
   #status: Status | undefined;
+  #expected: Expectation | undefined;
   readonly #looks = new Map<Expectation, number>();
 
   /**
@@ -89,15 +90,16 @@ export class StatusWatch {
     this.#status = body['status'] as Status;
     const look: Look = { atMs, startedMs, status: body['status'] as Status, matters: mattersOf(body) };
     const { expected, violation } = judge(look, this.#troubles);
+    this.#expected = expected;
     this.#looks.set(expected, (this.#looks.get(expected) ?? 0) + 1);
     if (violation === undefined) return;
     const reasons = JSON.stringify(body['reasons'] ?? []).slice(0, LONGEST_REASONS);
     this.#violate({ what: violation, process, reasons }, atMs);
   }
 
-  /** Whether the status is ok again, or should be and is not. */
+  /** Whether the status is ok again, or had to be and was judged: time that is set aside may keep it degraded. */
   get isSettled(): boolean {
-    return this.#status === 'ok' || this.#violations.at(-1)?.untilMs === this.#last?.atMs;
+    return this.#status === 'ok' || this.#expected === 'ok';
   }
 
   get violations(): readonly Violation[] {
