@@ -90,10 +90,19 @@ export class Collector {
       } else if (step.kind === 'retry') {
         await this.#recover(() => this.#recovery.retry(step.setAside, signal), signal);
       } else {
-        await this.#attempt(step, signal);
-        turn = step.fresh && !this.#isPauseRequested ? 'old-first' : 'fresh-first';
+        turn = await this.#turnAfter(step, signal);
       }
     }
+  }
+
+  /** Reads a range; answers who goes first after it. */
+  async #turnAfter(step: ReadStep, signal: AbortSignal): Promise<Turn> {
+    const { ledger } = this.#parts;
+    const hasBacklog = () => ledger.progress.ahead !== undefined;
+    const hadBacklog = hasBacklog();
+    await this.#attempt(step, signal);
+    if (hadBacklog && !hasBacklog()) return 'caught-up';
+    return step.fresh && !this.#isPauseRequested ? 'old-first' : 'fresh-first';
   }
 
   /**
@@ -221,7 +230,6 @@ export class Collector {
     if (!step.fresh) ledger.holdFrom(step.range.start);
     for await (const page of this.#pagesOf(step, signal, mode, options)) {
       pages += 1;
-      this.#patience.answered();
       rows += page.records.length + page.unreadable.length;
       this.#reporter.longRange(step.range, startedMs, { pages, rows });
       answeredAtMs = Math.min(answeredAtMs, page.answeredAtMs ?? Infinity);
@@ -246,9 +254,19 @@ export class Collector {
     const onRetry = (error: UnavailableError) => this.#patience.retrying(error);
     for (const range of readablePieces(step.range, ledger.progress))
       yield* prefetched(
-        source.pages(range, signal, { onRetry, exact: followsSetAside(range, ledger.progress), ...options }),
+        this.#answered(
+          source.pages(range, signal, { onRetry, exact: followsSetAside(range, ledger.progress), ...options }),
+        ),
         { mayFetchAhead, sizeOf: ({ records }) => records.length, maxAhead: MAX_ROWS_AHEAD },
       );
+  }
+
+  /** Tells of each page when it comes, not when it is taken: what was fetched before a failure does not end it. */
+  async *#answered(pages: AsyncIterable<Page>): AsyncGenerator<Page, void, undefined> {
+    for await (const page of pages) {
+      this.#patience.answered();
+      yield page;
+    }
   }
 
   /**

@@ -38,8 +38,14 @@ export type Step =
 
 export type ReadStep = Extract<Step, { kind: 'read' }>;
 
-/** What a step may be taken from: fresh mail and old time take turns when both are due, so that neither starves the other. */
-export type Turn = 'fresh-first' | 'old-first' | 'fresh-only';
+/**
+ * What a step may be taken from: fresh mail and old time take turns when both are due, so that neither starves the other.
+ * `caught-up`: fresh first, and what came while a backlog was read does not wait for the next poll.
+ */
+export type Turn = 'fresh-first' | 'old-first' | 'fresh-only' | 'caught-up';
+
+/** A backlog that took less than this part of a poll makes no poll earlier: a busy tenant has one every minute. */
+const EARLY_POLL_PART = 4;
 
 /**
  * The next step: a pure function of how far reading has come and what time it is.
@@ -62,10 +68,11 @@ export function plan(
 }
 
 function planFor(progress: Progress, now: number, schedule: Schedule, limits: SourceLimits, turn: Turn): Step {
-  const fresh = planFresh(progress, now, schedule, limits);
+  const dueAfterMs = turn === 'caught-up' ? schedule.frequencyMs / EARLY_POLL_PART : schedule.frequencyMs;
+  const fresh = planFresh(progress, now, schedule, limits, dueAfterMs);
   if (turn === 'fresh-only') return fresh;
   const old = planOld(progress, now, schedule, limits);
-  const [first, second] = turn === 'fresh-first' ? [fresh, old] : [old, fresh];
+  const [first, second] = turn === 'old-first' ? [old, fresh] : [fresh, old];
   if (first.kind === 'read') return first;
   if (second.kind === 'read') return second;
   const until = Math.min(first.until, second.until);
@@ -82,11 +89,17 @@ type ReadOrWait = Extract<Step, { kind: 'read' | 'wait' }>;
  * reaches need no requests of their own. So in a quiet tenant every poll looks at all time that may still change.
  * If there is more to read than a few pages it reads the newest stretch only: what it leaves is a hole that `planOld` fills.
  */
-function planFresh(progress: Progress, now: number, schedule: Schedule, limits: SourceLimits): ReadOrWait {
+function planFresh(
+  progress: Progress,
+  now: number,
+  schedule: Schedule,
+  limits: SourceLimits,
+  dueAfterMs: number,
+): ReadOrWait {
   const age = ageOf(schedule, 0);
   const end = now - age;
   const reached = frontier(progress);
-  if (end - reached < schedule.frequencyMs) return { kind: 'wait', until: reached + age + schedule.frequencyMs };
+  if (end - reached < dueAfterMs) return { kind: 'wait', until: reached + age + schedule.frequencyMs };
   const span = freshSpanOf(progress, schedule.frequencyMs, limits);
   const start =
     end - reached <= span

@@ -17,7 +17,12 @@ async function probe(trigger: TriggerProcess, forMs: number): Promise<Seen> {
   for (const endMs = Date.now() + forMs; Date.now() < endMs;) {
     const { status, body } = await trigger.health();
     seen.httpStatuses.add(status);
-    if (seen.statuses.at(-1) !== body['status']) seen.statuses.push(String(body['status']));
+    if (seen.statuses.at(-1) !== body['status']) {
+      seen.statuses.push(String(body['status']));
+      process.stdout.write(
+        `${new Date().toISOString()} ${String(body['status'])}: ${JSON.stringify(body['reasons'])}\n`,
+      );
+    }
     await new Promise((resolve) => setTimeout(resolve, second));
   }
   return seen;

@@ -1,5 +1,13 @@
 import { Collector } from '../../src/collector/collector.js';
-import type { Page, Receipt, Sink, Source, SourceLimits, TimeRange } from '../../src/collector/contracts.js';
+import type {
+  Page,
+  ReadOptions,
+  Receipt,
+  Sink,
+  Source,
+  SourceLimits,
+  TimeRange,
+} from '../../src/collector/contracts.js';
 import { fingerprintBytes } from '../../src/collector/fingerprint.js';
 import { Ledger } from '../../src/collector/ledger.js';
 import type { Progress } from '../../src/collector/progress.js';
@@ -43,6 +51,8 @@ export class Stage {
   /** What acknowledges the records of a page. */
   receiptsFor: (records: readonly TraceRecord[]) => Scripted<Receipt> = (records) =>
     records.length === 0 ? [] : [{ from: 0, to: records.length, rejected: [] }];
+  /** Waited for before each page. */
+  beforePage: (index: number, options: ReadOptions) => Promise<void> = () => Promise.resolve();
   pageMs = 300;
   /** Whether the date of an answer is believed. */
   confirms: () => boolean = () => true;
@@ -105,12 +115,13 @@ export class Stage {
     const pagesOf = (range: TimeRange) => this.pagesOf(range);
     const { clock } = this;
     const confirms = () => this.confirms();
+    const beforePage = (index: number, options: ReadOptions) => this.beforePage(index, options);
     return {
       name: 'scripted',
       limits: this.#settings.limits ?? { pageRows: 2000, rangeMs: 10 * 86_400_000 },
-      async *pages(range, signal): AsyncGenerator<Page, void, undefined> {
+      async *pages(range, signal, options = {}): AsyncGenerator<Page, void, undefined> {
         for (const [index, page] of pagesOf(range).entries()) {
-          await Promise.resolve();
+          await beforePage(index, options);
           // Ending quietly is the worst that a source may do when it is aborted.
           if (signal.aborted) return;
           ask(range, index);

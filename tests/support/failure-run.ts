@@ -14,6 +14,9 @@ export async function failureRun(
   try {
     await body(scenario);
     await expectNoSecret(scenario, secrets);
+  } catch (error) {
+    process.stdout.write(`The last lines of the trigger:\n${scenario.output.slice(-60).join('\n')}\n`);
+    throw error;
   } finally {
     await scenario.close();
   }

@@ -77,3 +77,19 @@ describe('a range of many pages', () => {
     );
   });
 });
+
+test('a failure is not over because a page comes to be delivered that was fetched before it', async () => {
+  const stage = new Stage({ startMs: noon });
+  const pages = [1, 2, 3].map((page) => pageOf(rowAt(noon - page * second, `row ${page}`)));
+  stage.pagesOf = () => (stage.delivered.length === 0 ? pages : [pageOf()]);
+  const recoveriesMeanwhile: string[][] = [];
+  stage.beforePage = async (index, { onRetry }) => {
+    if (index < 2) return;
+    for (let tries = 0; tries < 3; tries += 1) onRetry?.(new UnavailableError('Microsoft is away.'));
+    while (!stage.delivered.includes('row 2 Delivered')) await Promise.resolve();
+    recoveriesMeanwhile.push([...stage.monitor.recoveries]);
+  };
+  await stage.run(noon + minute);
+  expect(recoveriesMeanwhile).toEqual([[]]);
+  expect(stage.monitor.recoveries).toEqual(['reading']);
+});

@@ -66,6 +66,21 @@ describe('after a first start', () => {
   ])('%s', (_, situation, step) => expectStep(situation, step));
 });
 
+describe('when a backlog has just been read', () => {
+  test.each<[string, Case, Step]>([
+    [
+      'what came meanwhile does not wait for the next poll',
+      { progress: upToDate, now: '12:00:15', turn: 'caught-up' },
+      readFresh('11:55:15 – 12:00:15'),
+    ],
+    [
+      'the next poll is no earlier where that took a moment only',
+      { progress: upToDate, now: '12:00:14.9', turn: 'caught-up' },
+      wait('12:01'),
+    ],
+  ])('%s', (_, situation, step) => expectStep(situation, step));
+});
+
 describe('in steady state', () => {
   test.each<[string, Case, Step]>([
     ['fresh mail is read once in a frequency', { progress: upToDate, now: '12:00:59.9' }, wait('12:01')],
