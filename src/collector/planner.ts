@@ -45,7 +45,7 @@ export type ReadStep = Extract<Step, { kind: 'read' }>;
 export type Turn = 'fresh-first' | 'old-first' | 'fresh-only' | 'caught-up';
 
 /** A backlog that took less than this part of a poll makes no poll earlier: a busy tenant has one every minute. */
-const EARLY_POLL_PART = 4;
+const EARLY_POLL_PART = 20;
 
 /**
  * The next step: a pure function of how far reading has come and what time it is.

@@ -34,14 +34,16 @@ export interface Question<Result> {
 const TRIES = 5;
 const FIRST_WAIT_MS = 1_000;
 const MAX_WAIT_MS = 60_000;
+/** So many failures in a row are common while a third of the answers fail, and then the next try is likely to succeed. */
+const STEADY_FAILURES = 3;
 /** Not even a lucky draw asks again at once. */
 const MIN_WAIT_MS = 100;
 
 /**
  * Asks one of Microsoft's APIs, and asks again when the failure is a passing one, no sooner than Retry-After says, as far as
- * that is believed (docs/decisions/0019-retry-after.md). Waits
- * are drawn at random from a span that doubles with every failure in a row, whichever question failed, and is a second
- * again after any answer: they stay short while most answers succeed. Credentials go to the configured origin only.
+ * that is believed (docs/decisions/0019-retry-after.md). Waits are
+ * drawn at random from a span of a second, which doubles with every failure in a row after the third, whichever question
+ * failed, until there is an answer: they stay short while most answers succeed. Credentials go to the configured origin only.
  */
 export class MicrosoftClient {
   readonly #origin: string;
@@ -99,7 +101,7 @@ export class MicrosoftClient {
   }
 
   #waitMs(): number {
-    const spanMs = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.#failuresInARow - 1));
+    const spanMs = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, this.#failuresInARow - STEADY_FAILURES));
     return Math.max(MIN_WAIT_MS, Math.random() * spanMs);
   }
 
@@ -140,7 +142,11 @@ export class MicrosoftClient {
     await budget?.take(signal);
     await quota?.take(signal);
     const answer = await transport.send({ method: 'GET', url, headers }, signal);
-    if (answer.status === 429) quota?.exceeded();
+    if (answer.status === 429) {
+      quota?.exceeded();
+      // Whoever asks for fewer requests is not asked three times in as many seconds.
+      this.#failuresInARow = Math.max(this.#failuresInARow, STEADY_FAILURES - 1);
+    }
     return answer;
   }
 }

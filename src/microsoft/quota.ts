@@ -13,8 +13,10 @@ export interface QuotaOptions {
 const windowMs = 300_000;
 /** How much of the quota may be used at once. */
 const shareAtWill = 2 / 3;
-/** What a limit that was lowered wins back in five minutes without a refusal, as a share of the configured one. */
+/** What a limit that was lowered wins back at a time without a refusal, as a share of the configured one. */
 const regainedShare = 0.1;
+/** Any sooner, and where others use half of the quota it is tried out seven times an hour. */
+const regainedEveryMs = 1.5 * windowMs;
 
 /**
  * Keeps requests within a number in any five minutes, as Microsoft Graph counts them for the whole tenant. Two thirds may be sent as fast as one
@@ -77,7 +79,7 @@ export class Quota {
 
   #regain(now: number): void {
     const { limit } = this.#options;
-    if (this.#limit === limit || now - this.#changedAt < windowMs) return;
+    if (this.#limit === limit || now - this.#changedAt < regainedEveryMs) return;
     this.#limit = Math.min(limit, this.#limit + Math.max(1, Math.floor(limit * regainedShare)));
     this.#changedAt = now;
   }

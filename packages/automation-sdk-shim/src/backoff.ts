@@ -2,6 +2,8 @@
 export interface Backoff {
   readonly firstMs: number;
   readonly maxMs: number;
+  /** So many failures in a row are waited out for `firstMs` each, before the waits double. Default 1. */
+  readonly steady?: number;
 }
 
 export const SECOND_TO_MINUTE: Backoff = { firstMs: 1_000, maxMs: 60_000 };
@@ -11,6 +13,7 @@ export const SECOND_TO_MINUTE: Backoff = { firstMs: 1_000, maxMs: 60_000 };
  * the upper half, so that many modules that failed together do not come back together.
  */
 export function backoffMs(backoff: Backoff, failures: number, random: number): number {
-  const full = Math.min(backoff.maxMs, backoff.firstMs * 2 ** (failures - 1));
+  const { firstMs, maxMs, steady = 1 } = backoff;
+  const full = Math.min(maxMs, firstMs * 2 ** Math.max(0, failures - steady));
   return full * (0.5 + random / 2);
 }

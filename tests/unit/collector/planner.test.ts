@@ -70,12 +70,12 @@ describe('when a backlog has just been read', () => {
   test.each<[string, Case, Step]>([
     [
       'what came meanwhile does not wait for the next poll',
-      { progress: upToDate, now: '12:00:15', turn: 'caught-up' },
-      readFresh('11:55:15 – 12:00:15'),
+      { progress: upToDate, now: '12:00:03', turn: 'caught-up' },
+      readFresh('11:55:03 – 12:00:03'),
     ],
     [
       'the next poll is no earlier where that took a moment only',
-      { progress: upToDate, now: '12:00:14.9', turn: 'caught-up' },
+      { progress: upToDate, now: '12:00:02.9', turn: 'caught-up' },
       wait('12:01'),
     ],
   ])('%s', (_, situation, step) => expectStep(situation, step));

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Quota } from '../../../src/microsoft/quota.js';
 import { busiestWindow, QuotaStage, windowMs } from '../../support/quota-stage.js';
 
+const regainedEveryMs = 1.5 * windowMs;
 const second = 1000;
 const never = new AbortController().signal;
 
@@ -99,25 +100,25 @@ describe('a refusal', () => {
     expect(await spacingMs(stage)).toBe(spacingOf(45));
   });
 
-  test('in each five minutes halves it again, with what was won back meanwhile', async () => {
+  test('in each seven and a half minutes halves it again, with what was won back meanwhile', async () => {
     const stage = new QuotaStage(90);
     // 90 → 45, then 54 → 27, then 36 → 18.
     for (const [index, used] of [45, 27, 18].entries()) {
-      if (index > 0) stage.nowMs += windowMs;
+      if (index > 0) stage.nowMs += regainedEveryMs;
       await stage.takeInARow(used);
       stage.quota.exceeded();
     }
     expect(await spacingMs(stage)).toBe(spacingOf(18));
   });
 
-  test('is forgotten, by a tenth of the limit in five minutes', async () => {
+  test('is forgotten, by a tenth of the limit in seven and a half minutes', async () => {
     const stage = new QuotaStage(90);
     await stage.takeInARow(45);
     stage.quota.exceeded();
     const spacings: number[] = [];
     for (let times = 0; times < 8; times += 1) {
       spacings.push(await spacingMs(stage));
-      stage.nowMs = Math.max(...stage.sentMs) + windowMs;
+      stage.nowMs = Math.max(...stage.sentMs) + regainedEveryMs;
     }
     expect(spacings).toEqual([45, 54, 63, 72, 81, 90, 90, 90].map(spacingOf));
   });

@@ -2,6 +2,8 @@ import { SECOND_TO_MINUTE, backoffMs, type Backoff } from '../backoff.js';
 import { RequestedWaits } from '../http/retry-after.js';
 import type { Wait } from './batch-plan.js';
 
+/** Three failures in a row are common while a third of the answers fail, and then the next try is likely to succeed. */
+const FOR_A_FAILURE: Backoff = { ...SECOND_TO_MINUTE, steady: 3 };
 /** A new intake takes minutes to be known. Two seconds for the case that it was nearly ready. */
 const FOR_A_KEY: Backoff = { firstMs: 2_000, maxMs: 300_000 };
 
@@ -18,7 +20,7 @@ export class Waits {
   #failures = 0;
   #keyFailures = 0;
 
-  constructor({ backoff = SECOND_TO_MINUTE, keyBackoff = FOR_A_KEY }: WaitOptions) {
+  constructor({ backoff = FOR_A_FAILURE, keyBackoff = FOR_A_KEY }: WaitOptions) {
     this.#backoff = backoff;
     this.#keyBackoff = keyBackoff;
   }
