@@ -8,7 +8,7 @@ const only = (name, from, allowed, comment) => ({
 });
 
 const shim = '^packages/automation-sdk-shim/';
-const runner = '^packages/playbook-runner/';
+const runner = '^tools/playbook-runner/';
 /** Limits that every layer keeps: nothing but constants. */
 const budgets = '^packages/automation-sdk-shim/(src|dist)/budgets';
 const library = (...names) => names.map((name) => `^node_modules/(@types/)?${name}/`);
@@ -117,25 +117,32 @@ module.exports = {
       name: 'packages-import-nothing-of-src',
       severity: 'error',
       comment: 'They are a second reading of the contracts, and would otherwise share our mistakes.',
-      from: { path: '^packages/' },
+      from: { path: '^(packages|tools)/' },
       to: { path: ['^src/', '^module/'] },
+    },
+    {
+      name: 'nothing-that-ships-imports-tools',
+      severity: 'error',
+      comment: 'tools/ never ships.',
+      from: { path: ['^module/', '^src/', '^packages/'] },
+      to: { path: '^tools/' },
     },
     {
       name: 'packages-import-no-other-package',
       severity: 'error',
       comment: 'The fault lab alone joins two of them: it is a test that runs by itself.',
-      from: { path: '^packages/([^/]+)/', pathNot: ['^packages/fault-lab/'] },
-      to: { path: '^packages/([^/]+)/', pathNot: ['^packages/$1/'] },
+      from: { path: '^(packages|tools)/([^/]+)/', pathNot: ['^tools/fault-lab/'] },
+      to: { path: '^(packages|tools)/([^/]+)/', pathNot: ['^$1/$2/'] },
     },
     only(
       'fault-lab-imports-what-is-around-the-module',
-      '^packages/fault-lab/',
+      '^tools/fault-lab/',
       [
-        '^packages/(microsoft365-simulator|playbook-runner)/',
+        '^tools/(microsoft365-simulator|playbook-runner)/',
         '^packages/automation-sdk-shim/src/log/spellings\\.ts$',
         '^packages/automation-sdk-shim/src/index\\.ts$',
       ],
-      'packages/fault-lab → the simulator, the stand-in for Sekoia.io, and the list of spellings; the module is a process.',
+      'tools/fault-lab → the simulator, the stand-in for Sekoia.io, and the list of spellings; the module is a process.',
     ),
     only(
       'page-knows-the-server-by-its-wire',

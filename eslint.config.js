@@ -1,7 +1,7 @@
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
-const page = 'packages/playbook-runner/page';
+const page = 'tools/playbook-runner/page';
 
 export default tseslint.config(
   { ignores: ['**/dist/', '**/node_modules/', 'coverage/', '**/generated/'] },
@@ -33,7 +33,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['tests/**/*.ts', 'packages/*/tests/**/*.ts'],
+    files: ['tests/**/*.ts', '{packages,tools}/*/tests/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       'max-lines': 'off',

@@ -8,7 +8,7 @@ const common = {
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/packages/.*/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/(packages|tools)/.*/dist/'],
 };
 
 const level = (displayName, ...testMatch) => ({ ...common, displayName, testMatch });
@@ -20,7 +20,7 @@ export default {
   // A loaded machine may take its time; what hangs is ended all the same.
   testTimeout: 180_000,
   projects: [
-    level('unit', '<rootDir>/tests/unit/**/*.test.ts', '<rootDir>/packages/*/tests/**/*.test.ts'),
+    level('unit', '<rootDir>/tests/unit/**/*.test.ts', '<rootDir>/{packages,tools}/*/tests/**/*.test.ts'),
     { ...level('contract', '<rootDir>/tests/contract/**/*.test.ts'), testPathIgnorePatterns: ['/tests/contract/sdk/'] },
     level('sdk', '<rootDir>/tests/contract/sdk/**/*.test.ts'),
     level('integration', '<rootDir>/tests/integration/**/*.test.ts'),

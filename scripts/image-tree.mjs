@@ -10,7 +10,7 @@ import { differences, installedPackages, nameOf } from './bill-of-materials.mjs'
 import { systemComponents } from './system-components.mjs';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const SHIPPED = 'automation-sdk-shim';
+const SHIPPED = 'packages/automation-sdk-shim';
 /** Types and maps: nothing loads them. */
 const UNUSED_FILE = /\.(map|d\.ts|d\.mts|d\.cts|tsbuildinfo)$/;
 const UNUSED_FOLDER = /^tests?$/;
@@ -19,19 +19,18 @@ const UNUSED_BY_S3 = /^dist-(es|types)$/;
 
 /** @returns the bill of materials, as CycloneDX in JSON */
 export async function makeImageTree(folder, { system = false } = {}) {
-  const workspaces = (await readdir(join(ROOT, 'packages'))).filter((name) =>
-    existsSync(join(ROOT, 'packages', name, 'package.json')),
-  );
+  const workspaces = [...(await workspacesIn('packages')), ...(await workspacesIn('tools'))];
   for (const file of ['package.json', 'package-lock.json', '.npmrc', ...workspaces.map(manifestOf)])
     await cp(join(ROOT, file), join(folder, file));
-  const production = ['--omit=dev', '--include-workspace-root', '--workspace', `@sekoia/${SHIPPED}`];
+  const production = ['--omit=dev', '--include-workspace-root', '--workspace', SHIPPED];
   npm(folder, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...production]);
 
   const lock = JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8'));
-  for (const name of workspaces) if (name !== SHIPPED) await rm(join(folder, 'packages', name), { recursive: true });
+  for (const path of workspaces) if (path !== SHIPPED) await rm(join(folder, path), { recursive: true });
+  await rm(join(folder, 'tools'), { recursive: true });
   for (const file of ['package-lock.json', '.npmrc']) await rm(join(folder, file));
   // npm describes what a manifest names: without what is not installed, that is what is there.
-  await rewriteManifest(join(folder, 'package.json'), { workspaces: [`packages/${SHIPPED}`] });
+  await rewriteManifest(join(folder, 'package.json'), { workspaces: [SHIPPED] });
   await rewriteManifest(join(folder, manifestOf(SHIPPED)), {});
   await prune(folder, false);
 
@@ -45,8 +44,14 @@ export async function makeImageTree(folder, { system = false } = {}) {
   return bill;
 }
 
+/** @returns {Promise<string[]>} such as `packages/automation-sdk-shim` */
+async function workspacesIn(parent) {
+  const names = await readdir(join(ROOT, parent));
+  return names.map((name) => `${parent}/${name}`).filter((path) => existsSync(join(ROOT, manifestOf(path))));
+}
+
 function manifestOf(workspace) {
-  return `packages/${workspace}/package.json`;
+  return `${workspace}/package.json`;
 }
 
 function npm(folder, args) {

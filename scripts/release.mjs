@@ -26,8 +26,11 @@ if (!/^## Unreleased$/m.test(await text('CHANGELOG.md')))
   fail('CHANGELOG.md has no "## Unreleased" section: write one first.');
 
 await replaceIn('CHANGELOG.md', /^## Unreleased$/m, `## ${new Date().toISOString().slice(0, 10)} - ${version}`);
-const packages = await readdir(new URL('packages/', root));
-for (const path of ['package.json', ...packages.map((name) => `packages/${name}/package.json`)])
+const workspaces = [
+  'packages/automation-sdk-shim',
+  ...(await readdir(new URL('tools/', root))).map((name) => `tools/${name}`),
+];
+for (const path of ['package.json', ...workspaces.map((folder) => `${folder}/package.json`)])
   await replaceIn(path, /"version": "[^"]*"/, `"version": "${version}"`);
 await replaceIn('Dockerfile', /image\.version="[^"]*"/, `image.version="${version}"`);
 run('npm', 'install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund');

@@ -99,7 +99,8 @@ describe('manifest.json', () => {
     const { version } = await json('manifest.json');
     const packages = [
       'package.json',
-      ...(await readdir(new URL('packages/', root))).map((name) => `packages/${name}/package.json`),
+      'packages/automation-sdk-shim/package.json',
+      ...(await readdir(new URL('tools/', root))).map((name) => `tools/${name}/package.json`),
     ];
     for (const file of packages) expect({ file, version: (await json(file))['version'] }).toEqual({ file, version });
     expect(/^## \d{4}-\d\d-\d\d - (\S+)$/m.exec(await text('CHANGELOG.md'))?.[1]).toBe(version);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const entry = fileURLToPath(new URL('../../packages/playbook-runner/dist/main.js', import.meta.url));
+const entry = fileURLToPath(new URL('../../tools/playbook-runner/dist/main.js', import.meta.url));
 
 /** `npm start` after its build, as a process, with a data folder of its own. */
 export class LocalRunner {

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { TriggerProcess } from '@local/playbook-runner';
-import { piecesOf } from '../../packages/fault-lab/src/stage/secret-watch.js';
+import { piecesOf } from '../../tools/fault-lab/src/stage/secret-watch.js';
 import { intakeKey, token, type Scenario } from './scenario.js';
 import { account, application } from './ways.js';
 

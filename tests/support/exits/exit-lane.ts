@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Stop, TriggerOptions } from '@local/playbook-runner';
-import { explainRepeats } from '../../../packages/fault-lab/src/books/explain-repeats.js';
-import { Journal, type BatchResult } from '../../../packages/fault-lab/src/books/journal.js';
-import type { Life } from '../../../packages/fault-lab/src/stage/life.js';
+import { explainRepeats } from '../../../tools/fault-lab/src/books/explain-repeats.js';
+import { Journal, type BatchResult } from '../../../tools/fault-lab/src/books/journal.js';
+import type { Life } from '../../../tools/fault-lab/src/stage/life.js';
 import { Scenario, second } from '../scenario.js';
 import { SeededRandom } from '../seeded-random.js';
 import type { WayName } from '../ways.js';

@@ -81,14 +81,14 @@ describe('built files', () => {
   });
 
   test('are found; the page need not be there', async () => {
-    for (const path of ['dist/module', 'packages/microsoft365-simulator/dist']) {
+    for (const path of ['dist/module', 'tools/microsoft365-simulator/dist']) {
       await mkdir(join(folder, path), { recursive: true });
       await writeFile(join(folder, path, 'main.js'), '');
     }
     expect(findBuiltFiles(folder)).toEqual({
       module: join(folder, 'dist/module/main.js'),
-      simulator: join(folder, 'packages/microsoft365-simulator/dist/main.js'),
-      page: join(folder, 'packages/playbook-runner/dist/page'),
+      simulator: join(folder, 'tools/microsoft365-simulator/dist/main.js'),
+      page: join(folder, 'tools/playbook-runner/dist/page'),
     });
   });
 });

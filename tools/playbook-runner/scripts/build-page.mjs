@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const runner = join(root, 'packages/playbook-runner');
+const runner = join(root, 'tools/playbook-runner');
 const built = join(runner, 'dist/page/index.html');
 
 const changedAtMs = async (file) => (await stat(file).catch(() => undefined))?.mtimeMs ?? 0;

@@ -13,8 +13,8 @@ export interface BuiltFiles {
 export function findBuiltFiles(repository: string): BuiltFiles {
   return {
     module: find(repository, 'dist/module/main.js'),
-    simulator: find(repository, 'packages/microsoft365-simulator/dist/main.js'),
-    page: join(repository, 'packages/playbook-runner/dist/page'),
+    simulator: find(repository, 'tools/microsoft365-simulator/dist/main.js'),
+    page: join(repository, 'tools/playbook-runner/dist/page'),
   };
 }
 
