@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { cards, manifest } from './cards.mjs';
 import { configurationReference } from './configuration.mjs';
 import { eventsReference } from './events.mjs';
+import { failureMatrix } from './failures.mjs';
 import { metricsReference } from './metrics.mjs';
 
 const root = new URL('../../', import.meta.url);
@@ -16,6 +17,7 @@ const generated = new Map([
   ...cards(),
   ['docs/configuration.md', configurationReference()],
   ['docs/events.md', await eventsReference()],
+  ['docs/failure-matrix.md', await failureMatrix()],
   ['docs/metrics.md', metricsReference()],
 ]);
 

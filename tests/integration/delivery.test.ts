@@ -55,7 +55,7 @@ describe.each(wayNames)('the mail of the last hour, read by %s', (way) => {
     expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
   });
 
-  test('stopped while the intake is slow to acknowledge, the acknowledgement is waited for and nothing is repeated', async () => {
+  test('stopped while the intake is slow to acknowledge, the acknowledgement is waited for and nothing is repeated [F-43]', async () => {
     addRows(4000);
     scenario.intake.faults.startOutage('slow');
     const first = await scenario.start({ chunk_size: 500 });

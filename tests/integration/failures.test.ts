@@ -26,7 +26,7 @@ const intakeFaults: IntakeFault[] = [
 const tokenFaults: TokenFault[] = [...passingFaults, 'temporarily-unavailable', 'no-fields-200'];
 
 describe('while 10 % of the answers of either side fail', () => {
-  test.concurrent.each(wayNames)('no row is lost and none is repeated on the way of %s', async (way) => {
+  test.concurrent.each(wayNames)('no row is lost and none is repeated on the way of %s [F-01]', async (way) => {
     const scenario = await Scenario.open({
       way,
       seed: 2,
@@ -55,7 +55,7 @@ describe('while 10 % of the answers of either side fail', () => {
 });
 
 describe('killed five times while 9,000 rows are collected', () => {
-  test.each(wayNames)('no row is lost, and a kill repeats one chunk at most, on the way of %s', async (way) => {
+  test.each(wayNames)('no row is lost, and a kill repeats one chunk at most, on the way of %s [F-45]', async (way) => {
     const chunk = 250;
     const scenario = await Scenario.open({ way, seed: 3 });
     try {
@@ -133,7 +133,7 @@ describe('a service that pages in its own way', () => {
   );
 
   test.each([reporting, graph] as const)(
-    'is not followed to another host by %s, which never sees the credentials, and is read all the same',
+    'is not followed to another host by %s, which never sees the credentials, and is read all the same [F-12]',
     async (way) => {
       await openWithMail(way);
       const elsewhere = await Scenario.open();

@@ -30,7 +30,7 @@ describe('a message to 50 people', () => {
 });
 
 describe('a token', () => {
-  test('that ends in the middle of a range is replaced by a fresh one, and the page is asked for again', async () => {
+  test('that ends in the middle of a range is replaced by a fresh one, and the page is asked for again [F-14]', async () => {
     scenario = await Scenario.open({ way: byApplication, graph: { pageRows: 500 } });
     const { world, graph, tokenService } = scenario.simulator;
     const now = Date.now();
@@ -43,7 +43,7 @@ describe('a token', () => {
     expect(scenario.output.filter((line) => /"level":"(warning|error|critical)"/.test(line))).toEqual([]);
   });
 
-  test('is renewed in the middle of a range that takes longer than it lives', async () => {
+  test('is renewed in the middle of a range that takes longer than it lives [F-14]', async () => {
     scenario = await Scenario.open({
       way: byApplication,
       graph: { pageRows: 500, latencyMs: 200 },
@@ -150,7 +150,7 @@ describe('where Graph has no message trace', () => {
 
 describe('a Reporting Web Service that Microsoft has retired', () => {
   test.each(['http-410', 'http-404', 'http-401', 'http-403', 'sign-in-page', 'sign-in-redirect'] as const)(
-    '(%s) is told with the settings that lead to Graph',
+    '(%s) is told with the settings that lead to Graph [F-16]',
     async (fault) => {
       scenario = await Scenario.open();
       scenario.simulator.server.faults.failNext(fault, Infinity);

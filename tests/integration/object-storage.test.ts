@@ -68,7 +68,7 @@ test('a second process on the same bucket ends with a sentence that names the fi
   expect(await scenario.report()).toMatchObject(allArrivedOnce);
 });
 
-test('a process whose bucket another one has taken ends', async () => {
+test('a process whose bucket another one has taken ends [F-40]', async () => {
   addMail(500);
   const trigger = await start();
   await scenario.untilNoneIsMissing();
@@ -94,7 +94,7 @@ test('a bucket that no longer answers does not keep the process from stopping in
   expect(stop.tookMs).toBeLessThan(10 * second);
 });
 
-test('while the bucket is away nothing more is sent; then nothing was lost or repeated, and a warning told of it', async () => {
+test('while the bucket is away nothing more is sent; then nothing was lost or repeated, and a warning told of it [F-41]', async () => {
   const live = scenario.simulator.world.live({ rowsPerHour: 36_000, from: Date.now() });
   await start();
   await scenario.intake.until(({ events }) => events >= 30);

@@ -40,7 +40,7 @@ function requests(): object {
 const noRequests = { server: 0, graph: 0, tokenService: 0 };
 
 describe('wrong settings', () => {
-  test('are named in one critical log, each with what it should be, and Microsoft is not asked', async () => {
+  test('are named in one critical log, each with what it should be, and Microsoft is not asked [F-42]', async () => {
     await openWithMail();
     const trigger = await scenario.start({
       account_name: '',
@@ -170,18 +170,21 @@ describe('settings that do not go together', () => {
       { api: 'graph' },
       /"client_id" \(Client ID\) is missing: it must be .*, as "api" is "graph"\./,
     ],
-  ] as const)('are said in one critical log, and Microsoft is not asked: %s', async (_, way, settings, sentence) => {
-    await openWithMail(way);
-    const trigger = await scenario.start(settings);
-    await criticalSeen();
-    const [message, ...others] = logged('critical');
-    expect(others).toEqual([]);
-    expect(message).toEqual(
-      typeof sentence === 'string' ? expect.stringContaining(sentence) : expect.stringMatching(sentence),
-    );
-    expect(await trigger.stop()).toMatchObject({ exitCode: 0 });
-    expect(requests()).toEqual(noRequests);
-  });
+  ] as const)(
+    'are said in one critical log, and Microsoft is not asked: %s [F-42]',
+    async (_, way, settings, sentence) => {
+      await openWithMail(way);
+      const trigger = await scenario.start(settings);
+      await criticalSeen();
+      const [message, ...others] = logged('critical');
+      expect(others).toEqual([]);
+      expect(message).toEqual(
+        typeof sentence === 'string' ? expect.stringContaining(sentence) : expect.stringMatching(sentence),
+      );
+      expect(await trigger.stop()).toMatchObject({ exitCode: 0 });
+      expect(requests()).toEqual(noRequests);
+    },
+  );
 });
 
 describe('a wrong proof of who asks', () => {
@@ -202,7 +205,7 @@ describe('a wrong proof of who asks', () => {
       { ...noRequests, tokenService: 1 },
     ],
   ] as const)(
-    'of %s is said in one critical log with what to do, and is not tried again at once',
+    'of %s is said in one critical log with what to do, and is not tried again at once [F-13]',
     async (way, advice, asked) => {
       await openWithMail(way);
       const wrong = 'n0t-the-right-one';
@@ -238,7 +241,7 @@ describe('an unknown command', () => {
 });
 
 describe('a second process on the same data folder', () => {
-  test('ends with a sentence that names the first', async () => {
+  test('ends with a sentence that names the first [F-39]', async () => {
     await openWithMail();
     const first = await scenario.start();
     await scenario.untilNoneIsMissing();
@@ -250,42 +253,45 @@ describe('a second process on the same data folder', () => {
 });
 
 describe('the secrets', () => {
-  test.each(wayNames)('are nowhere in output, logs, state, health and metrics, whatever fails: %s', async (way) => {
-    await openWithMail(way);
-    const { faults } = scenario.service;
-    const { tokenService } = scenario.simulator;
-    faults.failNext('reset-before-answer', 1);
-    faults.failNext('cut-off-json', 1);
-    scenario.intake.faults.failNext('401');
-    scenario.intake.faults.failNext('500');
-    scenario.intake.faults.failNext('reset-after-reading');
-    const trigger = await scenario.start();
-    expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-    if (scenario.way.api === 'graph') {
-      tokenService.faults.failNext('cut-off-json');
-      tokenService.faults.failNext('aadsts-90033');
-      await tokenService.requests.next(({ result }) => result === 'aadsts-90033');
-    }
-    faults.failNext('http-401', Infinity);
-    // The intake's refusal was critical already; the platform shows only the first one as such.
-    await scenario.platform.until(({ logs }) => logs.some(({ message }) => message.includes('refused access')));
-    const answers = [JSON.stringify(await trigger.health()), await trigger.metrics()];
-    await trigger.stop();
+  test.each(wayNames)(
+    'are nowhere in output, logs, state, health and metrics, whatever fails: %s [F-48]',
+    async (way) => {
+      await openWithMail(way);
+      const { faults } = scenario.service;
+      const { tokenService } = scenario.simulator;
+      faults.failNext('reset-before-answer', 1);
+      faults.failNext('cut-off-json', 1);
+      scenario.intake.faults.failNext('401');
+      scenario.intake.faults.failNext('500');
+      scenario.intake.faults.failNext('reset-after-reading');
+      const trigger = await scenario.start();
+      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+      if (scenario.way.api === 'graph') {
+        tokenService.faults.failNext('cut-off-json');
+        tokenService.faults.failNext('aadsts-90033');
+        await tokenService.requests.next(({ result }) => result === 'aadsts-90033');
+      }
+      faults.failNext('http-401', Infinity);
+      // The intake's refusal was critical already; the platform shows only the first one as such.
+      await scenario.platform.until(({ logs }) => logs.some(({ message }) => message.includes('refused access')));
+      const answers = [JSON.stringify(await trigger.health()), await trigger.metrics()];
+      await trigger.stop();
 
-    const all = [await scenario.traces(), ...answers].join('\n');
-    expect(all).toContain('refused access');
-    if (scenario.way.api === 'graph') expect(tokenService.issued.length).toBeGreaterThanOrEqual(2);
-    const secrets = [
-      account.accountPassword,
-      `${account.accountName}:${account.accountPassword}`,
-      application.clientSecret,
-      intakeKey,
-      token,
-      // Of a token that came cut off there is only the beginning.
-      ...tokenService.issued.map((text) => text.slice(0, 39)),
-    ];
-    for (const spelling of secrets.flatMap(spellings)) expect(all).not.toContain(spelling);
-  });
+      const all = [await scenario.traces(), ...answers].join('\n');
+      expect(all).toContain('refused access');
+      if (scenario.way.api === 'graph') expect(tokenService.issued.length).toBeGreaterThanOrEqual(2);
+      const secrets = [
+        account.accountPassword,
+        `${account.accountName}:${account.accountPassword}`,
+        application.clientSecret,
+        intakeKey,
+        token,
+        // Of a token that came cut off there is only the beginning.
+        ...tokenService.issued.map((text) => text.slice(0, 39)),
+      ];
+      for (const spelling of secrets.flatMap(spellings)) expect(all).not.toContain(spelling);
+    },
+  );
 });
 
 /** How a secret may look in a URL, a form, JSON or a header. */

@@ -150,7 +150,7 @@ const turns: fc.Arbitrary<Turn[]> = fc.array(
   { maxLength: 30 },
 );
 
-test('every event ends stored or rejected, counts as delivered only if it is stored, and requests are bounded', async () => {
+test('every event ends stored or rejected, counts as delivered only if it is stored, and requests are bounded [F-32]', async () => {
   await fc.assert(
     fc.asyncProperty(turns, fc.uniqueArray(fc.nat({ max: 39 }), { maxLength: 3 }), async (plan, dropped) => {
       const events = numbered(40);

@@ -118,7 +118,7 @@ test('a batch with bad events ends with all others taken once and the bad ones r
   );
 });
 
-test('an outage at any moment changes nothing: no good event is rejected for good, and none is taken twice', () => {
+test('an outage at any moment changes nothing: no good event is rejected for good, and none is taken twice [F-27]', () => {
   fc.assert(
     fc.property(batches, poisonAnswers, outages, ({ size, bad }, poisonAnswer, away) => {
       const experience = { acknowledged: true, isProofOwed: false };
@@ -138,7 +138,7 @@ test('an outage at any moment changes nothing: no good event is rejected for goo
 });
 
 test.each(['refused', 'failed', 'settings', 'away', 'key', 'slow', 'misdirected'] as const)(
-  'while everything comes back as %s nothing is rejected, and requests are rare',
+  'while everything comes back as %s nothing is rejected, and requests are rare [F-26]',
   (kind) => {
     const experience = { acknowledged: true, isProofOwed: false };
     const day = new Array<NotTaken | undefined>(3_000).fill(notTaken(kind));
@@ -197,7 +197,7 @@ test.each([
   }
 });
 
-test('a key that is not active is asked for at most 12 times in its first three minutes, and with the whole batch only', () => {
+test('a key that is not active is asked for at most 12 times in its first three minutes, and with the whole batch only [F-21]', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 5000 }), fc.double({ min: 0, max: 0.999, noNaN: true }), (size, random) => {
       const plan = new BatchPlan(chunkOf(size), { acknowledged: false, isProofOwed: false });

@@ -86,7 +86,7 @@ describe('an answer of 200 with a status for each event', () => {
     ['no ids', { event_ids: [] }, 'no-ids'],
     ['nothing of the events', { ok: true }, 'unreadable'],
     ['a list of texts', ['a', 'b', 'c'], 'unreadable'],
-  ])('%s', (_what, body, expected) => {
+  ])('%s [F-28]', (_what, body, expected) => {
     expect(shortly(body)).toBe(expected);
   });
 

@@ -93,7 +93,7 @@ describe('an intake key that is not active yet', () => {
 
 describe('an intake that does not unpack gzip', () => {
   test.each([400, 415, 422, 500, 501, 502, 406, 413])(
-    'answers %i: one refused request, and plain ones from then on',
+    'answers %i: one refused request, and plain ones from then on [F-22]',
     async (status) => {
       bench.answerWhere(({ headers }) => headers['content-encoding'] === 'gzip', status, 'cannot read this');
       expect(spans(await bench.deliverAll(numbered(25), { compress: true }))).toEqual([
@@ -149,7 +149,7 @@ describe('a redirect', () => {
     else bench.accept(request, response);
   };
 
-  test.each([301, 302, 307, 308])('with %i within the host is followed with the batch', async (status) => {
+  test.each([301, 302, 307, 308])('with %i within the host is followed with the batch [F-23]', async (status) => {
     bench.handle = moved(status, '/new/place');
     expect(rejectedIn(await bench.deliverAll(numbered(20)))).toEqual([]);
     expect(bench.stored).toEqual(numbered(20));
@@ -169,7 +169,7 @@ describe('a redirect', () => {
     ['in a circle', 301, '/api/v1/intake-http/batch', /in a circle/],
     ['that makes it a page', 303, '/page', /it answered 303, which is no answer to a batch/],
     ['without an address', 302, '', /in a circle|without an address/],
-  ])('%s is not followed: one error that says so', async (_what, status, location, said) => {
+  ])('%s is not followed: one error that says so [F-23]', async (_what, status, location, said) => {
     bench.failFirst(
       ...Array.from({ length: 3 }, (): [number, string, Record<string, string>] => [
         status,
@@ -260,7 +260,7 @@ describe('severity', () => {
     expect(bench.recorded.at('critical')).toEqual([]);
   });
 
-  test('an answer without event ids is no acknowledgement: an error, and the batch is sent again', async () => {
+  test('an answer without event ids is no acknowledgement: an error, and the batch is sent again [F-33]', async () => {
     bench.failFirst([200, { event_ids: [] }], [200, { event_ids: [] }]);
     expect(spans(await bench.deliverAll(numbered(3)))).toEqual([[0, 3]]);
     expect(bench.stored).toEqual(numbered(3));
@@ -308,7 +308,7 @@ describe('bad events among good ones', () => {
     expect(bench.stored.toSorted()).toEqual(numbered(10).filter((_event, index) => index !== 3));
   });
 
-  test('an intake that refuses everything after it took events: all is held, an error after five minutes', async () => {
+  test('an intake that refuses everything after it took events: all is held, an error after five minutes [F-26]', async () => {
     const client = bench.client();
     await receiptsOf(client, numbered(1, 100));
     failFor(60, 0.5, 400, 'not my format');

@@ -145,7 +145,7 @@ describe('a module that is started by the platform', () => {
 });
 
 describe('the life of run()', () => {
-  test('it is called again after a failure, whose stack is logged without secrets', async () => {
+  test('it is called again after a failure, whose stack is logged without secrets [F-48]', async () => {
     const module = start({ behaviour: 'failOnce' });
     const { msg } = await module.says('first run failed');
     expect(msg).toMatch(/first run failed with \*\*\*\n +at /);

@@ -32,7 +32,7 @@ async function serve(page: () => Page | Promise<Page>): Promise<{ url: string; s
 const fine = (): Page => ({ status: 200, contentType: 'text/plain', body: 'fine' });
 
 describe('a server for a few pages', () => {
-  test('answers GET on its path, with or without a query, and nothing else', async () => {
+  test('answers GET on its path, with or without a query, and nothing else [F-47]', async () => {
     const { url } = await serve(fine);
     expect(await (await fetch(`${url}/health?full=1`)).text()).toBe('fine');
     expect((await fetch(`${url}/`)).status).toBe(404);
@@ -368,7 +368,7 @@ describe('the HTTP client', () => {
     expect(sockets).toBe(1);
   });
 
-  test('a connection that is not made in time certainly carried nothing', async () => {
+  test('a connection that is not made in time certainly carried nothing [F-02]', async () => {
     // A TLS handshake that nobody answers: connected, and yet no connection.
     const mute = createServer().listen(0, '127.0.0.1');
     await once(mute, 'listening');

@@ -96,7 +96,7 @@ test.each([12, 40, 100])(
   },
 );
 
-test('an intake that never answers in time, but stores, gets each event a few times and then one event in minutes', async () => {
+test('an intake that never answers in time, but stores, gets each event a few times and then one event in minutes [F-34]', async () => {
   const stop = new AbortController();
   intake.durationMs = () => {
     if (intake.sizes.length >= 60) stop.abort();
@@ -109,7 +109,7 @@ test('an intake that never answers in time, but stores, gets each event a few ti
   expect(new Set(intake.sizes.slice(30))).toEqual(new Set([1]));
 });
 
-test('an hour of answers without ids rejects the batch, and what the intake takes then is sent once more', async () => {
+test('an hour of answers without ids rejects the batch, and what the intake takes then is sent once more [F-33]', async () => {
   intake.durationMs = () => 30_000;
   let isAway = true;
   intake.say = (events) => {
@@ -134,7 +134,7 @@ test('an hour of answers without ids rejects the batch, and what the intake take
   expect(bench.healthPage()).toMatchObject({ status: 'ok' });
 });
 
-test('an answer from a cache, with the ids of another batch, acknowledges nothing', async () => {
+test('an answer from a cache, with the ids of another batch, acknowledges nothing [F-33]', async () => {
   const sender = client(20);
   const honest = intake.say;
   let cached: unknown;

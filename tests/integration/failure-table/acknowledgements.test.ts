@@ -32,7 +32,7 @@ async function rejectedKeys(scenario: Scenario): Promise<string[]> {
 }
 
 describe('an answer of 200 that acknowledges less than was sent', () => {
-  test.concurrent('names one id for all events and stores none of them: nothing is lost', async () => {
+  test.concurrent('names one id for all events and stores none of them: nothing is lost [F-33]', async () => {
     await failureRun({ seed: 61 }, async (scenario) => {
       addMail(scenario, 300);
       let answers = 0;
@@ -48,7 +48,7 @@ describe('an answer of 200 that acknowledges less than was sent', () => {
   });
 
   test.concurrent(
-    'names no id, though the events are stored: they are sent again, and status and log say so',
+    'names no id, though the events are stored: they are sent again, and status and log say so [F-33]',
     async () => {
       await failureRun({ seed: 65 }, async (scenario) => {
         addMail(scenario, 200);
@@ -68,7 +68,7 @@ describe('an answer of 200 that acknowledges less than was sent', () => {
     },
   );
 
-  test.concurrent('leaves out events that the intake drops: they, and no others, lie in rejected/', async () => {
+  test.concurrent('leaves out events that the intake drops: they, and no others, lie in rejected/ [F-32]', async () => {
     await failureRun({ seed: 62 }, async (scenario) => {
       addMail(scenario, 300);
       // By the trace id, so that always the same ones are dropped: about one of 64.
@@ -92,7 +92,7 @@ describe('an answer of 200 that acknowledges less than was sent', () => {
 });
 
 describe('an intake that is slower than a minute', () => {
-  test.concurrent('for the whole batch gets smaller ones, and each row twice at most', async () => {
+  test.concurrent('for the whole batch gets smaller ones, and each row twice at most [F-34]', async () => {
     await failureRun({ seed: 63 }, async (scenario) => {
       addMail(scenario, 300);
       // In scaled time, 0.3 s for each event.
@@ -114,7 +114,7 @@ describe('an intake that is slower than a minute', () => {
     });
   });
 
-  test.concurrent('whatever the batch holds is given more time', async () => {
+  test.concurrent('whatever the batch holds is given more time [F-34]', async () => {
     await failureRun({ seed: 64 }, async (scenario) => {
       addMail(scenario, 300);
       scenario.intake.answerBatches(({ events }) => ({

@@ -43,7 +43,7 @@ async function expectStandstill({ intake, service }: Scenario): Promise<void> {
 
 describe('a data folder that cannot be written', () => {
   test.concurrent.each(names)(
-    'stops reading and delivering with a critical log until it can, and then nothing was lost or repeated: %s',
+    'stops reading and delivering with a critical log until it can, and then nothing was lost or repeated: %s [F-36]',
     async (name) => {
       const { begin, code } = troubles[name]!;
       await failureRun({ seed: 51 }, async (scenario) => {
@@ -73,7 +73,7 @@ describe('a data folder that cannot be written', () => {
   );
 
   test.concurrent.each(names)(
-    'at the start asks Microsoft for nothing, warns, and begins when it can: %s',
+    'at the start asks Microsoft for nothing, warns, and begins when it can: %s [F-36]',
     async (name) => {
       const { beginBeforeStart, code } = troubles[name]!;
       await failureRun({ seed: 52 }, async (scenario) => {
@@ -105,7 +105,7 @@ describe('a data folder that cannot be written', () => {
 
 describe('files of the data folder that a crash or a hand has damaged', () => {
   test.concurrent(
-    'context.json: it is set aside, said as an error, and reading begins like a first start',
+    'context.json: it is set aside, said as an error, and reading begins like a first start [F-37]',
     async () => {
       await failureRun({ seed: 53 }, async (scenario) => {
         const now = Date.now();
@@ -132,7 +132,7 @@ describe('files of the data folder that a crash or a hand has damaged', () => {
   );
 
   test.concurrent(
-    'a fingerprint file that ends within an entry: it is a warning, and that row alone is repeated',
+    'a fingerprint file that ends within an entry: it is a warning, and that row alone is repeated [F-38]',
     async () => {
       await failureRun({ seed: 54 }, async (scenario) => {
         const now = Date.now();
@@ -158,7 +158,7 @@ describe('files of the data folder that a crash or a hand has damaged', () => {
 });
 
 describe('a data folder that another process takes', () => {
-  test.concurrent('ends this one with exit code 1 and an error in the log', async () => {
+  test.concurrent('ends this one with exit code 1 and an error in the log [F-40]', async () => {
     await failureRun({ seed: 55 }, async (scenario) => {
       const now = Date.now();
       scenario.simulator.world.add({ rows: 200, from: now - minute, to: now });

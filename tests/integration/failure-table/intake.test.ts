@@ -29,7 +29,7 @@ const passing: IntakeFault[] = [
 
 describe('each failure of the intake that passes, one after the other', () => {
   test.concurrent(
-    'is held out: nothing is lost or repeated, and a warning of the same text comes once a minute at most',
+    'is held out: nothing is lost or repeated, and a warning of the same text comes once a minute at most [F-19]',
     async () => {
       await failureRun({ seed: 31 }, async (scenario) => {
         const { intake } = scenario;
@@ -53,7 +53,7 @@ describe('each failure of the intake that passes, one after the other', () => {
 
 describe('an intake that is away', () => {
   test.concurrent(
-    'holds up reading, too, so that memory does not grow, and gets everything when it is back',
+    'holds up reading, too, so that memory does not grow, and gets everything when it is back [F-19]',
     async () => {
       await failureRun({ seed: 32 }, async (scenario) => {
         addMail(scenario, 3000);
@@ -73,7 +73,7 @@ describe('an intake that is away', () => {
 
 describe('an intake that turns the module away', () => {
   test.concurrent.each(['401', '403', '404'] as const)(
-    'with %s is told once as critical with what to do, and gets everything once it does not',
+    'with %s is told once as critical with what to do, and gets everything once it does not [F-20]',
     async (kind) => {
       await failureRun({ seed: 33 }, async (scenario) => {
         addMail(scenario, 300);
@@ -91,7 +91,7 @@ describe('an intake that turns the module away', () => {
   );
 
   test.concurrent(
-    'because the key is wrong keeps what was read, and a start with the right one delivers it',
+    'because the key is wrong keeps what was read, and a start with the right one delivers it [F-20]',
     async () => {
       await failureRun({ seed: 34 }, async (scenario) => {
         addMail(scenario, 300);
@@ -107,7 +107,7 @@ describe('an intake that turns the module away', () => {
 });
 
 describe('a chunk that the intake refuses', () => {
-  test.concurrent('as too large (413) is sent in halves', async () => {
+  test.concurrent('as too large (413) is sent in halves [F-24]', async () => {
     await failureRun({ seed: 35 }, async (scenario) => {
       addMail(scenario, 1000);
       scenario.intake.faults.failNext('413', 3);
@@ -120,36 +120,39 @@ describe('a chunk that the intake refuses', () => {
     });
   });
 
-  test.concurrent('because of one event loses that one alone: it lies in rejected/ with the reason', async () => {
-    await failureRun({ seed: 36 }, async (scenario) => {
-      // Before its first acknowledgement, a 422 is taken for a key that is not active yet.
-      addMail(scenario, 20);
-      const trigger = await scenario.start({ chunk_size: 200 });
-      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-      const first = new Set([...scenario.simulator.world.visibleRows(Date.now())].map(({ traceId }) => traceId));
-      addMail(scenario, 1000);
-      const bad = [...scenario.simulator.world.visibleRows(Date.now())].find(({ traceId }) => !first.has(traceId));
-      const isBad = (event: string) => event.includes(bad!.traceId) && event.includes(bad!.recipient);
-      scenario.intake.refuseEvents(isBad);
-      const [, told] = await trigger.waitForOutput(
-        /"level":"error".*"msg":"A row could not be delivered: (.*\[MT-REJECTED\])/,
-      );
-      expect(told).toMatch(/The intake refused the event: it answered 422/);
-      await scenario.intake.until(({ events }) => events >= 1019);
-      await scenario.untilAsked(3);
-      expect(await scenario.report()).toMatchObject({ ...allArrivedOnce, missing: 1 });
-      const rejected = await rejectedIn(scenario.dataFolder);
-      expect(rejected.map(({ row }) => row)).toEqual([
-        expect.objectContaining({ MessageTraceId: bad!.traceId, RecipientAddress: bad!.recipient }),
-      ]);
-      expect(rejected[0]!.reason).toContain('422');
-      expect(await metricValue(trigger, 'message_trace_rejected_total')).toBe(1);
-      expect(messagesAt('error', scenario.output).length).toBe(1);
-    });
-  });
+  test.concurrent(
+    'because of one event loses that one alone: it lies in rejected/ with the reason [F-25, F-30]',
+    async () => {
+      await failureRun({ seed: 36 }, async (scenario) => {
+        // Before its first acknowledgement, a 422 is taken for a key that is not active yet.
+        addMail(scenario, 20);
+        const trigger = await scenario.start({ chunk_size: 200 });
+        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+        const first = new Set([...scenario.simulator.world.visibleRows(Date.now())].map(({ traceId }) => traceId));
+        addMail(scenario, 1000);
+        const bad = [...scenario.simulator.world.visibleRows(Date.now())].find(({ traceId }) => !first.has(traceId));
+        const isBad = (event: string) => event.includes(bad!.traceId) && event.includes(bad!.recipient);
+        scenario.intake.refuseEvents(isBad);
+        const [, told] = await trigger.waitForOutput(
+          /"level":"error".*"msg":"A row could not be delivered: (.*\[MT-REJECTED\])/,
+        );
+        expect(told).toMatch(/The intake refused the event: it answered 422/);
+        await scenario.intake.until(({ events }) => events >= 1019);
+        await scenario.untilAsked(3);
+        expect(await scenario.report()).toMatchObject({ ...allArrivedOnce, missing: 1 });
+        const rejected = await rejectedIn(scenario.dataFolder);
+        expect(rejected.map(({ row }) => row)).toEqual([
+          expect.objectContaining({ MessageTraceId: bad!.traceId, RecipientAddress: bad!.recipient }),
+        ]);
+        expect(rejected[0]!.reason).toContain('422');
+        expect(await metricValue(trigger, 'message_trace_rejected_total')).toBe(1);
+        expect(messagesAt('error', scenario.output).length).toBe(1);
+      });
+    },
+  );
 
   test.concurrent(
-    'whichever events it holds is held: the intake is at fault, and gets everything once it is not',
+    'whichever events it holds is held: the intake is at fault, and gets everything once it is not [F-26]',
     async () => {
       await failureRun({ seed: 37 }, async (scenario) => {
         addMail(scenario, 20);
@@ -169,7 +172,7 @@ describe('a chunk that the intake refuses', () => {
     },
   );
 
-  test.concurrent('with a status for each event loses the refused one alone, with its reason', async () => {
+  test.concurrent('with a status for each event loses the refused one alone, with its reason [F-28]', async () => {
     await failureRun({ seed: 41 }, async (scenario) => {
       addMail(scenario, 200);
       const [bad] = scenario.simulator.world.visibleRows(Date.now());
@@ -191,45 +194,53 @@ describe('a chunk that the intake refuses', () => {
     });
   });
 
-  test.concurrent('by failing (500) whenever one event is in it loses that one alone, after some tries', async () => {
-    await failureRun({ seed: 42 }, async (scenario) => {
-      addMail(scenario, 100);
-      const [bad] = scenario.simulator.world.visibleRows(Date.now());
-      const isBad = (event: string) => event.includes(bad!.traceId) && event.includes(bad!.recipient);
-      scenario.intake.answerBatches(({ events }) => (events.some(isBad) ? { status: 500, body: {} } : undefined));
-      const trigger = await scenario.start({ chunk_size: 50 });
-      await trigger.waitForOutput(/A row could not be delivered: .*it answered 500/, { withinMs: 3 * minute });
-      await scenario.intake.until(({ events }) => events >= 99);
-      expect(await scenario.report()).toMatchObject({ ...allArrivedOnce, missing: 1 });
-      expect(await rejectedIn(scenario.dataFolder)).toHaveLength(1);
-      expect(messagesAt('critical', scenario.output)).toEqual([]);
-    });
-  });
+  test.concurrent(
+    'by failing (500) whenever one event is in it loses that one alone, after some tries [F-27]',
+    async () => {
+      await failureRun({ seed: 42 }, async (scenario) => {
+        addMail(scenario, 100);
+        const [bad] = scenario.simulator.world.visibleRows(Date.now());
+        const isBad = (event: string) => event.includes(bad!.traceId) && event.includes(bad!.recipient);
+        scenario.intake.answerBatches(({ events }) => (events.some(isBad) ? { status: 500, body: {} } : undefined));
+        const trigger = await scenario.start({ chunk_size: 50 });
+        await trigger.waitForOutput(/A row could not be delivered: .*it answered 500/, { withinMs: 3 * minute });
+        await scenario.intake.until(({ events }) => events >= 99);
+        expect(await scenario.report()).toMatchObject({ ...allArrivedOnce, missing: 1 });
+        expect(await rejectedIn(scenario.dataFolder)).toHaveLength(1);
+        expect(messagesAt('critical', scenario.output)).toEqual([]);
+      });
+    },
+  );
 });
 
 describe('an intake that does not know the key yet', () => {
-  test.concurrent('gets everything once it does: one warning, no halves, and the module stays alive', async () => {
-    await failureRun({ seed: 43 }, async (scenario) => {
-      addMail(scenario, 300);
-      let isKnown = false;
-      scenario.intake.answerBatches(() => (isKnown ? undefined : { status: 422, body: { code: 'INTAKE_KEY_ERROR' } }));
-      const trigger = await scenario.start();
-      await scenario.intake.until(({ requests }) => requests >= 3);
-      expect((await trigger.health()).status).toBe(200);
-      isKnown = true;
-      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-      // Some rows may show later than the first reading; none of the batch was halved.
-      expect(scenario.intake.totals().largestBatchEvents).toBeGreaterThan(200);
-      expect(await rejectedIn(scenario.dataFolder)).toEqual([]);
-      const said = messagesAt('warning', scenario.output).filter((text) => text.includes('[SDK-INTAKE]'));
-      expect(said).toEqual([expect.stringContaining('The intake key may not be active yet')]);
-      expect([...messagesAt('error', scenario.output), ...messagesAt('critical', scenario.output)]).toEqual([]);
-    });
-  });
+  test.concurrent(
+    'gets everything once it does: one warning, no halves, and the module stays alive [F-21]',
+    async () => {
+      await failureRun({ seed: 43 }, async (scenario) => {
+        addMail(scenario, 300);
+        let isKnown = false;
+        scenario.intake.answerBatches(() =>
+          isKnown ? undefined : { status: 422, body: { code: 'INTAKE_KEY_ERROR' } },
+        );
+        const trigger = await scenario.start();
+        await scenario.intake.until(({ requests }) => requests >= 3);
+        expect((await trigger.health()).status).toBe(200);
+        isKnown = true;
+        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+        // Some rows may show later than the first reading; none of the batch was halved.
+        expect(scenario.intake.totals().largestBatchEvents).toBeGreaterThan(200);
+        expect(await rejectedIn(scenario.dataFolder)).toEqual([]);
+        const said = messagesAt('warning', scenario.output).filter((text) => text.includes('[SDK-INTAKE]'));
+        expect(said).toEqual([expect.stringContaining('The intake key may not be active yet')]);
+        expect([...messagesAt('error', scenario.output), ...messagesAt('critical', scenario.output)]).toEqual([]);
+      });
+    },
+  );
 });
 
 describe('an intake that does not unpack gzip', () => {
-  test.concurrent('gets plain requests after its first refusal', async () => {
+  test.concurrent('gets plain requests after its first refusal [F-22]', async () => {
     await failureRun({ seed: 44 }, async (scenario) => {
       addMail(scenario, 300);
       scenario.intake.answerBatches(({ isCompressed }) =>
@@ -245,7 +256,7 @@ describe('an intake that does not unpack gzip', () => {
 
 describe('an answer that names fewer event ids than were sent', () => {
   test.concurrent(
-    'is an error with both numbers and is counted, and its batch is sent again in halves, once',
+    'is an error with both numbers and is counted, and its batch is sent again in halves, once [F-32]',
     async () => {
       await failureRun({ seed: 38 }, async (scenario) => {
         // All in one batch: of a batch of one event, no id at all would be left.
@@ -270,7 +281,7 @@ describe('an answer that names fewer event ids than were sent', () => {
 });
 
 describe('an acknowledgement that is lost', () => {
-  test.concurrent('repeats its chunk, which nobody can avoid, and nothing else', async () => {
+  test.concurrent('repeats its chunk, which nobody can avoid, and nothing else [F-35]', async () => {
     await failureRun({ seed: 40 }, async (scenario) => {
       addMail(scenario, 500);
       scenario.intake.faults.failNext('lost-acknowledgement', 2);
@@ -290,7 +301,7 @@ describe('an intake that does not answer at all', () => {
     'const real = setTimeout; globalThis.setTimeout = (run, ms, ...more) => real(run, ms === 60000 ? 1000 : ms, ...more);',
   )}`;
 
-  test.concurrent('is given up after a minute and asked again', async () => {
+  test.concurrent('is given up after a minute and asked again [F-19]', async () => {
     await failureRun({ seed: 39 }, async (scenario) => {
       addMail(scenario, 100);
       scenario.intake.faults.failNext('hang');

@@ -66,7 +66,7 @@ describe.each(Object.keys(accesses))('by the simulated clock, on the way of %s',
     expectNoHurry(life.entries);
   }
 
-  test('an intake that is away for 15 minutes costs nothing: reading waits, memory stays flat, health says so, and the next poll delivers', async () => {
+  test('an intake that is away for 15 minutes costs nothing: reading waits, memory stays flat, health says so, and the next poll delivers [F-19]', async () => {
     const awayMs = beginMs + 30 * minute;
     const backMs = awayMs + 15 * minute;
     const heap: number[] = [];
@@ -107,7 +107,7 @@ describe.each(Object.keys(accesses))('by the simulated clock, on the way of %s',
     await expectAllOnce();
   });
 
-  test('a Microsoft that is away for 10 minutes costs nothing: it is asked ever more rarely, a warning comes once a minute, and the next poll catches up', async () => {
+  test('a Microsoft that is away for 10 minutes costs nothing: it is asked ever more rarely, a warning comes once a minute, and the next poll catches up [F-01]', async () => {
     const awayMs = beginMs + 30 * minute;
     const backMs = awayMs + 10 * minute;
     const heap: number[] = [];
@@ -144,7 +144,7 @@ describe.each(Object.keys(accesses))('by the simulated clock, on the way of %s',
     await expectAllOnce();
   });
 
-  test('queries that are all refused for 20 minutes are an outage: nothing is given up, and all is complete afterwards', async () => {
+  test('queries that are all refused for 20 minutes are an outage: nothing is given up, and all is complete afterwards [F-09]', async () => {
     const awayMs = beginMs + 30 * minute;
     const backMs = awayMs + 20 * minute;
     life.clock.at(awayMs, () => service().faults.failNext('http-400', Infinity));

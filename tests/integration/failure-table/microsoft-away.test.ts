@@ -36,7 +36,7 @@ function expectCalm(scenario: Scenario): void {
 }
 
 test.concurrent.each(wayNames)(
-  'each failure of Microsoft that passes, one after the other, costs no row and repeats none on the way of %s',
+  'each failure of Microsoft that passes, one after the other, costs no row and repeats none on the way of %s [F-01]',
   async (way) => {
     await failureRun({ way, seed: 11 }, async (scenario) => {
       await scenario.start();
@@ -48,7 +48,7 @@ test.concurrent.each(wayNames)(
 );
 
 test.concurrent.each([tokenFaults.slice(0, 5), tokenFaults.slice(5, 9), tokenFaults.slice(9)])(
-  'each failure of the token service that passes, one after the other, costs no row: %s, %s, %s, %s …',
+  'each failure of the token service that passes, one after the other, costs no row: %s, %s, %s, %s … [F-01]',
   async (...faults) => {
     const way = 'an application on Microsoft Graph';
     // Tokens that end at once: every request asks for one.
@@ -67,7 +67,7 @@ const impatient = `--import=data:text/javascript,${encodeURIComponent(
 )}`;
 
 test.concurrent.each(wayNames)(
-  'an answer that does not come within two minutes is given up, and its range is read again, on the way of %s',
+  'an answer that does not come within two minutes is given up, and its range is read again, on the way of %s [F-02]',
   async (way) => {
     await failureRun({ way, seed: 13, intake: { keep: 'all' } }, async (scenario) => {
       const now = Date.now();
@@ -85,7 +85,7 @@ test.concurrent.each(wayNames)(
   },
 );
 
-test.concurrent('a quota that is used up is waited out, and nothing is lost or repeated', async () => {
+test.concurrent('a quota that is used up is waited out, and nothing is lost or repeated [F-03]', async () => {
   const options = {
     way: 'an application on Microsoft Graph',
     seed: 14,

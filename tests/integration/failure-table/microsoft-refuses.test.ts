@@ -37,7 +37,7 @@ async function expectOneGap(
 
 describe('time that is out of reach', () => {
   test.concurrent(
-    'by the limit that the service names, is a gap with both ends, and all after it arrives',
+    'by the limit that the service names, is a gap with both ends, and all after it arrives [F-07]',
     async () => {
       await failureRun({ way: reporting, seed: 21, service: { historyDays: 10 } }, async (scenario) => {
         const now = Date.now();
@@ -49,7 +49,7 @@ describe('time that is out of reach', () => {
   );
 
   test.concurrent(
-    'by the limit that is documented, after 100 days without a start, is a gap with both ends too',
+    'by the limit that is documented, after 100 days without a start, is a gap with both ends too [F-07]',
     async () => {
       await failureRun({ way: graph, seed: 22 }, async (scenario) => {
         const now = Date.now();
@@ -72,29 +72,32 @@ describe('queries that are refused', () => {
     [reporting, 'http-400'],
     [graph, 'http-400'],
     [graph, 'http-500-hiding-400'],
-  ] as const)('for a while are an outage, whatever their text, and complete in the end: %s, %s', async (way, fault) => {
-    await failureRun({ way, seed: 23 }, async (scenario) => {
-      const now = Date.now();
-      const { world, server, graph: graphService } = scenario.simulator;
-      world.add({ rows: 3000, from: now - 30 * minute, to: now });
-      if (way === graph) graphService.faults.failNext(fault, 6);
-      else server.faults.failNext('http-400', 6);
-      await scenario.start();
-      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-      const [warning, ...others] = messagesAt('warning', scenario.output);
-      expect(warning).toMatch(
-        /refused the query \(HTTP 400: .*(not valid|cannot be used).*\)\. It refuses unrelated time as well, so the service is disturbed\. Nothing is lost; trying again\. \[MT-UNAVAILABLE\]$/,
-      );
-      expect(others).toEqual([]);
-      expect(messagesAt('error', scenario.output)).toEqual([]);
-      expect(messagesAt('critical', scenario.output)).toEqual([]);
-    });
-  });
+  ] as const)(
+    'for a while are an outage, whatever their text, and complete in the end: %s, %s [F-09]',
+    async (way, fault) => {
+      await failureRun({ way, seed: 23 }, async (scenario) => {
+        const now = Date.now();
+        const { world, server, graph: graphService } = scenario.simulator;
+        world.add({ rows: 3000, from: now - 30 * minute, to: now });
+        if (way === graph) graphService.faults.failNext(fault, 6);
+        else server.faults.failNext('http-400', 6);
+        await scenario.start();
+        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+        const [warning, ...others] = messagesAt('warning', scenario.output);
+        expect(warning).toMatch(
+          /refused the query \(HTTP 400: .*(not valid|cannot be used).*\)\. It refuses unrelated time as well, so the service is disturbed\. Nothing is lost; trying again\. \[MT-UNAVAILABLE\]$/,
+        );
+        expect(others).toEqual([]);
+        expect(messagesAt('error', scenario.output)).toEqual([]);
+        expect(messagesAt('critical', scenario.output)).toEqual([]);
+      });
+    },
+  );
 });
 
 describe('links to later pages', () => {
   test.concurrent.each([reporting, graph] as const)(
-    'that are dead cost one request each: a query to the time of the last row takes their place, on the way of %s',
+    'that are dead cost one request each: a query to the time of the last row takes their place, on the way of %s [F-10]',
     async (way) => {
       await failureRun({ way, seed: 24 }, async (scenario) => {
         scenario.service.options.latencyMs = 20;
@@ -115,7 +118,7 @@ describe('links to later pages', () => {
   );
 
   test.concurrent(
-    'whose token Graph itself has spoiled are repaired or gone round, without a request that is refused',
+    'whose token Graph itself has spoiled are repaired or gone round, without a request that is refused [F-11]',
     async () => {
       await failureRun({ way: graph, seed: 25, graph: { pageRows: 500 } }, async (scenario) => {
         const now = Date.now();

@@ -62,7 +62,7 @@ async function readTampered(
 
 describe('rows that are not as documented', () => {
   test.concurrent.each(wayNames)(
-    'are sent with what there is, once, and counted; what is no row is rejected: %s',
+    'are sent with what there is, once, and counted; what is no row is rejected: %s [F-17, F-30]',
     async (way) => {
       const names = dialects[ways[way].api];
       /** The row with a subject by which its event is known again. */
@@ -110,7 +110,7 @@ describe('rows that are not as documented', () => {
 
 describe('an event larger than the intake accepts', () => {
   test.concurrent.each(wayNames)(
-    'is sent with a shorter subject and says so; one that stays too large is rejected, alone: %s',
+    'is sent with a shorter subject and says so; one that stays too large is rejected, alone: %s [F-29]',
     async (way) => {
       const names = dialects[ways[way].api];
       const changes: ChangeRow[] = [

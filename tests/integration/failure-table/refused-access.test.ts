@@ -21,7 +21,7 @@ function proofs({ simulator, way }: Scenario): number {
 }
 
 test.concurrent.each(wayNames)(
-  'a wrong secret is tried three times a minute at most, and told in one critical log with what to do: %s',
+  'a wrong secret is tried three times a minute at most, and told in one critical log with what to do: %s [F-13]',
   async (way) => {
     await failureRun(
       { way, seed: 71 },
@@ -41,7 +41,7 @@ test.concurrent.each(wayNames)(
 );
 
 test.concurrent(
-  'a refusal before anything has worked is critical at once, and tried again after a minute; nothing is lost',
+  'a refusal before anything has worked is critical at once, and tried again after a minute; nothing is lost [F-13]',
   async () => {
     await failureRun({ way: 'an account on the Reporting Web Service', seed: 25 }, async (scenario) => {
       const now = Date.now();
@@ -61,7 +61,7 @@ test.concurrent(
 );
 
 test.concurrent.each(wayNames)(
-  'two refusals in a row of a session that works are passed within seconds, as warnings: %s',
+  'two refusals in a row of a session that works are passed within seconds, as warnings: %s [F-13]',
   async (way) => {
     await failureRun({ way, seed: 26 }, async (scenario) => {
       const { world } = scenario.simulator;
@@ -77,7 +77,7 @@ test.concurrent.each(wayNames)(
   },
 );
 
-test.concurrent('a wrong password is not tried sooner because the container is restarted', async () => {
+test.concurrent('a wrong password is not tried sooner because the container is restarted [F-13]', async () => {
   await failureRun(
     { way: 'an account on the Reporting Web Service', seed: 72 },
     async (scenario) => {

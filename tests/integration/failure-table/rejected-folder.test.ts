@@ -11,7 +11,7 @@ const LIMIT_BYTES = 268_435_456;
 
 describe('a folder rejected/ that is full', () => {
   test.concurrent(
-    'holds delivery and says so; once its files are moved away, every row arrives or lies there',
+    'holds delivery and says so; once its files are moved away, every row arrives or lies there [F-31]',
     async () => {
       await failureRun({ seed: 71 }, async (scenario) => {
         const folder = join(scenario.dataFolder, 'rejected');

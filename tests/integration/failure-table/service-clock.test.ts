@@ -29,7 +29,7 @@ describe('the tenant’s clock jumps while the module runs', () => {
     { way: graph, jump: '10 minutes', jumpMs: 10 * minute },
     { way: graph, jump: '3 hours', jumpMs: 3 * hour },
   ] as const)(
-    'ahead by $jump, back, and after a restart a day ahead: nothing is lost or repeated, and no watermark stays in the future: $way',
+    'ahead by $jump, back, and after a restart a day ahead: nothing is lost or repeated, and no watermark stays in the future: $way [F-18]',
     async ({ way, jumpMs }) => {
       await failureRun({ way, seed: 81 }, async (scenario) => {
         const expectNoFuture = async () => {

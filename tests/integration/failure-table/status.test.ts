@@ -82,7 +82,7 @@ async function throughAFront(
 
 describe.each(wayNames)('while nothing can be read, on the way of %s', (way) => {
   test.concurrent.each(Object.keys(attacks))(
-    'the status says so, and the service is hardly asked: %s',
+    'the status says so, and the service is hardly asked: %s [F-05]',
     async (name) => {
       await throughAFront(way, async (scenario, front, trigger) => {
         const attack = attacks[name]!;
@@ -128,24 +128,27 @@ describe.each(wayNames)('a service that asks to be left alone, on the way of %s'
     ['600', 503],
     ['600', 429],
     ['86400', 429],
-  ] as const)('is reported at once, with the time of the next request: Retry-After %s, %i', async (value, status) => {
-    await throughAFront(way, async (_scenario, front, trigger) => {
-      const before = front.askedAtMs.length;
-      front.alter = asksFor(value, status);
-      const seen = await untilStatus(trigger, isNotOk, 30 * second);
-      const [reason, ...others] = seen.reasons;
-      expect(others).toEqual([]);
-      expect(reason?.matter).toBe('reading');
-      const [, at = ''] = /It asks for a pause: the next request is made at (\S+ \S+) UTC\.$/.exec(reason!.reason)!;
-      const waitMs = Date.parse(`${at.replace(' ', 'T')}Z`) - front.askedAtMs.at(-1)!;
-      // None where it was on its way already.
-      expect(front.askedAtMs.length - before).toBeLessThanOrEqual(1);
-      expect(waitMs).toBeGreaterThan(Math.min(Number(value), 120) * second - 2 * second);
-      expect(waitMs).toBeLessThanOrEqual(120 * second + second);
-    });
-  });
+  ] as const)(
+    'is reported at once, with the time of the next request: Retry-After %s, %i [F-04]',
+    async (value, status) => {
+      await throughAFront(way, async (_scenario, front, trigger) => {
+        const before = front.askedAtMs.length;
+        front.alter = asksFor(value, status);
+        const seen = await untilStatus(trigger, isNotOk, 30 * second);
+        const [reason, ...others] = seen.reasons;
+        expect(others).toEqual([]);
+        expect(reason?.matter).toBe('reading');
+        const [, at = ''] = /It asks for a pause: the next request is made at (\S+ \S+) UTC\.$/.exec(reason!.reason)!;
+        const waitMs = Date.parse(`${at.replace(' ', 'T')}Z`) - front.askedAtMs.at(-1)!;
+        // None where it was on its way already.
+        expect(front.askedAtMs.length - before).toBeLessThanOrEqual(1);
+        expect(waitMs).toBeGreaterThan(Math.min(Number(value), 120) * second - 2 * second);
+        expect(waitMs).toBeLessThanOrEqual(120 * second + second);
+      });
+    },
+  );
 
-  test.concurrent('once, by mistake, and for a day: live mail is late by two minutes at most', async () => {
+  test.concurrent('once, by mistake, and for a day: live mail is late by two minutes at most [F-04]', async () => {
     await throughAFront(way, async (scenario, front, trigger) => {
       let isDone = false;
       front.alter = (answer, url) => {

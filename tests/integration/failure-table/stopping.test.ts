@@ -16,7 +16,7 @@ function onceItListens(code: string): string {
 
 describe('a signal to stop', () => {
   test.concurrent.each(['SIGTERM', 'SIGINT'] as const)(
-    '(%s) aborts what Microsoft and the intake do not answer, within ten seconds and with exit code 0; nothing is lost or repeated',
+    '(%s) aborts what Microsoft and the intake do not answer, within ten seconds and with exit code 0; nothing is lost or repeated [F-43]',
     async (signal) => {
       await failureRun({ seed: 61 }, async (scenario) => {
         addMail(scenario);
@@ -40,7 +40,7 @@ describe('a signal to stop', () => {
     },
   );
 
-  test.concurrent('that comes a second time ends the process at once', async () => {
+  test.concurrent('that comes a second time ends the process at once [F-44]', async () => {
     await failureRun({ seed: 62 }, async (scenario) => {
       addMail(scenario);
       const first = await scenario.start({ chunk_size: 100 });
@@ -65,7 +65,7 @@ describe('a signal to stop', () => {
 const before = (script: string) => [`--import=data:text/javascript,${encodeURIComponent(script)}`];
 
 describe('what nobody has foreseen', () => {
-  test.concurrent('in run(): it is logged with its stack, and run() begins again', async () => {
+  test.concurrent('in run(): it is logged with its stack, and run() begins again [F-46]', async () => {
     const failing = `
       import { promises } from 'node:fs';
       import { syncBuiltinESMExports } from 'node:module';
@@ -88,7 +88,7 @@ describe('what nobody has foreseen', () => {
   });
 
   test.concurrent(
-    'in a promise at which nobody looks: it is logged with its stack, and the module goes on',
+    'in a promise at which nobody looks: it is logged with its stack, and the module goes on [F-46]',
     async () => {
       await failureRun({ seed: 64 }, async (scenario) => {
         addMail(scenario);
@@ -104,7 +104,7 @@ describe('what nobody has foreseen', () => {
   );
 
   test.concurrent(
-    'that nothing catches: it is logged with its stack before the process ends, and a start goes on',
+    'that nothing catches: it is logged with its stack before the process ends, and a start goes on [F-46]',
     async () => {
       await failureRun({ seed: 65 }, async (scenario) => {
         addMail(scenario);

@@ -16,7 +16,7 @@ describe('a service whose first pages are good and lead nowhere', () => {
     new RangeRefusedError('Each link leads nowhere.'),
   ];
 
-  test('is an outage: nothing is set aside, the waits grow, and all is read when it is over', async () => {
+  test('is an outage: nothing is set aside, the waits grow, and all is read when it is over [F-05]', async () => {
     const stage = new Stage({ startMs: noon, startTimeMs: hour });
     const overMs = noon + 10 * minute;
     stage.pagesOf = (range) => (stage.clock.trueMs < overMs ? leadsNowhere(range) : [pageOf()]);
@@ -59,7 +59,7 @@ describe('a service that asks to be left alone', () => {
 });
 
 describe('a range of many pages', () => {
-  test('is reported once a minute while it is read', async () => {
+  test('is reported once a minute while it is read [F-06]', async () => {
     const stage = new Stage({ startMs: noon, startTimeMs: hour });
     stage.pageMs = second;
     let isFirst = true;

@@ -190,7 +190,7 @@ function expectWatermarksNeverMoveBack(life: Life): void {
 }
 
 describe('in any world', () => {
-  test('every row is delivered with its last status, none twice with one status, and watermarks never move back, whatever fails', async () => {
+  test('every row is delivered with its last status, none twice with one status, and watermarks never move back, whatever fails [F-18]', async () => {
     await fc.assert(
       fc.asyncProperty(worlds, troubles, async (world, troubles) => {
         const rows = inhabit(world);

@@ -112,7 +112,7 @@ describe('a range', () => {
 describe('a range that is refused', () => {
   const refused = new RangeRefusedError('The query was refused.');
 
-  test('is read in halves until they are accepted, with a warning that names its bounds, and nothing is left out', async () => {
+  test('is read in halves until they are accepted, with a warning that names its bounds, and nothing is left out [F-08]', async () => {
     const stage = stageOf();
     stage.pagesOf = ({ start, end }) => (end - start > 10 * second ? [refused] : [pageOf()]);
     await stage.run(noon + 30 * second);
@@ -161,7 +161,7 @@ describe('a range that is refused', () => {
     },
   );
 
-  test('because of one second for a day is given up as a gap with its reason, and nothing else is late meanwhile', async () => {
+  test('because of one second for a day is given up as a gap with its reason, and nothing else is late meanwhile [F-08]', async () => {
     const stage = stageOf({ startTimeMs: hour, late_window: 1440 });
     const poison = noon + 10 * minute;
     const polls: number[] = [];

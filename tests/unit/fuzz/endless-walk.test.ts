@@ -83,7 +83,7 @@ describe('in a service whose queries and order are known', () => {
     ['rows without a time', (n) => pageWith(n, record({ MessageTraceId: `row ${n}`, Received: 'soon' }))],
     ['nothing', (n) => pageWith(n)],
   ])(
-    'pages without an end that hold %s are left after some hundred, and by a probe after some ten',
+    'pages without an end that hold %s are left after some hundred, and by a probe after some ten [F-06]',
     async (_, pageAt) => {
       const { pages, error } = await walk(pageAt, { detours });
       expect(error).toBeInstanceOf(RangeRefusedError);

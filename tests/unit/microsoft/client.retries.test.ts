@@ -62,7 +62,7 @@ describe('after a failure that passes', () => {
   });
 
   test.each(passing)(
-    'five tries are enough, and the error holds neither credentials nor query: %s',
+    'five tries are enough, and the error holds neither credentials nor query: %s [F-01]',
     async (_name, fail) => {
       const waits = skipWaits();
       const server = await startLoopback((_, response) => fail(response));

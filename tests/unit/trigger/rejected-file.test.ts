@@ -63,7 +63,7 @@ test('each row is a line with the reason and when, in the file of its day in UTC
   for (const { line } of stage.lines) expect(line).not.toContain('\n');
 });
 
-test('a row that comes again for the same reason is not written again', async () => {
+test('a row that comes again for the same reason is not written again [F-30]', async () => {
   const stage = new Stage();
   const { rejected } = stage;
   expect(await rejected.add({ Size: 1 }, 'one')).toBe(true);
@@ -128,7 +128,7 @@ describe('the bound', () => {
     expect(bytes).toBeGreaterThan(limits.bytes - 100);
   });
 
-  test('is announced at 80 %, once, and again after it was emptied', async () => {
+  test('is announced at 80 %, once, and again after it was emptied [F-31]', async () => {
     const stage = new Stage();
     await stage.rejected.add(0, 'one');
     expect(stage.errors).toEqual([]);

@@ -34,7 +34,7 @@ async function begin(...parameters: Parameters<typeof HoursWithATenant.begin>): 
 
 describe('while the service principal is missing', () => {
   test.each([401, 403] as const)(
-    '(HTTP %s) it is said what to do and asked every five minutes, and works without a restart',
+    '(HTTP %s) it is said what to do and asked every five minutes, and works without a restart [F-15]',
     async (status) => {
       const life = await begin(byApplication(), { graph: { servicePrincipalRefusal: status } });
       life.simulator.graph.options.servicePrincipalFromMs = life.clock.trueMs + hour;
@@ -111,17 +111,20 @@ describe('a wrong secret', () => {
       } as Parameters<typeof accessByAccount>[0]),
       '50126',
     ],
-  ] as const)('%s is tried three times in the first minute at most, and rarely later', async (_, access, code) => {
-    const life = await begin(access);
-    await life.live(minute);
-    expect(life.simulator.tokenService.requests.totals.requests).toBeLessThanOrEqual(3);
-    await life.live(24 * hour);
-    // An account gets locked by tries, an application does not.
-    const most = code === '50126' ? 40 : 150;
-    expect(life.simulator.tokenService.requests.totals.requests).toBeLessThanOrEqual(most);
-    expect(life.simulator.graph.requests.totals.requests).toBe(0);
-    expect(life.log.at('critical')[0]).toContain(`AADSTS${code}`);
-  });
+  ] as const)(
+    '%s is tried three times in the first minute at most, and rarely later [F-13]',
+    async (_, access, code) => {
+      const life = await begin(access);
+      await life.live(minute);
+      expect(life.simulator.tokenService.requests.totals.requests).toBeLessThanOrEqual(3);
+      await life.live(24 * hour);
+      // An account gets locked by tries, an application does not.
+      const most = code === '50126' ? 40 : 150;
+      expect(life.simulator.tokenService.requests.totals.requests).toBeLessThanOrEqual(most);
+      expect(life.simulator.graph.requests.totals.requests).toBe(0);
+      expect(life.log.at('critical')[0]).toContain(`AADSTS${code}`);
+    },
+  );
 });
 
 const codes = tokenFaults.filter((fault): fault is AadstsFault => fault.startsWith('aadsts-'));
@@ -129,7 +132,7 @@ const passing = ['aadsts-50087', 'aadsts-90024', 'aadsts-90033', 'aadsts-90055']
 
 describe('each code of Entra ID', () => {
   test.each(codes.filter((code) => !passing.includes(code)))(
-    '%s is explained once a try, and collecting goes on when it is over',
+    '%s is explained once a try, and collecting goes on when it is over [F-13]',
     async (fault) => {
       const life = await begin(byApplication());
       life.simulator.tokenService.faults.failNext(fault);

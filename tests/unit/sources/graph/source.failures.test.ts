@@ -72,7 +72,7 @@ describe('a failure that passes costs no row', () => {
   );
 });
 
-describe('a refusal for the quota is waited out', () => {
+describe('a refusal for the quota is waited out [F-03]', () => {
   test.each<[GraphFault, number]>([
     // For the client's own waits, as nothing is said.
     ['over-quota-429', 0],
