@@ -1,9 +1,13 @@
 import type { ErrorObject } from 'ajv';
 import { isObject, type JsonObject } from '../json.js';
+import { excerpt } from '../log/foreign-text.js';
 import type { Schema } from './cards.js';
 import { isExact, trimmed } from './conversion.js';
 import { describe, describeGiven, unitOf } from './descriptions.js';
 
+/** More unknown settings than that are counted only, and no longer name is quoted in full. */
+const MAX_UNKNOWN_NAMED = 10;
+const MAX_NAME_CHARACTERS = 60;
 const PEM = /-----BEGIN [A-Z0-9 ]+-----/;
 const QUOTED = /^(?:"[^]*"|'[^]*'|“[^]*”|‘[^]*’|„[^]*“|«[^]*»)$/;
 
@@ -28,9 +32,10 @@ export function sentencesFor(
 /** What to say about settings that the schema does not have: one text, or none where there are none. */
 export function sentencesAboutUnknown(names: readonly string[]): string[] {
   if (names.length === 0) return [];
-  const quoted = names.map((name) => `"${name}"`).join(', ');
+  const named = names.slice(0, MAX_UNKNOWN_NAMED).map((name) => `"${excerpt(name, MAX_NAME_CHARACTERS)}"`);
+  const others = names.length > named.length ? ` and ${names.length - named.length} more` : '';
   return [
-    `The module does not know these settings and ignores them: ${quoted}. The platform adds some; check the spelling of yours.`,
+    `The module does not know these settings and ignores them: ${named.join(', ')}${others}. The platform adds some; check the spelling of yours.`,
   ];
 }
 
