@@ -68,13 +68,16 @@ function environment(settings: object): Input {
   ];
 }
 
-/** No value of the environment can hold a NUL. */
-function withoutNul(input: Input): Input {
-  return input.map(({ name, bytes }) => textPart(name, bytes.toString('utf8').replaceAll('\u0000', '')));
+/** No value of the environment can hold a NUL. Linux allows each of them 128 KiB; what can also be a file may be larger. */
+function asEnvironment(input: Input): Input {
+  return input.map(({ name, bytes }) => {
+    const text = bytes.toString('utf8').replaceAll('\u0000', '');
+    return textPart(name, name.endsWith('_PROXY') ? text.slice(0, 131_072) : text);
+  });
 }
 
 function run(given: Input, cards: ReturnType<typeof readCards>, schemas: ReturnType<typeof schemasOf>): void {
-  const input = withoutNul(given);
+  const input = asEnvironment(given);
   const listening = new Listening();
   const hide = (_name: string, secret: string) => void listening.hide(secret);
   const env = Object.fromEntries(input.map(({ name, bytes }) => [name, bytes.toString('utf8')]));
