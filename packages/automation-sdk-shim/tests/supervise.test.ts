@@ -141,12 +141,16 @@ describe('supervision', () => {
     expect(isHopeless({ errorCount: errors, aliveMs: alive, withoutEventsMs: silent })).toBe(hopeless);
   });
 
-  test('a run() that hangs is left after the grace', async () => {
+  test.each([
+    [true, 'Its data folder does not answer.'],
+    [false, 'Please report it.'],
+  ])('a run() that hangs is left after the grace; it waits for its data folder: %s', async (isBusy, why) => {
     const { recorded, stop, supervision } = setUp();
-    const supervised = supervise(() => new Promise(() => undefined), { ...supervision, graceMs: 10 });
+    const hanging = { ...supervision, graceMs: 10, isStorageBusy: () => isBusy };
+    const supervised = supervise(() => new Promise(() => undefined), hanging);
     stop.abort();
     expect(await supervised).toBe(false);
-    expect(recorded.at('error')[0]).toContain('did not stop within');
+    expect(recorded.at('error')).toEqual([`The trigger did not stop within 0.01 s and is ended. ${why}`]);
   });
 });
 

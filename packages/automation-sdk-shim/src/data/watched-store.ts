@@ -15,7 +15,9 @@ export class WatchedStore implements OwnableStore {
   readonly #store: OwnableStore;
   readonly #log: Log;
   readonly #health: Health;
-  /** Operations that have been under way for too long. */
+  /** Operations that are under way. */
+  #running = 0;
+  /** Those of them that have been for too long. */
   #hanging = 0;
 
   constructor(store: OwnableStore, { log, health }: { readonly log: Log; readonly health: Health }) {
@@ -26,6 +28,11 @@ export class WatchedStore implements OwnableStore {
 
   get name(): string {
     return this.#store.name;
+  }
+
+  /** Whether an operation is under way. */
+  get isBusy(): boolean {
+    return this.#running > 0;
   }
 
   async take(taking: Taking): Promise<Release> {
@@ -61,6 +68,7 @@ export class WatchedStore implements OwnableStore {
 
   async #watched<Result>(operation: Promise<Result>, limitMs = STORE_HANGS_AFTER_MS): Promise<Result> {
     const watch = { isHanging: false };
+    this.#running += 1;
     const timer = setTimeout(() => {
       watch.isHanging = true;
       this.#hangs(limitMs);
@@ -69,6 +77,7 @@ export class WatchedStore implements OwnableStore {
       return await operation;
     } finally {
       clearTimeout(timer);
+      this.#running -= 1;
       if (watch.isHanging) this.#answered();
     }
   }

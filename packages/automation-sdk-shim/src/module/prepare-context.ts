@@ -39,12 +39,16 @@ export interface Preparation {
   readonly basics: Basics;
 }
 
+export interface PreparedContext extends TriggerContext {
+  readonly data: WatchedStore;
+}
+
 /**
  * Everything a trigger is given: settings checked, secrets fetched, the data folder taken. Undefined where the module
  * was stopped before that.
  * @throws ConfigurationError with all that is wrong, CardError, FolderHeldError
  */
-export async function prepareContext(preparation: Preparation): Promise<TriggerContext | undefined> {
+export async function prepareContext(preparation: Preparation): Promise<PreparedContext | undefined> {
   const { request, manifest, values, problems, platform, http, health, metrics, basics } = preparation;
   const { log, scrubber, stop } = basics;
   const hide = hideWith(scrubber, log);

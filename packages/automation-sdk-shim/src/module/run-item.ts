@@ -67,7 +67,7 @@ async function live(request: ItemRequest, basics: Basics): Promise<boolean> {
     });
     if (context === undefined) return true;
     const item = new request.Item(context);
-    return await supervise(() => item.run(), supervision);
+    return await supervise(() => item.run(), { ...supervision, isStorageBusy: () => context.data.isBusy });
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     await holdUntilStopped(error, supervision);

@@ -16,6 +16,8 @@ export interface Supervision {
   readonly stopping: AbortSignal;
   readonly backoff?: Backoff;
   readonly graceMs?: number;
+  /** Whether the trigger may be waiting for its data folder. */
+  readonly isStorageBusy?: () => boolean;
   readonly now?: () => number;
 }
 
@@ -31,7 +33,10 @@ export async function supervise(run: () => Promise<void>, supervision: Supervisi
     .then(() => Promise.race([returned, delay(grace)]))
     .then((value) => value === true);
   const inTime = await Promise.race([returned, left]);
-  if (!inTime) log.error(`The trigger did not stop within ${grace / 1_000} s and is ended. Please report it.`);
+  if (!inTime) {
+    const why = supervision.isStorageBusy?.() === true ? 'Its data folder does not answer.' : 'Please report it.';
+    log.error(`The trigger did not stop within ${grace / 1_000} s and is ended. ${why}`);
+  }
   return inTime;
 }
 

@@ -21,11 +21,15 @@ export interface Life {
   };
 }
 
-/** Whether a process ended as it should: of SIGKILL, or after SIGTERM with exit code 0. */
+/**
+ * Whether a process ended as it should: of SIGKILL, or after SIGTERM with exit code 0. It kills itself where a file
+ * operation hangs.
+ */
 export function endedWell({ ended }: Life): boolean {
   if (ended?.asked === undefined) return ended === undefined;
-  const { asked, impatiently, hadSpoken, exit } = ended;
+  const { asked, impatiently, hadSpoken, exit, folderHung = false } = ended;
   if (asked === 'SIGKILL') return exit.signal === 'SIGKILL';
+  if (folderHung && exit.signal === 'SIGKILL') return true;
   return exit.exitCode === 0 || (impatiently && exit.signal === 'SIGKILL') || (!hadSpoken && exit.signal === 'SIGTERM');
 }
 

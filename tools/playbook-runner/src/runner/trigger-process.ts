@@ -37,7 +37,9 @@ export interface HealthAnswer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-const ANSWER_WITHIN_MS = 5000;
+const ANSWER_WITHIN_MS = 15_000;
+/** A process on a machine that does other things may take its time to start. */
+const START_WITHIN_MS = 60_000;
 /** How the module tells which port a path is answered on. */
 const PORT_TOLD = /GET (\/\w+) on port (\d+) answers/;
 
@@ -128,9 +130,9 @@ export class TriggerProcess {
   }
 
   async #get(path: string): Promise<Response> {
-    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
     if (!this.#ports.has(path))
-      await this.waitForOutput(new RegExp(`GET ${path} on port`), { withinMs: ANSWER_WITHIN_MS });
+      await this.waitForOutput(new RegExp(`GET ${path} on port`), { withinMs: START_WITHIN_MS });
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
     return fetch(`http://127.0.0.1:${this.#ports.get(path)}${path}`, { signal });
   }
 

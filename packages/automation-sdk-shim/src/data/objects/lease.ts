@@ -65,8 +65,11 @@ export class Lease {
     const deadline = performance.now() + patienceMs;
     for (;;) {
       const found = await object.read();
-      const holder = found && holderIn(found);
-      if ((isFree(found, leaseMs) || object.isOurs(found)) && (await lease.#wins())) return lease;
+      const isFreeForUs = isFree(found, leaseMs) || object.isOurs(found);
+      if (isFreeForUs && (await lease.#wins())) return lease;
+      // Another one was faster, and has said who it is since.
+      const latest = isFreeForUs ? await object.read() : found;
+      const holder = latest && holderIn(latest);
       const living = holder !== undefined && lifeOf(holder) === 'alive';
       if (living || performance.now() >= deadline || isAborted(signal)) throw heldBy(name, holder, 'sub_folder');
       await sleep(lookAgainMs, signal);
