@@ -123,9 +123,7 @@ test('what another process writes over the lock while the lease settles is respe
     if (method === 'GET' && key === lockKey && isOurs) place.s3.store(lockKey, lockElsewhere(1));
     return Promise.resolve();
   };
-  await expect(taken({ times: { patienceMs: 0 } })).rejects.toThrow(
-    'is held by the process 77 on the host elsewhere',
-  );
+  await expect(taken({ times: { patienceMs: 0 } })).rejects.toThrow('is held by the process 77 on the host elsewhere');
 });
 
 test('conditions that stop working later are done without, with one warning', async () => {
