@@ -18,7 +18,7 @@ export default {
   maxWorkers: 6,
   testSequencer: './tests/longest-first.js',
   // A loaded machine may take its time; what hangs is ended all the same.
-  testTimeout: 180_000,
+  testTimeout: 240_000,
   projects: [
     level('unit', '<rootDir>/tests/unit/**/*.test.ts', '<rootDir>/{packages,tools}/*/tests/**/*.test.ts'),
     { ...level('contract', '<rootDir>/tests/contract/**/*.test.ts'), testPathIgnorePatterns: ['/tests/contract/sdk/'] },

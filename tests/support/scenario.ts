@@ -34,6 +34,8 @@ export const minute = 60 * second;
 export const hour = 60 * minute;
 export const day = 24 * hour;
 
+const SLOW_MS = 80 * second;
+
 /** What the books must say. Where they do not, their samples name some of the rows. */
 export const allArrivedOnce = { missing: 0, repeated: 0, unknown: 0, unreadable: 0 };
 
@@ -142,18 +144,34 @@ export class Scenario {
     return this.books.compare(visible(this.simulator.world, this.service.nowMs()));
   }
 
-  /** The books, as soon as no row is missing; the last ones where that takes too long. */
-  async untilNoneIsMissing(withinMs = 120 * second): Promise<BooksReport> {
-    const deadline = Date.now() + withinMs;
+  /**
+   * The books, as soon as no row is missing; the last ones where that takes too long. By default that is longer than the
+   * two minutes after which a request is given up.
+   */
+  async untilNoneIsMissing(withinMs = 150 * second): Promise<BooksReport> {
+    const startedMs = Date.now();
+    const deadline = startedMs + withinMs;
     for (;;) {
       const events = this.intake.totals().events;
       const report = await this.report();
-      if (report.missing === 0 || Date.now() >= deadline) return report;
+      if (report.missing === 0 || Date.now() >= deadline) {
+        if (Date.now() - startedMs > SLOW_MS) this.#tellWhy(Date.now() - startedMs);
+        return report;
+      }
       // Something must arrive before the books can look any better.
       await this.intake
         .until((totals) => totals.events > events, { withinMs: deadline - Date.now() + 1 })
         .catch(() => undefined);
     }
+  }
+
+  /** A wait of a minute or more is worth a look, even if all rows came in the end. */
+  #tellWhy(tookMs: number): void {
+    const requests = JSON.stringify(this.service.requests.totals.byResult);
+    const lines = this.output.slice(-20).join('\n');
+    process.stdout.write(
+      `waited ${tookMs / second} s for rows; requests ${requests}; the trigger's last lines:\n${lines}\n`,
+    );
   }
 
   /** Waits until the tenant has been asked so many times more: the trigger has had another look. */
