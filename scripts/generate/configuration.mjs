@@ -62,7 +62,7 @@ ${ownTable(account)}
 
 ## ${application.name}
 
-Set one credential: see [docs/tenant.md](tenant.md#microsoft-graph-as-an-application).
+Set one credential: see [docs/getting-started-entra.md](getting-started-entra.md#microsoft-graph-as-an-application).
 
 ${ownTable(application)}
 
@@ -79,6 +79,6 @@ ${commonTable}
 - Secrets that Sekoia.io stores apart (\`*****\` in the form) are fetched at the start.
 - The log names every wrong setting with its value and what it should be. The module asks Microsoft for nothing until all
   settings are right.
-- A setting may change at any start: see [docs/operating.md](operating.md#upgrading-and-changing-settings).
+- A setting may change at any start: see [docs/operations.md](operations.md#upgrading-and-changing-settings).
 `;
 }

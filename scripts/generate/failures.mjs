@@ -52,7 +52,7 @@ export async function failureMatrix() {
 # Failure matrix
 
 What can go wrong, what the module does, and the tests that make it happen. No data is lost, every failure is reported, and
-retries are rate-limited. [Troubleshooting](troubleshooting.md) explains each log line. [Delivery guarantees](delivery.md)
+retries are rate-limited. [Troubleshooting](troubleshooting.md) explains each log line. [Delivery guarantees](delivery-guarantees.md)
 says what the promise is worth after a failure.
 
 Tests in \`tests/integration/failure-table/\` run the real process. They also search everything that comes out for secrets:

@@ -55,7 +55,7 @@ interface Doubt {
 /**
  * The system's clock, corrected by the Date header of Microsoft's answers: a clock that runs ahead would have ranges
  * "in the future" refused, one that is behind would delay events. Between answers time passes monotonically, so that
- * setting the system's clock while the module runs changes nothing. docs/decisions/0017 says which of the clocks is
+ * setting the system's clock while the module runs changes nothing. docs/adr/0017 says which of the clocks is
  * believed.
  */
 export class ServerClock implements Clock {

@@ -41,7 +41,7 @@ const MIN_WAIT_MS = 100;
 
 /**
  * Asks one of Microsoft's APIs, and asks again when the failure is a passing one, no sooner than Retry-After says, as far as
- * that is believed (docs/decisions/0019-retry-after.md). Waits are
+ * that is believed (docs/adr/0019-retry-after.md). Waits are
  * drawn at random from a span of a second, which doubles with every failure in a row after the third, whichever question
  * failed, until there is an answer: they stay short while most answers succeed. Credentials go to the configured origin only.
  */

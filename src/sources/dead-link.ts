@@ -10,7 +10,7 @@ export class DeadLinkError extends RangeRefusedError {}
 export class ForeignLinkError extends DeadLinkError {}
 
 /**
- * How reading goes on where a link leads nowhere, the cheapest first. docs/decisions/0015-round-a-dead-link.md has the reasons.
+ * How reading goes on where a link leads nowhere, the cheapest first. docs/adr/0015-round-a-dead-link.md has the reasons.
  * `repaired`: what is wrong with the link is known, and was undone before it was followed.
  * `continued`: by a new query that ends at the time of the last row.
  * `rebuilt`: by a link of our own making, where the last row's second is larger than a page.

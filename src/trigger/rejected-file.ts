@@ -27,7 +27,7 @@ const rowsUnmeasured = 1_000;
 /**
  * What cannot be delivered, a line a row, in `rejected/<date>.ndjson` of the data folder: the row, the reason and when.
  * These lines are the only copy of their rows, so nothing is removed to make room. A full folder is a StorageError:
- * delivery is held until a person has moved files away (docs/decisions/0018).
+ * delivery is held until a person has moved files away (docs/adr/0018).
  */
 export class RejectedFile {
   readonly #parts: Parts;

@@ -170,7 +170,7 @@ export class TraceMetrics implements Monitor {
     this.#deadLinks.inc({ remedy });
   }
 
-  /** What /health adds to the platform's fields; docs/operating.md tells what each means. */
+  /** What /health adds to the platform's fields; docs/operations.md tells what each means. */
   healthFields(): Record<string, JsonValue> {
     const progress = this.#progress;
     const ahead = progress?.ahead;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { ways } from '../support/sign-in-cases.js';
 
-const document = await readFile(new URL('../../docs/tenant.md', import.meta.url), 'utf8');
+const document = await readFile(new URL('../../docs/getting-started-entra.md', import.meta.url), 'utf8');
 
 /** `| a client secret | that is wrong | \`AADSTS7000215\` | … |` */
 const rows = [...document.matchAll(/^\| (an? [^|]+?) +\| ([^|]+?) +\| `([^|`]+)` +\|/gm)].map(([, ...cells]) => cells);

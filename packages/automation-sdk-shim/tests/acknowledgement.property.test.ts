@@ -108,7 +108,7 @@ class OddIntake {
 
   #honest(jsons: readonly string[]): unknown {
     const ids = this.#store(jsons.filter((event) => !this.#drops(event)));
-    // Ids that came without a place belong to no certain event: a replay of them cannot be told (docs/decisions/0018).
+    // Ids that came without a place belong to no certain event: a replay of them cannot be told (docs/adr/0018).
     if (ids.length === jsons.length) this.#earlier = ids;
     return { event_ids: ids };
   }

@@ -24,7 +24,7 @@ const ACCEPTED: Fate = { kind: 'accepted' };
 
 /**
  * The rule of acknowledgement: an event counts as delivered only where the answer gives it an id or a good status of
- * its own, or where there are as many ids as events that are not refused (docs/decisions/0018).
+ * its own, or where there are as many ids as events that are not refused (docs/adr/0018).
  *
  * Reads `{"event_ids": ["…", …]}`, in the order of the batch, and what may come with it or instead of it. Sekoia's
  * documentation (pull request 3111) says that an answer of 200 can hold a status for each event, but not in which
