@@ -13,7 +13,8 @@ const GRANT = /permission is hereby granted|redistribution and use in source and
 /**
  * Every package below `folder`, found by walking node_modules and not by asking npm.
  *
- * @typedef {{ name: string, version: string, licence: string, repository: string, path: string, text?: string }} Package
+ * @typedef {{ name: string, version: string, licence: string, repository: string, path: string, text?: string }}
+ *   Package
  *   `path` is its folder and `text` the file with its licence, relative to `folder`. No `text` where it has none.
  * @returns {Promise<Package[]>}
  */

@@ -1,5 +1,5 @@
-// Writes docs/licences.md: what runs in the image besides our own code, with its licences. `npm run licences -- --check`
-// writes nothing. It fails when the list has drifted, or a licence is none that may be passed on freely.
+// Writes docs/licences.md: what runs in the image besides our own code, with its licences. `npm run licences --
+// --check` writes nothing. It fails when the list has drifted, or a licence is none that may be passed on freely.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

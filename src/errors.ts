@@ -1,6 +1,7 @@
 /**
  * The errors that the collector tells apart. The class says what to do next; nobody parses messages.
- * Every message is one or two sentences and ends with the operator's next step where there is one. docs/errors.md explains each.
+ * Every message is one or two sentences and ends with the operator's next step where there is one. docs/errors.md
+ * explains each.
  */
 abstract class CollectorError extends Error {
   /** Stands at the end of what is logged about it, for whoever searches or alerts on logs. Never changes. */
@@ -15,7 +16,10 @@ export function sentenceOn(error: CollectorError, next: string): string {
 export interface UnavailableOptions {
   /** How long the service asked to be left alone, in ms, as far as that is obeyed. Default 0. */
   readonly retryAfterMs?: number;
-  /** Whether the range that was asked for may be the cause: a row that the service cannot answer, or too many of them. Default false. */
+  /**
+   * Whether the range that was asked for may be the cause: a row that the service cannot answer, or too many of them.
+   * Default false.
+   */
   readonly mayBeTheRange?: boolean;
 }
 
@@ -61,7 +65,10 @@ export class SettingsError extends CollectorError {
   }
 }
 
-/** Somebody must act, or has acted already, and then it takes hours until it works. Asked again every few minutes: nothing can get locked by that. */
+/**
+ * Somebody must act, or has acted already, and then it takes hours until it works. Asked again every few minutes:
+ * nothing can get locked by that.
+ */
 export class NotReadyError extends CollectorError {
   override readonly name = 'NotReadyError';
   override readonly code = 'MT-NOT-READY';

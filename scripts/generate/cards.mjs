@@ -1,8 +1,8 @@
 import { triggerCards } from '../../dist/src/settings/definition.js';
 
 /**
- * As Python's `json.dumps(card, indent=2)` writes it, which the linter of Sekoia's library demands: no final line break,
- * and characters beyond ASCII escaped.
+ * As Python's `json.dumps(card, indent=2)` writes it, which the linter of Sekoia's library demands: no final line
+ * break, and characters beyond ASCII escaped.
  */
 const cardText = (card) =>
   JSON.stringify(card, null, 2).replace(
@@ -40,7 +40,9 @@ function cardOf({ command, uuid, name, description, title, settings }) {
   };
 }
 
-/** The cards of the playbook editor by their file names. A connector has no `results`: nothing follows it in a playbook. */
+/**
+ * The cards of the playbook editor by their file names. A connector has no `results`: nothing follows it in a playbook.
+ */
 export function cards() {
   return triggerCards.flatMap((definition) => {
     const card = cardOf(definition);

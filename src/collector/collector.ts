@@ -30,8 +30,8 @@ type ReadMode = 'fetch ahead' | 'one page at a time';
 
 /**
  * Reads range after range, delivers what has not gone out yet, and remembers it. Three rules make the promise:
- * what was acknowledged is remembered before the next chunk is sent; watermarks move only when a whole range has been read;
- * a range that fails is planned again, and its delivered rows are known by their fingerprints.
+ * what was acknowledged is remembered before the next chunk is sent; watermarks move only when a whole range has been
+ * read; a range that fails is planned again, and its delivered rows are known by their fingerprints.
  */
 export class Collector {
   readonly #parts: CollectorParts;
@@ -41,7 +41,9 @@ export class Collector {
   /** Until then, what is refused is taken for an outage: unrelated time was refused as well. */
   #outageUntil = 0;
   #undatedReads = 0;
-  /** How often in a row a range could not be had, of fresh time and of old: the one may succeed while the other fails. */
+  /**
+   * How often in a row a range could not be had, of fresh time and of old: the one may succeed while the other fails.
+   */
   readonly #failures = { fresh: 0, old: 0 };
   /** The service has asked to be left alone: after that, live mail is asked for first. */
   #isPauseRequested = false;
@@ -106,8 +108,9 @@ export class Collector {
   }
 
   /**
-   * A clock that stands before time that was read already would keep us waiting; one that runs far ahead would give up time as out of reach.
-   * Any answer of Microsoft's corrects it, even a refusal: in such a case a second is read first, for the sake of the answer's date.
+   * A clock that stands before time that was read already would keep us waiting; one that runs far ahead would give up
+   * time as out of reach. Any answer of Microsoft's corrects it, even a refusal: in such a case a second is read first,
+   * for the sake of the answer's date.
    */
   async #askForTheTime(signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts;
@@ -239,7 +242,8 @@ export class Collector {
     signal.throwIfAborted();
     if (this.#isByAnUnknownClock()) return;
     await this.#save((progress) => {
-      // However wrong our clock may be, the service's answer surely holds what came before the second in which it was given.
+      // However wrong our clock may be, the service's answer surely holds what came before the second in which it was
+      // given.
       const advanced = advance(progress, step.range, Math.min(readAt(), answeredAtMs), schedule);
       return adapt(advanced, { range: step.range, rows, fresh: step.fresh }, source.limits);
     }, signal);
@@ -270,8 +274,8 @@ export class Collector {
   }
 
   /**
-   * Where a first start begins follows from the clock alone. What was read before an answer has confirmed it is read again, which repeats nothing,
-   * as its fingerprints are there.
+   * Where a first start begins follows from the clock alone. What was read before an answer has confirmed it is read
+   * again, which repeats nothing, as its fingerprints are there.
    */
   #isByAnUnknownClock(): boolean {
     const { clock, ledger } = this.#parts;
@@ -280,7 +284,9 @@ export class Collector {
     return true;
   }
 
-  /** Between two pages of old time, fresh mail that is due is read first: a backlog never delays it by more than a page. */
+  /**
+   * Between two pages of old time, fresh mail that is due is read first: a backlog never delays it by more than a page.
+   */
   async #letFreshMailPass(signal: AbortSignal): Promise<void> {
     const step = this.#freshStep();
     if (step !== undefined && !signal.aborted) await this.#attempt(step, signal, 'one page at a time');
@@ -321,7 +327,8 @@ export class Collector {
 
   async #learnHistory(limitMs: number, signal: AbortSignal): Promise<void> {
     await this.#save(({ historyMs = Infinity, ...progress }) => {
-      // Refused within what was learned before: the service counts differently than we thought, by less than an hour at a time.
+      // Refused within what was learned before: the service counts differently than we thought, by less than an hour at
+      // a time.
       const learned = limitMs < historyMs ? limitMs : historyMs - 3_600_000;
       return { ...progress, historyMs: learned };
     }, signal);

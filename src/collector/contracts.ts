@@ -19,18 +19,22 @@ export interface ReadOptions {
   /** Called with each failure of a page that is asked for again. */
   readonly onRetry?: (error: UnavailableError) => void;
   /**
-   * How often each page is asked for, the first time included; by default several times. Where it is given, the range is
-   * read to find out whether it can be read: it is also given up after fewer pages.
+   * How often each page is asked for, the first time included; by default several times. Where it is given, the range
+   * is read to find out whether it can be read: it is also given up after fewer pages.
    */
   readonly tries?: number;
-  /** Whether to ask for nothing beyond the range, at the price of rows that lie on its very bounds: what lies beyond cannot be read. */
+  /**
+   * Whether to ask for nothing beyond the range, at the price of rows that lie on its very bounds: what lies beyond
+   * cannot be read.
+   */
   readonly exact?: boolean;
 }
 
 /**
- * Reads the pages of a range from Microsoft. The collector calls `pages` once for each reading of a range, takes one page after the other and
- * may stop before the last. A page that fails for a passing reason is asked for again within; what is thrown has a class of errors.ts.
- * Not promised: that a row comes only once, that rows lie within the range, or that a range read again holds the same rows.
+ * Reads the pages of a range from Microsoft. The collector calls `pages` once for each reading of a range, takes one
+ * page after the other and may stop before the last. A page that fails for a passing reason is asked for again within;
+ * what is thrown has a class of errors.ts. Not promised: that a row comes only once, that rows lie within the range, or
+ * that a range read again holds the same rows.
  */
 export interface Source {
   /** Which API it reads. What was learned of one says nothing about another. */
@@ -48,9 +52,10 @@ export interface Receipt {
 }
 
 /**
- * Delivers events. Yields a receipt when a chunk has been acknowledged, and sends the next chunk only when it is asked to go on: what the
- * collector writes down between two receipts is what a crash cannot repeat. Tries for ever; ends early, by throwing, only when the signal is
- * aborted (a chunk on its way is still given a few seconds to be acknowledged).
+ * Delivers events. Yields a receipt when a chunk has been acknowledged, and sends the next chunk only when it is asked
+ * to go on: what the collector writes down between two receipts is what a crash cannot repeat. Tries for ever; ends
+ * early, by throwing, only when the signal is aborted (a chunk on its way is still given a few seconds to be
+ * acknowledged).
  */
 export interface Sink {
   deliver(records: readonly TraceRecord[], signal: AbortSignal): AsyncGenerator<Receipt, void, undefined>;
@@ -76,7 +81,10 @@ export interface Clock {
 
 /** A JSON document that outlives the process. Both methods may throw a StorageError. */
 export interface PersistentDocument {
-  /** The content, or undefined if there is none. A damaged one, or one that is refused by `accepts`, is set aside and reported. */
+  /**
+   * The content, or undefined if there is none. A damaged one, or one that is refused by `accepts`, is set aside and
+   * reported.
+   */
   read(accepts: (content: unknown) => boolean): Promise<unknown>;
   /** Replaces the content in one piece. */
   write(content: object): Promise<void>;

@@ -27,8 +27,9 @@ const DAY_MS = 86_400_000;
 const EXAMINED_AFTER_FAILURES = 2;
 
 /**
- * What a failure means: the one place where the class of an error decides. Three things are told apart by evidence, not by
- * the status alone: the session (credentials, permissions), the service (the same answer to unrelated time), and the range.
+ * What a failure means: the one place where the class of an error decides. Three things are told apart by evidence, not
+ * by the status alone: the session (credentials, permissions), the service (the same answer to unrelated time), and the
+ * range.
  */
 export function decide(thrown: unknown, situation: Situation): Decision {
   const error = byDocumentation(thrown, situation);
@@ -53,7 +54,10 @@ function byDocumentation(error: unknown, { range, nowMs, historyMs }: Situation)
   return new OutOfReachError(error.message, historyMs);
 }
 
-/** A refusal that names a limit which the range did not come near is not believed: it would give up time that can be read. */
+/**
+ * A refusal that names a limit which the range did not come near is not believed: it would give up time that can be
+ * read.
+ */
 function isPlausible(error: OutOfReachError, { range, nowMs }: Situation): boolean {
   const near = Math.min(DAY_MS, error.historyMs / 2);
   return range.start < nowMs - error.historyMs + near;

@@ -6,14 +6,17 @@ export type Sighting = 'new' | 'changed' | 'repeat';
 
 const numbersPerSlot = 3;
 const statusOffset = 2;
-/** A row has a few statuses. What a damaged file says beyond that is not kept: each is compared with all others of its row. */
+/**
+ * A row has a few statuses. What a damaged file says beyond that is not kept: each is compared with all others of its
+ * row.
+ */
 const MAX_STATUSES_OF_A_ROW = 64;
 /** Drawn anew by each process: a damaged or forged file cannot aim at a place where all its entries are looked for. */
 const SEED = randomInt(2 ** 32);
 
 /**
- * An exact set of fingerprints in one typed array (open addressing, linear probing): some 24 bytes an entry, where a Set of
- * strings or bigints takes five times as much. All statuses of a row lie in one probe sequence.
+ * An exact set of fingerprints in one typed array (open addressing, linear probing): some 24 bytes an entry, where a
+ * Set of strings or bigints takes five times as much. All statuses of a row lie in one probe sequence.
  */
 export class FingerprintSet {
   #slots: Uint32Array;

@@ -66,7 +66,10 @@ export class FingerprintStore {
     return this.#bucket(filed.bucket).set.look(filed.fingerprint);
   }
 
-  /** Returns once the fingerprints are stored. Appending one again changes nothing, so a failed call is simply repeated. @throws StorageError */
+  /**
+   * Returns once the fingerprints are stored. Appending one again changes nothing, so a failed call is simply repeated.
+   * @throws StorageError
+   */
   async append(filed: readonly FiledFingerprint[]): Promise<void> {
     const byBucket = new Map<string, Fingerprint[]>();
     for (const one of filed) {
@@ -157,7 +160,10 @@ export function bucketOfHour(timeMs: number, prefix = ''): string {
   return prefix + lastNamed.name;
 }
 
-/** Rows come by the hour, and a name is dear where there is one for each row: the last one mostly is that of the next row too. */
+/**
+ * Rows come by the hour, and a name is dear where there is one for each row: the last one mostly is that of the next
+ * row too.
+ */
 let lastNamed = { hour: NaN, name: '' };
 
 /** The beginning of a bucket's hour; NaN for a file that is none of ours. */

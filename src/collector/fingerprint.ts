@@ -42,7 +42,10 @@ export function readFingerprint(from: Buffer, at: number): Fingerprint {
   return { rowHigh: from.readUInt32LE(at), rowLow: from.readUInt32LE(at + 4), status: from.readUInt32LE(at + 8) };
 }
 
-/** Zero marks a free slot in FingerprintSet, so no status hashes to it. The answers know a dozen statuses: worth remembering, within bounds. */
+/**
+ * Zero marks a free slot in FingerprintSet, so no status hashes to it. The answers know a dozen statuses: worth
+ * remembering, within bounds.
+ */
 function statusHash(status: string): number {
   let known = knownStatuses.get(status);
   if (known === undefined) {

@@ -8,8 +8,8 @@ const CONFIRM_AFTER = 6;
 
 export interface NarrowingOptions {
   /**
-   * Where the range is split first; by default in its middle. What was read before is seldom what fails now: split there, a
-   * second of the last minute is found in 13 tries rather than in 34, however far the range reaches back.
+   * Where the range is split first; by default in its middle. What was read before is seldom what fails now: split
+   * there, a second of the last minute is found in 13 tries rather than in 34, however far the range reaches back.
    */
   readonly splitAt?: number | undefined;
   /** Reads a part; undefined where it succeeded. `thorough`: a passing failure is tried again first. */
@@ -28,7 +28,9 @@ export interface NarrowingOptions {
  */
 export type Narrowed = 'readable' | 'unreadable' | 'unknown';
 
-/** Reads a range that failed as a whole in parts, oldest first, and finds those that cannot be read, down to a second. */
+/**
+ * Reads a range that failed as a whole in parts, oldest first, and finds those that cannot be read, down to a second.
+ */
 export async function narrow(range: TimeRange, options: NarrowingOptions): Promise<Narrowed> {
   const { splitAt, read, onUnreadable, serviceAnswers, signal } = options;
   let narrowed: Narrowed = 'readable';

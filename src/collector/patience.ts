@@ -52,7 +52,9 @@ export class Patience {
     this.#parts = parts;
   }
 
-  /** Waits as long as was left to wait when the process ended, where Microsoft had refused the same credentials before. */
+  /**
+   * Waits as long as was left to wait when the process ended, where Microsoft had refused the same credentials before.
+   */
   async resume(signal: AbortSignal): Promise<void> {
     const { signIn, clock, log } = this.#parts;
     if (signIn === undefined) return;
@@ -98,7 +100,10 @@ export class Patience {
     if (isReportedAtOnce(error, this.#tries)) this.#trouble(troubleOf(error, nowMs));
   }
 
-  /** Repeats an action on the data folder until it succeeds: what was delivered must be remembered before anything else is read. */
+  /**
+   * Repeats an action on the data folder until it succeeds: what was delivered must be remembered before anything else
+   * is read.
+   */
   async untilStored<Result>(action: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
     for (;;) {
       try {
@@ -112,7 +117,10 @@ export class Patience {
     }
   }
 
-  /** A page was answered: the session works, whatever becomes of the range. What was refused before it was a stray answer. */
+  /**
+   * A page was answered: the session works, whatever becomes of the range. What was refused before it was a stray
+   * answer.
+   */
   answered(): void {
     // What was only tried again at once is over; a range that failed is over when a range is read.
     if (this.#tries > 0 && this.#failingSince === undefined) this.#recovered('reading');

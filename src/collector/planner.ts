@@ -18,18 +18,24 @@ export interface SourceLimits {
   /** The widest range that may be asked for, in milliseconds. */
   readonly rangeMs: number;
   /**
-   * How far back the service can be asked by its documentation, in milliseconds. Time is given up only once it was refused: a refusal of what is
-   * older is taken to mean that, whatever its words.
+   * How far back the service can be asked by its documentation, in milliseconds. Time is given up only once it was
+   * refused: a refusal of what is older is taken to mean that, whatever its words.
    */
   readonly historyMs?: number;
-  /** How far ranges stay behind the present, in milliseconds, for a service that refuses an end in the future: our clock may be ahead of its. */
+  /**
+   * How far ranges stay behind the present, in milliseconds, for a service that refuses an end in the future: our clock
+   * may be ahead of its.
+   */
   readonly behindMs?: number;
 }
 
 export type Step =
   /** Read this range next; `fresh` is the newest time, which everything else gives way to. */
   | { readonly kind: 'read'; readonly pass: number; readonly fresh: boolean; readonly range: TimeRange }
-  /** All time before the end can no longer be had; what of it was never read is the range, which is empty if only later passes are behind. */
+  /**
+   * All time before the end can no longer be had; what of it was never read is the range, which is empty if only later
+   * passes are behind.
+   */
   | { readonly kind: 'gap'; readonly range: TimeRange }
   /** Time that was set aside is to be tried again: nothing else is due. */
   | { readonly kind: 'retry'; readonly setAside: SetAside }
@@ -39,8 +45,8 @@ export type Step =
 export type ReadStep = Extract<Step, { kind: 'read' }>;
 
 /**
- * What a step may be taken from: fresh mail and old time take turns when both are due, so that neither starves the other.
- * `caught-up`: fresh first, and what came while a backlog was read does not wait for the next poll.
+ * What a step may be taken from: fresh mail and old time take turns when both are due, so that neither starves the
+ * other. `caught-up`: fresh first, and what came while a backlog was read does not wait for the next poll.
  */
 export type Turn = 'fresh-first' | 'old-first' | 'fresh-only' | 'caught-up';
 
@@ -84,10 +90,11 @@ function planFor(progress: Progress, now: number, schedule: Schedule, limits: So
 type ReadOrWait = Extract<Step, { kind: 'read' | 'wait' }>;
 
 /**
- * Pass 0 reads everything since its last reading and reaches back over time that is read already, as far as the rest of a page holds it:
- * the request costs the same, rows that came late and statuses that changed meanwhile are found at once, and the passes whose watermarks it
- * reaches need no requests of their own. So in a quiet tenant every poll looks at all time that may still change.
- * If there is more to read than a few pages it reads the newest stretch only: what it leaves is a hole that `planOld` fills.
+ * Pass 0 reads everything since its last reading and reaches back over time that is read already, as far as the rest of
+ * a page holds it: the request costs the same, rows that came late and statuses that changed meanwhile are found at
+ * once, and the passes whose watermarks it reaches need no requests of their own. So in a quiet tenant every poll looks
+ * at all time that may still change. If there is more to read than a few pages it reads the newest stretch only: what
+ * it leaves is a hole that `planOld` fills.
  */
 function planFresh(
   progress: Progress,
@@ -108,15 +115,19 @@ function planFresh(
   return { kind: 'read', pass: 0, fresh: true, range: { start: Math.max(start, end - limits.rangeMs), end } };
 }
 
-/** Reaching back ends where all passes have been, and at time that was set aside: going round it would cost a request a poll. */
+/**
+ * Reaching back ends where all passes have been, and at time that was set aside: going round it would cost a request a
+ * poll.
+ */
 function reachLimit(progress: Progress, reached: number): number {
   const holes = setAsideIn(progress).filter(({ end }) => end <= reached);
   return Math.max(finishedBefore(progress), ...holes.map(({ end }) => end));
 }
 
 /**
- * The hole behind what was read ahead, oldest first, and then the lowest pass that is due. After an outage the older passes have the same time
- * to read: then the oldest of them goes first, since its reading counts for all the younger ones.
+ * The hole behind what was read ahead, oldest first, and then the lowest pass that is due. After an outage the older
+ * passes have the same time to read: then the oldest of them goes first, since its reading counts for all the younger
+ * ones.
  */
 function planOld(progress: Progress, now: number, schedule: Schedule, limits: SourceLimits): ReadOrWait {
   const span = spanOf(progress, limits);
@@ -142,8 +153,8 @@ function planOld(progress: Progress, now: number, schedule: Schedule, limits: So
 }
 
 /**
- * Time that slips out of reach while it is being asked for would be refused again and again. So a gap begins this long before that, and gives up
- * as much again: the gap that was reported is the whole gap.
+ * Time that slips out of reach while it is being asked for would be refused again and again. So a gap begins this long
+ * before that, and gives up as much again: the gap that was reported is the whole gap.
  */
 const historyMarginMs = 300_000;
 

@@ -7,8 +7,8 @@ export interface PrefetchOptions<Item> {
 }
 
 /**
- * Fetches the next items while the current one is worked on: one at least, and as many more as fit into `maxAhead`. So a
- * slow answer on one side does not stop the other. Items come in their order; a failure is met in its place.
+ * Fetches the next items while the current one is worked on: one at least, and as many more as fit into `maxAhead`. So
+ * a slow answer on one side does not stop the other. Items come in their order; a failure is met in its place.
  */
 export async function* prefetched<Item>(
   items: AsyncGenerator<Item, void, undefined>,

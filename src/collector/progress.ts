@@ -1,6 +1,9 @@
 import { ageOf, type Schedule } from './schedule.js';
 
-/** A half-open interval [start, end) of the time at which Exchange received the message, in milliseconds since 1970; whole seconds. */
+/**
+ * A half-open interval [start, end) of the time at which Exchange received the message, in milliseconds since 1970;
+ * whole seconds.
+ */
 export interface TimeRange {
   readonly start: number;
   readonly end: number;
@@ -20,15 +23,24 @@ export interface SetAside extends TimeRange {
  * Values are replaced, never changed in place.
  */
 export interface Progress {
-  /** By pass: all time before it has been read at that pass's age or older. Never moves back; never grows from one pass to the next. */
+  /**
+   * By pass: all time before it has been read at that pass's age or older. Never moves back; never grows from one pass
+   * to the next.
+   */
   readonly watermarks: readonly number[];
   /** A stretch that pass 0 has read ahead of its watermark, so that fresh mail does not wait for a backlog. */
   readonly ahead?: TimeRange;
-  /** How much time a page that is not quite full holds at present, in milliseconds: how far a fresh range may reach back for nothing. */
+  /**
+   * How much time a page that is not quite full holds at present, in milliseconds: how far a fresh range may reach back
+   * for nothing.
+   */
   readonly reachMs: number;
   /** How much old time the next range may cover, in milliseconds; undefined before the first one. */
   readonly spanMs?: number;
-  /** The most time that a fresh range may cover, in milliseconds, after one that was wider has failed; until it has proved itself. */
+  /**
+   * The most time that a fresh range may cover, in milliseconds, after one that was wider has failed; until it has
+   * proved itself.
+   */
   readonly freshSpanMs?: number;
   /** How far back the service can be asked, in milliseconds, learned from its refusal. */
   readonly historyMs?: number;
@@ -72,8 +84,9 @@ export function watermarkOf(progress: Progress, pass: number): number {
 }
 
 /**
- * What a range that was read completely, from the instant `readAt` on, means for the watermarks: every pass that had come at least to its
- * start moves to its end, or to the time that was as old as the pass when it was read. So reading old time counts for all passes at once.
+ * What a range that was read completely, from the instant `readAt` on, means for the watermarks: every pass that had
+ * come at least to its start moves to its end, or to the time that was as old as the pass when it was read. So reading
+ * old time counts for all passes at once.
  */
 export function advance(progress: Progress, range: TimeRange, readAt: number, schedule: Schedule): Progress {
   const reached = (pass: number) => Math.min(range.end, wholeSecond(readAt) - ageOf(schedule, pass));
@@ -110,9 +123,9 @@ function latestPiece(one: TimeRange | undefined, other: TimeRange | undefined): 
 }
 
 /**
- * The same progress for another schedule (the settings have changed between two runs): a pass takes over the furthest watermark of a pass
- * that was at least as old; where there is none, the last watermark, as only time after it still has its fingerprints.
- * What was read ahead is read again if it was read at a younger age than pass 0 has now.
+ * The same progress for another schedule (the settings have changed between two runs): a pass takes over the furthest
+ * watermark of a pass that was at least as old; where there is none, the last watermark, as only time after it still
+ * has its fingerprints. What was read ahead is read again if it was read at a younger age than pass 0 has now.
  */
 export function reschedule(progress: Progress, from: Schedule, to: Schedule): Progress {
   const watermarks = to.ages.map((age) => {

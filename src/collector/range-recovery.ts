@@ -32,8 +32,8 @@ const HISTORY_MARGIN_MS = 3_600_000;
 const ONCE: ReadOptions = { tries: 1 };
 
 /**
- * Reads what can be read of a range that fails. Whether the range is at fault is found out by a question about unrelated
- * time: a service that refuses that as well is disturbed, and nothing is concluded about the range.
+ * Reads what can be read of a range that fails. Whether the range is at fault is found out by a question about
+ * unrelated time: a service that refuses that as well is disturbed, and nothing is concluded about the range.
  */
 export class RangeRecovery {
   readonly #parts: RecoveryParts;

@@ -39,7 +39,8 @@ const statusKey: Readonly<Record<Dialect, string>> = { reporting_web_service: 'S
 
 /**
  * What makes a row the same row whenever it is read: trace id and recipient, without case.
- * A row that lacks one of them is identified by all that it holds but its status, which may change, so that two such rows are never taken for one.
+ * A row that lacks one of them is identified by all that it holds but its status, which may change, so that two such
+ * rows are never taken for one.
  */
 export function rowIdentity(record: TraceRecord): string {
   const { traceId, recipient, status, dialect, raw } = record;
@@ -52,12 +53,18 @@ export function rowIdentity(record: TraceRecord): string {
   return JSON.stringify(Object.entries(raw).filter(([key]) => isPart(key)));
 }
 
-/** Like `rowIdentity`, but with the sender: a message that was rewritten on its way has several, each with a row of its own. */
+/**
+ * Like `rowIdentity`, but with the sender: a message that was rewritten on its way has several, each with a row of its
+ * own.
+ */
 export function deliveryIdentity(record: TraceRecord): string {
   return JSON.stringify([rowIdentity(record), record.sender?.toLowerCase()]);
 }
 
-/** Text by which two parts could not be told apart: it has line breaks, or halves of characters, all of which are the same in UTF-8. */
+/**
+ * Text by which two parts could not be told apart: it has line breaks, or halves of characters, all of which are the
+ * same in UTF-8.
+ */
 function isAmbiguous(text: string): boolean {
   return /[\n\p{Cs}]/u.test(text);
 }

@@ -2,7 +2,10 @@
 export interface Schedule {
   /** How often new time is read. */
   readonly frequencyMs: number;
-  /** The age at which each pass reads; `ages[0]` is how far the first reading stays behind the present. Strictly growing. */
+  /**
+   * The age at which each pass reads; `ages[0]` is how far the first reading stays behind the present. Strictly
+   * growing.
+   */
   readonly ages: readonly [number, ...number[]];
 }
 
@@ -10,8 +13,9 @@ const second = 1000;
 const minute = 60 * second;
 
 /**
- * The passes that follow from the settings: pass 0 at the age `timedelta`, then frequency × 4, × 16, × 64 … and at last `late_window`.
- * Ages that pass 0 has reached already make no pass of their own; a `late_window` of 0 leaves pass 0 alone.
+ * The passes that follow from the settings: pass 0 at the age `timedelta`, then frequency × 4, × 16, × 64 … and at last
+ * `late_window`. Ages that pass 0 has reached already make no pass of their own; a `late_window` of 0 leaves pass 0
+ * alone.
  */
 export function schedulePasses(settings: {
   /** Seconds. */
@@ -31,7 +35,10 @@ export function schedulePasses(settings: {
   return { frequencyMs, ages };
 }
 
-/** Pass k ≥ 1 is due once the time it has not read yet is a quarter of its age: then a row that is d late waits 4 d at most. */
+/**
+ * Pass k ≥ 1 is due once the time it has not read yet is a quarter of its age: then a row that is d late waits 4 d at
+ * most.
+ */
 export function stretchUntilDue(schedule: Schedule, pass: number): number {
   return pass === 0 ? schedule.frequencyMs : ageOf(schedule, pass) / 4;
 }

@@ -1,13 +1,19 @@
 import type { Progress, TimeRange } from './progress.js';
 
 /**
- * How much time a range covers follows from how many rows time holds, so that the cost of catching up grows with messages and not with time.
- * All values in milliseconds and rows.
+ * How much time a range covers follows from how many rows time holds, so that the cost of catching up grows with
+ * messages and not with time. All values in milliseconds and rows.
  */
 
-/** A range of old time aims at this many pages: few enough to lose little when it fails, many enough that its last, partly filled page is cheap. */
+/**
+ * A range of old time aims at this many pages: few enough to lose little when it fails, many enough that its last,
+ * partly filled page is cheap.
+ */
 const pagesPerRange = 20;
-/** How much of a page a fresh range fills by reaching back. The rest is room for mail that comes faster than it came so far. */
+/**
+ * How much of a page a fresh range fills by reaching back. The rest is room for mail that comes faster than it came so
+ * far.
+ */
 const shareOfReach = 0.8;
 const smallestSpanMs = 1000;
 const firstSpanMs = 3_600_000;
@@ -21,8 +27,8 @@ export function spanOf(progress: Progress, limits: { readonly pageRows: number; 
 }
 
 /**
- * How much time a fresh range may cover before it leaves a hole to be filled behind it: two pages or two polls, whichever is more, but never
- * more than a range of old time.
+ * How much time a fresh range may cover before it leaves a hole to be filled behind it: two pages or two polls,
+ * whichever is more, but never more than a range of old time.
  */
 export function freshSpanOf(progress: Progress, frequencyMs: number, limits: { readonly rangeMs: number }): number {
   const { freshSpanMs = Infinity } = progress;
@@ -44,19 +50,26 @@ export function adapt(
   }
   const span = spanOf(progress, limits);
   const ideal = timeOf(limits.pageRows * pagesPerRange);
-  // A range that was shorter than the span for another reason (the present, a hole's end) may shrink it but says too little to let it grow.
+  // A range that was shorter than the span for another reason (the present, a hole's end) may shrink it but says too
+  // little to let it grow.
   const next = widthMs >= span ? Math.min(ideal, span * growth) : Math.min(ideal, span);
   return { ...progress, spanMs: bounded(next, limits.rangeMs) };
 }
 
-/** A range that failed in its middle is read again in halves. Old time that is hard to read does not narrow the reading of fresh mail. */
+/**
+ * A range that failed in its middle is read again in halves. Old time that is hard to read does not narrow the reading
+ * of fresh mail.
+ */
 export function halve(progress: Progress, range: TimeRange, fresh: boolean): Progress {
   const half = bounded((range.end - range.start) / 2, Infinity);
   if (!fresh) return { ...progress, spanMs: half };
   return { ...progress, freshSpanMs: half, reachMs: Math.min(progress.reachMs, half) };
 }
 
-/** A bound that a failure has put on fresh ranges is loosened by each that succeeds, and gone once it has not bound the last one. */
+/**
+ * A bound that a failure has put on fresh ranges is loosened by each that succeeds, and gone once it has not bound the
+ * last one.
+ */
 function regrow({ freshSpanMs, ...progress }: Progress, widthMs: number): Progress {
   if (freshSpanMs === undefined || widthMs < freshSpanMs) return progress;
   return { ...progress, freshSpanMs: widthMs * growth };

@@ -24,7 +24,10 @@ export function troubleOf(error: Error, nowMs: number, isSettled = false): Troub
   return { matter: 'reading', status, reason: pause === undefined ? error.message : `${error.message} ${pause}` };
 }
 
-/** That a service asks to be left alone, and until when that is obeyed; undefined where it does not, or only for a moment. */
+/**
+ * That a service asks to be left alone, and until when that is obeyed; undefined where it does not, or only for a
+ * moment.
+ */
 export function pauseOf(error: Error, nowMs: number): string | undefined {
   if (!(error instanceof UnavailableError) || error.retryAfterMs < REPORTED_RETRY_AFTER_MS) return undefined;
   return `It asks for a pause: the next request is made at ${inWords(nowMs + error.retryAfterMs)}.`;

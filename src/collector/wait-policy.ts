@@ -77,7 +77,10 @@ export interface Reports {
   /** When the first of them happened. */
   readonly sinceMs: number;
   readonly isEscalated: boolean;
-  /** The class of the failure that was reported last, and when. Outlives a recovery: what flickers is reported as rarely. */
+  /**
+   * The class of the failure that was reported last, and when. Outlives a recovery: what flickers is reported as
+   * rarely.
+   */
   readonly last: { readonly name: string; readonly atMs: number } | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The e-mail address in a sender or recipient. Undefined for the empty path `<>` of bounces, which is no address, and for
- * blanks; `<bob@example.com>` is a path with one.
+ * The e-mail address in a sender or recipient. Undefined for the empty path `<>` of bounces, which is no address, and
+ * for blanks; `<bob@example.com>` is a path with one.
  */
 export function addressOf(path: string | undefined): string | undefined {
   if (path === undefined) return undefined;

@@ -5,8 +5,8 @@ import { rowIdentity, statusIdentity, type TraceRecord } from '../collector/reco
 const namespace = Buffer.from('fb15f6f5005446f6975d91ca2e8087d3', 'hex');
 
 /**
- * A UUID (RFC 9562, version 5) made of trace id, recipient and status: the same row with the same status has the same id whenever and
- * through whichever API it is read, so that a repeat can be told downstream.
+ * A UUID (RFC 9562, version 5) made of trace id, recipient and status: the same row with the same status has the same
+ * id whenever and through whichever API it is read, so that a repeat can be told downstream.
  */
 export function eventId(record: TraceRecord): string {
   const name = Buffer.from(`${rowIdentity(record)}\n${statusIdentity(record)}`);

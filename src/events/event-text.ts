@@ -5,7 +5,10 @@ import { toEvent, type EventOptions } from './event.js';
 /** The most UTF-8 bytes of one event that an intake of Sekoia.io accepts. */
 export const mostEventBytes = 250_000;
 
-/** The event as the text that is sent. A subject that makes it too large for the intake is shortened in every place, and the event says so. */
+/**
+ * The event as the text that is sent. A subject that makes it too large for the intake is shortened in every place, and
+ * the event says so.
+ */
 export function eventText(record: TraceRecord, options: EventOptions): string {
   const event = toEvent(record, options);
   const subject = record.subject?.toWellFormed();

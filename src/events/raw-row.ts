@@ -5,7 +5,10 @@ import { camelCaseStatus, pascalCaseStatus } from './status.js';
 /** The dialect that the intake's format parses: the Reporting Web Service's row, or Microsoft Graph's item. */
 export type IntakeFormat = 'message_trace' | 'message_trace_graph_api';
 
-/** The row in the dialect of the intake's format: as it came where that is its own, converted where it came from the other API. */
+/**
+ * The row in the dialect of the intake's format: as it came where that is its own, converted where it came from the
+ * other API.
+ */
 export function rawRow(record: TraceRecord, format: IntakeFormat): JsonObject {
   if (format === 'message_trace') {
     return record.dialect === 'reporting_web_service' ? withTicks(record) : reportingWebServiceRow(record);

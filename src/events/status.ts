@@ -1,4 +1,7 @@
-/** The statuses that the documentation names, in PascalCase, by their spelling without case: the APIs and their samples disagree on it. */
+/**
+ * The statuses that the documentation names, in PascalCase, by their spelling without case: the APIs and their samples
+ * disagree on it.
+ */
 const knownStatuses = new Map(
   [
     'Delivered',

@@ -5,8 +5,8 @@ const otherCloud =
 const federatedCredentials = 'in Entra ID, open the application, Certificates & secrets, Federated credentials';
 
 /**
- * What an operator does about an error of Entra ID, by its code. After these, asking again soon is of no use, and with a wrong password it does
- * harm. Source: Microsoft's reference of Entra authentication error codes.
+ * What an operator does about an error of Entra ID, by its code. After these, asking again soon is of no use, and with
+ * a wrong password it does harm. Source: Microsoft's reference of Entra authentication error codes.
  */
 const advice: Readonly<Record<number, string>> = {
   50034: 'There is no such account in the tenant: correct account_name, or tenant_id.',

@@ -22,7 +22,9 @@ export class CertificateWatch {
     this.#options = options;
   }
 
-  /** To be asked before each sign-in. @throws SettingsError where the certificate has ended: Entra ID would refuse it */
+  /**
+   * To be asked before each sign-in. @throws SettingsError where the certificate has ended: Entra ID would refuse it
+   */
   check(): void {
     const { endsMs, nowMs, warn } = this.#options;
     const leftMs = endsMs - nowMs();

@@ -14,7 +14,8 @@ export interface ClientCertificate {
 const setting = '"client_certificate" (Client certificate)';
 
 /**
- * Reads certificate and key from one PEM text, in any order. Line breaks may have become blanks on the way through a form.
+ * Reads certificate and key from one PEM text, in any order. Line breaks may have become blanks on the way through a
+ * form.
  * @throws SettingsError
  */
 export function readClientCertificate(text: string): ClientCertificate {

@@ -20,8 +20,9 @@ export interface Question<Result> {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * Makes the result of an answer, or throws: an UnavailableError is tried again, but for a PlanAgainError; a SettingsError is tried
-   * once more, with a fresh token where the answer was 401, or where other questions were answered since the last refusal; everything else is final.
+   * Makes the result of an answer, or throws: an UnavailableError is tried again, but for a PlanAgainError; a
+   * SettingsError is tried once more, with a fresh token where the answer was 401, or where other questions were
+   * answered since the last refusal; everything else is final.
    */
   readonly interpret: (answer: Answer) => Result;
   /** Told what failed and is tried again. */
@@ -34,16 +35,18 @@ export interface Question<Result> {
 const TRIES = 5;
 const FIRST_WAIT_MS = 1_000;
 const MAX_WAIT_MS = 60_000;
-/** So many failures in a row are common while a third of the answers fail, and then the next try is likely to succeed. */
+/**
+ * So many failures in a row are common while a third of the answers fail, and then the next try is likely to succeed.
+ */
 const STEADY_FAILURES = 3;
 /** Not even a lucky draw asks again at once. */
 const MIN_WAIT_MS = 100;
 
 /**
- * Asks one of Microsoft's APIs, and asks again when the failure is a passing one, no sooner than Retry-After says, as far as
- * that is believed (docs/adr/0019-retry-after.md). Waits are
- * drawn at random from a span of a second, which doubles with every failure in a row after the third, whichever question
- * failed, until there is an answer: they stay short while most answers succeed. Credentials go to the configured origin only.
+ * Asks one of Microsoft's APIs, and asks again when the failure is a passing one, no sooner than Retry-After says, as
+ * far as that is believed (docs/adr/0019-retry-after.md). Waits are drawn at random from a span of a second, which
+ * doubles with every failure in a row after the third, whichever question failed, until there is an answer: they stay
+ * short while most answers succeed. Credentials go to the configured origin only.
  */
 export class MicrosoftClient {
   readonly #origin: string;
@@ -59,7 +62,8 @@ export class MicrosoftClient {
   }
 
   /**
-   * @throws UnavailableError after `tries`, or where the service asks for long waits, with how long to wait before the next
+   * @throws UnavailableError after `tries`, or where the service asks for long waits, with how long to wait before the
+   *   next
    * question; whatever `interpret` throws
    */
   async get<Result>(question: Question<Result>, signal: AbortSignal): Promise<Result> {

@@ -15,8 +15,9 @@ export function addressOf(api: Api, configured: string): string {
 }
 
 /**
- * The scope of a token for an API. Graph's is the API's own origin in every cloud; the Reporting Web Service belongs to Exchange Online, whose host
- * begins with `outlook.` where its own begins with `reports.`. An address on loopback stands for the global cloud.
+ * The scope of a token for an API. Graph's is the API's own origin in every cloud; the Reporting Web Service belongs to
+ * Exchange Online, whose host begins with `outlook.` where its own begins with `reports.`. An address on loopback
+ * stands for the global cloud.
  */
 export function scopeOf(api: Api, apiUrl: string): string {
   const { protocol, origin } = new URL(isLoopback(apiUrl) ? standardAddresses[api] : apiUrl);

@@ -15,7 +15,10 @@ import { tokenOf } from './token.js';
 import type { TokenFile } from './token-file.js';
 import type { Transport } from './transport.js';
 
-/** Who signs in, and how it is proved: an application by its secret, certificate or token of another authority, an account by its password. */
+/**
+ * Who signs in, and how it is proved: an application by its secret, certificate or token of another authority, an
+ * account by its password.
+ */
 export type Identity =
   | { readonly clientSecret: string }
   | { readonly clientCertificate: ClientCertificate }
@@ -34,8 +37,9 @@ export interface SignIn {
 }
 
 /**
- * Asks Entra ID for a token: OAuth 2.0 with client credentials or with the password of an account. Keeps nothing: the library remembers refusals
- * by itself and gives them again without asking, so each request is made by a client of its own.
+ * Asks Entra ID for a token: OAuth 2.0 with client credentials or with the password of an account. Keeps nothing: the
+ * library remembers refusals by itself and gives them again without asking, so each request is made by a client of its
+ * own.
  * @throws SettingsError with what the operator does, UnavailableError
  */
 export async function requestToken(signIn: SignIn, transport: Transport, signal: AbortSignal): Promise<Token> {

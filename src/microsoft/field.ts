@@ -5,7 +5,10 @@ export function text(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** A field's number, which OData 2 writes as text where it has 64 bits. `1e999` is valid JSON, but no number that could be passed on. */
+/**
+ * A field's number, which OData 2 writes as text where it has 64 bits. `1e999` is valid JSON, but no number that could
+ * be passed on.
+ */
 export function number(value: JsonValue | undefined): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined;

@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
 import type { JsonValue } from '../json.js';
 
-/** `203.0.113.9:25`, `[2001:db8::1]:25`, `[203.0.113.9]` and SMTP's address literal `[IPv6:2001:db8::1]`, less the port. */
+/**
+ * `203.0.113.9:25`, `[2001:db8::1]:25`, `[203.0.113.9]` and SMTP's address literal `[IPv6:2001:db8::1]`, less the port.
+ */
 const DECORATED = /^(?:\[(?:ipv6:)?([^[\]]+)\](?::\d{1,5})?|([\d.]+):\d{1,5})$/i;
 /** How the URL parser writes an IPv4 address that is mapped into IPv6, whatever its spelling was. */
 const MAPPED = /^\[::ffff:([\da-f]{1,4}):([\da-f]{1,4})\]$/;

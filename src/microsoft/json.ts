@@ -34,8 +34,8 @@ export function parseJson(text: string, host: string, budget: JsonBudget = MICRO
 }
 
 /**
- * Undoes what one bad subject does to a whole page: raw control characters become blanks, and a backslash that begins no
- * escape sequence is escaped. Seen with U+0001 in a subject (microsoft-graph explorer issue 2834).
+ * Undoes what one bad subject does to a whole page: raw control characters become blanks, and a backslash that begins
+ * no escape sequence is escaped. Seen with U+0001 in a subject (microsoft-graph explorer issue 2834).
  */
 function repair(text: string): string {
   const pieces: string[] = [];

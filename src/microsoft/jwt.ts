@@ -2,8 +2,8 @@ import { parseWithin, TOKEN_JSON } from '@sekoia/automation-sdk-shim';
 import { isObject, type JsonObject } from '../json.js';
 
 /**
- * The claims of a JSON Web Token (RFC 7519), read without checking its signature: only for what the operator reads, never to trust anybody.
- * Undefined for what is none: an opaque token, or an encrypted one, which has five parts.
+ * The claims of a JSON Web Token (RFC 7519), read without checking its signature: only for what the operator reads,
+ * never to trust anybody. Undefined for what is none: an opaque token, or an encrypted one, which has five parts.
  */
 export function claimsOf(token: string): JsonObject | undefined {
   const parts = token.split('.');

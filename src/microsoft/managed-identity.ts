@@ -22,7 +22,10 @@ export interface ManagedIdentity {
   readonly clientId: string | undefined;
   /** What the token is for, such as `https://graph.microsoft.com/.default`. */
   readonly scope: string;
-  /** Goes to the machine's own endpoint: never through a proxy, as the endpoint proves who asks by where the request comes from. */
+  /**
+   * Goes to the machine's own endpoint: never through a proxy, as the endpoint proves who asks by where the request
+   * comes from.
+   */
   readonly transport: Transport;
 }
 
@@ -32,8 +35,9 @@ const ONLY_IN_AZURE =
   'If this lasts, there is no managed identity here: credential managed_identity works in Azure only, in what has an identity assigned.';
 
 /**
- * Asks Azure for the token of a managed identity: App Service and Container Apps name their endpoint in IDENTITY_ENDPOINT and IDENTITY_HEADER,
- * virtual machines and AKS have one at 169.254.169.254. Which of them it is, and how it is asked, the library knows.
+ * Asks Azure for the token of a managed identity: App Service and Container Apps name their endpoint in
+ * IDENTITY_ENDPOINT and IDENTITY_HEADER, virtual machines and AKS have one at 169.254.169.254. Which of them it is, and
+ * how it is asked, the library knows.
  * @throws SettingsError with what the operator does, UnavailableError
  */
 export async function requestManagedIdentityToken(identity: ManagedIdentity, signal: AbortSignal): Promise<Token> {
@@ -58,8 +62,8 @@ export async function requestManagedIdentityToken(identity: ManagedIdentity, sig
 }
 
 /**
- * The secret that proves to the endpoint of App Service and Container Apps that the module itself asks, by the variable that holds it; none
- * elsewhere.
+ * The secret that proves to the endpoint of App Service and Container Apps that the module itself asks, by the variable
+ * that holds it; none elsewhere.
  */
 export function endpointSecrets(env: NodeJS.ProcessEnv): string[] {
   return [env['IDENTITY_HEADER'], env['MSI_SECRET']].filter(
@@ -70,8 +74,9 @@ export function endpointSecrets(env: NodeJS.ProcessEnv): string[] {
 const requests = new AsyncLocalStorage<EndpointRequest>();
 
 /**
- * The library keeps the network module of the process's first request for all later ones (`ManagedIdentityClient.identitySource` is static), and
- * with it what belongs to that request alone. This one looks up whose turn it is.
+ * The library keeps the network module of the process's first request for all later ones
+ * (`ManagedIdentityClient.identitySource` is static), and with it what belongs to that request alone. This one looks up
+ * whose turn it is.
  */
 const networkClient: INetworkModule = {
   sendGetRequestAsync: (url, options) => current().send('GET', url, options),
@@ -127,10 +132,13 @@ function withHint(error: Error): Error {
     : error;
 }
 
-/** What we need of a token's answer, where it has the type that it should have: the library trusts that all of it has. */
+/**
+ * What we need of a token's answer, where it has the type that it should have: the library trusts that all of it has.
+ */
 function fieldsOf(answer: Answer): object {
   const { host, status } = answer;
-  // While Azure updates the endpoint of a machine it answers 404 or 410; elsewhere 404 is all that such an address answers.
+  // While Azure updates the endpoint of a machine it answers 404 or 410; elsewhere 404 is all that such an address
+  // answers.
   const away =
     status === 404 || status === 410
       ? new UnavailableError(`${host} has no managed identity endpoint at present (HTTP ${status}).`)

@@ -6,7 +6,10 @@ import { parseJson } from './json.js';
 import { number, text } from './field.js';
 import { isObject, type JsonObject, type JsonValue } from '../json.js';
 
-/** Carries the requests of Microsoft's authentication library over our own transport: the same limits, proxies and metrics. */
+/**
+ * Carries the requests of Microsoft's authentication library over our own transport: the same limits, proxies and
+ * metrics.
+ */
 export class MsalNetwork implements INetworkModule {
   readonly #transport: Transport;
   readonly #signal: AbortSignal;
@@ -62,8 +65,8 @@ const texts = ['access_token', 'token_type', 'error', 'error_description', 'sube
 const numbers = ['expires_in', 'ext_expires_in', 'refresh_in'] as const;
 
 /**
- * What we need of an answer, where it has the type that it should have: the library trusts that all of it has, and would read tokens of identity
- * that nobody asked for. No field at all is no error to it.
+ * What we need of an answer, where it has the type that it should have: the library trusts that all of it has, and
+ * would read tokens of identity that nobody asked for. No field at all is no error to it.
  */
 function fieldsOf(answer: JsonValue): JsonObject {
   if (!isObject(answer)) return {};

@@ -10,10 +10,10 @@ export interface WantedPermission {
 }
 
 /**
- * What a token allows, where it lacks the permission; undefined where it has it, or where the token does not tell: its content is the API's
- * business, and only today's tokens of Entra ID can be read. They carry an application's permissions as a list in `roles`, which is left out
- * where there is none, and an account's as words in `scp`.
- * Source: Microsoft, "Access token claims reference".
+ * What a token allows, where it lacks the permission; undefined where it has it, or where the token does not tell: its
+ * content is the API's business, and only today's tokens of Entra ID can be read. They carry an application's
+ * permissions as a list in `roles`, which is left out where there is none, and an account's as words in `scp`. Source:
+ * Microsoft, "Access token claims reference".
  */
 export function insteadOf({ claim, name }: WantedPermission, token: string): string | undefined {
   const claims = claimsOf(token);

@@ -19,9 +19,10 @@ const regainedShare = 0.1;
 const regainedEveryMs = 1.5 * windowMs;
 
 /**
- * Keeps requests within a number in any five minutes, as Microsoft Graph counts them for the whole tenant. Two thirds may be sent as fast as one
- * likes; the rest is spread evenly over the five minutes. So a poll of fresh mail never waits long because a backlog has used everything up.
- * A refusal all the same, with half of it in use, means that others ask too: then the limit is halved, and won back slowly.
+ * Keeps requests within a number in any five minutes, as Microsoft Graph counts them for the whole tenant. Two thirds
+ * may be sent as fast as one likes; the rest is spread evenly over the five minutes. So a poll of fresh mail never
+ * waits long because a backlog has used everything up. A refusal all the same, with half of it in use, means that
+ * others ask too: then the limit is halved, and won back slowly.
  */
 export class Quota {
   readonly #options: QuotaOptions;
@@ -47,8 +48,9 @@ export class Quota {
   }
 
   /**
-   * The service has refused a request because there were too many. While less than half of the limit is in use, half of it
-   * would be refused as well, and a single stray refusal must not slow down all that follows: then Retry-After alone counts.
+   * The service has refused a request because there were too many. While less than half of the limit is in use, half of
+   * it would be refused as well, and a single stray refusal must not slow down all that follows: then Retry-After alone
+   * counts.
    */
   exceeded(): void {
     const now = this.#options.now();

@@ -14,13 +14,15 @@ export interface RequestBudgetOptions {
   readonly onChange?: (isFutile: boolean) => void;
 }
 
-/** So much of the budget must be there again after requests had to wait: progress beside a futile search changes little. */
+/**
+ * So much of the budget must be there again after requests had to wait: progress beside a futile search changes little.
+ */
 const RECOVERED = REQUESTS_WITHOUT_PROGRESS / 10;
 
 /**
- * Lets a bounded number of requests without progress be made as fast as they are answered, and then one at a time, whatever
- * makes them: a service can answer every question and still lead to nothing, by links, pages and rows in any combination.
- * Only what comes of the answers shows that: see `progressed`.
+ * Lets a bounded number of requests without progress be made as fast as they are answered, and then one at a time,
+ * whatever makes them: a service can answer every question and still lead to nothing, by links, pages and rows in any
+ * combination. Only what comes of the answers shows that: see `progressed`.
  */
 export class RequestBudget {
   readonly #options: RequestBudgetOptions;

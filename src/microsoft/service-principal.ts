@@ -22,9 +22,9 @@ const SENTENCES = {
 };
 
 /**
- * Tells an absent service principal from one that is still activating, which Graph refuses in the same words. Looking it up takes the permission
- * Application.Read.All, which the module does not need: without it, the sentence about both stays. No request of the message traces' quota.
- * Source: Microsoft Graph, "Get servicePrincipal".
+ * Tells an absent service principal from one that is still activating, which Graph refuses in the same words. Looking
+ * it up takes the permission Application.Read.All, which the module does not need: without it, the sentence about both
+ * stays. No request of the message traces' quota. Source: Microsoft Graph, "Get servicePrincipal".
  */
 export class ServicePrincipalLookup {
   readonly #url: URL;
@@ -37,7 +37,9 @@ export class ServicePrincipalLookup {
     this.#options = options;
   }
 
-  /** The error with the exact reason, where it is that refusal and the reason is found in time; else the error as it is. */
+  /**
+   * The error with the exact reason, where it is that refusal and the reason is found in time; else the error as it is.
+   */
   async explained(error: unknown, signal: AbortSignal): Promise<unknown> {
     if (!(error instanceof NotReadyError) || this.#isForbidden) return error;
     try {

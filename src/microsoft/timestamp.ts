@@ -6,8 +6,8 @@ const FIRST_YEAR = '1990';
 const LAST_YEAR = '2099';
 
 /**
- * The times of both APIs, as UTC text with six fraction digits: `2022-07-25T12:26:13.240000Z`. By hand and without a library:
- * there are four in each row. Undefined for what is no time, or none that a message can have.
+ * The times of both APIs, as UTC text with six fraction digits: `2022-07-25T12:26:13.240000Z`. By hand and without a
+ * library: there are four in each row. Undefined for what is no time, or none that a message can have.
  */
 export function timestampOf(value: unknown): string | undefined {
   const timestamp = anyTimestampOf(value);

@@ -29,8 +29,8 @@ const PAUSE_MS = 1000;
 const CLOCK_SKEW_MS = 300_000;
 
 /**
- * A token file, such as Kubernetes' projected service account token or the one of Azure workload identity. Whoever writes it replaces it long before
- * it ends, so it is read anew for each sign-in.
+ * A token file, such as Kubernetes' projected service account token or the one of Azure workload identity. Whoever
+ * writes it replaces it long before it ends, so it is read anew for each sign-in.
  */
 export class TokenFile {
   readonly #options: TokenFileOptions;
@@ -41,7 +41,10 @@ export class TokenFile {
     this.#options = options;
   }
 
-  /** What Entra ID compares with the federated credential, as it stood in the file at the last reading: empty before. No secret. */
+  /**
+   * What Entra ID compares with the federated credential, as it stood in the file at the last reading: empty before. No
+   * secret.
+   */
   get presented(): string {
     return this.#presented;
   }

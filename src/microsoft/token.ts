@@ -15,7 +15,10 @@ export function tokenOf(result: AuthenticationResult | null, from: string): Toke
   return { text: result.accessToken, lifetimeMs };
 }
 
-/** Whether a token can stand in a header, whose characters and length are limited: Node.js takes 16 KiB for all headers of an answer. */
+/**
+ * Whether a token can stand in a header, whose characters and length are limited: Node.js takes 16 KiB for all headers
+ * of an answer.
+ */
 function isSendable(token: string): boolean {
   return /^[\x21-\x7e]{1,16384}$/.test(token);
 }

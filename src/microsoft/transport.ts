@@ -64,7 +64,10 @@ export class Transport {
     });
   }
 
-  /** @throws UnavailableError where no answer came, or none that was complete in time; PlanAgainError where it was too large */
+  /**
+   * @throws UnavailableError where no answer came, or none that was complete in time; PlanAgainError where it was too
+   * large
+   */
   async send(request: Request, signal: AbortSignal): Promise<Answer> {
     const { onDate, onResult, mark } = this.#options;
     const sentAt = mark();
@@ -127,7 +130,10 @@ export class Transport {
   }
 }
 
-/** The library has one code for this and for an answer that was cut off. Unpacked bytes count: what is too large is not read to its end. */
+/**
+ * The library has one code for this and for an answer that was cut off. Unpacked bytes count: what is too large is not
+ * read to its end.
+ */
 function isTooLarge(error: unknown): boolean {
   return axios.isAxiosError(error) && error.message.startsWith('maxContentLength');
 }

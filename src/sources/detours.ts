@@ -49,8 +49,9 @@ const mostRetries = 3;
 const roundingMs = 1000;
 
 /**
- * Finds ways round links that lead nowhere. Every way begins at or before the last row that was read, so that this row must come again: only then
- * is a detour believed to have left nothing out, whatever the service makes of bounds, times, order and tokens.
+ * Finds ways round links that lead nowhere. Every way begins at or before the last row that was read, so that this row
+ * must come again: only then is a detour believed to have left nothing out, whatever the service makes of bounds,
+ * times, order and tokens.
  */
 export class Detours {
   readonly #service: string;
@@ -90,7 +91,8 @@ export class Detours {
 
   /**
    * Takes note of a page.
-   * @throws DeadLinkError where a detour has led past a row that had to come again, RangeRefusedError where what was left out may still follow
+   * @throws DeadLinkError where a detour has led past a row that had to come again, RangeRefusedError where what was
+   *   left out may still follow
    */
   pass(step: Step, page: Page, isLast: boolean): void {
     const { range } = this.#query;
@@ -122,8 +124,8 @@ export class Detours {
   }
 
   /**
-   * How reading goes on where a later page could not be had: by a new query from the last row on, so that the pages before it
-   * need not be read again. Undefined where that is not possible.
+   * How reading goes on where a later page could not be had: by a new query from the last row on, so that the pages
+   * before it need not be read again. Undefined where that is not possible.
    */
   resume(): Step | undefined {
     const step = this.#continued();

@@ -1,7 +1,10 @@
 import { PlanAgainError } from '../errors.js';
 import { isObject, type JsonObject, type JsonValue } from '../json.js';
 
-/** A row is flat but for an object of metadata. What is nested without end overflows the stack of whoever writes it as text. */
+/**
+ * A row is flat but for an object of metadata. What is nested without end overflows the stack of whoever writes it as
+ * text.
+ */
 const deepestLevel = 16;
 /** Pages hold 5,000 at most, unless a service does not care for what it was asked. */
 const mostEntries = 250_000;

@@ -57,8 +57,9 @@ const BUDGET_OF_PROBE: PageBudget = {
 };
 
 /**
- * Reads page after page of a range, by the links of the answers, as long as they lead to the API's own host and on to pages that were not read yet.
- * Where one does not, it goes on without it, by rows that come again: what was read once is never taken for read to its end by that alone.
+ * Reads page after page of a range, by the links of the answers, as long as they lead to the API's own host and on to
+ * pages that were not read yet. Where one does not, it goes on without it, by rows that come again: what was read once
+ * is never taken for read to its end by that alone.
  * @throws RangeRefusedError where there is no way on
  */
 export async function* walkPages(walk: PageWalk): AsyncGenerator<Page, void, undefined> {
@@ -140,8 +141,8 @@ class Trail {
   }
 
   /**
-   * What is wrong where there are more pages than there can be with good reason: a new query may help, the same page once
-   * more does not.
+   * What is wrong where there are more pages than there can be with good reason: a new query may help, the same page
+   * once more does not.
    * @throws where no new query was made after that
    */
   #overBudget(): DeadLinkError | undefined {
@@ -163,7 +164,9 @@ class Trail {
     return undefined;
   }
 
-  /** Whether a page leads further back, as pages do that come to an end; of a service without order, any row will do. */
+  /**
+   * Whether a page leads further back, as pages do that come to an end; of a service without order, any row will do.
+   */
   #isProgress({ records }: LinkedPage, rows: number): boolean {
     const { detours } = this.#walk;
     if (detours === undefined) return rows > 0;

@@ -18,8 +18,8 @@ export interface Advice {
 const dayMs = 86_400_000;
 
 /**
- * What an answer that is no page of rows means, whichever API gave it, as an error whose class says what to do next; undefined for one that may
- * be a page.
+ * What an answer that is no page of rows means, whichever API gave it, as an error whose class says what to do next;
+ * undefined for one that may be a page.
  * @param service the API, as the beginning of a sentence
  * @param isFirstPage later pages are reached by links of the service's own making, which may be dead
  */
@@ -46,8 +46,8 @@ export function refusalBy(service: string, answer: Answer, isFirstPage: boolean,
 }
 
 /**
- * Who asks is sent to Microsoft's sign-in: a redirect to it, or its page, such as where HTTP Basic is off. Any other page of HTML is some
- * gateway's, and passes.
+ * Who asks is sent to Microsoft's sign-in: a redirect to it, or its page, such as where HTTP Basic is off. Any other
+ * page of HTML is some gateway's, and passes.
  */
 function isSignIn({ status, body, location = '' }: Answer): boolean {
   if (status >= 400) return false;

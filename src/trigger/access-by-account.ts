@@ -18,8 +18,8 @@ export const rulesForAccount: SettingsRules = (settings) => {
 };
 
 /**
- * A service account: with its name and password alone it reads the Reporting Web Service, with HTTP Basic. With a client_id it signs in through
- * Entra ID, and reads Microsoft Graph unless the setting `api` says otherwise.
+ * A service account: with its name and password alone it reads the Reporting Web Service, with HTTP Basic. With a
+ * client_id it signs in through Entra ID, and reads Microsoft Graph unless the setting `api` says otherwise.
  * @throws ConfigurationError where `rulesForAccount` are broken
  */
 export function accessByAccount(settings: MessageTraceConfiguration): Access {

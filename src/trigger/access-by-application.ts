@@ -21,8 +21,8 @@ import { APPLICATION_ID, problemsWithIds, TENANT } from './id-rules.js';
 export const rulesForApplication: SettingsRules = (settings) => problemsWith(settings, process.env);
 
 /**
- * An application registered in Entra ID, by its secret, certificate or a federated token, or a managed identity of Azure: reads Microsoft Graph, or the
- * Reporting Web Service where Graph has no message traces.
+ * An application registered in Entra ID, by its secret, certificate or a federated token, or a managed identity of
+ * Azure: reads Microsoft Graph, or the Reporting Web Service where Graph has no message traces.
  * @throws ConfigurationError where `rulesForApplication` are broken
  */
 export function accessByApplication(settings: MessageTraceGraphConfiguration, env = process.env): Access {
@@ -84,7 +84,10 @@ function problemsWith(settings: JsonObject, env: NodeJS.ProcessEnv): string[] {
   ];
 }
 
-/** The card does not require them: a managed identity has no use for them, and Azure workload identity gives them itself. */
+/**
+ * The card does not require them: a managed identity has no use for them, and Azure workload identity gives them
+ * itself.
+ */
 function missingIds(
   { tenant_id: tenant, client_id: client }: JsonObject,
   credential: Credential | undefined,

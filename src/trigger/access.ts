@@ -10,7 +10,10 @@ export type Proof =
   | { readonly federatedToken: TokenFileName }
   | { readonly accountName: string; readonly accountPassword: string };
 
-/** HTTP Basic, a token of Entra ID, or one of Azure for what the module runs in. Plain data: a hash of it tells whether it has changed. */
+/**
+ * HTTP Basic, a token of Entra ID, or one of Azure for what the module runs in. Plain data: a hash of it tells whether
+ * it has changed.
+ */
 type Credentials =
   | { readonly kind: 'basic'; readonly accountName: string; readonly accountPassword: string }
   | { readonly kind: 'token'; readonly tenant: string; readonly clientId: string; readonly identity: Proof }

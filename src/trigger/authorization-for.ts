@@ -94,7 +94,9 @@ function identityOf(proof: Proof, hide: SignInMeans['hide'], nowMs: () => number
   return 'federatedToken' in proof ? { tokenFile: new TokenFile({ ...proof.federatedToken, hide, nowMs }) } : proof;
 }
 
-/** Source: Microsoft's page of the API's permissions, which names no higher one; for the old service, other collectors. */
+/**
+ * Source: Microsoft's page of the API's permissions, which names no higher one; for the old service, other collectors.
+ */
 function permissionFor(api: Api, credentials: Access['credentials']): WantedPermission {
   const byAccount = credentials.kind === 'token' && 'accountName' in credentials.identity;
   const claim = byAccount ? 'scp' : 'roles';

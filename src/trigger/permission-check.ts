@@ -11,8 +11,8 @@ export interface PermissionCheckOptions {
 }
 
 /**
- * Names a permission that a fresh token lacks, before the first query is refused. Graph refuses without it for sure. What the Reporting Web Service
- * takes Microsoft does not document, so that is a warning, once.
+ * Names a permission that a fresh token lacks, before the first query is refused. Graph refuses without it for sure.
+ * What the Reporting Web Service takes Microsoft does not document, so that is a warning, once.
  */
 export class PermissionCheck {
   readonly #options: PermissionCheckOptions;

@@ -37,7 +37,10 @@ export function sourceFor(access: Access, addresses: Addresses, means: Means): S
   return new ReportingWebServiceSource(apiUrl, client, advice, links);
 }
 
-/** Says of a refusal for want of Microsoft's own service principal which of its two reasons it is, where that can be looked up. */
+/**
+ * Says of a refusal for want of Microsoft's own service principal which of its two reasons it is, where that can be
+ * looked up.
+ */
 class ExplainedGraphSource extends GraphSource {
   readonly #lookup: ServicePrincipalLookup;
 

@@ -46,7 +46,10 @@ export interface TraceConfiguration extends IntakeConfiguration, Addresses, Even
   readonly max_requests_per_5_minutes: number;
 }
 
-/** Joins the platform's life-cycle to the collector: builds source, ledger and sink from the settings, and hands them over. */
+/**
+ * Joins the platform's life-cycle to the collector: builds source, ledger and sink from the settings, and hands them
+ * over.
+ */
 export abstract class TraceTrigger<Configuration extends TraceConfiguration> extends Connector<Configuration> {
   readonly #access: Access;
   #foreignLinkReportedMs = -Infinity;

@@ -211,7 +211,8 @@ describe.each(Object.keys(ACCESSES))('%s', (api) => {
         }),
         after,
       );
-    // Waits of less than half a second are real ones, so the clock does not show them: 0.249 is for the client's own tests.
+    // Waits of less than half a second are real ones, so the clock does not show them: 0.249 is for the client's own
+    // tests.
     test.each([
       ['2.128', 2.128],
       [undefined, 0],

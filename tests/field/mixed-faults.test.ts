@@ -63,7 +63,9 @@ async function open(way: WayName, seed: number, intake = { share: 0, kinds: [] a
   });
 }
 
-/** Seconds of processor time that a process has used, of its own and in the kernel; NaN where the system does not say. */
+/**
+ * Seconds of processor time that a process has used, of its own and in the kernel; NaN where the system does not say.
+ */
 async function processorSeconds(pid: number | undefined): Promise<{ user: number; system: number }> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   // The name in parentheses may hold blanks: the 14th and 15th field are the 12th and 13th after it.

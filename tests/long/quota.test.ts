@@ -9,7 +9,10 @@ let scenario: Scenario;
 afterEach(() => scenario.close());
 
 describe('the quota of Microsoft Graph', () => {
-  /** Lets an application with default settings read rows of 28 days and live mail; counts what happens until all have arrived. */
+  /**
+   * Lets an application with default settings read rows of 28 days and live mail; counts what happens until all have
+   * arrived.
+   */
   async function catchUp(
     rows: number,
     options: object,

@@ -32,7 +32,8 @@ test.each(['an account on the Reporting Web Service', 'an application on Microso
       `peak resident set, ${way}: ${(early / mebibyte).toFixed(0)} MiB after ${third} rows, ${(late / mebibyte).toFixed(0)} MiB after ${backlog}\n`,
     );
     expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-    // What is kept of each delivered row would be some 100 bytes, 80 MB here; what is kept of the whole backlog from the start, 120 MB.
+    // What is kept of each delivered row would be some 100 bytes, 80 MB here; what is kept of the whole backlog from
+    // the start, 120 MB.
     expect(late - early).toBeLessThanOrEqual(20 * mebibyte);
     expect(late).toBeLessThan(200 * mebibyte);
   },

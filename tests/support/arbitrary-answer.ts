@@ -143,7 +143,9 @@ export const anyAnswer: fc.Arbitrary<Buffer> = fc.oneof(
 
 const isBelievable = /"(?:value|d|results|access_token|event_ids)"/;
 
-/** An answer that nobody could take for a good one: no page, no token and no acknowledgement, however well it is formed. */
+/**
+ * An answer that nobody could take for a good one: no page, no token and no acknowledgement, however well it is formed.
+ */
 export function badAnswerOf(status: fc.Arbitrary<number>): fc.Arbitrary<Buffer> {
   const text = fc.oneof(anyMarkup, anyRefusal, anyJson).filter((body) => !isBelievable.test(body));
   const body = fc.oneof(

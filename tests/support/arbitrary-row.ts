@@ -37,7 +37,9 @@ const fields = {
 const rowWith = (time: fc.Arbitrary<JsonValue>): fc.Arbitrary<JsonObject> =>
   fc.record({ ...fields, Received: time, StartDate: time, EndDate: time }, { requiredKeys: [], noNullPrototype: true });
 
-/** A row as the Reporting Web Service might answer it on a bad day: any field may be absent, or hold what it should not. */
+/**
+ * A row as the Reporting Web Service might answer it on a bad day: any field may be absent, or hold what it should not.
+ */
 export const anyRow = rowWith(field(fc.oneof(ticks, iso)));
 
 /** The same, with times as `$format=json` asks for them, or none. */

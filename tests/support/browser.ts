@@ -62,7 +62,10 @@ export async function watchedPage(
   return watched;
 }
 
-/** What axe finds against the Web Content Accessibility Guidelines (levels A and AA) and its own best practices, a line each. */
+/**
+ * What axe finds against the Web Content Accessibility Guidelines (levels A and AA) and its own best practices, a line
+ * each.
+ */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   return page.evaluate(async () => {

@@ -31,7 +31,10 @@ interface StageSettings {
   readonly limits?: SourceLimits;
 }
 
-/** A collector between a scripted source and a scripted sink, on a clock that moves when somebody works or sleeps, with a journal of what they did. */
+/**
+ * A collector between a scripted source and a scripted sink, on a clock that moves when somebody works or sleeps, with
+ * a journal of what they did.
+ */
 export class Stage {
   readonly clock: SimulatedClock;
   readonly document = new MemoryDocument();

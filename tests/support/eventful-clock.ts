@@ -44,8 +44,9 @@ export class EventfulClock extends SimulatedClock {
 }
 
 /**
- * Lets the waits of the code under test pass on a simulated clock: as one thing is done at a time, nobody else needs the time that somebody
- * waits. Timers for more than a minute happen when the clock gets there. Until `jest.restoreAllMocks()`.
+ * Lets the waits of the code under test pass on a simulated clock: as one thing is done at a time, nobody else needs
+ * the time that somebody waits. Timers for more than a minute happen when the clock gets there. Until
+ * `jest.restoreAllMocks()`.
  */
 export function waitOn(clock: EventfulClock): void {
   const cancels = new Map<unknown, () => void>();

@@ -22,8 +22,9 @@ export function readingOf({ way, service, simulator }: Scenario): Reading {
 }
 
 /**
- * The event that a row of the simulated tenant must become: a second reading of the mapping, from the tenant's row and not from the answer.
- * What the request or the answer alone decides (the bounds, metadata, the id) is taken over from the event after it has been checked.
+ * The event that a row of the simulated tenant must become: a second reading of the mapping, from the tenant's row and
+ * not from the answer. What the request or the answer alone decides (the bounds, metadata, the id) is taken over from
+ * the event after it has been checked.
  */
 export function expectedEvent(row: MailRow, event: JsonFields, reading: Reading): object {
   return { ...normalizedFields(row, event, reading), ...rawRow(row, event, reading) };
@@ -79,7 +80,9 @@ function normalizedFields(row: MailRow, event: JsonFields, reading: Reading): ob
   };
 }
 
-/** Without brackets, port, zone and blanks; IPv4 that is written as IPv6 is IPv4 again. Null where that is no address. */
+/**
+ * Without brackets, port, zone and blanks; IPv4 that is written as IPv6 is IPv4 again. Null where that is no address.
+ */
 function bareIp(text: string | null): string | null {
   let bare = (text ?? '').trim();
   if (bare.startsWith('[')) bare = bare.slice(1, bare.lastIndexOf(']'));

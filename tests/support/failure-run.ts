@@ -2,7 +2,8 @@ import { Scenario } from './scenario.js';
 import { expectNoSecret } from './secrets.js';
 
 /**
- * Sets a scenario up, lets a test go through it, and looks for secrets in everything that came out, before it is taken down.
+ * Sets a scenario up, lets a test go through it, and looks for secrets in everything that came out, before it is taken
+ * down.
  * @param secrets those that the test itself brings
  */
 export async function failureRun(

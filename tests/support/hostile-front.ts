@@ -7,8 +7,9 @@ import { anyBadAnswer, anyEntry, wire } from './arbitrary-answer.js';
 import { SeededRandom } from './seeded-random.js';
 
 /**
- * What a service does with a request in the place of answering it: sends something else without having looked at it, or in spite of having done what it
- * was asked; sends the beginning of its answer; mixes entries of any kind with the rows.
+ * What a service does with a request in the place of answering it: sends something else without having looked at it, or
+ * in spite of having done what it was asked; sends the beginning of its answer; mixes entries of any kind with the
+ * rows.
  */
 export type Hostility = 'instead' | 'afterwards' | 'cut off' | 'mixed';
 

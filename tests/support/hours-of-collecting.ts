@@ -30,8 +30,8 @@ const intakeKey = 'k3y-of-the-intake';
 const settings = { frequency: 60, timedelta: 0, late_window: 1440 };
 
 /**
- * Everything from the simulated tenant to the intake over HTTP, put together as the trigger does it, on one simulated clock: hours pass as fast
- * as somebody waits for them, the waits between two tries among them (`waitOn`).
+ * Everything from the simulated tenant to the intake over HTTP, put together as the trigger does it, on one simulated
+ * clock: hours pass as fast as somebody waits for them, the waits between two tries among them (`waitOn`).
  */
 export class HoursOfCollecting {
   readonly clock: EventfulClock;

@@ -24,8 +24,9 @@ export interface Delivery {
 }
 
 /**
- * A collector and its source with a simulated tenant over HTTP, on one simulated clock: hours pass as fast as somebody waits for them. Only waits
- * between two tries of one request are real, unless they are put on the clock too (`waitOn`).
+ * A collector and its source with a simulated tenant over HTTP, on one simulated clock: hours pass as fast as somebody
+ * waits for them. Only waits between two tries of one request are real, unless they are put on the clock too
+ * (`waitOn`).
  */
 export class HoursWithATenant {
   readonly simulator: Simulator;

@@ -23,7 +23,10 @@ export function messagesAt(level: string, output: readonly string[]): string[] {
     .map(({ message }) => message);
 }
 
-/** Asserts that no warning comes more than once a minute: none with the same text, and none that only says that Microsoft is away. */
+/**
+ * Asserts that no warning comes more than once a minute: none with the same text, and none that only says that
+ * Microsoft is away.
+ */
 export function expectNoHurry(entries: readonly LogEntry[]): void {
   const last = new Map<string, number>();
   const hurried: string[] = [];

@@ -29,7 +29,10 @@ afterEach(async () => {
   for (const server of open) await server.close();
 });
 
-/** A real HTTP server on 127.0.0.1 that remembers what it was asked; closed after the test. `number` is 1 for the first request. */
+/**
+ * A real HTTP server on 127.0.0.1 that remembers what it was asked; closed after the test. `number` is 1 for the first
+ * request.
+ */
 export async function startLoopback(
   handle: (request: Received, response: ServerResponse, number: number) => void,
 ): Promise<Loopback> {

@@ -49,7 +49,9 @@ const kinds = {
 
 export type ServerName = keyof typeof kinds;
 
-/** An object storage as others write it, as a process on loopback. MinIO keeps its objects over a kill, moto does not. */
+/**
+ * An object storage as others write it, as a process on loopback. MinIO keeps its objects over a kill, moto does not.
+ */
 export class ObjectServer {
   readonly #command: readonly [string, readonly string[]];
   readonly #port: number;

@@ -2,7 +2,10 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Transport, type TransportOptions } from '../../src/microsoft/transport.js';
 
-/** What the platform's adapter gives each trigger for its own requests. Without keep-alive, so that a test's server can close. */
+/**
+ * What the platform's adapter gives each trigger for its own requests. Without keep-alive, so that a test's server can
+ * close.
+ */
 export const outbound = {
   userAgent: 'message-trace-test/1.0',
   agents: { http: new HttpAgent({ keepAlive: false }), https: new HttpsAgent({ keepAlive: false }) },

@@ -3,7 +3,10 @@ import { Quota, type QuotaOptions } from '../../src/microsoft/quota.js';
 /** Microsoft's window, in milliseconds. */
 export const windowMs = 300_000;
 
-/** A quota on a clock that stands still until a test moves it. Whoever has to wait is let go at once; when it was its turn is written down. */
+/**
+ * A quota on a clock that stands still until a test moves it. Whoever has to wait is let go at once; when it was its
+ * turn is written down.
+ */
 export class QuotaStage {
   readonly quota: Quota;
   nowMs = 0;

@@ -4,7 +4,10 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 /** What a connection is answered with: bytes, after which it ends, or whatever is done with it. */
 export type RawAnswer = Buffer | ((socket: Socket) => void);
 
-/** A server on 127.0.0.1 that knows no HTTP: as soon as a request begins it sends the next answer, the last one again and again. */
+/**
+ * A server on 127.0.0.1 that knows no HTTP: as soon as a request begins it sends the next answer, the last one again
+ * and again.
+ */
 export class RawServer {
   /** Set it anew for each test; the first answer is the next one then. */
   #answers: readonly RawAnswer[] = [];

@@ -8,8 +8,8 @@ exec unshare -m sh -c 'mount --make-rprivate / && mount -o remount,bind,ro / && 
 `;
 
 /**
- * A program that becomes Node.js with the whole file system read-only, as containers on the platform are; undefined where
- * that takes rights that this process does not have.
+ * A program that becomes Node.js with the whole file system read-only, as containers on the platform are; undefined
+ * where that takes rights that this process does not have.
  */
 export async function readOnlyNode(): Promise<string | undefined> {
   const path = join(await mkdtemp(join(tmpdir(), 'read-only-node-')), 'node');

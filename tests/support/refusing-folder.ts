@@ -8,8 +8,8 @@ const isRoot = process.getuid?.() === 0;
 const hour = 3_600_000;
 
 /**
- * Lets a trigger run as somebody whom rights can stop: as ourselves, or as nobody where we are root. Nobody cannot read settings in files
- * that are root's own.
+ * Lets a trigger run as somebody whom rights can stop: as ourselves, or as nobody where we are root. Nobody cannot read
+ * settings in files that are root's own.
  */
 export async function asSomebodyElse(dataFolder: string): Promise<Partial<TriggerOptions>> {
   if (!isRoot) return {};
@@ -63,7 +63,10 @@ async function replaceAll(paths: readonly string[]): Promise<() => Promise<void>
   };
 }
 
-/** Renaming is atomic: whoever writes there meanwhile has written to the file that is kept, or meets with the device, or has renamed the link away. */
+/**
+ * Renaming is atomic: whoever writes there meanwhile has written to the file that is kept, or meets with the device, or
+ * has renamed the link away.
+ */
 async function replaceByFullDevice(path: string): Promise<() => Promise<void>> {
   const [kept, full] = [`${path}.kept`, `${path}.full`];
   const wasThere = await link(path, kept).then(

@@ -1,8 +1,8 @@
 import { identifyEvent } from '@local/playbook-runner';
 
 /**
- * What of each run's deliveries was delivered again. The kill that ended the run is to blame for it, even if a later run than the next
- * repeats it: one may be killed before it comes to that range.
+ * What of each run's deliveries was delivered again. The kill that ended the run is to blame for it, even if a later
+ * run than the next repeats it: one may be killed before it comes to that range.
  */
 export class RepeatsByRun {
   readonly #lastRunOf = new Map<string, number>();

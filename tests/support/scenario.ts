@@ -40,8 +40,8 @@ const SLOW_MS = 80 * second;
 export const allArrivedOnce = { missing: 0, repeated: 0, unknown: 0, unreadable: 0 };
 
 /**
- * Everything around the trigger, on loopback: a simulated tenant, an intake that keeps the books, a platform. The trigger itself is a process,
- * started as often as a test wants to on one data folder.
+ * Everything around the trigger, on loopback: a simulated tenant, an intake that keeps the books, a platform. The
+ * trigger itself is a process, started as often as a test wants to on one data folder.
  */
 export class Scenario {
   readonly simulator: Simulator;
@@ -145,8 +145,8 @@ export class Scenario {
   }
 
   /**
-   * The books, as soon as no row is missing; the last ones where that takes too long. By default that is longer than the
-   * two minutes after which a request is given up.
+   * The books, as soon as no row is missing; the last ones where that takes too long. By default that is longer than
+   * the two minutes after which a request is given up.
    */
   async untilNoneIsMissing(withinMs = 150 * second): Promise<BooksReport> {
     const startedMs = Date.now();
@@ -180,7 +180,10 @@ export class Scenario {
     await requests.nth(requests.totals.requests + times);
   }
 
-  /** All text that left the trigger or that it left behind, but for the events and the requests that must hold the secrets. */
+  /**
+   * All text that left the trigger or that it left behind, but for the events and the requests that must hold the
+   * secrets.
+   */
   async traces(): Promise<string> {
     const files = await readdir(this.dataFolder, { recursive: true, withFileTypes: true });
     const contents = await Promise.all(

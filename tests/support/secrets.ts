@@ -4,7 +4,10 @@ import { piecesOf } from '../../tools/fault-lab/src/stage/secret-watch.js';
 import { intakeKey, token, type Scenario } from './scenario.js';
 import { account, application } from './ways.js';
 
-/** Stops the triggers that still run, and asserts that no secret of the scenario stands in their answers, in logs or in files. */
+/**
+ * Stops the triggers that still run, and asserts that no secret of the scenario stands in their answers, in logs or in
+ * files.
+ */
 export async function expectNoSecret(scenario: Scenario, more: readonly string[] = []): Promise<void> {
   const answers = await Promise.all(scenario.started.map(answersOf));
   await Promise.all(scenario.started.map((trigger) => trigger.stop()));

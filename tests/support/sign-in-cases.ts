@@ -31,7 +31,8 @@ export const noSecret = { client_secret: undefined };
 const federated = { ...noSecret, federated_token_file: '<file>' };
 const managed = { ...noSecret, tenant_id: undefined, client_id: undefined, credential: 'managed_identity' };
 export const endpoint = {
-  // An address of this machine that is none of loopback: only what goes directly whatever the environment says gets there.
+  // An address of this machine that is none of loopback: only what goes directly whatever the environment says gets
+  // there.
   IDENTITY_ENDPOINT: `http://0.0.0.0:<port>${appServicePath}`,
   IDENTITY_HEADER: 'header-of-the-endpoint',
 };

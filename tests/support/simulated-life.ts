@@ -10,7 +10,10 @@ import { record } from './records.js';
 import { SeededRandom } from './seeded-random.js';
 import { SimulatedTime } from './simulated-time.js';
 
-/** One row of a simulated tenant: when it was received, when it could first be seen, and what its status was from when on. */
+/**
+ * One row of a simulated tenant: when it was received, when it could first be seen, and what its status was from when
+ * on.
+ */
 export interface WorldRow {
   readonly id: string;
   readonly receivedMs: number;
@@ -68,7 +71,10 @@ export interface Life {
   /** `id status` of the chunks that a crash kept from being remembered, each as often as that happened. */
   readonly unremembered: Map<string, number>;
   readonly contexts: readonly object[];
-  /** From here on every row is owed: where the first start began, by the clock of then or by the true one, whichever was later. */
+  /**
+   * From here on every row is owed: where the first start began, by the clock of then or by the true one, whichever was
+   * later.
+   */
   readonly owedFromMs: number;
   readonly restarts: number;
   /** Ranges that were refused because they ended in the future. */

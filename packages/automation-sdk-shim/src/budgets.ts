@@ -89,8 +89,9 @@ export const MAX_LOG_MESSAGE_CHARACTERS = 16_384;
 export const MAX_PASSING_SECRETS = 8;
 
 /**
- * The first answer of a service that asks to be left alone is obeyed for so long at most: one stray answer of a proxy or
- * gateway must not stop reading for longer than a detection can wait. Throttling at Microsoft lasts seconds to minutes.
+ * The first answer of a service that asks to be left alone is obeyed for so long at most: one stray answer of a proxy
+ * or gateway must not stop reading for longer than a detection can wait. Throttling at Microsoft lasts seconds to
+ * minutes.
  */
 export const FIRST_RETRY_AFTER_MS = 120_000;
 /**
@@ -104,11 +105,13 @@ export const RETRY_AFTER_IN_PLACE_MS = 120_000;
 export const REPORTED_RETRY_AFTER_MS = 5_000;
 
 /**
- * Requests without progress that are made as fast as they are answered. Going round a dead link takes some ten, the search
- * for a second that cannot be read some thirty.
+ * Requests without progress that are made as fast as they are answered. Going round a dead link takes some ten, the
+ * search for a second that cannot be read some thirty.
  */
 export const REQUESTS_WITHOUT_PROGRESS = 100;
-/** So many in a row are reported, since nothing is read meanwhile. A range has 20 pages, whose rows may all be known. */
+/**
+ * So many in a row are reported, since nothing is read meanwhile. A range has 20 pages, whose rows may all be known.
+ */
 export const REPORTED_REQUESTS_WITHOUT_PROGRESS = 50;
 /** After `REQUESTS_WITHOUT_PROGRESS`, one in so long: a service that is back is noticed within a second. */
 export const REQUEST_WITHOUT_PROGRESS_EVERY_MS = 1_000;
@@ -179,8 +182,8 @@ export const REMEMBERED_REJECTIONS = 100_000;
 export const REJECTIONS_LOGGED_A_MINUTE = 10;
 
 /**
- * Loading the module opens some 135 files at once. At work there are up to 128 connections of clients, 50 of storage, and
- * some files.
+ * Loading the module opens some 135 files at once. At work there are up to 128 connections of clients, 50 of storage,
+ * and some files.
  */
 export const MIN_OPEN_FILES = 256;
 

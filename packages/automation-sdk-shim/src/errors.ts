@@ -1,4 +1,7 @@
-/** An error that an operator meets in the log. Its message says what happened and what to do; docs/errors.md explains each. */
+/**
+ * An error that an operator meets in the log. Its message says what happened and what to do; docs/errors.md explains
+ * each.
+ */
 export abstract class CodedError extends Error {
   /** Stands at the end of what is logged about it, for whoever searches or alerts on logs. Never changes. */
   abstract readonly code: string;
@@ -63,7 +66,9 @@ export abstract class ServiceError extends CodedError {
   }
 }
 
-/** The platform did not take what was sent to its callback: an event of `Trigger.sendEvent`, or a validator's result. */
+/**
+ * The platform did not take what was sent to its callback: an event of `Trigger.sendEvent`, or a validator's result.
+ */
 export class SendEventError extends ServiceError {
   override readonly name = 'SendEventError';
   override readonly code = 'SDK-CALLBACK';

@@ -84,7 +84,10 @@ export class Health {
     this.#lastHeartbeatMs = this.#now();
   }
 
-  /** A sign of life of the trigger's loop, which now waits for `waitMs`. From the first call on, a loop that hangs is noticed. */
+  /**
+   * A sign of life of the trigger's loop, which now waits for `waitMs`. From the first call on, a loop that hangs is
+   * noticed.
+   */
   alive(waitMs = 0): void {
     this.#hangsAtMs = this.#now() + waitMs + HANGS_AFTER_MS;
   }
@@ -129,7 +132,9 @@ export class Health {
     return this.#page(assessment, assessment.isAlive ? 200 : 500);
   }
 
-  /** What `/ready` answers: 200 while the module works as it should, 503 before its first success and while it does not. */
+  /**
+   * What `/ready` answers: 200 while the module works as it should, 503 before its first success and while it does not.
+   */
   readiness(): Page {
     const assessment = this.#assess();
     return this.#page(assessment, assessment.isReady ? 200 : 503);

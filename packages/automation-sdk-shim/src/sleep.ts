@@ -19,8 +19,8 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Runs an action that outlives the signal by up to `graceMs`: what is nearly done when the module is told to stop may end well.
- * The action's own signal is aborted then.
+ * Runs an action that outlives the signal by up to `graceMs`: what is nearly done when the module is told to stop may
+ * end well. The action's own signal is aborted then.
  */
 export async function withGrace<Result>(
   signal: AbortSignal,

@@ -101,7 +101,8 @@ const batches = fc
 test('a batch with bad events ends with all others taken once and the bad ones rejected, at a bounded cost', () => {
   fc.assert(
     fc.property(batches, poisonAnswers, fc.boolean(), ({ size, bad }, poisonAnswer, acknowledged) => {
-      // Before the first acknowledgement, what turns the module away is taken for wrong settings and not for bad events.
+      // Before the first acknowledgement, what turns the module away is taken for wrong settings and not for bad
+      // events.
       const experience = { acknowledged: acknowledged || poisonAnswer.kind === 'settings', isProofOwed: false };
       const intake = new SimulatedIntake((index) => bad.has(index), poisonAnswer);
       const { rejected, isDone } = intake.run(chunkOf(size), experience);

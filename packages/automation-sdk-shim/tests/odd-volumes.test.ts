@@ -53,7 +53,10 @@ async function startModule(folder: string, env: Record<string, string> = {}, ide
   return module;
 }
 
-/** Delivers, keeps what it delivered, holds the folder against another process, and after a kill and a clean stop starts again. */
+/**
+ * Delivers, keeps what it delivered, holds the folder against another process, and after a kill and a clean stop starts
+ * again.
+ */
 async function worksIn(folder: string, env: Record<string, string> = {}): Promise<void> {
   const first = await startModule(folder, env);
   await first.says('delivered with');

@@ -41,8 +41,8 @@ describe('this machine', () => {
 });
 
 /**
- * Whether curl 7.88.1, Go (golang.org/x/net/http/httpproxy 0.62.0) and Python's requests go directly, in this order, as they did when
- * run on 2026-11-28 (`y` or `n`), and where we go.
+ * Whether curl 7.88.1, Go (golang.org/x/net/http/httpproxy 0.62.0) and Python's requests go directly, in this order, as
+ * they did when run on 2026-11-28 (`y` or `n`), and where we go.
  */
 describe('NO_PROXY', () => {
   test.each<[string, string, string, 'direct' | 'proxy']>([

@@ -7,8 +7,9 @@ export const headers = { Prefer: 'include-unknown-enum-members' };
 export const pageRows = 5000;
 
 /**
- * The address of a range's first page. Both bounds must be given and are inclusive, so nothing that lies on one is left out. Whole seconds: whether
- * fractions are taken is not documented. No other filter is of use: `or`, `in` and `ne` are accepted and ignored.
+ * The address of a range's first page. Both bounds must be given and are inclusive, so nothing that lies on one is left
+ * out. Whole seconds: whether fractions are taken is not documented. No other filter is of use: `or`, `in` and `ne` are
+ * accepted and ignored.
  */
 export function rangeUrl(apiUrl: string, range: TimeRange): URL {
   const url = new URL(`${apiUrl.replace(/\/+$/, '')}/admin/exchange/tracing/messageTraces`);
@@ -17,7 +18,10 @@ export function rangeUrl(apiUrl: string, range: TimeRange): URL {
   return url;
 }
 
-/** The end of a query that still holds what was received at a row's time: the bound is inclusive, and rounded up to a whole second. */
+/**
+ * The end of a query that still holds what was received at a row's time: the bound is inclusive, and rounded up to a
+ * whole second.
+ */
 export function endAt({ receivedMs = NaN, raw }: TraceRecord): number {
   const text = raw['receivedDateTime'];
   const hasFraction = typeof text === 'string' && /\.\d*[1-9]/.test(text);

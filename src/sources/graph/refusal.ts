@@ -33,7 +33,9 @@ function isWithoutServicePrincipal({ status, body }: Answer): boolean {
   return (status === 401 || status === 403) && withoutServicePrincipal.test(body);
 }
 
-/** A bad request that comes as an error of the service's own: seen on one tenant, with the reason in an inner exception. */
+/**
+ * A bad request that comes as an error of the service's own: seen on one tenant, with the reason in an inner exception.
+ */
 function hiddenRefusal(body: string): string | undefined {
   const answer = parsed(body);
   const error = isObject(answer) ? answer['error'] : undefined;

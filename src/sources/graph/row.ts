@@ -12,7 +12,10 @@ export interface Surroundings {
   readonly organization: string | undefined;
 }
 
-/** An item of the collection exchangeMessageTrace as a record. A field of another type than documented counts as absent; the raw row keeps it. */
+/**
+ * An item of the collection exchangeMessageTrace as a record. A field of another type than documented counts as absent;
+ * the raw row keeps it.
+ */
 export function toRecord(item: JsonObject, { range, organization }: Surroundings): TraceRecord {
   const received = timestampOf(item['receivedDateTime']);
   return {

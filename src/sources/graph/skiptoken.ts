@@ -8,13 +8,16 @@ const time = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,7}))?/;
 
 /**
  * Page links of Microsoft Graph carry a `$skiptoken` that is Base64, mostly without padding, of
- * `{"StartDate":"…","EndDate":"…","StartingRecipientAddress":"…","ResultSize":"5000"}`: go on before EndDate, and at EndDate after that recipient.
- * Seen in elastic/integrations, issues 18134 and 18985, with two faults: all values encoded as JSON once too often, and no recipient. The service
- * answers either with 400.
+ * `{"StartDate":"…","EndDate":"…","StartingRecipientAddress":"…","ResultSize":"5000"}`: go on before EndDate, and at
+ * EndDate after that recipient. Seen in elastic/integrations, issues 18134 and 18985, with two faults: all values
+ * encoded as JSON once too often, and no recipient. The service answers either with 400.
  */
 const skiptoken = /([?&](?:\$|%24)skiptoken=)([^&#]*)/i;
 
-/** A link with its values encoded once; `dead` where it is known to be refused. A token of another form is none of our business. */
+/**
+ * A link with its values encoded once; `dead` where it is known to be refused. A token of another form is none of our
+ * business.
+ */
 export function inspectLink(link: URL): URL | 'dead' {
   const token = tokenIn(link);
   if (token === undefined) return link;
@@ -28,7 +31,8 @@ export function inspectLink(link: URL): URL | 'dead' {
 
 /**
  * A link to what comes after a row, as the service would make it.
- * @param dead the service's own link to what comes after the last row, whose time may be more precise than what the rows show
+ * @param dead the service's own link to what comes after the last row, whose time may be more precise than what the
+ *   rows show
  */
 export function rebuildLink(after: TraceRecord, dead: URL | undefined, { url, range }: Query): URL | undefined {
   const { recipient, raw } = after;

@@ -15,8 +15,9 @@ import { inspectLink, rebuildLink } from './skiptoken.js';
 const dayMs = 86_400_000;
 
 /**
- * Microsoft Graph's message trace (/admin/exchange/tracing/messageTraces). Pages hold 5,000 rows at most, newest first; a range is 10 days wide at
- * most, begins within the last 90 days and does not end in the future; all of that is documented.
+ * Microsoft Graph's message trace (/admin/exchange/tracing/messageTraces). Pages hold 5,000 rows at most, newest first;
+ * a range is 10 days wide at most, begins within the last 90 days and does not end in the future; all of that is
+ * documented.
  */
 export class GraphSource implements Source {
   readonly name = 'graph';

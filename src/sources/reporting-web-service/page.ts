@@ -5,7 +5,8 @@ import type { LinkedPage } from '../page-walk.js';
 import { toRecord } from './row.js';
 
 /**
- * Reads the answer of either dialect: `{"d":{"results":[…],"__next"}}` (also `{"d":[…]}`) or `{"value":[…],"odata.nextLink"}`.
+ * Reads the answer of either dialect: `{"d":{"results":[…],"__next"}}` (also `{"d":[…]}`) or
+ * `{"value":[…],"odata.nextLink"}`.
  * @throws UnavailableError for JSON that is neither, PlanAgainError for more rows than fit into memory
  */
 export function parsePage(answer: JsonValue): LinkedPage {

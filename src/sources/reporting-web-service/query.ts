@@ -4,8 +4,9 @@ import type { TimeRange, TraceRecord } from '../../collector/contracts.js';
 export const pageRows = 2000;
 
 /**
- * The address of a range's first page. Despite `eq`, StartDate and EndDate are the two bounds on Received. Whether the bounds themselves are
- * within is not documented: the query begins a second early, so that a row that lies on a bound is in one of two adjoining ranges.
+ * The address of a range's first page. Despite `eq`, StartDate and EndDate are the two bounds on Received. Whether the
+ * bounds themselves are within is not documented: the query begins a second early, so that a row that lies on a bound
+ * is in one of two adjoining ranges.
  * @param isExact not a second early: where that second cannot be read, it would take this range with it
  */
 export function rangeUrl(apiUrl: string, range: TimeRange, isExact = false): URL {
@@ -17,7 +18,9 @@ export function rangeUrl(apiUrl: string, range: TimeRange, isExact = false): URL
   return url;
 }
 
-/** The page that begins at a row, for a service that gave no link to it; everything else of the query stays as it was. */
+/**
+ * The page that begins at a row, for a service that gave no link to it; everything else of the query stays as it was.
+ */
 export function pageUrl(range: URL, firstRow: number): URL {
   const url = new URL(range);
   url.search = `${range.search}&$skiptoken=${firstRow}`;

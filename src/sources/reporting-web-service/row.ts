@@ -4,7 +4,9 @@ import { size, text } from '../../microsoft/field.js';
 import { ipAddressOf } from '../../microsoft/ip-address.js';
 import { timestampMs, timestampOf } from '../../microsoft/timestamp.js';
 
-/** A row of either dialect as a record. A field of another type than documented counts as absent; the raw row keeps it. */
+/**
+ * A row of either dialect as a record. A field of another type than documented counts as absent; the raw row keeps it.
+ */
 export function toRecord(row: JsonObject): TraceRecord {
   const received = timestampOf(row['Received']);
   return {

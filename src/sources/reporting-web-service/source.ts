@@ -11,8 +11,9 @@ import { refusalOf } from './refusal.js';
 const dayMs = 86_400_000;
 
 /**
- * The Reporting Web Service's MessageTrace. Pages hold 2,000 rows at most, newest first. How far back it can be asked is documented
- * differently in different places (10 and 30 days), so it is learned from its refusal; for the width of a range, the smaller of the two is safe.
+ * The Reporting Web Service's MessageTrace. Pages hold 2,000 rows at most, newest first. How far back it can be asked
+ * is documented differently in different places (10 and 30 days), so it is learned from its refusal; for the width of a
+ * range, the smaller of the two is safe.
  */
 export class ReportingWebServiceSource implements Source {
   readonly name = 'reporting_web_service';
@@ -42,8 +43,9 @@ export class ReportingWebServiceSource implements Source {
         signal,
         ...options,
       }),
-      // A full page without a link is asked on from by offset, less one row: clients disagree whether the offset names the first row of the
-      // page or the last one before it, and a row read twice is known by its fingerprint, a row left out by nothing.
+      // A full page without a link is asked on from by offset, less one row: clients disagree whether the offset names
+      // the first row of the page or the last one before it, and a row read twice is known by its fingerprint, a row
+      // left out by nothing.
       withoutLink: ({ records, unreadable }, rows, firstUrl) =>
         records.length + unreadable.length >= pageRows ? pageUrl(firstUrl, rows - 1) : undefined,
       isProbe: options.tries !== undefined,

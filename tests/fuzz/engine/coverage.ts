@@ -9,8 +9,8 @@ interface FileCoverage {
 const STEPS = [1, 2, 3, 4, 8, 16, 32, 128];
 
 /**
- * Which statements, functions and branches of the product the inputs so far have passed, and how often. Made after everything was
- * loaded: the counters move into one array, so that looking at them takes microseconds.
+ * Which statements, functions and branches of the product the inputs so far have passed, and how often. Made after
+ * everything was loaded: the counters move into one array, so that looking at them takes microseconds.
  */
 export class Coverage {
   readonly #counters: Uint32Array;

@@ -32,7 +32,10 @@ export function replaceSpan(text: string, { from, to }: Span, by: string): strin
   return text.slice(0, from) + by + text.slice(to);
 }
 
-/** Strings, numbers, words and brackets. Each character is looked at once: a pattern would take its time with quotes that do not end. */
+/**
+ * Strings, numbers, words and brackets. Each character is looked at once: a pattern would take its time with quotes
+ * that do not end.
+ */
 function* tokensIn(text: string): Generator<Span, void, void> {
   const end = Math.min(text.length, MAX_CHARACTERS);
   for (let at = 0, tokens = 0; at < end && tokens < MAX_TOKENS;) {

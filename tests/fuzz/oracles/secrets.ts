@@ -1,6 +1,8 @@
 import { Finding, type Input } from '../engine/target.js';
 
-/** What must never leave the process. Long runs without special characters, so that a part can be told from other text. */
+/**
+ * What must never leave the process. Long runs without special characters, so that a part can be told from other text.
+ */
 export const SECRETS = {
   accountName: 'svc-trace@example.corp',
   accountPassword: 'Vq7RkT2mXw <b>Lp9ZdH4sNc</b>  Jb6&amp;GyU3fEoA"1Ki',
@@ -57,8 +59,8 @@ for (const spelling of [...ECHOES].reverse()) {
 const longestFirst = [...ECHOES].sort((one, other) => other.length - one.length);
 
 /**
- * Checks texts that leave the process. Only whole secrets can be known by value: where the input itself has a part of one that is
- * no whole one, nothing is concluded.
+ * Checks texts that leave the process. Only whole secrets can be known by value: where the input itself has a part of
+ * one that is no whole one, nothing is concluded.
  * @throws Finding
  */
 export function expectNoSecret(input: Input, said: readonly string[]): void {

@@ -68,7 +68,9 @@ function environment(settings: object): Input {
   ];
 }
 
-/** No value of the environment can hold a NUL. Linux allows each of them 128 KiB; what can also be a file may be larger. */
+/**
+ * No value of the environment can hold a NUL. Linux allows each of them 128 KiB; what can also be a file may be larger.
+ */
 function asEnvironment(input: Input): Input {
   return input.map(({ name, bytes }) => {
     const text = bytes.toString('utf8').replaceAll('\u0000', '');

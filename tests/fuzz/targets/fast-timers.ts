@@ -1,7 +1,8 @@
 const really = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
 
 /**
- * Waits of the code under test that end at once, in the order in which they began. Those by node:timers are not touched.
+ * Waits of the code under test that end at once, in the order in which they began. Those by node:timers are not
+ * touched.
  */
 export class SkippedWaits {
   /** The longest wait that was asked for since it was set to 0 last, in milliseconds. */

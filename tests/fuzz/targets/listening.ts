@@ -5,7 +5,9 @@ import type { Input } from '../engine/target.js';
 import { BASIC, expectNoSecret, SECRETS } from '../oracles/secrets.js';
 import { expectShortLines } from '../oracles/texts.js';
 
-/** That of the process, whose other parts are of no use here: it must not be stopped by signals or crashes of its own. */
+/**
+ * That of the process, whose other parts are of no use here: it must not be stopped by signals or crashes of its own.
+ */
 const { scrubber, closers } = openBasics({});
 await closers.closeAll();
 for (const [name, secret] of Object.entries(SECRETS)) if (name !== 'accountName') scrubber.add(secret);

@@ -24,7 +24,10 @@ const SETTINGS = {
   client_secret: '*****',
 };
 
-/** Answers of the platform: to who asks for secrets, which are then checked as settings, and to what is sent to the callback. */
+/**
+ * Answers of the platform: to who asks for secrets, which are then checked as settings, and to what is sent to the
+ * callback.
+ */
 export function openPlatform(): Promise<OpenTarget> {
   const waits = new SkippedWaits();
   const schemas = schemasOf();

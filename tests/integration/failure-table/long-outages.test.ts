@@ -28,7 +28,10 @@ const accesses: Readonly<Record<string, Access>> = {
 };
 
 const poll = minute;
-/** A report comes with a try, a minute after the last report or later; tries are up to a minute apart, and the clock may move on during one. */
+/**
+ * A report comes with a try, a minute after the last report or later; tries are up to a minute apart, and the clock may
+ * move on during one.
+ */
 const longestSilence = 3 * minute;
 const mebibyte = 1 << 20;
 

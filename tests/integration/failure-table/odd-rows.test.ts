@@ -32,7 +32,10 @@ const dialects = {
 } as const;
 const wayNames = ['an account on the Reporting Web Service', 'an application on Microsoft Graph'] as const;
 
-/** Reads 200 rows of which the first few are tampered with, each by one of the changes, until everything has been seen several times. */
+/**
+ * Reads 200 rows of which the first few are tampered with, each by one of the changes, until everything has been seen
+ * several times.
+ */
 async function readTampered(
   scenario: Scenario,
   changes: readonly ChangeRow[],

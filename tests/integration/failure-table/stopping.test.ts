@@ -8,7 +8,9 @@ function addMail({ simulator }: Scenario): void {
   simulator.world.add({ rows: 2000, from: now - 20 * minute, to: now });
 }
 
-/** Code that runs a second after the module has begun to listen for crashes: on a loaded machine it takes long to load. */
+/**
+ * Code that runs a second after the module has begun to listen for crashes: on a loaded machine it takes long to load.
+ */
 function onceItListens(code: string): string {
   const listens = `process.listenerCount('uncaughtException') > 0`;
   return `const look = setInterval(() => { if (!(${listens})) return; clearInterval(look); setTimeout(() => { ${code}; }, 1000); }, 50);`;

@@ -14,7 +14,10 @@ export interface Conditions {
 /** A moment at which a process is told to stop. */
 export interface Moment {
   readonly signal: 'SIGTERM' | 'SIGINT';
-  /** `start`: counted from the start of the process; `work`: from its first line, which it writes once it listens for signals. */
+  /**
+   * `start`: counted from the start of the process; `work`: from its first line, which it writes once it listens for
+   * signals.
+   */
   readonly from: 'start' | 'work';
   readonly afterMs: number;
   readonly conditions: Conditions;

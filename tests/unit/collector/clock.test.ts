@@ -7,7 +7,10 @@ import { SimulatedTime } from '../../support/simulated-time.js';
 
 const toSecond = (timeMs: number) => Math.floor(timeMs / 1000) * 1000;
 
-/** An answer: when the request was sent by the true time, how long it took each way, and what the module's clock is wrong by. */
+/**
+ * An answer: when the request was sent by the true time, how long it took each way, and what the module's clock is
+ * wrong by.
+ */
 const answers = fc.record({
   sentMs: fc.integer({ min: 0, max: 2_000_000_000_000 }),
   thereMs: fc.integer({ min: 0, max: 5000 }),

@@ -63,7 +63,10 @@ const noTroubles: Troubles = {
   clockErrorMs: 0,
 };
 
-/** How a member of the context is damaged: never so that it names an earlier watermark, which looks like a long downtime. */
+/**
+ * How a member of the context is damaged: never so that it names an earlier watermark, which looks like a long
+ * downtime.
+ */
 const damages = fc.array(
   fc.record({
     member: fc.constantFrom(
@@ -132,7 +135,10 @@ function movedBy(text: string, ms: number): string {
   return text.replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, (time) => new Date(Date.parse(time) + ms).toISOString());
 }
 
-/** Rows received from an hour before the first start reads until the end of the mail, some late, some changing; none later than the window. */
+/**
+ * Rows received from an hour before the first start reads until the end of the mail, some late, some changing; none
+ * later than the window.
+ */
 function inhabit(world: World): WorldRow[] {
   const random = new SeededRandom(world.seed);
   const windowMs = world.settings.late_window * minute;

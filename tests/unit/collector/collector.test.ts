@@ -258,7 +258,8 @@ describe('where Microsoft keeps ten days', () => {
     stage.pageMs = 20 * second;
     await stage.run(stage.clock.trueMs + 10 * minute);
     expect(stage.monitor.gaps).toHaveLength(2);
-    // How far back the service answers is found out anew after each start: a stored limit could give up time that can be read.
+    // How far back the service answers is found out anew after each start: a stored limit could give up time that can
+    // be read.
     expect(stage.asked.filter(({ range, atMs }) => range.start < atMs - 10 * day)).toHaveLength(2);
   });
 

@@ -6,7 +6,10 @@ import { schedulePasses } from '../../../src/collector/schedule.js';
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 const limits: SourceLimits = { pageRows: 2000, rangeMs: 10 * day };
 
-/** `12:00`, `12:00:30`, or `2 12:00` on the second day of the month: times of November 2026, by default of its first day. */
+/**
+ * `12:00`, `12:00:30`, or `2 12:00` on the second day of the month: times of November 2026, by default of its first
+ * day.
+ */
 function at(time: string): number {
   const [clock, date = '1'] = time.split(' ').reverse();
   return Date.parse(`2026-11-${date.padStart(2, '0')}T${clock!.padEnd(8, ':00')}Z`);

@@ -19,11 +19,16 @@ const lastSecond = 500;
 type Action =
   | {
       readonly kind: 'read';
-      /** Where the range begins: at a watermark, at the frontier, or at the beginning; and how many seconds beside it. */
+      /**
+       * Where the range begins: at a watermark, at the frontier, or at the beginning; and how many seconds beside it.
+       */
       readonly anchor: number;
       readonly shift: number;
       readonly length: number;
-      /** From the range's end to the instant at which it was read, in milliseconds; negative by a clock that was corrected since. */
+      /**
+       * From the range's end to the instant at which it was read, in milliseconds; negative by a clock that was
+       * corrected since.
+       */
       readonly delayMs: number;
     }
   | { readonly kind: 'skip'; readonly seconds: number }
@@ -49,7 +54,9 @@ const rescheduling = fc.record({ kind: fc.constant('reschedule' as const), to: s
 const steps = (...kinds: { weight: number; arbitrary: fc.Arbitrary<Action> }[]) =>
   fc.array(fc.oneof(...kinds), { maxLength: 25 });
 
-/** Keeps of every second what the watermarks are a summary of: the greatest age at which it was read, in milliseconds. */
+/**
+ * Keeps of every second what the watermarks are a summary of: the greatest age at which it was read, in milliseconds.
+ */
 class NaiveModel {
   readonly #greatestAge = Array.from({ length: lastSecond }, () => -Infinity);
 

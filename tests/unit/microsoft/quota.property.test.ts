@@ -5,7 +5,10 @@ import { SeededRandom } from '../../support/seeded-random.js';
 
 const hourMs = 3_600_000;
 const limits = fc.integer({ min: 1, max: 120 });
-/** What passes between two requests: nothing, as with several callers at once, or any time, with the ends of a window among them. */
+/**
+ * What passes between two requests: nothing, as with several callers at once, or any time, with the ends of a window
+ * among them.
+ */
 const gaps = fc.oneof(
   { arbitrary: fc.constant(0), weight: 4 },
   { arbitrary: fc.integer({ min: 1, max: 5000 }), weight: 4 },
@@ -114,7 +117,9 @@ function requestsOfOthers({ seed, burstiness }: Tenant, untilMs: number): number
   return sentMs;
 }
 
-/** A backlog is read for some hours, page after page, with a rest of a minute after a refusal, as Microsoft asks for. */
+/**
+ * A backlog is read for some hours, page after page, with a rest of a minute after a refusal, as Microsoft asks for.
+ */
 async function readABacklog(tenant: Tenant, durationMs: number) {
   const stage = new QuotaStage(tenant.limit);
   const others = requestsOfOthers(tenant, durationMs)[Symbol.iterator]();

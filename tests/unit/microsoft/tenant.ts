@@ -45,7 +45,10 @@ export type IdentityName = keyof typeof identities;
 
 export const identityNames = Object.keys(identities) as IdentityName[];
 
-/** What must not be told to anybody: secrets, in the forms in which a request carries them too, and each line of the key. */
+/**
+ * What must not be told to anybody: secrets, in the forms in which a request carries them too, and each line of the
+ * key.
+ */
 export const secrets: readonly string[] = [
   ...[application.clientSecret, account.accountPassword].flatMap((secret) => [
     secret,

@@ -25,7 +25,10 @@ export interface Surroundings {
   readonly stop: AbortSignal;
 }
 
-/** What `npm run chaos` does. Resolves with the exit code: 0; 1 where something was found; 2 where whoever typed the command can mend it. */
+/**
+ * What `npm run chaos` does. Resolves with the exit code: 0; 1 where something was found; 2 where whoever typed the
+ * command can mend it.
+ */
 export async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   try {
     const options = readCommandLine(argv, randomInt(1_000_000));

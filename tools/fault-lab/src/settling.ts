@@ -5,7 +5,9 @@ import { readRejectedRows } from './books/rejected-rows.js';
 import type { Stage } from './stage/stage.js';
 import { LONGEST_CHANGE_MS } from './stage/tenant.js';
 
-/** A minute or two for a settings error that was just met, two for an answer that never comes, and what the passes take. */
+/**
+ * A minute or two for a settings error that was just met, two for an answer that never comes, and what the passes take.
+ */
 const LONGEST_WAIT_MS = 360_000;
 /** Time that was set aside is asked for again after 15 minutes. */
 const LONGEST_LATE_MS = 1_020_000;
@@ -19,7 +21,9 @@ export interface Settled {
   readonly shownAfterMs: number;
 }
 
-/** Waits until all that the tenant will ever show has been shown and has arrived, and the status is ok; not for ever. */
+/**
+ * Waits until all that the tenant will ever show has been shown and has arrived, and the status is ok; not for ever.
+ */
 export async function settle(stage: Stage, dataFolder: string): Promise<Settled> {
   const startedMs = performance.now();
   const shownAfterMs = LONGEST_CHANGE_MS;

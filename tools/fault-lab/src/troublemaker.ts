@@ -108,7 +108,10 @@ export class Troublemaker {
     await this.#stage.endHang();
   }
 
-  /** All faults end. The clock stays as far ahead as it ever was: set back, it would have to pass all that again before anything happens. */
+  /**
+   * All faults end. The clock stays as far ahead as it ever was: set back, it would have to pass all that again before
+   * anything happens.
+   */
   async #makePeace(): Promise<void> {
     for (const side of SIDES) this.#stage.sides[side].clear();
     for (const end of this.#endWeather.values()) end();

@@ -12,7 +12,9 @@ export interface Statement {
 
 const paddings = { RS256: constants.RSA_PKCS1_PADDING, PS256: constants.RSA_PKCS1_PSS_PADDING };
 
-/** The form's fields that carry it. RS256 comes with the older thumbprint, PS256 with the newer one, as MSAL does it. */
+/**
+ * The form's fields that carry it. RS256 comes with the older thumbprint, PS256 with the newer one, as MSAL does it.
+ */
 export function assertionFields({ signer, named = signer, algorithm, claims }: Statement): Record<string, string> {
   const { raw } = new X509Certificate(named.certificate);
   const thumbprint =

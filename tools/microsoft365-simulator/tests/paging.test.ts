@@ -16,7 +16,9 @@ import type { AnsweredRow } from './client.js';
 const startMs = nowMs - hourMs;
 const query = { $format: 'json', $filter: rangeFilter(startMs, nowMs) };
 
-/** Follows links; without one, asks on with $skiptoken as long as pages are full, less one so that nothing is skipped. */
+/**
+ * Follows links; without one, asks on with $skiptoken as long as pages are full, less one so that nothing is skipped.
+ */
 async function collect(simulator: Simulator, first: string, headers = authorized): Promise<AnsweredRow[]> {
   const { pageRows } = simulator.server.options;
   const rows: AnsweredRow[] = [];
@@ -48,7 +50,8 @@ test.each(cases)(
       const identities = rows.map(identity);
       expect([...new Set(identities)].sort()).toEqual(booked(simulator.world, nowMs).sort());
       const repeats = options.paging === 'skiptoken' && options.skiptokenStarts === 'at' && count >= 100;
-      // The client asks for the row before the next page once more; from its second page on it has counted that one too.
+      // The client asks for the row before the next page once more; from its second page on it has counted that one
+      // too.
       expect(rows.length - count).toBe(repeats ? 1 : 0);
     });
   },

@@ -1,7 +1,10 @@
 import { defineConfig } from 'vite';
 import { cards } from './build/cards-plugin.js';
 
-/** Builds the page into `dist/page`, so that it runs under `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'`. */
+/**
+ * Builds the page into `dist/page`, so that it runs under `default-src 'none'; script-src 'self'; style-src 'self';
+ * img-src 'self'`.
+ */
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',

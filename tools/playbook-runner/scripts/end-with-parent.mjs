@@ -1,6 +1,6 @@
 /*
- * Loaded into each child before its own code: asks it to stop once the runner is gone, however that ended. A runner that
- * is killed with SIGKILL stops nobody itself, and a trigger left behind would hold its data folder for ever.
+ * Loaded into each child before its own code: asks it to stop once the runner is gone, however that ended. A runner
+ * that is killed with SIGKILL stops nobody itself, and a trigger left behind would hold its data folder for ever.
  *
  * The runner holds the other end of the standard input, and never sends anything.
  */

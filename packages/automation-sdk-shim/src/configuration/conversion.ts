@@ -1,7 +1,10 @@
 import { isObject } from '../json.js';
 import type { Schema } from './cards.js';
 
-/** White space and what cannot be seen: zero-width and direction marks, soft hyphens, byte order marks, control characters. */
+/**
+ * White space and what cannot be seen: zero-width and direction marks, soft hyphens, byte order marks, control
+ * characters.
+ */
 const INVISIBLE_ENDS = /^[\s\p{Cf}\p{Cc}]+|[\s\p{Cf}\p{Cc}]+$/gu;
 /** As pydantic 2 reads integers from text: `60`, `+60`, `60.0`, `1_000`; neither `1e3` nor `0x3c`. */
 const INTEGER = /^[+-]?\d+(?:_\d+)*(?:\.0+)?$/;

@@ -20,12 +20,15 @@ export interface Settings {
 }
 
 /**
- * What a card cannot say: a sentence for each wrong setting, or wrong combination of settings. Asked even where the card
- * found other settings wrong, so that the operator hears of everything at once: values may have the wrong type.
+ * What a card cannot say: a sentence for each wrong setting, or wrong combination of settings. Asked even where the
+ * card found other settings wrong, so that the operator hears of everything at once: values may have the wrong type.
  */
 export type SettingsRules = (settings: JsonObject) => readonly string[];
 
-/** The trigger's own name for the key of its intake. Cards need not mask it, but whoever has it can write into the intake. */
+/**
+ * The trigger's own name for the key of its intake. Cards need not mask it, but whoever has it can write into the
+ * intake.
+ */
 const INTAKE_KEY = 'intake_key';
 
 /**
@@ -61,7 +64,9 @@ export function secretsAmong(raw: JsonObject, schema: Schema): { name: string; s
   return [...maskedBy(schema)].flatMap((name) => textsIn(raw[name]).map((secret) => ({ name, secret })));
 }
 
-/** Every text in a value, however deep, as it was given and as it is without white space at its ends; numbers as text. */
+/**
+ * Every text in a value, however deep, as it was given and as it is without white space at its ends; numbers as text.
+ */
 export function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [...new Set([value, trimmed(value)])].filter((text) => text !== '');
   if (typeof value === 'number') return [String(value)];

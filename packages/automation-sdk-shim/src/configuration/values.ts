@@ -47,7 +47,8 @@ export class Values {
   }
 
   /**
-   * A port number (0: any free port). What is none is warned of, and the fallback used: collecting matters more than being watched.
+   * A port number (0: any free port). What is none is warned of, and the fallback used: collecting matters more than
+   * being watched.
    * @throws ConfigurationError where the file is there but cannot be read
    */
   port(name: string, fallback: number, warn: (text: string) => void): number {

@@ -2,13 +2,17 @@
 export interface DataStore {
   /** How messages name it, such as "data folder /symphony_data". */
   readonly name: string;
-  /** `name` is that of a file directly in the store, such as "context.json". Ask for each once: writes to it stand in one queue. */
+  /**
+   * `name` is that of a file directly in the store, such as "context.json". Ask for each once: writes to it stand in
+   * one queue.
+   */
   document<T extends object>(name: string): PersistentDocument<T>;
   /** `name` is that of a folder, such as "fingerprints". */
   buckets(name: string): Buckets;
   /**
-   * Adds `line`, which has no line feed, to the file `name`, such as "rejected/2026-11-23.ndjson". Resolves once it would survive
-   * a power cut. An object storage cannot add to an object: there, each line is an object of its own below that name.
+   * Adds `line`, which has no line feed, to the file `name`, such as "rejected/2026-11-23.ndjson". Resolves once it
+   * would survive a power cut. An object storage cannot add to an object: there, each line is an object of its own
+   * below that name.
    * @throws StoreError
    */
   appendLine(name: string, line: string): Promise<void>;
@@ -29,8 +33,8 @@ export interface FolderSize {
 /** A JSON object that survives crashes: at any moment the store holds the old value or the new one, whole. */
 export interface PersistentDocument<T extends object> {
   /**
-   * The value, or undefined where there is none. What is not a JSON object, or not one that `accepts` takes, is set aside
-   * under a dated name, reported as an error, and counts as absent.
+   * The value, or undefined where there is none. What is not a JSON object, or not one that `accepts` takes, is set
+   * aside under a dated name, reported as an error, and counts as absent.
    * @throws StoreError
    */
   read(accepts?: (value: object) => boolean): Promise<T | undefined>;
@@ -48,11 +52,14 @@ export interface Buckets {
   /** @throws StoreError, also where there is no such bucket */
   read(name: string): Promise<Buffer>;
   /**
-   * Writes at an offset in bytes, over what is there and leaving what lies behind. Resolves once it would survive a power cut.
+   * Writes at an offset in bytes, over what is there and leaving what lies behind. Resolves once it would survive a
+   * power cut.
    * @throws StoreError; the bucket then holds what it held, or part of what was to be written besides
    */
   write(name: string, content: Buffer, at: number): Promise<void>;
-  /** Changes nothing where there is no such bucket. @throws StoreError; the bucket may be there still, or again empty */
+  /**
+   * Changes nothing where there is no such bucket. @throws StoreError; the bucket may be there still, or again empty
+   */
   remove(name: string): Promise<void>;
 }
 
@@ -68,7 +75,8 @@ export interface Taking {
 /** A store that one process at a time may have. */
 export interface OwnableStore extends DataStore {
   /**
-   * Makes this process the only one that writes there, and returns how to let go of it. To be called before anything else.
+   * Makes this process the only one that writes there, and returns how to let go of it. To be called before anything
+   * else.
    * @throws FolderHeldError, StoreError, ConfigurationError
    */
   take(taking: Taking): Promise<Release>;

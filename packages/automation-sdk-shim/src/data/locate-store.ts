@@ -21,8 +21,9 @@ export interface Locating {
 }
 
 /**
- * The store that the platform's values name: the S3 bucket `aws_bucket_name` where `file_backend` is S3, else the folder
- * /symphony_data (or the environment variable DATA_STORAGE), in both of them the folder `sub_folder`. Nothing is touched yet.
+ * The store that the platform's values name: the S3 bucket `aws_bucket_name` where `file_backend` is S3, else the
+ * folder /symphony_data (or the environment variable DATA_STORAGE), in both of them the folder `sub_folder`. Nothing is
+ * touched yet.
  * @throws ConfigurationError
  */
 export function locateStore({ env, values, hide, log, signal }: Locating): OwnableStore {

@@ -11,7 +11,9 @@ import { limitTunnels, type TunnelAgent } from './tunnel.js';
 
 const KEEP_ALIVE = { keepAlive: true, scheduling: 'lifo' } as const;
 const MOST_SOCKETS = 8;
-/** An address that does not answer is given this part of the time to connect before the next one of the host is tried. */
+/**
+ * An address that does not answer is given this part of the time to connect before the next one of the host is tried.
+ */
 const PART_FOR_AN_ADDRESS = 4;
 /** The least that Node.js takes. */
 const MIN_ADDRESS_MS = 10;
@@ -24,9 +26,9 @@ export interface Agents {
 
 /**
  * Agents that go through the proxy that process.env names in HTTPS_PROXY, HTTP_PROXY, ALL_PROXY (and NO_PROXY, all in
- * either case), and directly where it names none, and to this machine. They give a connection `connectMs` to be made. `tls`
- * is for the handshake with servers: whom to trust, and what proves who we are. Whom process.env names in SSL_CERT_FILE and the
- * like is trusted besides. `lookup` finds the addresses of hosts, as that of node:dns does.
+ * either case), and directly where it names none, and to this machine. They give a connection `connectMs` to be made.
+ * `tls` is for the handshake with servers: whom to trust, and what proves who we are. Whom process.env names in
+ * SSL_CERT_FILE and the like is trusted besides. `lookup` finds the addresses of hosts, as that of node:dns does.
  */
 export function createAgents(connectMs: number, tls: SecureContextOptions = {}, lookup?: LookupFunction): Agents {
   const agent = new OutboundAgent(connectMs, tls, lookup);
@@ -34,8 +36,8 @@ export function createAgents(connectMs: number, tls: SecureContextOptions = {}, 
 }
 
 /**
- * Chooses the way of each connection. The number of sockets is limited on direct ways only: agents for proxies would put
- * requests beyond the limit in a queue, and not wake them when a connection could not be made.
+ * Chooses the way of each connection. The number of sockets is limited on direct ways only: agents for proxies would
+ * put requests beyond the limit in a queue, and not wake them when a connection could not be made.
  */
 class OutboundAgent extends Agent {
   readonly #connectMs: number;

@@ -8,7 +8,9 @@ export interface DirectAgents {
   readonly https: HttpsAgent;
 }
 
-/** Agents without a proxy that give a connection `connectMs` to be made; neither Node.js nor axios limits that alone. */
+/**
+ * Agents without a proxy that give a connection `connectMs` to be made; neither Node.js nor axios limits that alone.
+ */
 export function createDirectAgents(options: AgentOptions, connectMs: number): DirectAgents {
   class LimitedHttpAgent extends HttpAgent {
     override createConnection(...args: Parameters<HttpAgent['createConnection']>): Duplex | null | undefined {

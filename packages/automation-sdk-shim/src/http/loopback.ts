@@ -7,7 +7,9 @@ MACHINE.addAddress('::1', 'ipv6');
 MACHINE.addAddress('0.0.0.0', 'ipv4');
 MACHINE.addAddress('::', 'ipv6');
 
-/** A host as it is compared: in lower case, without the brackets of IPv6, a zone, or the dot at the end of a full name. */
+/**
+ * A host as it is compared: in lower case, without the brackets of IPv6, a zone, or the dot at the end of a full name.
+ */
 export function plainHost(host: string): string {
   const bare = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
   return isIP(bare) === 0 ? bare.replace(/\.$/, '') : bare.replace(/%.*$/, '');

@@ -23,8 +23,8 @@ export class NetworkError extends Error {
 const CONNECTING: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo', 'queryA', 'queryAaaa']);
 
 /**
- * Whether an error says that no connection was made, so that nothing can have arrived. The same code can mean both: ETIMEDOUT of a
- * `connect` that nobody answered, or of a `read` on a connection that died after the request was sent.
+ * Whether an error says that no connection was made, so that nothing can have arrived. The same code can mean both:
+ * ETIMEDOUT of a `connect` that nobody answered, or of a `read` on a connection that died after the request was sent.
  */
 export function neverConnected(error: unknown): boolean {
   if (!isObject(error)) return false;

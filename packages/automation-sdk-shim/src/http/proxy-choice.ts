@@ -30,8 +30,8 @@ export function proxyAddress(value: string): URL | undefined {
 }
 
 /**
- * The proxy that the environment names for a connection; undefined where it goes directly. To this machine it always does:
- * what is sent there, often credentials in the clear, is for no other one.
+ * The proxy that the environment names for a connection; undefined where it goes directly. To this machine it always
+ * does: what is sent there, often credentials in the clear, is for no other one.
  */
 export function proxyFor({ scheme, host, port }: Destination, env: NodeJS.ProcessEnv): URL | undefined {
   const plain = plainHost(host);
@@ -41,8 +41,8 @@ export function proxyFor({ scheme, host, port }: Destination, env: NodeJS.Proces
 }
 
 /**
- * Whether NO_PROXY names a plain host. Read as curl, Go and Python's requests read it; where they differ, more goes directly: the
- * README has the table.
+ * Whether NO_PROXY names a plain host. Read as curl, Go and Python's requests read it; where they differ, more goes
+ * directly: the README has the table.
  */
 function isExempt(host: string, port: number, noProxy: string): boolean {
   return noProxy

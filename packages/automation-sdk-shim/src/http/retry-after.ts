@@ -6,10 +6,10 @@ import type { HttpAnswer } from './http-client.js';
 const MAX_VALUES = 16;
 
 /**
- * How long in ms an answer asks to wait, at most `MAX_RETRY_AFTER_MS`; undefined where it does not ask, or not so that it
- * can be understood. Both forms of RFC 9110, and seconds with a fraction, as Microsoft Graph sends them. A date is measured
- * against the answer's own Date, so that a wrong clock here does not matter. Of several values, as proxies join them, the
- * longest counts.
+ * How long in ms an answer asks to wait, at most `MAX_RETRY_AFTER_MS`; undefined where it does not ask, or not so that
+ * it can be understood. Both forms of RFC 9110, and seconds with a fraction, as Microsoft Graph sends them. A date is
+ * measured against the answer's own Date, so that a wrong clock here does not matter. Of several values, as proxies
+ * join them, the longest counts.
  */
 export function retryAfterMs(answer: Pick<HttpAnswer, 'header'>, nowMs: number): number | undefined {
   const value = answer.header('retry-after')?.trim();

@@ -8,8 +8,8 @@ const NO_HANDSHAKE =
   'as the two ends found no TLS in common: check that the address and its port speak https, and that no proxy on the way is limited to versions before TLS 1.2';
 
 /**
- * By the codes of Node.js: its "X509 certificate error codes" (documentation of tls) for whom to trust and for the time, and
- * ERR_TLS_CERT_ALTNAME_INVALID for the name.
+ * By the codes of Node.js: its "X509 certificate error codes" (documentation of tls) for whom to trust and for the
+ * time, and ERR_TLS_CERT_ALTNAME_INVALID for the name.
  */
 const CERTIFICATES: ReadonlyMap<string, string> = new Map([
   ['CERT_SIGNATURE_FAILURE', UNTRUSTED],
@@ -29,8 +29,8 @@ const CERTIFICATES: ReadonlyMap<string, string> = new Map([
 export const CERTIFICATE_CODES: ReadonlySet<string> = new Set(CERTIFICATES.keys());
 
 /**
- * A code as it is or, where it is one of TLS, followed by what it means and what to do. It stands where a code would, within a
- * sentence about the host that could not be reached.
+ * A code as it is or, where it is one of TLS, followed by what it means and what to do. It stands where a code would,
+ * within a sentence about the host that could not be reached.
  */
 export function explainCode(code: string): string {
   const meaning = isOfHandshake(code) ? NO_HANDSHAKE : CERTIFICATES.get(code);

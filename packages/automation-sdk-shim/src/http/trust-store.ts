@@ -23,8 +23,8 @@ export function trustProblems(env: NodeJS.ProcessEnv): readonly string[] {
 }
 
 /**
- * For connections with TLS: the certificates that the environment names, besides those of `settings` or, where these have none, of
- * Node.js. Empty where the environment names none, so that Node.js uses its own.
+ * For connections with TLS: the certificates that the environment names, besides those of `settings` or, where these
+ * have none, of Node.js. Empty where the environment names none, so that Node.js uses its own.
  */
 export function trustFrom(
   env: NodeJS.ProcessEnv,

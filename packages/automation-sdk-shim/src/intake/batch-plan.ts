@@ -45,8 +45,8 @@ const DEFINITE: ReadonlySet<NotTaken['kind']> = new Set(['refused', 'short', 'un
 const AT_ONCE: Step = { wait: 'none', isTrouble: false };
 
 /**
- * Decides what to do next with one batch. It makes no requests and knows no clock: `next` says what to send, `learn` takes
- * what came back.
+ * Decides what to do next with one batch. It makes no requests and knows no clock: `next` says what to send, `learn`
+ * takes what came back.
  *
  * The batch is sent as a whole until something suggests that some of its events are to blame. Then parts of it are
  * tried as well: in an outage they fail, too, and nothing happens to any event. Once the intake takes a part, it works,
@@ -78,7 +78,9 @@ export class BatchPlan {
     return this.#left.length === 0;
   }
 
-  /** Events rejected since the last call without the proof that the intake takes others: to be tried again once it does. */
+  /**
+   * Events rejected since the last call without the proof that the intake takes others: to be tried again once it does.
+   */
   takeSetAside(): readonly EncodedEvent[] {
     const setAside = this.#setAside;
     this.#setAside = [];

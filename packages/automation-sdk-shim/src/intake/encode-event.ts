@@ -8,7 +8,8 @@ const ESCAPES = /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(u[
 
 /**
  * An event (a JSON text) as it stands in the request's body: a JSON string that contains JSON. A surrogate without its
- * other half becomes U+FFFD, raw or escaped: RFC 8259 (8.2) calls it unpredictable, and strict parsers refuse the batch.
+ * other half becomes U+FFFD, raw or escaped: RFC 8259 (8.2) calls it unpredictable, and strict parsers refuse the
+ * batch.
  */
 export function encodeEvent(event: string): string {
   return JSON.stringify(wellFormed(event));

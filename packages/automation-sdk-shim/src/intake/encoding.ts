@@ -4,8 +4,9 @@ import type { NotTaken, Reading } from './reading.js';
 const TRY_AGAIN_AFTER = 8;
 
 /**
- * Whether batches are compressed. An intake that does not unpack gzip answers with anything: 415, 400 for what is no JSON
- * to it, 500. So the first batch that is not taken compressed is sent plain at once; what is taken is used from then on.
+ * Whether batches are compressed. An intake that does not unpack gzip answers with anything: 415, 400 for what is no
+ * JSON to it, 500. So the first batch that is not taken compressed is sent plain at once; what is taken is used from
+ * then on.
  */
 export class Encoding {
   #isCompressed: boolean;
@@ -39,7 +40,8 @@ export class Encoding {
       this.#isCompressed = false;
       return true;
     }
-    // An answer about the key proves that the body was read; without an answer, or without a look at the body, nothing is known.
+    // An answer about the key proves that the body was read; without an answer, or without a look at the body, nothing
+    // is known.
     const saysNothing = reading.status === undefined || reading.namesKey;
     if (saysNothing || reading.kind === 'away' || reading.kind === 'misdirected') return false;
     this.#notTaken += 1;

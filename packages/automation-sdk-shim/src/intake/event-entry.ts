@@ -22,7 +22,10 @@ const PASSING_WORDS = /too.?many|throttl|retry|later|busy|unavailable|time.?out/
 const BAD_WORDS = /error|fail|reject|refus|invalid|too.?large|denied|bad|malformed|dropped/i;
 const MAX_DEPTH = 3;
 
-/** What one entry of a list says about its event; undefined where it says nothing. `isFailure`: the list is one of failures. */
+/**
+ * What one entry of a list says about its event; undefined where it says nothing. `isFailure`: the list is one of
+ * failures.
+ */
 export function fateOf(entry: unknown, isFailure: boolean, depth = 0): Fate | undefined {
   if (typeof entry === 'boolean') return entry === isFailure ? refused('') : { kind: 'accepted' };
   if (typeof entry === 'number') return fateOfStatus(entry, '');

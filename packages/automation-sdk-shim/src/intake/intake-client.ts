@@ -45,7 +45,8 @@ export class IntakeClient {
    * only events that the intake does not take while it takes others, and a chunk that it has answered with success but
    * without ids for an hour (see `BatchPlan`). A repeat after an answer that was lost, was late, or named too few ids
    * cannot be avoided, as the intake knows no idempotency key.
-   * Once `signal` is aborted nothing more is sent, but a request that is on its way is given a few seconds to be answered.
+   * Once `signal` is aborted nothing more is sent, but a request that is on its way is given a few seconds to be
+   * answered.
    * @throws UndeliveredError only once `signal` is aborted with events left
    */
   async *deliver(events: readonly string[], signal: AbortSignal): AsyncGenerator<Receipt, void, void> {

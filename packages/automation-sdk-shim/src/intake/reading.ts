@@ -23,7 +23,8 @@ export interface Taken {
  * - `refused`: something in the batch is refused, or everything is. With fewer events it may pass.
  * - `failed`: the intake failed. A certain event can be the cause, and so can an outage.
  * - `key`: the intake key is not known (yet). Says nothing about the events.
- * - `settings`: the intake turns the module away. A person may have to act, or something in between blocks certain texts.
+ * - `settings`: the intake turns the module away. A person may have to act, or something in between blocks certain
+ *   texts.
  * - `away`: no connection, or too many requests. Says nothing about the events.
  * - `slow`: no answer within the limit. The intake may be too slow for so many events.
  * - `short`: a success with fewer event ids than events, which does not say whose they are.

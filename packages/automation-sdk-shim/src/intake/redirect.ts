@@ -1,7 +1,9 @@
 import type { HttpAnswer } from '../http/http-client.js';
 import { excerpt } from '../log/foreign-text.js';
 
-/** Those that keep method and body. 301 and 302 let a client change them, which would lose the batch: here they do not. */
+/**
+ * Those that keep method and body. 301 and 302 let a client change them, which would lose the batch: here they do not.
+ */
 const KEEPS_BATCH = new Set([301, 302, 307, 308]);
 const IS_PERMANENT = new Set([301, 308]);
 
@@ -11,8 +13,8 @@ export type Redirect =
   | { readonly kind: 'refuse'; readonly reason: string };
 
 /**
- * Where an answer sends a batch; undefined where it is no redirect. A batch holds the intake key and the events, so it stays
- * with its host, and never goes from https to http.
+ * Where an answer sends a batch; undefined where it is no redirect. A batch holds the intake key and the events, so it
+ * stays with its host, and never goes from https to http.
  */
 export function redirectOf(
   { status, header }: Pick<HttpAnswer, 'status' | 'header'>,

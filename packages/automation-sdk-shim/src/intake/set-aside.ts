@@ -58,7 +58,9 @@ export class SetAside {
     return true;
   }
 
-  /** One event can make the intake fail for all that are sent with it: those are tried without it, and it comes last. */
+  /**
+   * One event can make the intake fail for all that are sent with it: those are tried without it, and it comes last.
+   */
   #learnFailure(sent: readonly EncodedEvent[]): boolean {
     this.#parts.pop();
     if (sent.length > 1) {

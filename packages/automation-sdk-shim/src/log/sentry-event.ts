@@ -8,9 +8,9 @@ const FRAME_MEMBERS = ['filename', 'function', 'module', 'lineno', 'colno', 'in_
 
 /**
  * What may leave the process of an event that Sentry's SDK has made: what happened and where in the code, scrubbed
- * down to pieces of secrets, as the SDK cuts messages (`maxValueLength`, 250 characters) before it hands the event over.
- * Requests, headers, breadcrumbs, users, local variables and lines of source are left out, whichever integration of
- * whichever version of the SDK has added them.
+ * down to pieces of secrets, as the SDK cuts messages (`maxValueLength`, 250 characters) before it hands the event
+ * over. Requests, headers, breadcrumbs, users, local variables and lines of source are left out, whichever integration
+ * of whichever version of the SDK has added them.
  */
 export function leavingEvent(event: JsonObject, scrubber: Scrubber): JsonObject {
   const exceptions = valuesOf(event['exception']).map((exception) => {

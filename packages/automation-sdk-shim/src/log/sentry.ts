@@ -37,7 +37,10 @@ export interface Sentry extends ErrorReporter {
   close(limitMs: number): Promise<void>;
 }
 
-/** Reports errors to Sentry. Undefined where that is not possible; who reads the log cannot change that, so it is a debug entry. */
+/**
+ * Reports errors to Sentry. Undefined where that is not possible; who reads the log cannot change that, so it is a
+ * debug entry.
+ */
 export async function startSentry(options: SentryOptions): Promise<Sentry | undefined> {
   const { dsn, environment, release, tags, scrubber, log } = options;
   if (!isDsn(dsn)) {

@@ -20,8 +20,8 @@ interface Watched {
 
 /**
  * Logs, with their stacks, errors that nobody caught. A rejected promise that nobody looked at is only logged: what
- * waited for it is broken, but state is saved by awaited steps, so going on is safe. After an uncaught exception nothing
- * is known about the state of the process, so it ends and is started anew from what is on disk.
+ * waited for it is broken, but state is saved by awaited steps, so going on is safe. After an uncaught exception
+ * nothing is known about the state of the process, so it ends and is started anew from what is on disk.
  */
 export function listenForCrashes({ log, stop, closers }: Watched): Crashes {
   const end = () => {

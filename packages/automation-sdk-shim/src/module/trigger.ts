@@ -60,7 +60,10 @@ export abstract class Trigger<Configuration extends object = object> {
   protected readonly data: DataStore;
   protected readonly metrics: Registry;
   protected readonly health: Health;
-  /** For requests of the trigger's own: how the module introduces itself, its kept-alive connections, and what their errors mean. */
+  /**
+   * For requests of the trigger's own: how the module introduces itself, its kept-alive connections, and what their
+   * errors mean.
+   */
   protected readonly outbound: Outbound;
   readonly #scrubber: Scrubber;
   readonly #callback: Callback | undefined;

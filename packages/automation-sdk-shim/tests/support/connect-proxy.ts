@@ -30,7 +30,10 @@ export function beyondProxy(url: string): string {
   return named.href.replace(/\/$/, '');
 }
 
-/** A real HTTP proxy on loopback, on which server.example is loopback: tunnels for CONNECT, and forwards requests in absolute form. */
+/**
+ * A real HTTP proxy on loopback, on which server.example is loopback: tunnels for CONNECT, and forwards requests in
+ * absolute form.
+ */
 export async function startConnectProxy({ credentials, refuse }: ConnectProxyOptions = {}): Promise<ConnectProxy> {
   const connects: string[] = [];
   const requests: string[] = [];

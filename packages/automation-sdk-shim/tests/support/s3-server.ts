@@ -29,7 +29,10 @@ interface StoredObject {
 export interface S3Options {
   /** Most names in one answer of a list. */
   readonly pageSize?: number;
-  /** `ignored`: as many imitations of S3 do; `if-match alone`: as MinIO of 2023; a status: the answer to every condition. */
+  /**
+   * `ignored`: as many imitations of S3 do; `if-match alone`: as MinIO of 2023; a status: the answer to every
+   * condition.
+   */
   readonly conditions?: 'honoured' | 'ignored' | 'if-match alone' | 400 | 412 | 501;
   /** `old`: the first version of ListObjects, whatever is asked for; a status: the answer to every list. */
   readonly lists?: 'both' | 'old' | 403 | 501;
@@ -49,7 +52,9 @@ const credentials = {
   sessionToken: 'FwoGZXIvYXdzEXAMPLE0SESSION0TOKEN==',
 };
 
-/** One bucket of an object storage, in memory, over real HTTP on loopback; conditional writes as Amazon documents them. */
+/**
+ * One bucket of an object storage, in memory, over real HTTP on loopback; conditional writes as Amazon documents them.
+ */
 export class S3Server {
   readonly objects = new Map<string, StoredObject>();
   readonly requests: S3Request[] = [];

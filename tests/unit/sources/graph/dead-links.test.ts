@@ -30,7 +30,8 @@ test.each([1, 2])(
     try {
       const now = life.clock.trueMs;
       world.add({ rows: 3000, from: now - hour, to: now });
-      // Mail to everybody, of a millisecond and on four pages each time. Small pages use up the quota: what is last read may be behind.
+      // Mail to everybody, of a millisecond and on four pages each time. Small pages use up the quota: what is last
+      // read may be behind.
       for (const at of [now - 2_000_123, now + 600_456])
         world.add({ rows: 1501, recipients: 1501, from: at, to: at + 1 });
       world.live({ rowsPerHour: 600, from: now, lateShare: 0.2, lateSeconds: [60, 900] });

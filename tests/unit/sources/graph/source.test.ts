@@ -7,7 +7,9 @@ import { item } from './items.js';
 import { organization, sourceAt, withService } from './service.js';
 
 const day = 24 * hour;
-/** Rows that show their first status for an hour at least: some of them are of a status that Graph does not document. */
+/**
+ * Rows that show their first status for an hour at least: some of them are of a status that Graph does not document.
+ */
 const unsettled = { changingShare: 1, changeSeconds: [3600, 7200] } as const;
 
 describe('every row of a range is read', () => {

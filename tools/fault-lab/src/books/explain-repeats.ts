@@ -16,8 +16,8 @@ export interface Lives {
 }
 
 /**
- * Says of each repeat which event it goes back to. The module sends a chunk only when the one before has been written down, so a process that ends
- * can leave one chunk in doubt: the last one that it got stored.
+ * Says of each repeat which event it goes back to. The module sends a chunk only when the one before has been written
+ * down, so a process that ends can leave one chunk in doubt: the last one that it got stored.
  */
 export function explainRepeats(repeats: readonly Repeats[], { lives, lastBatchOfLife }: Lives): ExplainedRepeats[] {
   return repeats.map((repeat) => {
@@ -34,7 +34,9 @@ export function explainRepeats(repeats: readonly Repeats[], { lives, lastBatchOf
   });
 }
 
-/** An answer that came after the module had given up; the batch must get smaller each time, or this goes on for ever. */
+/**
+ * An answer that came after the module had given up; the batch must get smaller each time, or this goes on for ever.
+ */
 function isTooSlow(first: StoredBatch, again: StoredBatch): boolean {
   return first.result === 'slower-than-limit' && (again.result !== first.result || again.events < first.events);
 }

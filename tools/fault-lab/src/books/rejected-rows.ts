@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { identifyEvent } from '@local/playbook-runner';
 import { keyOf } from './journal.js';
 
-/** The rows that the module has set aside in `rejected/` of its data folder, as keys. Lines that a crash has torn are passed over. */
+/**
+ * The rows that the module has set aside in `rejected/` of its data folder, as keys. Lines that a crash has torn are
+ * passed over.
+ */
 export async function readRejectedRows(dataFolder: string): Promise<ReadonlySet<string>> {
   const folder = join(dataFolder, 'rejected');
   const names = await readdir(folder).catch(() => []);

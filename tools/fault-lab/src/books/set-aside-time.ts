@@ -6,7 +6,10 @@ interface Span {
   readonly end: string;
 }
 
-/** Says of a time, in milliseconds since 1970, whether `context.json` has set it aside. None is where that cannot be read. */
+/**
+ * Says of a time, in milliseconds since 1970, whether `context.json` has set it aside. None is where that cannot be
+ * read.
+ */
 export async function readSetAsideTime(dataFolder: string): Promise<(receivedMs: number) => boolean> {
   const text = await readFile(join(dataFolder, 'context.json'), 'utf8').catch(() => '{}');
   const spans = spansIn(text).map(({ start, end }) => ({ fromMs: Date.parse(start), toMs: Date.parse(end) }));

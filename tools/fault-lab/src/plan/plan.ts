@@ -10,7 +10,9 @@ interface Paced {
   readonly untilNextMs: number;
 }
 
-/** The token service is asked the least often and has the most kinds, but a module without a token does nothing at all. */
+/**
+ * The token service is asked the least often and has the most kinds, but a module without a token does nothing at all.
+ */
 const DEAR_SIDES: readonly Side[] = ['api', 'api', 'tokens', 'tokens', 'intake', 'logs'];
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -21,8 +23,8 @@ const DATES_OFF_MINUTES = [6, 60] as const;
 export const LARGEST_OFFSET_MS = 90_000;
 
 /**
- * The trouble of a run: the same seed, duration and catalogue give the same plan. Nothing lasts longer than the plan. The settings errors, which
- * are waited out for minutes, come a few minutes apart, or the module would do little else.
+ * The trouble of a run: the same seed, duration and catalogue give the same plan. Nothing lasts longer than the plan.
+ * The settings errors, which are waited out for minutes, come a few minutes apart, or the module would do little else.
  */
 export function makePlan(seed: number, durationMs: number, catalogue: Catalogue): Plan {
   const lane = (name: Lane, firstMs: readonly [number, number], next: (draws: Draws) => Paced): TimedStep[] => {

@@ -22,7 +22,10 @@ interface DearFault {
 
 export type OutageOf = 'microsoft' | 'intake' | 'api';
 
-/** Microsoft (API and token service) or the intake is away altogether; or the API answers, but with nothing that can be read. */
+/**
+ * Microsoft (API and token service) or the intake is away altogether; or the API answers, but with nothing that can be
+ * read.
+ */
 interface Outage {
   readonly kind: 'outage';
   readonly of: OutageOf;
@@ -76,7 +79,8 @@ interface WrongDates {
  * How the intake answers every batch for a while.
  * - `no-ids`: 200 without ids, and nothing is stored.
  * - `half-the-ids`: the first half is stored and named, the rest is neither.
- * - `slower-than-limit`: takes so long for each event that a full chunk is answered after the module has given up; stored.
+ * - `slower-than-limit`: takes so long for each event that a full chunk is answered after the module has given up;
+ *   stored.
  * - `echo-request`: 400, 403 or 500 with the request in it, intake key included, each time in another spelling; nothing
  *   is stored.
  * - `retry-after-600`: 503 that asks for ten minutes; nothing is stored.

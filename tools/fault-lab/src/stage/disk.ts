@@ -20,8 +20,8 @@ export interface Disk {
 }
 
 /**
- * A file system of its own in memory, where we may mount one, which a file then fills: writes end with ENOSPC. Else a limit on the length of the
- * process's files (RLIMIT_FSIZE), which anybody may set: writes end with EFBIG.
+ * A file system of its own in memory, where we may mount one, which a file then fills: writes end with ENOSPC. Else a
+ * limit on the length of the process's files (RLIMIT_FSIZE), which anybody may set: writes end with EFBIG.
  */
 export async function openDisk(folder: string, bytes: number): Promise<Disk | undefined> {
   if (process.platform !== 'linux') return undefined;

@@ -2,7 +2,10 @@ import type { FaultPlan as SimulatorFaults } from '@local/microsoft365-simulator
 import type { FaultPlan as StandInFaults } from '@local/playbook-runner';
 import type { Weather } from '../plan/steps.js';
 
-/** One whose answers can be made to fail, whichever stand-in it is. Kinds that it does not know are refused with a RangeError. */
+/**
+ * One whose answers can be made to fail, whichever stand-in it is. Kinds that it does not know are refused with a
+ * RangeError.
+ */
 export interface FaultySide {
   setWeather(weather: Pick<Weather, 'share' | 'faults' | 'seed'>): void;
   failNext(kind: string): void;

@@ -1,7 +1,10 @@
 const SAMPLES = 5;
 const CALLS_FOR_A_REPORT = /please report it/i;
 
-/** Counts the module's log lines by level, and keeps those by which it says itself that something should not have happened. */
+/**
+ * Counts the module's log lines by level, and keeps those by which it says itself that something should not have
+ * happened.
+ */
 export class LogTally {
   readonly #byLevel = new Map<string, number>();
   readonly #oddities: string[] = [];

@@ -37,7 +37,10 @@ import { SecretWatch } from './secret-watch.js';
 import { BULK_HOURS, LONGEST_CHANGE_MS, startTenant } from './tenant.js';
 import { PLATFORM, SECRETS, WAYS } from './ways.js';
 
-/** Longer than rows take plus all that Microsoft's clock can jump while a range is read: what is later than that is rightly not looked for. */
+/**
+ * Longer than rows take plus all that Microsoft's clock can jump while a range is read: what is later than that is
+ * rightly not looked for.
+ */
 const LATE_WINDOW_MINUTES = Math.ceil((LONGEST_CHANGE_MS + 2 * LARGEST_OFFSET_MS) / 60_000) + 1;
 /** More than the four seconds for which a stop waits for an acknowledgement. */
 const SLOW_INTAKE_MS = 5000;
@@ -51,7 +54,10 @@ export interface StageParts {
   readonly folder: RunFolder;
 }
 
-/** Everything that the module meets, and the module: a tenant with mail, an intake with books, a platform, a disk, and a process. */
+/**
+ * Everything that the module meets, and the module: a tenant with mail, an intake with books, a platform, a disk, and a
+ * process.
+ */
 export class Stage {
   readonly books = new Books();
   readonly journal = new Journal();
@@ -158,7 +164,10 @@ export class Stage {
     return stage;
   }
 
-  /** Enters what the intake has just stored, and what became of the request: that is known as soon as the intake has counted it. */
+  /**
+   * Enters what the intake has just stored, and what became of the request: that is known as soon as the intake has
+   * counted it.
+   */
   receive(events: readonly string[]): void {
     this.books.deliver(events);
     const life = this.lives.latest;

@@ -1,4 +1,7 @@
-/** Options for Node.js that put a process's clock wrong from its first line on; positive: ahead. Monotonic time stays right. */
+/**
+ * Options for Node.js that put a process's clock wrong from its first line on; positive: ahead. Monotonic time stays
+ * right.
+ */
 export function wrongClock(offMs: number): readonly string[] {
   if (offMs === 0) return [];
   const script = `

@@ -19,7 +19,8 @@ const signatureAlgorithms = {
 
 /**
  * Makes a certificate (X.509 version 3) that vouches for itself: `ec` for a server on this machine, `rsa` also for an
- * application, whose statements to Entra ID must be signed with RSA. node:crypto can read certificates, but not make any.
+ * application, whose statements to Entra ID must be signed with RSA. node:crypto can read certificates, but not make
+ * any.
  */
 export function selfSignedCertificate(name: string, keyType: 'ec' | 'rsa', nowMs = Date.now()): CertificateWithKey {
   const { publicKey, privateKey } = keyPair(keyType);
@@ -62,7 +63,10 @@ function basicConstraints(): Buffer {
   return der.sequence(der.objectIdentifier('2.5.29.19'), der.yes, der.octetString(der.sequence(der.yes)));
 }
 
-/** subjectAltName: the names of this machine's loopback interface, and one for tests whose proxy stands for the way to it. */
+/**
+ * subjectAltName: the names of this machine's loopback interface, and one for tests whose proxy stands for the way to
+ * it.
+ */
 function loopbackNames(): Buffer {
   const [dnsName, ipAddress] = [2, 7];
   const names = der.sequence(

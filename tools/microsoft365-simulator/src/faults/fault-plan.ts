@@ -27,8 +27,8 @@ interface ScriptedFault<Kind extends string> {
 }
 
 /**
- * Says which request fails, and how: scripted faults first, in the order in which they were asked for, then random ones.
- * The random ones depend on the seed and on the number of requests so far, not on any clock.
+ * Says which request fails, and how: scripted faults first, in the order in which they were asked for, then random
+ * ones. The random ones depend on the seed and on the number of requests so far, not on any clock.
  */
 export class FaultPlan<Kind extends string> {
   readonly #applies: (kind: Kind, request: FaultyRequest) => boolean;

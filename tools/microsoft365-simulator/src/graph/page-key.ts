@@ -2,7 +2,9 @@ import type { MailRow } from '../world/mail-row.js';
 import type { Instant } from './date-time.js';
 import type { GraphOptions } from './options.js';
 
-/** A place in a result, which is in the order of time, newest first, and at the same time in the order of recipients. */
+/**
+ * A place in a result, which is in the order of time, newest first, and at the same time in the order of recipients.
+ */
 export interface PageKey {
   readonly received: Instant;
   readonly recipient: string;

@@ -1,8 +1,8 @@
 import type { PageKey } from './page-key.js';
 
 /**
- * Which page of its result a token leads to. The token itself does not say so, but faults are asked for by page. Only the latest
- * tokens are remembered; one that was not given out here leads to some later page, and counts as the second.
+ * Which page of its result a token leads to. The token itself does not say so, but faults are asked for by page. Only
+ * the latest tokens are remembered; one that was not given out here leads to some later page, and counts as the second.
  */
 export class PageNumbers {
   readonly #capacity: number;

@@ -126,7 +126,9 @@ export function overQuota(error: ErrorWording, waitMs: number | null): Answer {
   return waitMs === null ? refused : withHeaders(refused, { 'Retry-After': String(Math.ceil(waitMs / 1000)) });
 }
 
-/** What is wrong with the request is told by an exception within, as one tenant has seen it; asking again does not help. */
+/**
+ * What is wrong with the request is told by an exception within, as one tenant has seen it; asking again does not help.
+ */
 function hiddenBadRequest(): Answer {
   const internalexception = {
     message: 'Invalid filter clause: the dates of receivedDateTime cannot be used.',

@@ -35,7 +35,9 @@ export function readQuery(parameters: URLSearchParams): TraceQuery {
   };
 }
 
-/** What follows an `or`, and clauses with `in` or `ne`, are passed over in silence, as the real service was seen to do. */
+/**
+ * What follows an `or`, and clauses with `in` or `ne`, are passed over in silence, as the real service was seen to do.
+ */
 function readFilter(filter: string): TraceQuery['bounds'] {
   const [considered = ''] = filter.trim().split(/\s+or\s+/i);
   const bounds = new Map<string, number>();

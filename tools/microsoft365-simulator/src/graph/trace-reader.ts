@@ -42,8 +42,8 @@ export class TraceReader {
   }
 
   /**
-   * The rows from where a query goes on. Two that were received at the same time and have the same recipient have one key: where a page
-   * ends between them, the second is on no page.
+   * The rows from where a query goes on. Two that were received at the same time and have the same recipient have one
+   * key: where a page ends between them, the second is on no page.
    */
   *#rowsFrom({ bounds, skiptoken }: TraceQuery, nowMs: number): Generator<MailRow> {
     const after = skiptoken?.after;

@@ -8,8 +8,8 @@ export interface ResultView {
 }
 
 /**
- * The results that are being read page by page, by the filter that asked for them. Only the latest few are kept: one that
- * has been pushed out goes on from the present view.
+ * The results that are being read page by page, by the filter that asked for them. Only the latest few are kept: one
+ * that has been pushed out goes on from the present view.
  */
 export class ResultViews {
   readonly #capacity: number;

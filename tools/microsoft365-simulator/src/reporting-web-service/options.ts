@@ -8,7 +8,9 @@ export interface ReportingOptions extends Account, ServiceOptions {
   pageRows: number;
   /** `negotiated`: by $format and Accept; else always that one, whatever was asked for. */
   dialect: 'negotiated' | DialectName;
-  /** In the dialect odata-2: `{"d":[…]}` in place of `{"d":{"results":[…]}}`. Such an answer has no place for a link. */
+  /**
+   * In the dialect odata-2: `{"d":[…]}` in place of `{"d":{"results":[…]}}`. Such an answer has no place for a link.
+   */
   dAsArray: boolean;
   /** How a full page names the next one: an absolute link, one relative to the request, or not at all. */
   paging: 'link' | 'relative-link' | 'skiptoken';

@@ -19,8 +19,8 @@ export interface ServiceOptions extends TransportFaultOptions {
   /** The time, in milliseconds since 1970. */
   now: () => number;
   /**
-   * Makes another answer of each one that is due, a fault's included: for what only some rows, times or ranges suffer from.
-   * The log has the new status; the result and the rows are those of the answer that was due.
+   * Makes another answer of each one that is due, a fault's included: for what only some rows, times or ranges suffer
+   * from. The log has the new status; the result and the rows are those of the answer that was due.
    */
   alter: (due: Answer, request: AlteredRequest) => Answer;
 }

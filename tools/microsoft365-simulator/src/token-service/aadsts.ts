@@ -1,6 +1,6 @@
 /**
- * The errors of Entra ID that a collector may meet: `error` and the text of `error_description` as they are documented or
- * have been reported, with the HTTP status. `{tenant}` and `{client}` stand for what the request named.
+ * The errors of Entra ID that a collector may meet: `error` and the text of `error_description` as they are documented
+ * or have been reported, with the HTTP status. `{tenant}` and `{client}` stand for what the request named.
  */
 const errors = {
   50013: [401, 'invalid_client', 'Assertion failed: its identifier has been used before.'],

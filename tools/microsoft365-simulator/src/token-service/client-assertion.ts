@@ -16,8 +16,8 @@ export interface AssertionExpectation {
 }
 
 /**
- * Checks what proves an application without a secret (RFC 7523): a statement that it has signed itself, by its certificate, or a token of an
- * authority that it trusts.
+ * Checks what proves an application without a secret (RFC 7523): a statement that it has signed itself, by its
+ * certificate, or a token of an authority that it trusts.
  */
 export class ClientAssertions {
   /** The identifiers (`jti`) of statements that were accepted: each stands for one request. */

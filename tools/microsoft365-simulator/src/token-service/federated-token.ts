@@ -13,7 +13,10 @@ export interface FederatedCredential {
   readonly keys: readonly string[];
 }
 
-/** Checks a token of another authority as Entra ID does: issuer, subject, audience, letter by letter, then signature and time. Throws TokenRefusal. */
+/**
+ * Checks a token of another authority as Entra ID does: issuer, subject, audience, letter by letter, then signature and
+ * time. Throws TokenRefusal.
+ */
 export function checkFederatedToken(
   token: SignedToken,
   {

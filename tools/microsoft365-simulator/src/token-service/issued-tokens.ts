@@ -17,8 +17,8 @@ export type TokenClaims = Readonly<Record<string, unknown>>;
 export type TokenVerdict = 'missing' | 'unknown' | 'wrong-audience' | 'expired' | 'not-permitted' | 'right';
 
 /**
- * The access tokens that are out. They have the form of a JWT, whose signature nobody can check: a service asks here whether it should believe in
- * one.
+ * The access tokens that are out. They have the form of a JWT, whose signature nobody can check: a service asks here
+ * whether it should believe in one.
  */
 export class IssuedTokens {
   readonly #contents = new Map<string, TokenContent>();

@@ -8,7 +8,10 @@ export const appServicePath = '/msi/token';
 /** Where a virtual machine has its own; AZURE_POD_IDENTITY_AUTHORITY_HOST is the origin. */
 export const instanceMetadataPath = '/metadata/identity/oauth2/token';
 
-/** Whether a path is that of an endpoint. The library ends the machine's with a slash where the environment names the host. */
+/**
+ * Whether a path is that of an endpoint. The library ends the machine's with a slash where the environment names the
+ * host.
+ */
 export function isIdentityPath(path: string): boolean {
   return path === appServicePath || path.replace(/\/$/, '') === instanceMetadataPath;
 }

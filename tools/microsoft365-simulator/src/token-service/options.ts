@@ -23,7 +23,9 @@ export interface TokenServiceOptions extends ServiceOptions {
   managedIdentities: readonly ManagedIdentity[];
   /** What a process on the machine must show to the endpoint of App Service: its IDENTITY_HEADER. */
   identityHeader: string;
-  /** Whether access tokens tell nothing to who reads them. Those of Entra ID do today, which Microsoft does not promise. */
+  /**
+   * Whether access tokens tell nothing to who reads them. Those of Entra ID do today, which Microsoft does not promise.
+   */
   opaqueTokens: boolean;
   /** Whether the application may sign accounts in without a secret of its own. */
   publicClientFlows: boolean;

@@ -68,7 +68,9 @@ export class TokenService {
     return this.#front.nowMs();
   }
 
-  /** Every access token that was ever made, oldest first, also those whose answer was cut off: a test may look for them. */
+  /**
+   * Every access token that was ever made, oldest first, also those whose answer was cut off: a test may look for them.
+   */
   get issued(): readonly string[] {
     return this.#tokens.all;
   }

@@ -53,7 +53,9 @@ export function identityWording(granted: {
 
 const accountId = '6d0f3b7a-1c58-4e92-b3a4-8f2e7c6d5b01';
 
-/** For the client to read. Its signature is empty: a client that got it from the token service itself need not check it. */
+/**
+ * For the client to read. Its signature is empty: a client that got it from the token service itself need not check it.
+ */
 function idToken({ request, issuer, tenantId, lifetimeSeconds, nowMs }: GrantedToken): string {
   const nowSeconds = Math.floor(nowMs / 1000);
   const claims = {

@@ -67,7 +67,9 @@ export class MailStream {
     return this.#receivedMs[this.messageOf(row)] ?? 0;
   }
 
-  /** How many rows were received before an instant, or up to and including it: also the number of the first row after. */
+  /**
+   * How many rows were received before an instant, or up to and including it: also the number of the first row after.
+   */
   rowsBefore(instantMs: number, { including }: { including: boolean }): number {
     let [low, high] = [0, this.#messages];
     while (low < high) {

@@ -26,7 +26,9 @@ export interface LiveHandle {
   stop(atMs?: number): void;
 }
 
-/** What a bookkeeper needs to know about a row: every (trace id, recipient, status) that could be seen, and from when. */
+/**
+ * What a bookkeeper needs to know about a row: every (trace id, recipient, status) that could be seen, and from when.
+ */
 export interface RowHistory {
   readonly traceId: string;
   readonly recipient: string;
@@ -47,8 +49,8 @@ export interface VisibleRow {
 const always: Interval = { fromMs: -Infinity, toMs: Infinity, inclusive: true };
 
 /**
- * All mail of a tenant. It has no clock: whoever asks names the instant at which he looks (milliseconds since 1970), and
- * two who name the same one see the same. It holds a million and a half rows in some 30 MB.
+ * All mail of a tenant. It has no clock: whoever asks names the instant at which he looks (milliseconds since 1970),
+ * and two who name the same one see the same. It holds a million and a half rows in some 30 MB.
  */
 export class MailWorld {
   readonly organization: string;
@@ -71,7 +73,10 @@ export class MailWorld {
     arriveInBulk(this.#open(behaviourOf(mail)), mail);
   }
 
-  /** Lets mail go on arriving; a row comes into being when somebody looks after it was received. Throws InvalidInputError. */
+  /**
+   * Lets mail go on arriving; a row comes into being when somebody looks after it was received. Throws
+   * InvalidInputError.
+   */
   live(mail: LiveMail): LiveHandle {
     checkLiveMail(mail);
     const arrivals = new LiveArrivals(this.#open(behaviourOf(mail)), mail.rowsPerHour, mail.from);

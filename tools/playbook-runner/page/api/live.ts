@@ -10,7 +10,9 @@ export function useLive(): LiveState {
   return useSyncExternalStore(live.subscribe, () => live.state);
 }
 
-/** A part of it: drawn again only where that part has become another object. `select` must return what is in the state. */
+/**
+ * A part of it: drawn again only where that part has become another object. `select` must return what is in the state.
+ */
 export function useLiveValue<Value>(select: (state: LiveState) => Value): Value {
   return useSyncExternalStore(live.subscribe, () => select(live.state));
 }

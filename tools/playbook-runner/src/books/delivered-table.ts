@@ -8,9 +8,9 @@ const FREE = 0;
 /**
  * How often each identity was delivered, in the order of their first delivery.
  *
- * Identities are told apart by 64 bits of SHA-256 of their lower-cased parts: among a million the chance that any two are
- * taken for one is 3 in 100 million. A million take some 130 MB at most: 14 bytes each in the columns, 8 to 16 in the
- * index, their text, and the old columns while they grow.
+ * Identities are told apart by 64 bits of SHA-256 of their lower-cased parts: among a million the chance that any two
+ * are taken for one is 3 in 100 million. A million take some 130 MB at most: 14 bytes each in the columns, 8 to 16 in
+ * the index, their text, and the old columns while they grow.
  */
 export class DeliveredTable {
   #size = 0;

@@ -18,7 +18,10 @@ export function hasCredential({ properties }: SettingsSchema): boolean {
   return CREDENTIAL in properties;
 }
 
-/** The settings of which one proves who signs in, unless another credential is chosen; none where the card leaves no choice. */
+/**
+ * The settings of which one proves who signs in, unless another credential is chosen; none where the card leaves no
+ * choice.
+ */
 export function proofsIn(schema: SettingsSchema): readonly string[] {
   return hasCredential(schema) ? Object.values(PROOFS).filter((name) => name in schema.properties) : [];
 }

@@ -15,7 +15,8 @@ export interface BatchRules {
 /**
  * The events of a request's body `{"intake_key": string, "jsons": string[]}`.
  *
- * @throws {Refusal} 400 for what is no such object and for an event that is too long, 401 or 403 for a wrong key, 422 for
+ * @throws {Refusal} 400 for what is no such object and for an event that is too long, 401 or 403 for a wrong key, 422
+ *   for
  *   an event that is no string or that the rules refuse.
  */
 export function readBatch(body: string, rules: BatchRules): readonly string[] {

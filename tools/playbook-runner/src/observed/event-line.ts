@@ -21,7 +21,9 @@ const NORMALISED_ROOTS: ReadonlySet<string> = new Set([
   'organization',
 ]);
 
-/** Reads the raw row's keys at the event's top level, in either dialect. An event that has none shows as empty texts. */
+/**
+ * Reads the raw row's keys at the event's top level, in either dialect. An event that has none shows as empty texts.
+ */
 export function readEventLine({ number, arrivedAtMs, text }: KeptEvent): EventLine {
   return lineOf(number, arrivedAtMs, fieldsOf(text));
 }

@@ -9,7 +9,9 @@ export interface WrittenEntry {
 
 /** The module posts every five seconds, and cuts what is longer. */
 const POSTED_WITHIN_MS = 15_000;
-/** While the platform cannot be reached, a module keeps its last 1,000 entries, and tries again once a minute or sooner. */
+/**
+ * While the platform cannot be reached, a module keeps its last 1,000 entries, and tries again once a minute or sooner.
+ */
 const REMEMBERED_FOR_MS = 5 * 60_000;
 const REMEMBERED = 1000;
 /** A moment is soon over: the module posts no more than this at a time. */

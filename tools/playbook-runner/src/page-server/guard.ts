@@ -7,12 +7,13 @@ const READING: readonly (string | undefined)[] = ['GET', 'HEAD'];
 /**
  * Lets through what comes from the page of this server, or from a program on this machine that knows the token.
  *
- * Listening on 127.0.0.1 is not enough: a web page anywhere can make its reader's browser send requests there (Origin and
- * Sec-Fetch-Site tell), can let a name of its own point to 127.0.0.1 (Host tells), and other programs of this machine have
- * pages too (the port tells).
+ * Listening on 127.0.0.1 is not enough: a web page anywhere can make its reader's browser send requests there (Origin
+ * and Sec-Fetch-Site tell), can let a name of its own point to 127.0.0.1 (Host tells), and other programs of this
+ * machine have pages too (the port tells).
  *
  * @param port of this server
- * @param token that changes must carry in `x-request-token`; the page has it from its HTML, which no other page may read
+ * @param token that changes must carry in `x-request-token`; the page has it from its HTML, which no other page may
+ *   read
  * @throws {Refusal} 403; 415 for a change that is not sent as JSON.
  */
 export function checkRequest({ method, headers }: IncomingMessage, port: number, token: string): void {

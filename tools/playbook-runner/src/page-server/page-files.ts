@@ -31,7 +31,9 @@ const TOKEN_PLACE = /(<meta name="request-token" content=")[^"]*(")/;
 /** Vite puts a hash of the content into the names of what it writes here. */
 const HASHED_NAMES = '/assets/';
 
-/** The files of the page. Only what a listing of the folder names is ever opened, so that no path can lead out of it. */
+/**
+ * The files of the page. Only what a listing of the folder names is ever opened, so that no path can lead out of it.
+ */
 export class PageFiles {
   readonly #options: PageFilesOptions;
 

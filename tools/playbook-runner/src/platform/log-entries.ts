@@ -13,7 +13,8 @@ const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?$/;
 /**
  * The entries of a body `{"logs": [{"date", "level", "message"}]}`.
  *
- * Read more strictly than Sekoia is known to: a date with a zone or a level of another name is a breach of the contract.
+ * Read more strictly than Sekoia is known to: a date with a zone or a level of another name is a breach of the
+ * contract.
  *
  * @throws {Refusal} 400 naming the first entry that is not as it should be.
  */

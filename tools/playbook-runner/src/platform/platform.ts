@@ -20,7 +20,10 @@ export interface PlatformOptions {
   readonly token: string;
   /** Default 0: a free one. */
   readonly port?: number;
-  /** What `GET /secrets` answers under `value`, and `PATCH /callback` under `module_configuration.value`. Default: nothing in it. */
+  /**
+   * What `GET /secrets` answers under `value`, and `PATCH /callback` under `module_configuration.value`. Default:
+   * nothing in it.
+   */
   readonly secrets?: Readonly<Record<string, unknown>>;
   /** What `GET /secrets` answers under `node_value`: settings of the trigger's own. Default: no such member. */
   readonly nodeSecrets?: Readonly<Record<string, unknown>>;

@@ -31,8 +31,8 @@ export interface FilledIn {
 }
 
 /**
- * Settings with which the trigger reads the simulated tenant; what would lead it elsewhere is taken out, and all else stays.
- * Undefined for a trigger that the tenant is not made for.
+ * Settings with which the trigger reads the simulated tenant; what would lead it elsewhere is taken out, and all else
+ * stays. Undefined for a trigger that the tenant is not made for.
  */
 export function fillInTenant(card: Card, before: FilledIn, tenant: TenantSettings): FilledIn | undefined {
   const filledIn = FILLED_IN[card.trigger]?.(tenant);

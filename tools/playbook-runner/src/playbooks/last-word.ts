@@ -6,8 +6,8 @@ export interface Progress {
 }
 
 /**
- * What a trigger has logged as critical, until it is mended: it holds while the trigger is unhealthy, and is over once it
- * is healthy again or delivers events again. A later trouble with other reasons is not blamed on it.
+ * What a trigger has logged as critical, until it is mended: it holds while the trigger is unhealthy, and is over once
+ * it is healthy again or delivers events again. A later trouble with other reasons is not blamed on it.
  */
 export class LastWord {
   #said: { readonly message: string; readonly delivered: number } | undefined;

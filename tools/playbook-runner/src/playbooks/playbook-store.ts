@@ -17,8 +17,8 @@ export interface KeptPlaybooks {
 }
 
 /**
- * The playbooks of a data folder: `playbooks/<id>/` with playbook.json, secrets.json and the trigger's `state/`. For the
- * owner alone (0700, files 0600).
+ * The playbooks of a data folder: `playbooks/<id>/` with playbook.json, secrets.json and the trigger's `state/`. For
+ * the owner alone (0700, files 0600).
  */
 export class PlaybookStore {
   readonly #folder: string;
@@ -55,7 +55,10 @@ export class PlaybookStore {
     return { playbooks, warnings };
   }
 
-  /** Keeps another one, or leaves nothing of it. @throws Error EEXIST where something lies in its place, readable or not. */
+  /**
+   * Keeps another one, or leaves nothing of it. @throws Error EEXIST where something lies in its place, readable or
+   * not.
+   */
   async add(kept: KeptPlaybook): Promise<void> {
     await mkdir(join(this.#folder, kept.id), { mode: 0o700 });
     try {

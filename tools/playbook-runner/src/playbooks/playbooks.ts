@@ -42,8 +42,8 @@ export class Playbooks {
   }
 
   /**
-   * Opens what is kept; nothing is started. Playbooks that read the simulated tenant learn where it is now; one in which
-   * that cannot be written is left alone.
+   * Opens what is kept; nothing is started. Playbooks that read the simulated tenant learn where it is now; one in
+   * which that cannot be written is left alone.
    *
    * @param kept what the store has read
    */

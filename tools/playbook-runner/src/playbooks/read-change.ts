@@ -63,8 +63,8 @@ function blank(settings: Readonly<Record<string, unknown>>): Problem[] {
 }
 
 /**
- * Where an address changes, a secret that is saved does not go there by itself: everybody on this machine can open the page,
- * and would read it where it arrives.
+ * Where an address changes, a secret that is saved does not go there by itself: everybody on this machine can open the
+ * page, and would read it where it arrives.
  */
 function misled(card: Card, before: Saved, { settings, secrets }: PlaybookChange): Problem[] {
   const changes = (address: string) => valueOf(card, before.settings, address) !== valueOf(card, settings, address);

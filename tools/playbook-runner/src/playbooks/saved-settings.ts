@@ -33,7 +33,10 @@ export class SavedSettings {
     return this.#kept;
   }
 
-  /** Of this run of the runner, in all forms in which a log may show them: a trigger may still use one that was replaced. */
+  /**
+   * Of this run of the runner, in all forms in which a log may show them: a trigger may still use one that was
+   * replaced.
+   */
   get everySecret(): readonly string[] {
     return [...this.#everySecret];
   }

@@ -42,8 +42,8 @@ const KEPT_LINES = 1000;
 const SHOWN_LINES = 20;
 
 /**
- * A Node.js process that does not outlive this one: it is killed when this one exits, and where this one is killed itself
- * it notices, and stops as SIGTERM would have it.
+ * A Node.js process that does not outlive this one: it is killed when this one exits, and where this one is killed
+ * itself it notices, and stops as SIGTERM would have it.
  *
  * It is the leader of a process group of its own: Ctrl-C in a terminal goes to the terminal's whole group, and a child
  * that got it too would stop out of order, and take the signal that follows for an impatient second one.
@@ -77,7 +77,8 @@ export class ChildProcess {
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
     });
-    // Before anything else: where no more files can be opened (EMFILE), there are not even the streams that its type has.
+    // Before anything else: where no more files can be opened (EMFILE), there are not even the streams that its type
+    // has.
     await once(child, 'spawn');
     return new ChildProcess(child, onLine);
   }

@@ -3,8 +3,8 @@ import { cutOff } from './cut-off.js';
 const MAX_LINE_CHARACTERS = 65_536;
 
 /**
- * Cuts a stream of text into lines. Of a longer line than 65,536 characters the rest is dropped up to its line break: as
- * lines of their own, its parts would show the halves of a secret that neither can be recognised by.
+ * Cuts a stream of text into lines. Of a longer line than 65,536 characters the rest is dropped up to its line break:
+ * as lines of their own, its parts would show the halves of a secret that neither can be recognised by.
  */
 export class LineSplitter {
   readonly #onLine: (line: string) => void;

@@ -106,7 +106,9 @@ export class TriggerProcess {
     return this.#child.waitForOutput(pattern, options);
   }
 
-  /** Sends `signal` and waits for the end; SIGKILL follows where that takes longer than `killAfterMs` (default 15,000). */
+  /**
+   * Sends `signal` and waits for the end; SIGKILL follows where that takes longer than `killAfterMs` (default 15,000).
+   */
   async stop(signal: NodeJS.Signals = 'SIGTERM', killAfterMs?: number): Promise<Stop> {
     const stop = await this.#child.stop(signal, killAfterMs);
     await this.exited;

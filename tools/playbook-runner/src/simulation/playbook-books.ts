@@ -38,8 +38,8 @@ export class PlaybookBooks {
   }
 
   /**
-   * To be called before each start of the trigger's process, restarts too: one that has kept no state reads from its own
-   * start again. One that continues must read all that was due before, however long it was stopped.
+   * To be called before each start of the trigger's process, restarts too: one that has kept no state reads from its
+   * own start again. One that continues must read all that was due before, however long it was stopped.
    */
   readingStarts({ nowMs, continues, startTimeHours }: ReadingStart): void {
     if (!continues) this.#dueFromMs = nowMs - startTimeHours * HOUR_MS + START_MARGIN_MS;

@@ -9,7 +9,10 @@ import { unusableDataFolder, UsageError } from './usage-error.js';
 const FILE = 'runner.pid';
 /** Longer than it takes to look and to write; the library allows no less. */
 const LOOKS_FOR_MS = 2000;
-/** Four seconds of tries: what a runner left that was killed while it looked is outwaited. The library dates it a second on. */
+/**
+ * Four seconds of tries: what a runner left that was killed while it looked is outwaited. The library dates it a second
+ * on.
+ */
 const RETRIES = { retries: 80, factor: 1, minTimeout: 50 };
 
 /**

@@ -12,8 +12,8 @@ export interface DemoOptions {
 }
 
 /**
- * Starts the playbook that shows the module at work; made where it is missing. One that somebody has given another tenant
- * or intake is left alone: it would lose its credentials, or send made-up mail to an intake that is watched.
+ * Starts the playbook that shows the module at work; made where it is missing. One that somebody has given another
+ * tenant or intake is left alone: it would lose its credentials, or send made-up mail to an intake that is watched.
  *
  * @returns whether it was started
  */

@@ -26,7 +26,10 @@ export function parseHolder(text: string): Holder | undefined {
   return pid === undefined ? undefined : { pid: Number(pid), started };
 }
 
-/** Whether it runs still. One known by its number alone is never this process: in containers the next one often has the same. */
+/**
+ * Whether it runs still. One known by its number alone is never this process: in containers the next one often has the
+ * same.
+ */
 export function isRunning({ pid, started }: Holder): boolean {
   if (started !== undefined) return startOf(pid) === started;
   return pid > 0 && pid !== process.pid && isAlive(pid);

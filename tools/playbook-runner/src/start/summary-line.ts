@@ -11,8 +11,8 @@ export interface Summarised {
 }
 
 /**
- * Such as `1 running · missing 0, repeated 0 · 1,204 events, 21/min · lag 3 s`: sums over all, and the longest lag. What
- * matters most comes first, as a narrow terminal cuts off the end.
+ * Such as `1 running · missing 0, repeated 0 · 1,204 events, 21/min · lag 3 s`: sums over all, and the longest lag.
+ * What matters most comes first, as a narrow terminal cuts off the end.
  */
 export function summaryLine(playbooks: readonly Summarised[]): string {
   const sum = (value: (playbook: Summarised) => number) =>

@@ -4,7 +4,9 @@ const EXCESS_MARKS = /(\p{M}{3})\p{M}+/gu;
 /** Joins emoji and chooses how they look; terminals disagree on the width of the result. */
 const JOINERS = /[\u200c\u200d\ufe00-\ufe0f]/gu;
 
-/** Controls, formats (such as those that turn the direction of text), line separators, and what stands for no character. */
+/**
+ * Controls, formats (such as those that turn the direction of text), line separators, and what stands for no character.
+ */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/gu;
 
 /**

@@ -1,7 +1,10 @@
 import type { LogLevel } from './log-levels.js';
 import type { PlaybookSummary } from './playbook.js';
 
-/** All times are milliseconds since 1970. `GET /api/live?playbook=<id>&eventsAfter=<n>&logsAfter=<n>&samplesAfter=<ms>`; all are optional. */
+/**
+ * All times are milliseconds since 1970. `GET /api/live?playbook=<id>&eventsAfter=<n>&logsAfter=<n>&samplesAfter=<ms>`;
+ * all are optional.
+ */
 export interface Live {
   readonly nowMs: number;
   readonly playbooks: readonly PlaybookSummary[];
@@ -10,7 +13,10 @@ export interface Live {
   readonly playbook: LivePlaybook | null;
 }
 
-/** What has happened since the page looked last, as its cursors say: everything that is kept, for cursors of 0. Oldest first. */
+/**
+ * What has happened since the page looked last, as its cursors say: everything that is kept, for cursors of 0. Oldest
+ * first.
+ */
 export interface LivePlaybook {
   readonly id: string;
   readonly overview: Overview;
@@ -25,7 +31,10 @@ export interface Overview {
   readonly lagSeconds: number | null;
   readonly eventsLastMinute: number;
   readonly totals: Totals;
-  /** Requests to Microsoft Graph in the last five minutes, of those that the settings allow; null while it is not what is read. */
+  /**
+   * Requests to Microsoft Graph in the last five minutes, of those that the settings allow; null while it is not what
+   * is read.
+   */
   readonly quota: { readonly used: number; readonly limit: number } | null;
   /** What `/health` answers; null while nothing answers. */
   readonly health: { readonly healthy: boolean; readonly reasons: readonly string[] } | null;
@@ -41,7 +50,10 @@ export interface Overview {
   readonly intake: 'own' | { readonly address: string };
 }
 
-/** Since the runner was started, over all restarts of the trigger, as this has counted: up to a second before a kill is left out. */
+/**
+ * Since the runner was started, over all restarts of the trigger, as this has counted: up to a second before a kill is
+ * left out.
+ */
 export interface Totals {
   readonly rowsRead: number;
   /** Events, repeats included; counted by the runner's own intake where that takes them. */
@@ -80,9 +92,15 @@ export interface Books {
   readonly visible: number;
   /** Events, repeats included. */
   readonly delivered: number;
-  /** Rows that have not been delivered in their last status. Never 0 for long: a row counts from the moment at which the tenant shows it. */
+  /**
+   * Rows that have not been delivered in their last status. Never 0 for long: a row counts from the moment at which the
+   * tenant shows it.
+   */
   readonly missing: number;
-  /** Since when some of the missing rows were to be seen: how long the oldest has waited, in seconds; null where none is missing. */
+  /**
+   * Since when some of the missing rows were to be seen: how long the oldest has waited, in seconds; null where none is
+   * missing.
+   */
   readonly oldestMissingSeconds: number | null;
   readonly repeated: number;
   /** Delivered, and never shown by the tenant. */

@@ -59,6 +59,8 @@ export interface PlaybookChange {
 export interface Refused {
   /** A sentence that ends with what to do. */
   readonly error: string;
-  /** With 422: what is wrong with which setting; `setting: 'name'` is the playbook's own name where no setting has it. */
+  /**
+   * With 422: what is wrong with which setting; `setting: 'name'` is the playbook's own name where no setting has it.
+   */
   readonly problems?: readonly Problem[];
 }

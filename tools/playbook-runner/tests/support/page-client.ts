@@ -106,7 +106,10 @@ export class PageClient {
     await this.until(id, (_, { playbooks }) => playbooks.find((one) => one.id === id && one.state.name === name));
   }
 
-  /** Waits until there has been mail, stops it, and waits until a comparison that began after that finds nothing missing. */
+  /**
+   * Waits until there has been mail, stops it, and waits until a comparison that began after that finds nothing
+   * missing.
+   */
   async untilNoneIsMissing(id: string): Promise<void> {
     await this.until(id, ({ overview: { books } }) => (books && books.visible > 0 ? books : undefined));
     // While mail goes on arriving, some of it is always on its way.

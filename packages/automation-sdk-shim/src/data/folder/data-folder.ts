@@ -9,8 +9,8 @@ import { lockFolder } from './folder-lock.js';
 import type { HeldLock } from './held-lock.js';
 
 /**
- * The store as a folder on disk, which only the module's user can read, and the folder's group where the folder lets it write.
- * Once it was taken, nothing is written without the lock.
+ * The store as a folder on disk, which only the module's user can read, and the folder's group where the folder lets it
+ * write. Once it was taken, nothing is written without the lock.
  */
 export class DataFolder implements OwnableStore {
   readonly name: string;

@@ -19,7 +19,10 @@ export function codeOf(error: unknown): string | undefined {
 
 const turns = new Turns(MAX_FILE_OPERATIONS);
 
-/** Runs an action on the data folder, a few at a time; what the system refuses becomes a StoreError that says what to do. */
+/**
+ * Runs an action on the data folder, a few at a time; what the system refuses becomes a StoreError that says what to
+ * do.
+ */
 export async function onDisk<Result>(path: string, action: () => Promise<Result>): Promise<Result> {
   try {
     return await turns.take(action);
@@ -67,7 +70,9 @@ export async function folderModes(folder: string): Promise<Modes> {
   return (mode & GROUP_MAY_WRITE) === 0 ? { file: 0o600, folder: 0o700 } : { file: 0o660, folder: 0o770 };
 }
 
-/** Makes a folder, and those that it is in, where they are missing. Each has the rights that the one around it suggests. */
+/**
+ * Makes a folder, and those that it is in, where they are missing. Each has the rights that the one around it suggests.
+ */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await stat(path);

@@ -25,9 +25,10 @@ interface NamedHolder {
 }
 
 /**
- * Makes this process the only one in the folder. A holder that is provably dead is followed at once. One that cannot be judged
- * (another host or container) is followed once it has not renewed its lock for `staleMs`, by the clock of this process.
- * Times of files play no part: docs/adr/0013 says why, and how two processes are kept from both holding the lock.
+ * Makes this process the only one in the folder. A holder that is provably dead is followed at once. One that cannot be
+ * judged (another host or container) is followed once it has not renewed its lock for `staleMs`, by the clock of this
+ * process. Times of files play no part: docs/adr/0013 says why, and how two processes are kept from both holding the
+ * lock.
  * @throws FolderHeldError, or the file system's error
  */
 export async function lockFolder(options: FolderLockOptions): Promise<HeldLock> {

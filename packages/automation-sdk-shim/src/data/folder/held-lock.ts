@@ -36,8 +36,8 @@ export class HeldLock {
   }
 
   /**
-   * Resolves where no other process can have taken the lock: at once where that is known, else it is renewed first. For what is
-   * about to be written, since a process that was frozen for a while learns late that it was followed.
+   * Resolves where no other process can have taken the lock: at once where that is known, else it is renewed first. For
+   * what is about to be written, since a process that was frozen for a while learns late that it was followed.
    * @throws StoreError where the lock was lost, or the file system's error where that cannot be found out
    */
   async confirm(): Promise<void> {

@@ -7,7 +7,9 @@ const LOCK = '.lock';
 const OLD_GUARD = '.lock-change';
 const ENTRY = /^([0-9a-f]{32})-(\d+)$/;
 
-/** A process that holds the lock, or is about to: its token, and how often it has renewed. The file's name says both. */
+/**
+ * A process that holds the lock, or is about to: its token, and how often it has renewed. The file's name says both.
+ */
 export interface Entry {
   readonly token: string;
   readonly beat: number;
@@ -18,8 +20,9 @@ export function nameOf({ token, beat }: Entry): string {
 }
 
 /**
- * The lock's folder `.lock`, with one empty file for its holder. Each method is one operation that file systems carry out as a
- * whole: making a folder, making, renaming or removing one file. None rests on times, rights, contents or links.
+ * The lock's folder `.lock`, with one empty file for its holder. Each method is one operation that file systems carry
+ * out as a whole: making a folder, making, renaming or removing one file. None rests on times, rights, contents or
+ * links.
  */
 export class LockEntries {
   readonly #folder: string;
@@ -67,7 +70,8 @@ export class LockEntries {
     const next = { ...entry, beat: entry.beat + 1 };
     const renamed = rename(this.#entryPath(entry), this.#entryPath(next)).then(() => true);
     if ((await unlessMissing(renamed)) === true) return true;
-    // An answer of a network file system that was lost is asked for again, and the second time there is nothing to rename.
+    // An answer of a network file system that was lost is asked for again, and the second time there is nothing to
+    // rename.
     return (await this.list())?.some(({ token, beat }) => token === next.token && beat === next.beat) ?? false;
   }
 

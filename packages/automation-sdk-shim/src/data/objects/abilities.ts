@@ -19,7 +19,9 @@ const NAMES: Readonly<Record<keyof Abilities, string>> = {
   list: 'ListObjects',
   remove: 'DeleteObject',
 };
-/** Always the same content, and never removed: processes that start at the same time do not disturb each other's tries. */
+/**
+ * Always the same content, and never removed: processes that start at the same time do not disturb each other's tries.
+ */
 const CHECK = '.write-check';
 const CHECK_BODY = Buffer.from('Shows whether the storage supports conditional writes. Keep it.\n');
 const NO_ETAG = '0'.repeat(32);

@@ -27,7 +27,9 @@ const MOST_PARTS = 50;
 /** Buckets as objects, one for each write, merged when there are many of them. */
 export class BucketObjects implements Buckets {
   readonly #options: BucketObjectsOptions;
-  /** The numbers of a bucket's parts, in their order, as far as it is known: what failed may have happened all the same. */
+  /**
+   * The numbers of a bucket's parts, in their order, as far as it is known: what failed may have happened all the same.
+   */
   readonly #known = new Map<string, readonly number[]>();
 
   constructor(options: BucketObjectsOptions) {
@@ -76,7 +78,10 @@ export class BucketObjects implements Buckets {
     });
   }
 
-  /** A crash after the first step leaves parts behind that count for nothing; the next merge or removal takes them along. */
+  /**
+   * A crash after the first step leaves parts behind that count for nothing; the next merge or removal takes them
+   * along.
+   */
   async #merge(name: string): Promise<readonly number[]> {
     const parts = await this.#parts(name);
     const merged = await this.#add(name, parts, { at: 'whole', content: await this.#content(name, parts) });

@@ -1,4 +1,7 @@
-/** Results in the order of the items, `limit` of them being worked on at a time. After a failure no further one is begun. */
+/**
+ * Results in the order of the items, `limit` of them being worked on at a time. After a failure no further one is
+ * begun.
+ */
 export async function inParallel<Item, Result>(
   limit: number,
   items: readonly Item[],

@@ -30,8 +30,8 @@ export interface IndexedPartsOptions extends PartKeys {
 }
 
 /**
- * What an object of our own lists, for storages that cannot list, or cannot remove. The parts of a bucket are those from the
- * first on, without a gap. What cannot be removed is written over with an empty part.
+ * What an object of our own lists, for storages that cannot list, or cannot remove. The parts of a bucket are those
+ * from the first on, without a gap. What cannot be removed is written over with an empty part.
  */
 export class IndexedParts implements PartList {
   readonly #options: IndexedPartsOptions;
@@ -117,7 +117,10 @@ async function indexOf(listed: PartList): Promise<Index> {
   return { buckets, beyond: 0 };
 }
 
-/** Where the numbers go on without a gap to their end. A gap is what a broken-off removal leaves, before a part that has it all. */
+/**
+ * Where the numbers go on without a gap to their end. A gap is what a broken-off removal leaves, before a part that has
+ * it all.
+ */
 function lastRunOf(numbers: readonly number[]): number {
   const beforeGap = numbers.findLastIndex(
     (number, at) => numbers[at + 1] !== undefined && numbers[at + 1] !== number + 1,

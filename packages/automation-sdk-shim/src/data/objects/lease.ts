@@ -15,7 +15,10 @@ export interface LeaseTimes {
   /** How long a holder that may be dead is waited for; longer than its lease. */
   readonly patienceMs: number;
   readonly lookAgainMs: number;
-  /** How long after taking the store it is looked who has it, where the storage itself cannot keep two apart; longer than `renewMs`. */
+  /**
+   * How long after taking the store it is looked who has it, where the storage itself cannot keep two apart; longer
+   * than `renewMs`.
+   */
   readonly settleMs: number;
 }
 
@@ -37,8 +40,8 @@ export interface LeaseOptions extends Taking {
 }
 
 /**
- * The right to write, for a time, renewed well before it ends. Whether another's has ended is told by the storage's clock
- * alone, and whether ours has by how much time has passed here: clocks need not agree.
+ * The right to write, for a time, renewed well before it ends. Whether another's has ended is told by the storage's
+ * clock alone, and whether ours has by how much time has passed here: clocks need not agree.
  */
 export class Lease {
   readonly #options: LeaseOptions;
@@ -120,8 +123,8 @@ export class Lease {
   }
 
   /**
-   * For a storage without conditions, where the last of two writers wins: by the end of the wait, a process that held the
-   * store or was taking it has looked again, found this one's lock, and given up.
+   * For a storage without conditions, where the last of two writers wins: by the end of the wait, a process that held
+   * the store or was taking it has looked again, found this one's lock, and given up.
    */
   async #isStillOurs(): Promise<boolean> {
     const { object, signal } = this.#options;

@@ -32,7 +32,8 @@ export type Condition = 'if none' | { readonly etag: string } | 'always';
 
 /**
  * A conditional write was not done.
- * - `failed`: the condition did not hold, or another process wrote at the same moment; `there` is what was found then, where it is known
+ * - `failed`: the condition did not hold, or another process wrote at the same moment; `there` is what was found then,
+ *   where it is known
  * - `unknown`: the storage does not support the condition, or refuses the request for another reason
  */
 export class ConditionError extends Error {
@@ -51,7 +52,10 @@ export class ConditionError extends Error {
 const GRACE_MS = 2_000;
 /** For an operation with all its tries, answers included. */
 const LIMIT_MS = 30_000;
-/** A condition did not hold (412); another process was writing (409); there is no object whose version could be compared (404). */
+/**
+ * A condition did not hold (412); another process was writing (409); there is no object whose version could be compared
+ * (404).
+ */
 const CONDITION_FAILED: ReadonlySet<number | undefined> = new Set([404, 409, 412]);
 /** How storages answer a condition that they do not support: NotImplemented, InvalidArgument, MethodNotAllowed. */
 const CONDITION_UNKNOWN: ReadonlySet<number | undefined> = new Set([400, 405, 501]);
@@ -62,9 +66,9 @@ const LIST_REFUSED: ReadonlySet<number | undefined> = new Set([...OPERATION_REFU
 const MARK = 'mark';
 
 /**
- * The few operations of an object storage that the module uses. Keys are whole. Writes are atomic, and durable when they
- * resolve; lists show all that was written before them (Amazon promises both since December 2020).
- * Methods throw StoreError.
+ * The few operations of an object storage that the module uses. Keys are whole. Writes are atomic, and durable when
+ * they resolve; lists show all that was written before them (Amazon promises both since December 2020). Methods throw
+ * StoreError.
  */
 export class ObjectStorage {
   readonly #options: ObjectStorageOptions;
@@ -78,8 +82,8 @@ export class ObjectStorage {
   }
 
   /**
-   * Names an object that is there. Without the right to list, Amazon and MinIO answer 403 instead of 404 for an object that
-   * is not there. While this one can be read, the key is valid, and such a 403 means that the object is absent.
+   * Names an object that is there. Without the right to list, Amazon and MinIO answer 403 instead of 404 for an object
+   * that is not there. While this one can be read, the key is valid, and such a 403 means that the object is absent.
    */
   trustReadable(key: string): void {
     this.#readable = key;
@@ -116,7 +120,10 @@ export class ObjectStorage {
     });
   }
 
-  /** Returns the new ETag. @throws ConditionError, also where an earlier try of this call has written and its answer was lost */
+  /**
+   * Returns the new ETag. @throws ConditionError, also where an earlier try of this call has written and its answer was
+   * lost
+   */
   put(key: string, body: Buffer, condition: Condition, mark: string): Promise<string> {
     return this.#send(key, async ({ library, client }, Bucket, abortSignal) => {
       const command = new library.PutObjectCommand({
@@ -170,7 +177,9 @@ export class ObjectStorage {
     });
   }
 
-  /** Whether lists can be had: they are `refused`, or `wrong` where they do not show the object `key`, which is there. */
+  /**
+   * Whether lists can be had: they are `refused`, or `wrong` where they do not show the object `key`, which is there.
+   */
   async canList(key: string): Promise<'yes' | 'refused' | 'wrong'> {
     const pages = await this.#send(key, async (s3, bucket, abortSignal) => {
       try {
@@ -277,7 +286,10 @@ interface Listed {
   readonly next?: Next;
 }
 
-/** A page of ListObjectsV2, or of its forerunner where the storage answers in the old way: as if cut off, without a token to go on. */
+/**
+ * A page of ListObjectsV2, or of its forerunner where the storage answers in the old way: as if cut off, without a
+ * token to go on.
+ */
 async function listPage(
   { library, client }: S3,
   { bucket: Bucket, prefix: Prefix, delimiter, next = {} }: ListRequest,

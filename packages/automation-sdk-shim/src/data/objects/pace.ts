@@ -2,7 +2,10 @@ import { sleep } from '../../sleep.js';
 import { statusOf } from './storage-failure.js';
 
 export interface PaceTimes {
-  /** How long an object rests between two writes once the storage asked for it, and the first wait; further ones take twice as long. */
+  /**
+   * How long an object rests between two writes once the storage asked for it, and the first wait; further ones take
+   * twice as long.
+   */
   readonly waitMs: number;
   readonly mostTries: number;
 }
@@ -14,7 +17,10 @@ const TOO_FAST: ReadonlySet<number | undefined> = new Set([429, 503]);
 /** An object that was left alone for so long is written at full speed again. */
 const FORGET_MS = 60_000;
 
-/** Waits out "slow down". Writes to an object that got this answer are spaced from then on; other objects stay as fast as before. */
+/**
+ * Waits out "slow down". Writes to an object that got this answer are spaced from then on; other objects stay as fast
+ * as before.
+ */
 export class Pace {
   readonly #times: PaceTimes;
   /** When the last write of the object ended, by performance.now(); only objects that must be written slowly. */

@@ -1,6 +1,6 @@
 /**
- * A bucket's content as objects: an object storage cannot write into an object, so each write is one of its own, a part.
- * Parts are numbered in the order of the writes, and the content is what comes of repeating them.
+ * A bucket's content as objects: an object storage cannot write into an object, so each write is one of its own, a
+ * part. Parts are numbered in the order of the writes, and the content is what comes of repeating them.
  */
 export interface Part {
   /** The offset in bytes; `whole` for the content of all parts before it, which then count for nothing. */

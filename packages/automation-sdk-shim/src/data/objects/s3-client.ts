@@ -17,8 +17,9 @@ const ANSWER_MS = 10_000;
 const TRIES = 3;
 
 /**
- * A client for the storage of the settings: through the environment's proxies, with the certificates given, with time limits.
- * The library is loaded here and nowhere else: it takes 20 MiB of memory, which a module with a data folder does not need.
+ * A client for the storage of the settings: through the environment's proxies, with the certificates given, with time
+ * limits. The library is loaded here and nowhere else: it takes 20 MiB of memory, which a module with a data folder
+ * does not need.
  */
 export async function connectS3(settings: StorageSettings): Promise<S3> {
   const library = await import('@aws-sdk/client-s3');

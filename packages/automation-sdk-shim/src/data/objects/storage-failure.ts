@@ -3,8 +3,8 @@ import { excerpt } from '../../log/foreign-text.js';
 import { StoreError } from '../store-error.js';
 
 /**
- * What an operation of the object storage failed with, in words of our own: the library's errors carry the request with its
- * signed headers, and the storage's messages can quote them.
+ * What an operation of the object storage failed with, in words of our own: the library's errors carry the request with
+ * its signed headers, and the storage's messages can quote them.
  */
 export function storageFailure(thrown: unknown, key: string): StoreError {
   const { code, status } = reduced(thrown);

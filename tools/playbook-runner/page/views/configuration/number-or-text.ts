@@ -1,4 +1,6 @@
-/** The number that is written in digits. Whatever else was typed stays as it is: the check refuses it in sight of it. */
+/**
+ * The number that is written in digits. Whatever else was typed stays as it is: the check refuses it in sight of it.
+ */
 export function numberOrText(typed: unknown): unknown {
   if (typeof typed !== 'string') return typed;
   const text = typed.trim();

@@ -6,7 +6,10 @@ interface Numbered {
 /** A list that stands still shows the lines of the moment at which it was held; null: it moves. */
 export type Held<Line> = readonly Line[] | null;
 
-/** What is held next, `kept` being what there is now. A runner that was started again counts from 1: what was held is gone. */
+/**
+ * What is held next, `kept` being what there is now. A runner that was started again counts from 1: what was held is
+ * gone.
+ */
 export function holdLines<Line extends Numbered>(held: Held<Line>, kept: readonly Line[], wanted: boolean): Held<Line> {
   if (!wanted || kept.length === 0) return null;
   return held === null || newest(kept) < newest(held) ? kept : held;

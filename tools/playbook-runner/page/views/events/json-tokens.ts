@@ -9,7 +9,10 @@ export interface JsonToken {
 const TOKEN =
   /(?<name>"(?:[^"\\]|\\.)*"(?=:))|(?<text>"(?:[^"\\]|\\.)*")|(?<number>-?\d[\d.eE+-]*)|(?<word>true|false|null)|(?<layout>[\s{}[\],:]+)/gu;
 
-/** `value`, which must come from JSON, over several lines and told apart for colouring. Invisible characters are shown as escapes. */
+/**
+ * `value`, which must come from JSON, over several lines and told apart for colouring. Invisible characters are shown
+ * as escapes.
+ */
 export function jsonTokens(value: unknown): readonly JsonToken[] {
   return [...shownJson(JSON.stringify(value, null, 2)).matchAll(TOKEN)].map((match) => ({
     kind: kindOf(match.groups ?? {}),

@@ -6,7 +6,9 @@ export interface MessagePart {
 /** An error's code as the module writes it: `[MT-SETTINGS]`, `[SDK-INTAKE]`. */
 const CODE = /\[(?:MT|SDK)-[A-Z0-9-]+\]/gu;
 
-/** A message cut where something is to stand out: the search's hits, and error codes where nothing was found in them. */
+/**
+ * A message cut where something is to stand out: the search's hits, and error codes where nothing was found in them.
+ */
 export function messageParts(message: string, search: string): readonly MessagePart[] {
   return cutAt(message, hitsOf(message, search.trim()), 'hit').flatMap((part) =>
     part.kind === 'hit' ? [part] : cutAt(part.text, [...part.text.matchAll(CODE)].map(placeOf), 'code'),

@@ -2,7 +2,9 @@ import { formatDuration } from '../../format/durations.js';
 
 const DAY_SECONDS = 86_400;
 
-/** Ages below it are spread evenly, those above by their logarithm: so that the present, whose age is 0, has a place. */
+/**
+ * Ages below it are spread evenly, those above by their logarithm: so that the present, whose age is 0, has a place.
+ */
 const EVEN_BELOW_SECONDS = 5;
 
 const TICKS_SECONDS = [

@@ -47,7 +47,10 @@ export function chartData(samples: readonly Sample[], valueOf: ValueOf, nowMs: n
   return [times, values];
 }
 
-/** The highest of the samples and of the value of this moment, for those who do not see the line. Null where there is none. */
+/**
+ * The highest of the samples and of the value of this moment, for those who do not see the line. Null where there is
+ * none.
+ */
 export function highestOf(samples: readonly Sample[], valueOf: ValueOf, now: number | null): number | null {
   return samples.reduce<number | null>((highest, sample) => higher(highest, valueOf(sample)), now);
 }

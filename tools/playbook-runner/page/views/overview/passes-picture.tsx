@@ -10,7 +10,10 @@ interface PassesPictureProps {
 
 const exactly = (timeMs: number): string => formatLocalTime(timeMs, 'day-and-second');
 
-/** One strip for each pass over a common axis of ages. Under the pointer or with the focus a strip tells its exact times. */
+/**
+ * One strip for each pass over a common axis of ages. Under the pointer or with the focus a strip tells its exact
+ * times.
+ */
 export function PassesPicture({ layout, nowMs }: PassesPictureProps) {
   const [pointed, setPointed] = useState<number | null>(null);
   const hatchId = useId();

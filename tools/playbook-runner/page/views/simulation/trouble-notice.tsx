@@ -11,7 +11,9 @@ interface TroubleNoticeProps {
   readonly live: LivePlaybook | null;
 }
 
-/** Reminds of the outages and faults that were switched on: what looks like a failure is one that somebody wished for. */
+/**
+ * Reminds of the outages and faults that were switched on: what looks like a failure is one that somebody wished for.
+ */
 export function TroubleNotice({ playbook: { id, usesSimulatedTenant }, live }: TroubleNoticeProps) {
   const tenant = useLiveValue((state) => state.tenant);
   const troubles = tellTroubles(
