@@ -25,6 +25,12 @@ export interface CollectorParts {
   readonly signIn?: SignInBackoff;
 }
 
+interface PageReading {
+  readonly options: ReadOptions;
+  /** Called when a page comes. */
+  readonly onPage: () => void;
+}
+
 /** Whether the next pages are fetched while one is delivered. */
 type ReadMode = 'fetch ahead' | 'one page at a time';
 
@@ -57,7 +63,9 @@ export class Collector {
     this.#recovery = new RangeRecovery({
       ...parts,
       reporter: this.#reporter,
-      read: (step, options, signal) => this.#read(step, signal, 'one page at a time', options),
+      read: async (step, options, signal) => {
+        await this.#read(step, signal, 'one page at a time', options);
+      },
       take: (page, signal) => this.#take(page, signal),
       save: (change, signal) => this.#save(change, signal),
     });
@@ -156,9 +164,11 @@ export class Collector {
     const interrupted = this.#show(step);
     this.#isPauseRequested = false;
     try {
-      await this.#read(step, signal, mode);
-      await this.#patience.worked(signal);
+      const isProof = await this.#read(step, signal, mode);
       this.#failures[step.fresh ? 'fresh' : 'old'] = 0;
+      // Pages that came before an outage say nothing about it, however long it takes to deliver them.
+      if (!isProof) return true;
+      await this.#patience.worked(signal);
       this.#outageUntil = 0;
       return true;
     } catch (thrown) {
@@ -224,14 +234,20 @@ export class Collector {
     return before;
   }
 
-  async #read(step: ReadStep, signal: AbortSignal, mode: ReadMode, options: ReadOptions = {}): Promise<void> {
+  /** Reads a range; false if something has failed since its last page came. */
+  async #read(step: ReadStep, signal: AbortSignal, mode: ReadMode, options: ReadOptions = {}): Promise<boolean> {
     const { source, ledger, clock, schedule, monitor } = this.#parts;
     const readAt = clock.mark();
     const startedMs = clock.now();
     let [pages, rows] = [0, 0];
     let answeredAtMs = Infinity;
+    let failuresBefore = this.#patience.readFailures;
+    const onPage = () => {
+      this.#patience.answered();
+      failuresBefore = this.#patience.readFailures;
+    };
     if (!step.fresh) ledger.holdFrom(step.range.start);
-    for await (const page of this.#pagesOf(step, signal, mode, options)) {
+    for await (const page of this.#pagesOf(step, signal, mode, { options, onPage })) {
       pages += 1;
       rows += page.records.length + page.unreadable.length;
       this.#reporter.longRange(step.range, startedMs, { pages, rows });
@@ -240,7 +256,8 @@ export class Collector {
       if (!step.fresh) await this.#letFreshMailPass(signal);
     }
     signal.throwIfAborted();
-    if (this.#isByAnUnknownClock()) return;
+    const isProof = () => failuresBefore === this.#patience.readFailures;
+    if (this.#isByAnUnknownClock()) return isProof();
     await this.#save((progress) => {
       // However wrong our clock may be, the service's answer surely holds what came before the second in which it was
       // given.
@@ -249,28 +266,27 @@ export class Collector {
     }, signal);
     monitor.rangeRead({ pass: step.pass, fresh: step.fresh, range: step.range, pages, rows });
     this.#reporter.catchingUp(this.#parts.ledger.progress, rows);
+    return isProof();
   }
 
   /** The pages of a range, without time that was set aside. */
-  async *#pagesOf(step: ReadStep, signal: AbortSignal, mode: ReadMode, options: ReadOptions): AsyncGenerator<Page> {
+  async *#pagesOf(
+    step: ReadStep,
+    signal: AbortSignal,
+    mode: ReadMode,
+    { options, onPage }: PageReading,
+  ): AsyncGenerator<Page> {
     const { source, ledger } = this.#parts;
     const mayFetchAhead = () => mode === 'fetch ahead' && (step.fresh || this.#freshStep() === undefined);
     const onRetry = (error: UnavailableError) => this.#patience.retrying(error);
     for (const range of readablePieces(step.range, ledger.progress))
       yield* prefetched(
-        this.#answered(
+        told(
           source.pages(range, signal, { onRetry, exact: followsSetAside(range, ledger.progress), ...options }),
+          onPage,
         ),
         { mayFetchAhead, sizeOf: ({ records }) => records.length, maxAhead: MAX_ROWS_AHEAD },
       );
-  }
-
-  /** Tells of each page when it comes, not when it is taken: what was fetched before a failure does not end it. */
-  async *#answered(pages: AsyncIterable<Page>): AsyncGenerator<Page, void, undefined> {
-    for await (const page of pages) {
-      this.#patience.answered();
-      yield page;
-    }
   }
 
   /**
@@ -332,6 +348,14 @@ export class Collector {
       const learned = limitMs < historyMs ? limitMs : historyMs - 3_600_000;
       return { ...progress, historyMs: learned };
     }, signal);
+  }
+}
+
+/** Tells of each page when it comes, not when it is taken: what was fetched before a failure does not end it. */
+async function* told(pages: AsyncIterable<Page>, onPage: () => void): AsyncGenerator<Page, void, undefined> {
+  for await (const page of pages) {
+    onPage();
+    yield page;
   }
 }
 

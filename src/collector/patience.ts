@@ -45,6 +45,7 @@ export class Patience {
   #isCritical = false;
   /** Failures in a row that were tried again at once. */
   #tries = 0;
+  #readFailures = 0;
   /** What the monitor was told is in trouble. */
   readonly #troubled = new Set<Matter>();
 
@@ -71,9 +72,15 @@ export class Patience {
     await clock.sleep(waitMs, signal);
   }
 
+  /** How often reading has failed since the start, tries that were repeated at once included. */
+  get readFailures(): number {
+    return this.#readFailures;
+  }
+
   /** Waits as the class of the error asks for; throws what has none. */
   async wait(error: unknown, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#parts;
+    if (!(error instanceof StorageError)) this.#readFailures += 1;
     if (error instanceof UnavailableError) {
       await this.#away(error, signal);
     } else if (error instanceof SettingsError) {
@@ -96,6 +103,7 @@ export class Patience {
   retrying(error: UnavailableError): void {
     const nowMs = this.#parts.clock.now();
     this.#tries += 1;
+    this.#readFailures += 1;
     this.#report(error, nextOf(error, nowMs));
     if (isReportedAtOnce(error, this.#tries)) this.#trouble(troubleOf(error, nowMs));
   }

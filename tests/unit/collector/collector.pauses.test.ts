@@ -93,3 +93,39 @@ test('a failure is not over because a page comes to be delivered that was fetche
   expect(recoveriesMeanwhile).toEqual([[]]);
   expect(stage.monitor.recoveries).toEqual(['reading']);
 });
+
+test('an outage is not over because a page of old time is delivered that came before it', async () => {
+  const stage = new Stage({ startMs: noon, startTimeMs: hour });
+  let isAway = false;
+  let hasComeBack = false;
+  stage.pagesOf = ({ start }) => {
+    if (isAway) return [new UnavailableError('Microsoft is away.')];
+    if (start > noon - 20 * minute) return [pageOf()];
+    // Two pages of old time: between them fresh mail is due, and Microsoft is away by then.
+    return [pageOf(rowAt(noon - 50 * minute, 'old 1')), pageOf(rowAt(noon - 40 * minute, 'old 2'))];
+  };
+  stage.beforePage = (index) => {
+    if (index === 1) {
+      isAway = true;
+      stage.clock.work(2 * minute);
+    }
+    return Promise.resolve();
+  };
+  const recovered = stage.monitor.recovered.bind(stage.monitor);
+  stage.monitor.recovered = (matter) => {
+    if (!hasComeBack) expect(isAway).toBe(false);
+    recovered(matter);
+  };
+  const sleep = stage.clock.sleep.bind(stage.clock);
+  stage.clock.sleep = async (ms, signal) => {
+    await sleep(ms, signal);
+    if (stage.clock.trueMs >= noon + 10 * minute) {
+      isAway = false;
+      hasComeBack = true;
+    }
+  };
+  await stage.run(noon + 15 * minute);
+  expect(stage.monitor.troubles[0]).toMatchObject({ matter: 'reading', status: 'degraded' });
+  expect(stage.monitor.recoveries).toEqual(['reading']);
+  expect(stage.delivered).toContain('old 2 Delivered');
+});
