@@ -35,13 +35,13 @@ const AGREEMENT_MS = 10_000;
  * they are right.
  */
 const INSISTENCE_MS = 60_000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const systemTime: SystemTime = {
   wallMs: () => Date.now(),
   steadyMs: () => performance.now(),
   sleep: async (durationMs, signal) => {
-    await delay(Math.min(durationMs, LONGEST_TIMER_MS), undefined, { signal }).catch((error: unknown) => {
+    await delay(Math.min(durationMs, MAX_TIMER_MS), undefined, { signal }).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
   },

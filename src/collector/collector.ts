@@ -1,11 +1,11 @@
 import { MAX_ROWS_AHEAD } from '@sekoia/automation-sdk-shim/budgets';
-import { plan, type ReadStep, type Step, type Turn } from './planner.js';
+import { plan, type ReadStep, type Step, type Priority } from './planner.js';
 import type { Clock, CollectorLog, Monitor, Page, ReadOptions, Sink, Source } from './contracts.js';
 import { asOutage, decide } from './error-policy.js';
 import type { Ledger } from './ledger.js';
-import { Patience } from './patience.js';
+import { RetryPolicy } from './patience.js';
 import { prefetched } from './prefetch.js';
-import { advance, frontier, skip, wholeSecond, type Progress, type TimeRange } from './progress.js';
+import { advance, highWatermark, skip, wholeSecond, type Progress, type TimeRange } from './progress.js';
 import { RangeRecovery } from './range-recovery.js';
 import { Reporter } from './reporter.js';
 import type { Schedule } from './schedule.js';
@@ -41,7 +41,7 @@ type ReadMode = 'fetch ahead' | 'one page at a time';
  */
 export class Collector {
   readonly #parts: CollectorParts;
-  readonly #patience: Patience;
+  readonly #retryPolicy: RetryPolicy;
   readonly #reporter: Reporter;
   readonly #recovery: RangeRecovery;
   /** Until then, what is refused is taken for an outage: unrelated time was refused as well. */
@@ -58,7 +58,7 @@ export class Collector {
 
   constructor(parts: CollectorParts) {
     this.#parts = parts;
-    this.#patience = new Patience(parts);
+    this.#retryPolicy = new RetryPolicy(parts);
     this.#reporter = new Reporter(parts);
     this.#recovery = new RangeRecovery({
       ...parts,
@@ -85,9 +85,9 @@ export class Collector {
     const { clock, ledger } = this.#parts;
     this.#reporter.starting(ledger.progress, ledger.isFirstStart);
     if (!ledger.isFirstStart) this.#parts.monitor.progressed(ledger.progress);
-    await this.#patience.resume(signal);
+    await this.#retryPolicy.resume(signal);
     await this.#askForTheTime(signal);
-    let turn: Turn = 'fresh-first';
+    let turn: Priority = 'fresh-first';
     while (!signal.aborted) {
       await this.#correctProgress(signal);
       const step = this.#plan(turn);
@@ -106,7 +106,7 @@ export class Collector {
   }
 
   /** Reads a range; answers who goes first after it. */
-  async #turnAfter(step: ReadStep, signal: AbortSignal): Promise<Turn> {
+  async #turnAfter(step: ReadStep, signal: AbortSignal): Promise<Priority> {
     const { ledger } = this.#parts;
     const hasBacklog = () => ledger.progress.ahead !== undefined;
     const hadBacklog = hasBacklog();
@@ -123,7 +123,7 @@ export class Collector {
   async #askForTheTime(signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts;
     const isConfirmed = () => clock.isConfirmed || signal.aborted;
-    for (let undated = 0; undated < mostUndated && !isConfirmed();) {
+    for (let undated = 0; undated < maxUndated && !isConfirmed();) {
       const range = this.#secondToAskWith();
       if (range === undefined) return;
       const isRead = await this.#attempt({ kind: 'read', pass: 0, fresh: true, range }, signal);
@@ -142,12 +142,12 @@ export class Collector {
   #secondToAskWith(): TimeRange | undefined {
     const { clock, ledger } = this.#parts;
     const now = wholeSecond(clock.now());
-    const read = frontier(ledger.progress);
+    const read = highWatermark(ledger.progress);
     if (read > now) return { start: read - 1000, end: read };
     return this.#plan('fresh-first').kind === 'gap' ? { start: now - 1000, end: now } : undefined;
   }
 
-  #plan(turn: Turn): Step {
+  #plan(turn: Priority): Step {
     const { ledger, clock, schedule, source } = this.#parts;
     return plan(ledger.progress, clock.now(), schedule, source.limits, turn, this.#certainNow());
   }
@@ -168,7 +168,7 @@ export class Collector {
       this.#failures[step.fresh ? 'fresh' : 'old'] = 0;
       // Pages that came before an outage say nothing about it, however long it takes to deliver them.
       if (!isProof) return true;
-      await this.#patience.worked(signal);
+      await this.#retryPolicy.worked(signal);
       this.#outageUntil = 0;
       return true;
     } catch (thrown) {
@@ -197,7 +197,7 @@ export class Collector {
         break;
       case 'wait':
         this.#isPauseRequested = decision.error instanceof UnavailableError && decision.error.retryAfterMs > 0;
-        await this.#patience.wait(decision.error, signal);
+        await this.#retryPolicy.wait(decision.error, signal);
         break;
       case 'examine':
         await this.#recover(() => this.#examine(decision.error, step, signal), signal);
@@ -210,11 +210,11 @@ export class Collector {
     if (signal.aborted) return;
     if (isRepaired) {
       this.#failures[step.fresh ? 'fresh' : 'old'] = 0;
-      await this.#patience.worked(signal);
+      await this.#retryPolicy.worked(signal);
       return;
     }
     this.#outageUntil = this.#parts.clock.now() + outageMs;
-    await this.#patience.wait(asOutage(error), signal);
+    await this.#retryPolicy.wait(asOutage(error), signal);
   }
 
   /** What goes wrong meanwhile for another reason is waited out, too. */
@@ -222,7 +222,7 @@ export class Collector {
     try {
       await action();
     } catch (thrown) {
-      if (!signal.aborted) await this.#patience.wait(thrown, signal);
+      if (!signal.aborted) await this.#retryPolicy.wait(thrown, signal);
     }
   }
 
@@ -241,10 +241,10 @@ export class Collector {
     const startedMs = clock.now();
     let [pages, rows] = [0, 0];
     let answeredAtMs = Infinity;
-    let failuresBefore = this.#patience.readFailures;
+    let failuresBefore = this.#retryPolicy.readFailures;
     const onPage = () => {
-      this.#patience.answered();
-      failuresBefore = this.#patience.readFailures;
+      this.#retryPolicy.answered();
+      failuresBefore = this.#retryPolicy.readFailures;
     };
     if (!step.fresh) ledger.holdFrom(step.range.start);
     for await (const page of this.#pagesOf(step, signal, mode, { options, onPage })) {
@@ -256,7 +256,7 @@ export class Collector {
       if (!step.fresh) await this.#letFreshMailPass(signal);
     }
     signal.throwIfAborted();
-    const isProof = () => failuresBefore === this.#patience.readFailures;
+    const isProof = () => failuresBefore === this.#retryPolicy.readFailures;
     if (this.#isByAnUnknownClock()) return isProof();
     await this.#save((progress) => {
       // However wrong our clock may be, the service's answer surely holds what came before the second in which it was
@@ -278,7 +278,7 @@ export class Collector {
   ): AsyncGenerator<Page> {
     const { source, ledger } = this.#parts;
     const mayFetchAhead = () => mode === 'fetch ahead' && (step.fresh || this.#freshStep() === undefined);
-    const onRetry = (error: UnavailableError) => this.#patience.retrying(error);
+    const onRetry = (error: UnavailableError) => this.#retryPolicy.retrying(error);
     for (const range of readablePieces(step.range, ledger.progress))
       yield* prefetched(
         told(
@@ -295,7 +295,7 @@ export class Collector {
    */
   #isByAnUnknownClock(): boolean {
     const { clock, ledger } = this.#parts;
-    if (!ledger.isFirstStart || clock.isConfirmed || this.#undatedReads >= mostUndated) return false;
+    if (!ledger.isFirstStart || clock.isConfirmed || this.#undatedReads >= maxUndated) return false;
     this.#undatedReads += 1;
     return true;
   }
@@ -315,15 +315,16 @@ export class Collector {
 
   async #take(page: Page, signal: AbortSignal): Promise<void> {
     const { ledger, sink, monitor, clock } = this.#parts;
-    const reject = (row: unknown, reason: string) => this.#patience.untilStored(() => sink.reject(row, reason), signal);
+    const reject = (row: unknown, reason: string) =>
+      this.#retryPolicy.retryUntilStored(() => sink.reject(row, reason), signal);
     for (const unreadable of page.unreadable) await reject(unreadable, 'The answer holds an entry that is no row.');
-    const unseen = await ledger.sift(page.records);
+    const unseen = await ledger.deduplicate(page.records);
     monitor.pageRead({ rows: page.records.length, repeats: page.records.length - unseen.length });
     const records = unseen.map((row) => row.record);
     for await (const { from, to, rejected } of sink.deliver(records, signal)) {
       for (const { index, reason } of rejected) await reject(records[index]?.raw, reason);
       const settled = unseen.slice(from, to);
-      await this.#patience.untilStored(() => ledger.remember(settled), signal);
+      await this.#retryPolicy.retryUntilStored(() => ledger.remember(settled), signal);
       const refused = new Set(rejected.map(({ index }) => unseen[index]));
       monitor.delivered(
         settled.filter((row) => !refused.has(row)),
@@ -337,7 +338,7 @@ export class Collector {
     const { disproved } = ledger;
     if (disproved !== undefined) this.#reporter.disproved(disproved, ledger.progress);
     const progress = change(ledger.progress);
-    await this.#patience.untilStored(() => ledger.save(progress), signal);
+    await this.#retryPolicy.retryUntilStored(() => ledger.save(progress), signal);
     monitor.progressed(progress);
   }
 
@@ -362,6 +363,6 @@ async function* told(pages: AsyncIterable<Page>, onPage: () => void): AsyncGener
 /** Waiting for what is over already would keep everything else from being done. */
 const shortestWaitMs = 10;
 /** Answers without a date that can be believed, after which our own clock must do. */
-const mostUndated = 5;
+const maxUndated = 5;
 /** How long an outage is taken for granted before unrelated time is asked for again. */
 const outageMs = 300_000;

@@ -1,14 +1,6 @@
 import { acceptor, MAX_STORED_TIME_MS, MIN_STORED_TIME_MS } from '../stored.js';
 import { DateTime } from 'luxon';
-import {
-  begin,
-  readOnceBefore,
-  reschedule,
-  watermarkOf,
-  wholeSecond,
-  type Progress,
-  type SetAside,
-} from './progress.js';
+import { begin, lowWatermark, reschedule, watermarkOf, wholeSecond, type Progress, type SetAside } from './progress.js';
 import type { Schedule } from './schedule.js';
 import { withinReadTime } from './set-aside.js';
 
@@ -135,7 +127,7 @@ export function readContext(content: unknown, schedule: Schedule, source: string
     reschedule({ ...rest, watermarks: descending(watermarks.map(timeOf)) }, before, schedule);
   const reached: Omit<Progress, 'watermarks'> = {
     ...(content.ahead && { ahead: { start: timeOf(content.ahead.start), end: timeOf(content.ahead.end) } }),
-    reachMs: durationOf(content.reach_seconds) ?? begin(0, schedule).reachMs,
+    lookbackMs: durationOf(content.reach_seconds) ?? begin(0, schedule).lookbackMs,
     ...(content.source === source && learnedOf(content)),
   };
   const { doubtful_clock: doubtful, written_at: written } = content;
@@ -154,7 +146,7 @@ export function readContext(content: unknown, schedule: Schedule, source: string
       // As many as there are watermarks, or they say nothing.
       sure:
         doubtful.read_before.length === content.watermarks.length
-          ? continued(doubtful.read_before, { reachMs: reached.reachMs }).watermarks
+          ? continued(doubtful.read_before, { lookbackMs: reached.lookbackMs }).watermarks
           : [],
     },
     replaced: ['reach_seconds', 'span_seconds', 'fresh_span_seconds'].filter((name) => {
@@ -179,14 +171,14 @@ export function writeContext(
     version: 1,
     ...(isProvisional && { provisional: true }),
     written_at: iso(wholeSecond(writtenMs)),
-    most_recent_date_requested: iso(readOnceBefore(progress)),
+    most_recent_date_requested: iso(lowWatermark(progress)),
     watermarks: schedule.ages.map((age, pass) => ({
       age_seconds: age / 1000,
       read_before: iso(watermarkOf(progress, pass)),
     })),
     ...(ahead && { ahead: { start: iso(ahead.start), end: iso(ahead.end) } }),
     source,
-    reach_seconds: progress.reachMs / 1000,
+    reach_seconds: progress.lookbackMs / 1000,
     ...(spanMs !== undefined && { span_seconds: spanMs / 1000 }),
     ...(freshSpanMs !== undefined && { fresh_span_seconds: freshSpanMs / 1000 }),
     ...(setAside && { set_aside: setAside.map(writeSetAside) }),

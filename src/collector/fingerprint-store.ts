@@ -31,25 +31,25 @@ const hourMs = 3_600_000;
 export class FingerprintStore {
   readonly #storage: BucketStorage;
   readonly #log: CollectorLog;
-  readonly #mostLoadedBytes: number;
+  readonly #maxLoadedBytes: number;
   readonly #stored: Set<string>;
   /** In the order of their last use, so that the first is the one to let go. */
   readonly #loaded = new Map<string, Bucket>();
 
-  private constructor(storage: BucketStorage, names: Iterable<string>, log: CollectorLog, mostLoadedBytes: number) {
+  private constructor(storage: BucketStorage, names: Iterable<string>, log: CollectorLog, maxLoadedBytes: number) {
     this.#storage = storage;
     this.#stored = new Set(names);
     this.#log = log;
-    this.#mostLoadedBytes = mostLoadedBytes;
+    this.#maxLoadedBytes = maxLoadedBytes;
   }
 
   /** @throws StorageError */
   static async open(
     storage: BucketStorage,
     log: CollectorLog,
-    mostLoadedBytes = 32 * 1024 * 1024,
+    maxLoadedBytes = 32 * 1024 * 1024,
   ): Promise<FingerprintStore> {
-    return new FingerprintStore(storage, await storage.names(), log, mostLoadedBytes);
+    return new FingerprintStore(storage, await storage.names(), log, maxLoadedBytes);
   }
 
   /** Makes `look` possible for these buckets; lets others go if memory asks for it. @throws StorageError */
@@ -145,7 +145,7 @@ export class FingerprintStore {
     let bytes = 0;
     for (const bucket of this.#loaded.values()) bytes += bucket.set.bytes;
     for (const [name, bucket] of this.#loaded) {
-      if (bytes <= this.#mostLoadedBytes) return;
+      if (bytes <= this.#maxLoadedBytes) return;
       if (needed.has(name)) continue;
       this.#loaded.delete(name);
       bytes -= bucket.set.bytes;

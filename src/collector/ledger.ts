@@ -2,14 +2,14 @@ import type { Clock, CollectorLog, DeliveredRow, PersistentDocument } from './co
 import { isContext, readContext, writeContext, type DoubtfulClock, type StoredProgress } from './context.js';
 import { fingerprintOf, legacyFingerprintOf } from './fingerprint.js';
 import { bucketOfHour, FingerprintStore, type BucketStorage, type FiledFingerprint } from './fingerprint-store.js';
-import { begin, finishedBefore, readOnceBefore, wasRead, wholeSecond, type Progress } from './progress.js';
+import { begin, settledBefore, lowWatermark, wasRead, wholeSecond, type Progress } from './progress.js';
 import { proven } from './proven.js';
 import type { TraceRecord } from './record.js';
 import type { Schedule } from './schedule.js';
 import { CLOCK_TOLERANCE_MS, setAsideIn } from './set-aside.js';
 
 /** A row that has not gone out in this form, and the fingerprint that will say that it has. */
-export interface UnseenRow extends DeliveredRow {
+export interface NewRow extends DeliveredRow {
   readonly filed: FiledFingerprint;
 }
 
@@ -20,9 +20,9 @@ const withSender = 'v2-';
 /** Bounds of queries are rounded and inclusive: rows a little before the last watermark can still be answered. */
 const keptLongerMs = 3_600_000;
 /** No clock of ours that could be corrected is behind by more. */
-const furthestAheadMs = 7 * 86_400_000;
+const maxAheadMs = 7 * 86_400_000;
 /** Fingerprints are kept at least so long, whatever the watermarks say: they are what makes it safe to read again. */
-const keptAtLeastMs = 27 * 3_600_000;
+const storedAtLeastMs = 27 * 3_600_000;
 const hourMs = 3_600_000;
 
 /** A stored progress, and what is known of the clock by which it was made. */
@@ -79,7 +79,7 @@ export class Ledger {
     const delivered = fingerprints.oldestHourMs ?? Infinity;
     const known = content === undefined ? undefined : readContext(content, schedule, options.source);
     // A first start that fails before its first range is read must not begin later when it is tried again.
-    const begun = known?.isProvisional === true ? readOnceBefore(known.progress) : Infinity;
+    const begun = known?.isProvisional === true ? lowWatermark(known.progress) : Infinity;
     const firstStart = () => begin(Math.min(wholeSecond(openedAt() - startTimeMs), delivered, begun), schedule);
     if (known !== undefined && known.replaced.length > 0)
       options.log.warning(
@@ -107,7 +107,7 @@ export class Ledger {
       wasAhead,
       sure: saved.sure?.(),
       knownFromMs: this.#fingerprints.oldestHourMs,
-      rereadFromMs: readOnceBefore(this.#firstStart()),
+      rereadFromMs: lowWatermark(this.#firstStart()),
     });
   }
 
@@ -127,7 +127,7 @@ export class Ledger {
   }
 
   /** The rows that have not gone out with this status, each once, in the order given. @throws StorageError */
-  async sift(records: readonly TraceRecord[]): Promise<UnseenRow[]> {
+  async deduplicate(records: readonly TraceRecord[]): Promise<NewRow[]> {
     const undatedBuckets = this.#fingerprints.named(undated);
     const today = bucketOfHour(this.#clock.now(), undated);
     const buckets = new Set(undatedBuckets).add(today);
@@ -136,7 +136,7 @@ export class Ledger {
     // keep it for ever: both are filed like undated ones.
     // Whole hours: the bucket of the first one is still there.
     const oldest = Math.floor(this.#neededFrom(this.progress) / hourMs) * hourMs;
-    const newest = Math.max(this.#clock.now(), this.#clock.systemMs()) + furthestAheadMs;
+    const newest = Math.max(this.#clock.now(), this.#clock.systemMs()) + maxAheadMs;
     const isDated = (record: TraceRecord): record is TraceRecord & { receivedMs: number } =>
       record.receivedMs !== undefined && record.receivedMs >= oldest && record.receivedMs <= newest;
     const filed = records.map((record): FiledFingerprint => {
@@ -148,7 +148,7 @@ export class Ledger {
 
     const { progress } = this;
     const inThisPage = new Set<string>();
-    return records.flatMap((record, index): UnseenRow[] => {
+    return records.flatMap((record, index): NewRow[] => {
       const one = filed[index];
       if (one === undefined) return [];
       const candidates = isDated(record) ? [one.bucket] : [...undatedBuckets, today];
@@ -164,7 +164,7 @@ export class Ledger {
   }
 
   /** Returns once a crash can no longer repeat these rows. May be repeated after a failure. @throws StorageError */
-  async remember(rows: readonly UnseenRow[]): Promise<void> {
+  async remember(rows: readonly NewRow[]): Promise<void> {
     await this.#fingerprints.append(rows.map((row) => row.filed));
   }
 
@@ -201,9 +201,9 @@ export class Ledger {
   /** By the earlier of the two clocks: one that is ahead must not make us forget what was delivered. */
   #neededFrom(progress: Progress): number {
     const present = Math.min(this.#clock.now(), this.#clock.systemMs());
-    const keptFrom = present - Math.max(keptAtLeastMs, ...this.#schedule.ages);
+    const storedFrom = present - Math.max(storedAtLeastMs, ...this.#schedule.ages);
     const setAside = setAsideIn(progress).map(({ start }) => start);
-    return Math.min(finishedBefore(progress), this.#readingFrom, keptFrom, ...setAside) - keptLongerMs;
+    return Math.min(settledBefore(progress), this.#readingFrom, storedFrom, ...setAside) - keptLongerMs;
   }
 
   /** This progress, as stored now. */

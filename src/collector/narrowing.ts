@@ -17,7 +17,7 @@ export interface NarrowingOptions {
   /** Called with each part that cannot be read, after all parts before it. */
   readonly onUnreadable: (part: TimeRange, error: Error) => Promise<void>;
   /** Whether the service answers at all: reads time that has nothing to do with the range. */
-  readonly serviceAnswers: () => Promise<boolean>;
+  readonly serviceResponses: () => Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
@@ -32,7 +32,7 @@ export type Narrowed = 'readable' | 'unreadable' | 'unknown';
  * Reads a range that failed as a whole in parts, oldest first, and finds those that cannot be read, down to a second.
  */
 export async function narrow(range: TimeRange, options: NarrowingOptions): Promise<Narrowed> {
-  const { splitAt, read, onUnreadable, serviceAnswers, signal } = options;
+  const { splitAt, read, onUnreadable, serviceResponses, signal } = options;
   let narrowed: Narrowed = 'readable';
   const pending = splitAt === undefined ? halves(range) : splitRange(range, splitAt);
   let failed = 0;
@@ -47,7 +47,7 @@ export async function narrow(range: TimeRange, options: NarrowingOptions): Promi
     }
     failed += 1;
     failedInARow += 1;
-    if ((isLast || failedInARow % CONFIRM_AFTER === 0) && !(await serviceAnswers())) return 'unknown';
+    if ((isLast || failedInARow % CONFIRM_AFTER === 0) && !(await serviceResponses())) return 'unknown';
     if (!isLast) {
       pending.unshift(...halves(part));
       continue;

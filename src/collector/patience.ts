@@ -6,7 +6,7 @@ import {
   MAX_REFUSED_WAIT_MS,
   NO_REFUSALS,
   NOT_READY_WAITS,
-  onRefusal,
+  onHttpError,
   RETRY_WAITS,
   severityOf,
   waitAfter,
@@ -30,7 +30,7 @@ interface Parts {
  * Waits out what is wrong and reports it: a warning once a minute at most, an error once it has lasted 5 minutes, and
  * critical only where a person must change a setting. How long and how loudly, wait-policy.ts decides.
  */
-export class Patience {
+export class RetryPolicy {
   readonly #parts: Parts;
   /** By class of error: an outage of the service says nothing about the data folder. */
   readonly #failures = new Map<string, number>();
@@ -59,7 +59,7 @@ export class Patience {
   async resume(signal: AbortSignal): Promise<void> {
     const { signIn, clock, log } = this.#parts;
     if (signIn === undefined) return;
-    const refused = await this.untilStored(() => signIn.load(), signal);
+    const refused = await this.retryUntilStored(() => signIn.load(), signal);
     if (refused === undefined) return;
     this.#refusals = { ...NO_REFUSALS, settled: refused.refusals };
     // A clock that was wrong must not keep the module waiting for longer than it ever would.
@@ -112,7 +112,7 @@ export class Patience {
    * Repeats an action on the data folder until it succeeds: what was delivered must be remembered before anything else
    * is read.
    */
-  async untilStored<Result>(action: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
+  async retryUntilStored<Result>(action: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
     for (;;) {
       try {
         const result = await action();
@@ -142,7 +142,7 @@ export class Patience {
   async worked(signal: AbortSignal): Promise<void> {
     const { clock, signIn } = this.#parts;
     this.#workedAt = clock.now();
-    if (signIn !== undefined) await this.untilStored(() => signIn.clear(), signal);
+    if (signIn !== undefined) await this.retryUntilStored(() => signIn.clear(), signal);
     this.restored();
   }
 
@@ -175,7 +175,7 @@ export class Patience {
     const { clock, log } = this.#parts;
     const nowMs = clock.now();
     this.#failingSince ??= nowMs;
-    const { isSettled, waitMs, next } = onRefusal(this.#refusals, error, nowMs - this.#workedAt);
+    const { isSettled, waitMs, next } = onHttpError(this.#refusals, error, nowMs - this.#workedAt);
     this.#refusals = next;
     this.#trouble(troubleOf(error, nowMs, isSettled));
     if (!isSettled) {

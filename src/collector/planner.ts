@@ -1,6 +1,6 @@
 import {
-  finishedBefore,
-  frontier,
+  settledBefore,
+  highWatermark,
   wholeSecond,
   watermarkOf,
   type Progress,
@@ -48,7 +48,7 @@ export type ReadStep = Extract<Step, { kind: 'read' }>;
  * What a step may be taken from: fresh mail and old time take turns when both are due, so that neither starves the
  * other. `caught-up`: fresh first, and what came while a backlog was read does not wait for the next poll.
  */
-export type Turn = 'fresh-first' | 'old-first' | 'fresh-only' | 'caught-up';
+export type Priority = 'fresh-first' | 'old-first' | 'fresh-only' | 'caught-up';
 
 /** A backlog that took less than this part of a poll makes no poll earlier: a busy tenant has one every minute. */
 const EARLY_POLL_PART = 20;
@@ -63,7 +63,7 @@ export function plan(
   nowMs: number,
   schedule: Schedule,
   limits: SourceLimits,
-  turn: Turn,
+  turn: Priority,
   certainMs = nowMs,
 ): Step {
   const { behindMs = 0 } = limits;
@@ -73,7 +73,7 @@ export function plan(
   return step.kind === 'wait' ? { ...step, until: step.until + behindMs } : step;
 }
 
-function planFor(progress: Progress, now: number, schedule: Schedule, limits: SourceLimits, turn: Turn): Step {
+function planFor(progress: Progress, now: number, schedule: Schedule, limits: SourceLimits, turn: Priority): Step {
   const dueAfterMs = turn === 'caught-up' ? schedule.frequencyMs / EARLY_POLL_PART : schedule.frequencyMs;
   const fresh = planFresh(progress, now, schedule, limits, dueAfterMs);
   if (turn === 'fresh-only') return fresh;
@@ -105,13 +105,13 @@ function planFresh(
 ): ReadOrWait {
   const age = ageOf(schedule, 0);
   const end = now - age;
-  const reached = frontier(progress);
+  const reached = highWatermark(progress);
   if (end - reached < dueAfterMs) return { kind: 'wait', until: reached + age + schedule.frequencyMs };
   const span = freshSpanOf(progress, schedule.frequencyMs, limits);
   const start =
     end - reached <= span
-      ? Math.max(reachLimit(progress, reached), Math.min(reached, end - progress.reachMs))
-      : end - Math.min(span, Math.max(schedule.frequencyMs, progress.reachMs));
+      ? Math.max(reachLimit(progress, reached), Math.min(reached, end - progress.lookbackMs))
+      : end - Math.min(span, Math.max(schedule.frequencyMs, progress.lookbackMs));
   return { kind: 'read', pass: 0, fresh: true, range: { start: Math.max(start, end - limits.rangeMs), end } };
 }
 
@@ -121,7 +121,7 @@ function planFresh(
  */
 function reachLimit(progress: Progress, reached: number): number {
   const holes = setAsideIn(progress).filter(({ end }) => end <= reached);
-  return Math.max(finishedBefore(progress), ...holes.map(({ end }) => end));
+  return Math.max(settledBefore(progress), ...holes.map(({ end }) => end));
 }
 
 /**
@@ -161,7 +161,7 @@ const historyMarginMs = 300_000;
 function findGap(progress: Progress, now: number): TimeRange | undefined {
   const { historyMs = Infinity } = progress;
   const oldest = now - historyMs + historyMarginMs;
-  if (finishedBefore(progress) >= oldest) return undefined;
+  if (settledBefore(progress) >= oldest) return undefined;
   const read = watermarkOf(progress, 0);
   const firstReadAgain = read < oldest ? progress.ahead?.start : read;
   const end = Math.min(oldest + historyMarginMs, firstReadAgain ?? Infinity);

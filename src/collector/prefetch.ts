@@ -32,7 +32,7 @@ class Ahead<Item> {
   readonly #options: PrefetchOptions<Item>;
   readonly #ready: Item[] = [];
   #size = 0;
-  #largest = 0;
+  #max = 0;
   #fetching: Promise<void> | undefined;
   #isAwaited = false;
   #end: { readonly failure?: unknown } | undefined;
@@ -84,10 +84,10 @@ class Ahead<Item> {
     const size = this.#options.sizeOf(item);
     this.#ready.push(item);
     this.#size += size;
-    this.#largest = Math.max(this.#largest, size);
+    this.#max = Math.max(this.#max, size);
   }
 
   #hasRoom(): boolean {
-    return this.#ready.length === 0 || this.#size + this.#largest <= this.#options.maxAhead;
+    return this.#ready.length === 0 || this.#size + this.#max <= this.#options.maxAhead;
   }
 }

@@ -34,7 +34,7 @@ export interface Progress {
    * How much time a page that is not quite full holds at present, in milliseconds: how far a fresh range may reach back
    * for nothing.
    */
-  readonly reachMs: number;
+  readonly lookbackMs: number;
   /** How much old time the next range may cover, in milliseconds; undefined before the first one. */
   readonly spanMs?: number;
   /**
@@ -52,17 +52,17 @@ export interface Progress {
 export function begin(from: number, schedule: Schedule): Progress {
   return {
     watermarks: schedule.ages.map(() => from),
-    reachMs: (schedule.ages[1] ?? 0) + schedule.frequencyMs,
+    lookbackMs: (schedule.ages[1] ?? 0) + schedule.frequencyMs,
   };
 }
 
 /** The time before which everything has been read at least once. */
-export function readOnceBefore(progress: Progress): number {
+export function lowWatermark(progress: Progress): number {
   return watermarkOf(progress, 0);
 }
 
 /** The newest time that has been read, with or without a hole before it. */
-export function frontier(progress: Progress): number {
+export function highWatermark(progress: Progress): number {
   return progress.ahead?.end ?? watermarkOf(progress, 0);
 }
 
@@ -73,7 +73,7 @@ export function wasRead(progress: Progress, timeMs: number): boolean {
 }
 
 /** The time before which no row is ever read again. */
-export function finishedBefore(progress: Progress): number {
+export function settledBefore(progress: Progress): number {
   return Math.min(...progress.watermarks);
 }
 
@@ -130,7 +130,7 @@ function latestPiece(one: TimeRange | undefined, other: TimeRange | undefined): 
 export function reschedule(progress: Progress, from: Schedule, to: Schedule): Progress {
   const watermarks = to.ages.map((age) => {
     const asOld = progress.watermarks.filter((_, pass) => ageOf(from, pass) >= age);
-    return asOld.length > 0 ? Math.max(...asOld) : finishedBefore(progress);
+    return asOld.length > 0 ? Math.max(...asOld) : settledBefore(progress);
   });
   const { ahead, ...rest } = progress;
   const isOldEnough = ageOf(from, 0) >= ageOf(to, 0);

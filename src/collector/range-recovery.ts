@@ -3,7 +3,7 @@ import type { Clock, Page, ReadOptions, Source } from './contracts.js';
 import type { Ledger } from './ledger.js';
 import { narrow } from './narrowing.js';
 import type { ReadStep } from './planner.js';
-import { advance, frontier, type Progress, type SetAside, type TimeRange } from './progress.js';
+import { advance, highWatermark, type Progress, type SetAside, type TimeRange } from './progress.js';
 import type { Reporter } from './reporter.js';
 import type { Schedule } from './schedule.js';
 import { isGivenUp, readablePieces, setAside, stillSetAside } from './set-aside.js';
@@ -49,20 +49,20 @@ export class RangeRecovery {
    */
   async examine(error: Error, step: ReadStep, signal: AbortSignal): Promise<boolean> {
     const { clock, ledger, schedule, reporter, read, save } = this.#parts;
-    const serviceAnswers = () => this.#answersElsewhere(step.range, signal);
-    if (!(await serviceAnswers())) return false;
+    const serviceResponses = () => this.#respondsElsewhere(step.range, signal);
+    if (!(await serviceResponses())) return false;
     reporter.narrowing(error, step.range);
-    const readBefore = frontier(ledger.progress);
+    const readBefore = highWatermark(ledger.progress);
     const isPartlyNew = readBefore > step.range.start && readBefore < step.range.end;
     const narrowed = await narrow(step.range, {
       splitAt: isPartlyNew ? readBefore : undefined,
       read: (range, thorough) => errorOf(() => read({ ...step, range }, thorough ? {} : ONCE, signal)),
-      onUnreadable: async (part, refusal) => {
-        reporter.setAside(refusal, part);
+      onUnreadable: async (part, httpError) => {
+        reporter.setAside(httpError, part);
         const now = clock.now();
         await save((progress) => advance(setAside(progress, part, now), part, now, schedule), signal);
       },
-      serviceAnswers,
+      serviceResponses,
       signal,
     });
     // What was too much at once must not be asked for again as it was.
@@ -73,27 +73,27 @@ export class RangeRecovery {
   /** Tries time once more that was set aside, and gives it up in the end. @throws like `examine` */
   async retry(aside: SetAside, signal: AbortSignal): Promise<void> {
     const { clock, source, reporter, take, save } = this.#parts;
-    const left: { readonly part: TimeRange; readonly refusal: Error }[] = [];
+    const left: { readonly part: TimeRange; readonly httpError: Error }[] = [];
     const readPages = async (part: TimeRange, options: ReadOptions): Promise<void> => {
       for await (const page of source.pages(part, signal, options)) await take(page, signal);
     };
     const narrowed = await narrow(aside, {
       read: (part, thorough) => errorOf(() => readPages(part, thorough ? { exact: true } : ONCE)),
-      onUnreadable: (part, refusal) => Promise.resolve(void left.push({ part, refusal })),
-      serviceAnswers: () => this.#answersElsewhere(aside, signal),
+      onUnreadable: (part, httpError) => Promise.resolve(void left.push({ part, httpError })),
+      serviceResponses: () => this.#respondsElsewhere(aside, signal),
       signal,
     });
     if (signal.aborted) return;
     const now = clock.now();
     const isOver = narrowed === 'unreadable' && isGivenUp(aside, this.#parts.ledger.progress, now);
     const stillAside = narrowed === 'unknown' ? [aside] : left.map(({ part }) => part);
-    if (isOver) for (const { part, refusal } of left) reporter.gap(part, refusal);
+    if (isOver) for (const { part, httpError } of left) reporter.gap(part, httpError);
     if (stillAside.length === 0) reporter.readable(aside);
     await save((progress) => stillSetAside(progress, aside, isOver ? [] : stillAside, now), signal);
   }
 
   /** Whether the service answers a question about a second that has nothing to do with the range. */
-  async #answersElsewhere(range: TimeRange, signal: AbortSignal): Promise<boolean> {
+  async #respondsElsewhere(range: TimeRange, signal: AbortSignal): Promise<boolean> {
     const second = this.#secondElsewhere(range);
     if (second === undefined) return true;
     const { source } = this.#parts;

@@ -1,6 +1,6 @@
 import type { Clock, CollectorLog, Monitor } from './contracts.js';
 import { inWords } from './in-words.js';
-import { finishedBefore, frontier, readOnceBefore, type Progress, type TimeRange } from './progress.js';
+import { settledBefore, highWatermark, lowWatermark, type Progress, type TimeRange } from './progress.js';
 
 const reportEveryMs = 60_000;
 
@@ -18,7 +18,7 @@ export class Reporter {
   }
 
   starting(progress: Progress, isFirstStart: boolean): void {
-    const from = inWords(readOnceBefore(progress));
+    const from = inWords(lowWatermark(progress));
     this.#parts.log.info(
       isFirstStart
         ? `First start: reading messages received from ${from} on.`
@@ -26,13 +26,13 @@ export class Reporter {
     );
   }
 
-  /** @param refusal why the time could not be read; by default because it is too old */
-  gap(range: TimeRange, refusal?: Error): void {
+  /** @param httpError why the time could not be read; by default because it is too old */
+  gap(range: TimeRange, httpError?: Error): void {
     this.#parts.monitor.gap(range);
     const reason =
-      refusal === undefined
+      httpError === undefined
         ? 'can no longer be had: Microsoft keeps no message trace that old.'
-        : `could not be read for a day and are given up: ${refusal.message}`;
+        : `could not be read for a day and are given up: ${httpError.message}`;
     this.#parts.log.error(
       `Messages received from ${inWords(range.start)} to ${inWords(range.end)} ${reason} ` +
         'If they matter, search them in the Exchange admin centre; collecting goes on after them. [MT-GAP]',
@@ -73,13 +73,13 @@ export class Reporter {
   /** What was stored cannot be true: it names time that had not come, or was written by a clock that was ahead. */
   disproved(stored: Progress, believed: Progress): void {
     this.#parts.log.warning(
-      `The stored progress says that everything received before ${inWords(frontier(stored))} has been read, which the clocks disprove. Everything received since ${inWords(finishedBefore(believed))} is read again: no data is lost, and what was delivered is not repeated. Check the clocks of this machine and of proxies on the way, and that nothing else writes context.json. [MT-CLOCK]`,
+      `The stored progress says that everything received before ${inWords(highWatermark(stored))} has been read, which the clocks disprove. Everything received since ${inWords(settledBefore(believed))} is read again: no data is lost, and what was delivered is not repeated. Check the clocks of this machine and of proxies on the way, and that nothing else writes context.json. [MT-CLOCK]`,
     );
   }
 
   /** Once a minute while there is a backlog behind the fresh mail, and once it has been read. */
   catchingUp(progress: Progress, rows: number): void {
-    const readUpTo = inWords(readOnceBefore(progress));
+    const readUpTo = inWords(lowWatermark(progress));
     this.#rowsSinceReport += rows;
     if (progress.ahead === undefined) {
       if (this.#isCatchingUp) this.#parts.log.info(`Caught up: everything received before ${readUpTo} has been read.`);
@@ -88,7 +88,7 @@ export class Reporter {
     }
     const now = this.#parts.clock.now();
     if (now - this.#reportedAt < reportEveryMs) return;
-    const hoursLeft = (frontier(progress) - readOnceBefore(progress)) / 3_600_000;
+    const hoursLeft = (highWatermark(progress) - lowWatermark(progress)) / 3_600_000;
     this.#parts.log.info(
       `Catching up: read up to ${readUpTo}, ${hoursLeft.toFixed(1)} hours to go; rows read since the last report: ${this.#rowsSinceReport}. Fresh messages go first.`,
     );

@@ -1,4 +1,4 @@
-import { finishedBefore, frontier, type Progress, type SetAside, type TimeRange } from './progress.js';
+import { settledBefore, highWatermark, type Progress, type SetAside, type TimeRange } from './progress.js';
 
 /** Clocks of one service, and the dates of its answers, differ by less. */
 export const CLOCK_TOLERANCE_MS = 15_000;
@@ -50,7 +50,7 @@ export function stillSetAside(
 
 /** Whether a range that cannot be read has been tried for long enough. */
 export function isGivenUp({ sinceMs, end }: SetAside, progress: Progress, nowMs: number): boolean {
-  return nowMs - sinceMs >= GIVEN_UP_AFTER_MS && end < finishedBefore(progress);
+  return nowMs - sinceMs >= GIVEN_UP_AFTER_MS && end < settledBefore(progress);
 }
 
 /** The range that is to be tried again first. */
@@ -81,7 +81,7 @@ export function followsSetAside({ start }: TimeRange, progress: Progress): boole
 
 /** Time can only be set aside where the time around it has been read: what else is said to be would never be read. */
 export function withinReadTime(progress: Progress): Progress {
-  const readBefore = frontier(progress);
+  const readBefore = highWatermark(progress);
   const all = setAsideIn(progress);
   if (all.every(({ start, end }) => start < end && end <= readBefore)) return progress;
   const within = all.map((one) => ({ ...one, end: Math.min(one.end, readBefore) }));

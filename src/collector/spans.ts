@@ -45,8 +45,8 @@ export function adapt(
   const widthMs = read.range.end - read.range.start;
   const timeOf = (rows: number) => (read.rows === 0 ? Infinity : (widthMs / read.rows) * rows);
   if (read.fresh) {
-    const reachMs = Math.min(timeOf(limits.pageRows * shareOfReach), widthMs * growth);
-    return { ...regrow(progress, widthMs), reachMs: bounded(reachMs, limits.rangeMs) };
+    const lookbackMs = Math.min(timeOf(limits.pageRows * shareOfReach), widthMs * growth);
+    return { ...regrow(progress, widthMs), lookbackMs: bounded(lookbackMs, limits.rangeMs) };
   }
   const span = spanOf(progress, limits);
   const ideal = timeOf(limits.pageRows * pagesPerRange);
@@ -63,7 +63,7 @@ export function adapt(
 export function halve(progress: Progress, range: TimeRange, fresh: boolean): Progress {
   const half = bounded((range.end - range.start) / 2, Infinity);
   if (!fresh) return { ...progress, spanMs: half };
-  return { ...progress, freshSpanMs: half, reachMs: Math.min(progress.reachMs, half) };
+  return { ...progress, freshSpanMs: half, lookbackMs: Math.min(progress.lookbackMs, half) };
 }
 
 /**
@@ -80,12 +80,12 @@ export function isSmallest(range: TimeRange): boolean {
 }
 
 /** By what fresh ranges say of how many rows time holds at present. */
-function timeOfPages(pages: number, { reachMs }: Progress): number {
-  return wholeSeconds((reachMs / shareOfReach) * pages);
+function timeOfPages(pages: number, { lookbackMs }: Progress): number {
+  return wholeSeconds((lookbackMs / shareOfReach) * pages);
 }
 
-function bounded(durationMs: number, longestMs: number): number {
-  return wholeSeconds(Math.max(smallestSpanMs, Math.min(durationMs, longestMs)));
+function bounded(durationMs: number, maxMs: number): number {
+  return wholeSeconds(Math.max(smallestSpanMs, Math.min(durationMs, maxMs)));
 }
 
 function wholeSeconds(durationMs: number): number {

@@ -45,7 +45,7 @@ export interface Refusals {
 
 export const NO_REFUSALS: Refusals = { refusals: 0, disturbances: 0, settled: 0 };
 
-export interface RefusalDecision {
+export interface HttpErrorDecision {
   /** A person must change a setting: anything else may pass. */
   readonly isSettled: boolean;
   readonly waitMs: number;
@@ -53,11 +53,11 @@ export interface RefusalDecision {
 }
 
 /** What one more refusal means. The first wait of each kind is the shortest one, however many refusals led to it. */
-export function onRefusal(
+export function onHttpError(
   before: Refusals,
   error: { readonly refusals: number; readonly mayLock: boolean },
   sinceWorkedMs: number,
-): RefusalDecision {
+): HttpErrorDecision {
   const refusals = before.refusals + error.refusals;
   if (sinceWorkedMs < RECENTLY_MS && refusals < SETTINGS_AFTER_REFUSALS) {
     const disturbances = before.disturbances + 1;

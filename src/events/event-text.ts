@@ -3,7 +3,7 @@ import type { TraceRecord } from '../collector/record.js';
 import { toEvent, type EventOptions } from './event.js';
 
 /** The most UTF-8 bytes of one event that an intake of Sekoia.io accepts. */
-export const mostEventBytes = 250_000;
+export const maxEventBytes = 250_000;
 
 /**
  * The event as the text that is sent. A subject that makes it too large for the intake is shortened in every place, and
@@ -13,10 +13,10 @@ export function eventText(record: TraceRecord, options: EventOptions): string {
   const event = toEvent(record, options);
   const subject = record.subject?.toWellFormed();
   // A subject of megabytes is not written out several times only to be measured.
-  if (subject !== undefined && subject.length > mostEventBytes)
+  if (subject !== undefined && subject.length > maxEventBytes)
     return JSON.stringify(withShorterSubject(event, subject));
   const text = JSON.stringify(event);
-  if (Buffer.byteLength(text) <= mostEventBytes || subject === undefined) return text;
+  if (Buffer.byteLength(text) <= maxEventBytes || subject === undefined) return text;
   return JSON.stringify(withShorterSubject(event, subject));
 }
 
@@ -28,19 +28,19 @@ function withShorterSubject(event: JsonObject, subject: string): JsonObject {
   const bytesWith = (shorter: string) => Buffer.byteLength(JSON.stringify(withSubject(shorter)));
   const least = bytesWith('…');
   const places = bytesWith('…x') - least;
-  return withSubject(`${beginning(subject, (mostEventBytes - least) / places)}…`);
+  return withSubject(`${beginning(subject, (maxEventBytes - least) / places)}…`);
 }
 
 /** As many whole characters as fit into so many bytes, each counted as JSON escapes it. */
-function beginning(text: string, mostBytes: number): string {
-  let kept = '';
+function beginning(text: string, maxBytes: number): string {
+  let stored = '';
   let bytes = 0;
   for (const character of text) {
     bytes += Buffer.byteLength(JSON.stringify(character)) - 2;
-    if (bytes > mostBytes) break;
-    kept += character;
+    if (bytes > maxBytes) break;
+    stored += character;
   }
-  return kept;
+  return stored;
 }
 
 /** The event with another subject, in both the normalised fields and the raw row. */

@@ -8,7 +8,7 @@ const federatedCredentials = 'in Entra ID, open the application, Certificates & 
  * What an operator does about an error of Entra ID, by its code. After these, asking again soon is of no use, and with
  * a wrong password it does harm. Source: Microsoft's reference of Entra authentication error codes.
  */
-const advice: Readonly<Record<number, string>> = {
+const guidance: Readonly<Record<number, string>> = {
   50034: 'There is no such account in the tenant: correct account_name, or tenant_id.',
   50053:
     'The account is locked after too many wrong passwords: find out who else uses it, correct account_password, and wait until it is unlocked.',
@@ -70,8 +70,8 @@ export function isPassing(code: number): boolean {
 }
 
 /** What the operator does about it. */
-export function adviceFor(code: number | undefined): string {
-  const known = code === undefined ? undefined : advice[code];
+export function guidanceFor(code: number | undefined): string {
+  const known = code === undefined ? undefined : guidance[code];
   return (
     known ??
     "Check tenant_id, client_id and what proves who signs in; the application's sign-in logs in Entra ID tell more."

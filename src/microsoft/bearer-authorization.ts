@@ -19,7 +19,7 @@ export interface BearerOptions {
 }
 
 /** A token is renewed when a fifth of its life is left, five minutes at most. */
-const longestMarginMs = 300_000;
+const maxMarginMs = 300_000;
 const marginShare = 0.2;
 /** How soon a renewal that has failed is tried again while the old token is still good. */
 const nextTryMs = 30_000;
@@ -80,7 +80,7 @@ export class BearerAuthorization implements Authorization {
     this.#held = {
       header: `Bearer ${text}`,
       forget,
-      renewAt: endsAt - Math.min(longestMarginMs, lifetimeMs * marginShare),
+      renewAt: endsAt - Math.min(maxMarginMs, lifetimeMs * marginShare),
       endsAt,
     };
     return this.#held;

@@ -4,7 +4,7 @@ import { PlanAgainError, SettingsError, UnavailableError } from '../errors.js';
 import type { Authorization } from './authorization.js';
 import type { Quota } from './quota.js';
 import type { RequestBudget } from './request-budget.js';
-import type { Answer, Transport } from './transport.js';
+import type { Response, Transport } from './transport.js';
 
 export interface ClientOptions {
   readonly transport: Transport;
@@ -24,7 +24,7 @@ export interface Question<Result> {
    * SettingsError is tried once more, with a fresh token where the answer was 401, or where other questions were
    * answered since the last refusal; everything else is final.
    */
-  readonly interpret: (answer: Answer) => Result;
+  readonly parse: (response: Response) => Result;
   /** Told what failed and is tried again. */
   readonly onRetry?: ((error: UnavailableError) => void) | undefined;
   /** How often it is asked, the first time included. Default 5. */
@@ -54,7 +54,7 @@ export class MicrosoftClient {
   readonly #requestedWaits = new RequestedWaits();
   #failuresInARow = 0;
   /** A question was answered since one was refused last. */
-  #hasAnswered = false;
+  #hasResponded = false;
 
   constructor(apiUrl: string, options: ClientOptions) {
     this.#origin = new URL(apiUrl).origin;
@@ -66,16 +66,16 @@ export class MicrosoftClient {
    *   next
    * question; whatever `interpret` throws
    */
-  async get<Result>(question: Question<Result>, signal: AbortSignal): Promise<Result> {
-    const { onRetry, tries = TRIES } = question;
-    const url = this.#checked(question.url);
+  async get<Result>(request: Question<Result>, signal: AbortSignal): Promise<Result> {
+    const { onRetry, tries = TRIES } = request;
+    const url = this.#checked(request.url);
     let requestedMs = 0;
     return pRetry(
       async () => {
         try {
-          const result = await this.#ask({ ...question, url }, signal);
+          const result = await this.#ask({ ...request, url }, signal);
           this.#failuresInARow = 0;
-          this.#hasAnswered = true;
+          this.#hasResponded = true;
           this.#requestedWaits.answered();
           return result;
         } catch (error) {
@@ -119,21 +119,21 @@ export class MicrosoftClient {
     return url;
   }
 
-  async #ask<Result>(question: Question<Result>, signal: AbortSignal): Promise<Result> {
-    const { url, headers, interpret, onRetry } = question;
+  async #ask<Result>(request: Question<Result>, signal: AbortSignal): Promise<Result> {
+    const { url, headers, parse, onRetry } = request;
     const { authorization } = this.#options;
     for (let isSecondTry = false; ; isSecondTry = true) {
       const header = await authorization.header(signal);
-      const answer = await this.#send(url, { ...headers, Authorization: header }, signal);
+      const response = await this.#send(url, { ...headers, Authorization: header }, signal);
       try {
-        return interpret(answer);
+        return parse(response);
       } catch (error) {
         if (!(error instanceof SettingsError)) throw error;
         if (isSecondTry) throw new SettingsError(error.message, { mayLock: error.mayLock, refusals: 2 });
-        const hadAnswered = this.#hasAnswered;
-        this.#hasAnswered = false;
+        const hadAnswered = this.#hasResponded;
+        this.#hasResponded = false;
         // A token can end, or be revoked, before its time.
-        if (answer.status === 401 && authorization.discard(header)) continue;
+        if (response.status === 401 && authorization.discard(header)) continue;
         if (!hadAnswered) throw error;
         onRetry?.(new UnavailableError(`${error.message} Other questions were answered, so this may pass.`));
         await sleep(FIRST_WAIT_MS, signal);
@@ -141,16 +141,16 @@ export class MicrosoftClient {
     }
   }
 
-  async #send(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer> {
+  async #send(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Response> {
     const { transport, quota, budget } = this.#options;
     await budget?.take(signal);
     await quota?.take(signal);
-    const answer = await transport.send({ method: 'GET', url, headers }, signal);
-    if (answer.status === 429) {
+    const response = await transport.send({ method: 'GET', url, headers }, signal);
+    if (response.status === 429) {
       quota?.exceeded();
       // Whoever asks for fewer requests is not asked three times in as many seconds.
       this.#failuresInARow = Math.max(this.#failuresInARow, STEADY_FAILURES - 1);
     }
-    return answer;
+    return response;
   }
 }

@@ -7,7 +7,7 @@ import {
   type Configuration,
 } from '@azure/msal-node';
 import { SettingsError, UnavailableError } from '../errors.js';
-import { aadstsCode, adviceFor, isPassing } from './aadsts.js';
+import { aadstsCode, guidanceFor, isPassing } from './aadsts.js';
 import type { Token } from './bearer-authorization.js';
 import type { ClientCertificate } from './client-certificate.js';
 import { MsalNetwork } from './msal-network.js';
@@ -49,7 +49,7 @@ export async function requestToken(signIn: SignIn, transport: Transport, signal:
     result = await acquire(signIn, network, signal);
   } catch (error) {
     signal.throwIfAborted();
-    throw network.failure ?? refusal(error, signIn);
+    throw network.failure ?? httpError(error, signIn);
   }
   return tokenOf(result, hostOf(signIn));
 }
@@ -99,7 +99,7 @@ function configurationOf({ authorityUrl, tenant, clientId }: SignIn, networkClie
   };
 }
 
-function refusal(error: unknown, signIn: SignIn): Error {
+function httpError(error: unknown, signIn: SignIn): Error {
   // What a bug throws is no refusal.
   if (!(error instanceof AuthError)) return error as Error;
   const code = aadstsCode(error.errorMessage);
@@ -108,7 +108,7 @@ function refusal(error: unknown, signIn: SignIn): Error {
   if (isTemporary || what === '')
     return new UnavailableError(`${hostOf(signIn)} gives no token now (${what || 'no reason given'}).`);
   const presented = 'tokenFile' in signIn.identity ? ` ${signIn.identity.tokenFile.presented}` : '';
-  const message = `Entra ID refused to sign ${nameOf(signIn)} in (${what}). ${adviceFor(code)}${presented}`;
+  const message = `Entra ID refused to sign ${nameOf(signIn)} in (${what}). ${guidanceFor(code)}${presented}`;
   return new SettingsError(message, { mayLock: 'accountName' in signIn.identity });
 }
 

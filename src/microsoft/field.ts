@@ -15,11 +15,11 @@ export function number(value: JsonValue | undefined): number | undefined {
 }
 
 /** Bytes. No message is larger, and each reader of JSON keeps 15 digits. */
-const LARGEST_SIZE = 999_999_999_999_999;
+const MAX_SIZE = 999_999_999_999_999;
 
 /** A field's number of bytes; undefined for what is no size: negative, with a fraction, or beyond 15 digits. */
 export function size(value: JsonValue | undefined): number | undefined {
   const bytes = number(value);
   // Adding 0 makes 0 of -0.
-  return Number.isInteger(bytes) && bytes !== undefined && bytes >= 0 && bytes <= LARGEST_SIZE ? bytes + 0 : undefined;
+  return Number.isInteger(bytes) && bytes !== undefined && bytes >= 0 && bytes <= MAX_SIZE ? bytes + 0 : undefined;
 }

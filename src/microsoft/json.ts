@@ -71,9 +71,9 @@ function isMarkup(text: string): boolean {
 
 /** The text of an error answer in any of the forms that these services use, in one short line. */
 export function errorText(body: string): string {
-  const answer = parsed(body);
+  const response = parsed(body);
   // Where the message is empty, as in {"error":{"code":"UnknownError","message":""}}, the code is all that there is.
-  const text = messageIn(answer) ?? (isObject(answer) ? (textIn(answer, keysOfACode) ?? '') : undefined);
+  const text = messageIn(response) ?? (isObject(response) ? (textIn(response, keysOfACode) ?? '') : undefined);
   return (text === undefined ? excerptOfPage(body) : excerpt(text)) || 'no explanation';
 }
 

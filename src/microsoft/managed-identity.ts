@@ -1,4 +1,4 @@
-import { excerpt, MAX_TOKEN_ANSWER_BYTES, noteTokenFields, TOKEN_JSON } from '@sekoia/automation-sdk-shim';
+import { excerpt, MAX_TOKEN_RESPONSE_BYTES, noteTokenFields, TOKEN_JSON } from '@sekoia/automation-sdk-shim';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   AuthError,
@@ -13,7 +13,7 @@ import type { Token } from './bearer-authorization.js';
 import { number, text } from './field.js';
 import { errorText, parseJson } from './json.js';
 import { tokenOf } from './token.js';
-import type { Answer, Transport } from './transport.js';
+import type { Response, Transport } from './transport.js';
 import { unavailable } from './unavailable.js';
 
 /** An identity that Azure gives to a machine or container. */
@@ -30,7 +30,7 @@ export interface ManagedIdentity {
 }
 
 /** The endpoint is on the machine or next to it: where no answer comes in this time, there is none. */
-const ANSWER_TIMEOUT_MS = 20_000;
+const RESPONSE_TIMEOUT_MS = 20_000;
 const ONLY_IN_AZURE =
   'If this lasts, there is no managed identity here: credential managed_identity works in Azure only, in what has an identity assigned.';
 
@@ -106,20 +106,20 @@ class EndpointRequest {
     { headers = {}, body }: NetworkRequestOptions = {},
   ): Promise<NetworkResponse<T>> {
     const url = new URL(address);
-    const deadline = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+    const deadline = AbortSignal.timeout(RESPONSE_TIMEOUT_MS);
     try {
       const request = {
         method,
         url,
         headers,
-        maxAnswerBytes: MAX_TOKEN_ANSWER_BYTES,
+        maxResponseBytes: MAX_TOKEN_RESPONSE_BYTES,
         ...(body !== undefined && { body }),
       };
-      const answer = await this.#transport.send(request, AbortSignal.any([this.#signal, deadline]));
-      return { status: answer.status, headers: {}, body: fieldsOf(answer) as T };
+      const response = await this.#transport.send(request, AbortSignal.any([this.#signal, deadline]));
+      return { status: response.status, headers: {}, body: fieldsOf(response) as T };
     } catch (error) {
       this.failure = deadline.aborted
-        ? new UnavailableError(`${url.host} gave no answer within ${ANSWER_TIMEOUT_MS / 1000} s. ${ONLY_IN_AZURE}`)
+        ? new UnavailableError(`${url.host} gave no answer within ${RESPONSE_TIMEOUT_MS / 1000} s. ${ONLY_IN_AZURE}`)
         : withHint(error as Error);
       throw this.failure;
     }
@@ -135,17 +135,17 @@ function withHint(error: Error): Error {
 /**
  * What we need of a token's answer, where it has the type that it should have: the library trusts that all of it has.
  */
-function fieldsOf(answer: Answer): object {
-  const { host, status } = answer;
+function fieldsOf(response: Response): object {
+  const { host, status } = response;
   // While Azure updates the endpoint of a machine it answers 404 or 410; elsewhere 404 is all that such an address
   // answers.
   const away =
     status === 404 || status === 410
       ? new UnavailableError(`${host} has no managed identity endpoint at present (HTTP ${status}).`)
-      : unavailable(answer);
+      : unavailable(response);
   if (away !== undefined) throw away;
-  if (status < 200 || status > 299) throw refusal(answer);
-  const fields = parseJson(answer.body, host, TOKEN_JSON);
+  if (status < 200 || status > 299) throw httpError(response);
+  const fields = parseJson(response.body, host, TOKEN_JSON);
   if (!isObject(fields)) return {};
   noteTokenFields(Object.entries(fields));
   // Seconds since 1970, as text or number, or ISO 8601.
@@ -153,7 +153,7 @@ function fieldsOf(answer: Answer): object {
   return { access_token: text(fields['access_token']), token_type: 'Bearer', expires_on: expiresOn };
 }
 
-function refusal({ host, status, body }: Answer): SettingsError {
+function httpError({ host, status, body }: Response): SettingsError {
   return new SettingsError(
     `Azure gave no token for the managed identity (${host} answered HTTP ${status}: ${errorText(body)}). ` +
       'See that the identity is assigned to what the module runs in. For a user-assigned identity, client_id is its client ID; for the system-assigned one, leave client_id empty.',

@@ -1,5 +1,5 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
-import { MAX_TOKEN_ANSWER_BYTES, noteTokenFields, TOKEN_JSON } from '@sekoia/automation-sdk-shim';
+import { MAX_TOKEN_RESPONSE_BYTES, noteTokenFields, TOKEN_JSON } from '@sekoia/automation-sdk-shim';
 import type { Transport } from './transport.js';
 import { unavailable } from './unavailable.js';
 import { parseJson } from './json.js';
@@ -43,17 +43,17 @@ export class MsalNetwork implements INetworkModule {
       method,
       url: new URL(url),
       headers,
-      maxAnswerBytes: MAX_TOKEN_ANSWER_BYTES,
+      maxResponseBytes: MAX_TOKEN_RESPONSE_BYTES,
       ...(body !== undefined && { body }),
     };
     // The assertion that the library has signed, too: whoever answers can echo what was sent.
     noteTokenFields(new URLSearchParams(body));
     try {
-      const answer = await this.#transport.send(request, this.#signal);
-      const away = unavailable(answer);
+      const response = await this.#transport.send(request, this.#signal);
+      const away = unavailable(response);
       if (away !== undefined) throw away;
-      const fields = fieldsOf(parseJson(answer.body, answer.host, TOKEN_JSON));
-      return { status: answer.status, headers: {}, body: fields as T };
+      const fields = fieldsOf(parseJson(response.body, response.host, TOKEN_JSON));
+      return { status: response.status, headers: {}, body: fields as T };
     } catch (error) {
       this.#failure = error as Error;
       throw error;
@@ -68,12 +68,12 @@ const numbers = ['expires_in', 'ext_expires_in', 'refresh_in'] as const;
  * What we need of an answer, where it has the type that it should have: the library trusts that all of it has, and
  * would read tokens of identity that nobody asked for. No field at all is no error to it.
  */
-function fieldsOf(answer: JsonValue): JsonObject {
-  if (!isObject(answer)) return {};
-  noteTokenFields(Object.entries(answer));
+function fieldsOf(response: JsonValue): JsonObject {
+  if (!isObject(response)) return {};
+  noteTokenFields(Object.entries(response));
   const fields = [
-    ...texts.map((name) => [name, text(answer[name])]),
-    ...numbers.map((name) => [name, number(answer[name])]),
+    ...texts.map((name) => [name, text(response[name])]),
+    ...numbers.map((name) => [name, number(response[name])]),
   ];
   return Object.fromEntries(fields.filter(([, value]) => value !== undefined)) as JsonObject;
 }

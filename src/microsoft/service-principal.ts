@@ -2,7 +2,7 @@ import { NotReadyError } from '../errors.js';
 import { isObject } from '../json.js';
 import type { ClientOptions } from './client.js';
 import { parsed } from './json.js';
-import type { Answer } from './transport.js';
+import type { Response } from './transport.js';
 
 /** Microsoft's own application that reads message traces for Graph; each tenant needs a service principal of it. */
 const READER_APPLICATION = '8bd644d1-64a1-4d4b-ae52-2e0cbf64e373';
@@ -51,13 +51,13 @@ export class ServicePrincipalLookup {
     }
   }
 
-  async #ask(signal: AbortSignal): Promise<Answer> {
+  async #ask(signal: AbortSignal): Promise<Response> {
     const { transport, authorization } = this.#options;
     const headers = { Authorization: await authorization.header(signal) };
     return transport.send({ method: 'GET', url: this.#url, headers }, signal);
   }
 
-  #stateIn({ status, body }: Answer): keyof typeof SENTENCES | undefined {
+  #stateIn({ status, body }: Response): keyof typeof SENTENCES | undefined {
     // A permission granted later comes with a later start.
     this.#isForbidden = status === 401 || status === 403;
     // A 404 of anything but Graph itself, such as a proxy's, is no answer to the question.

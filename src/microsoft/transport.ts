@@ -1,5 +1,5 @@
 import type { Agent } from 'node:http';
-import { MAX_MICROSOFT_ANSWER_BYTES, noteCredential, retryAfterMs } from '@sekoia/automation-sdk-shim';
+import { MAX_MICROSOFT_RESPONSE_BYTES, noteCredential, retryAfterMs } from '@sekoia/automation-sdk-shim';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { DateTime } from 'luxon';
 import { PlanAgainError, UnavailableError } from '../errors.js';
@@ -10,11 +10,11 @@ export interface Request {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   /** Unpacked. By default that of a page of rows. */
-  readonly maxAnswerBytes?: number;
+  readonly maxResponseBytes?: number;
 }
 
 /** What came back, whatever its status. */
-export interface Answer {
+export interface Response {
   /** Who answered, for sentences. */
   readonly host: string;
   readonly status: number;
@@ -40,7 +40,7 @@ export interface TransportOptions {
   readonly onResult?: (result: string) => void;
 }
 
-const answerTimeoutMs = 120_000;
+const responseTimeoutMs = 120_000;
 
 /** One request, one answer, within a limit of time. Follows no redirect, as it would carry credentials along. */
 export class Transport {
@@ -68,7 +68,7 @@ export class Transport {
    * @throws UnavailableError where no answer came, or none that was complete in time; PlanAgainError where it was too
    * large
    */
-  async send(request: Request, signal: AbortSignal): Promise<Answer> {
+  async send(request: Request, signal: AbortSignal): Promise<Response> {
     const { onDate, onResult, mark } = this.#options;
     const sentAt = mark();
     const response = await this.#exchange(request, signal);
@@ -90,11 +90,11 @@ export class Transport {
   }
 
   async #exchange(request: Request, signal: AbortSignal): Promise<AxiosResponse<string>> {
-    const { method, url, headers, body, maxAnswerBytes = MAX_MICROSOFT_ANSWER_BYTES } = request;
+    const { method, url, headers, body, maxResponseBytes = MAX_MICROSOFT_RESPONSE_BYTES } = request;
     signal.throwIfAborted();
     noteCredential(headers['Authorization']);
     // The library's own limit is one on silence: an answer that drips would never end.
-    const deadline = AbortSignal.timeout(answerTimeoutMs);
+    const deadline = AbortSignal.timeout(responseTimeoutMs);
     const stop = new AbortController();
     const abort = () => stop.abort();
     for (const one of [deadline, signal]) one.addEventListener('abort', abort, { signal: stop.signal });
@@ -104,7 +104,7 @@ export class Transport {
         url: url.href,
         headers: { ...headers },
         data: body,
-        maxContentLength: maxAnswerBytes,
+        maxContentLength: maxResponseBytes,
         signal: stop.signal,
       });
     } catch (error) {
@@ -115,11 +115,11 @@ export class Transport {
       this.#options.onResult?.(code);
       if (deadline.aborted)
         // Five tries of two minutes would hold up everything else.
-        throw new PlanAgainError(`${url.host} gave no complete answer within ${answerTimeoutMs / 1000} s.`, {
+        throw new PlanAgainError(`${url.host} gave no complete answer within ${responseTimeoutMs / 1000} s.`, {
           mayBeTheRange: true,
         });
       if (isTooLarge(error))
-        throw new PlanAgainError(`${url.host} answered more than ${maxAnswerBytes} bytes.`, {
+        throw new PlanAgainError(`${url.host} answered more than ${maxResponseBytes} bytes.`, {
           mayBeTheRange: true,
         });
       const hint = code === 'ENOTFOUND' ? ' If this lasts, check the address: the service may have been retired.' : '';

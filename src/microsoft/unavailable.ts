@@ -1,12 +1,12 @@
 import { UnavailableError } from '../errors.js';
-import type { Answer } from './transport.js';
+import type { Response } from './transport.js';
 
 /**
  * An answer whose status says that nothing is wrong with the question, as an error; undefined for every other.
  * @param explanation what the answer itself says, in one line, for services whose answers hold no secrets
  */
 export function unavailable(
-  { host, status, retryAfterMs = 0 }: Answer,
+  { host, status, retryAfterMs = 0 }: Response,
   explanation?: string,
 ): UnavailableError | undefined {
   const why = explanation === undefined ? `HTTP ${status}` : `HTTP ${status}: ${explanation}`;

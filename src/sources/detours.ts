@@ -44,7 +44,7 @@ interface Anchor {
 /** Where a page failed time and again, fresh mail must not wait for as many tries once more. */
 const triesToResume = 2;
 /** Links are dead at random, as far as is known: of four pages one has a good one, even if half of them are dead. */
-const mostRetries = 3;
+const maxRetries = 3;
 /** Queries are wider than what was asked for by less. */
 const roundingMs = 1000;
 
@@ -177,7 +177,7 @@ export class Detours {
 
   #retried(): Step | undefined {
     const tried = this.#triedHere();
-    if (this.#page === undefined || tried.retries >= mostRetries) return undefined;
+    if (this.#page === undefined || tried.retries >= maxRetries) return undefined;
     tried.retries += 1;
     if (this.#anchor !== undefined) this.#expect(this.#anchor);
     return { ...this.#page, remedy: 'retried' };

@@ -7,7 +7,7 @@ import { isObject, type JsonObject, type JsonValue } from '../json.js';
  */
 const deepestLevel = 16;
 /** Pages hold 5,000 at most, unless a service does not care for what it was asked. */
-const mostEntries = 250_000;
+const maxEntries = 250_000;
 
 interface Sorted {
   readonly rows: JsonObject[];
@@ -20,7 +20,7 @@ interface Sorted {
  * @throws PlanAgainError for more than fit into memory
  */
 export function sortEntries(entries: readonly JsonValue[], service: string): Sorted {
-  if (entries.length > mostEntries)
+  if (entries.length > maxEntries)
     throw new PlanAgainError(`${service} answered ${entries.length} rows at once, which is more than can be read.`, {
       mayBeTheRange: true,
     });

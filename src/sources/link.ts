@@ -2,7 +2,7 @@ import { excerpt } from '@sekoia/automation-sdk-shim';
 import { DeadLinkError, ForeignLinkError } from './dead-link.js';
 
 /** No server takes longer ones. */
-const longestLink = 32_768;
+const maxLinkLength = 32_768;
 
 /**
  * The address that a link leads to, if that is on the API's own host; else what is wrong with it. Without a name and a
@@ -11,7 +11,7 @@ const longestLink = 32_768;
  * @param base the address of the page that has the link
  */
 export function resolveLink(service: string, link: string, base: URL): URL | DeadLinkError {
-  if (link.length > longestLink || !URL.canParse(link, base.href))
+  if (link.length > maxLinkLength || !URL.canParse(link, base.href))
     return new DeadLinkError(`${service} gave a link to a page that is no address.`);
   const url = new URL(link, base);
   // Not by `origin`: that of `blob:https://host/…` is `https://host`.

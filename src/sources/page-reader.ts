@@ -1,7 +1,7 @@
 import type { JsonValue } from '../json.js';
 import type { MicrosoftClient, Question } from '../microsoft/client.js';
 import { parseJson } from '../microsoft/json.js';
-import type { Answer } from '../microsoft/transport.js';
+import type { Response } from '../microsoft/transport.js';
 import type { LinkedPage, PageWalk } from './page-walk.js';
 
 /** How an API is asked for its pages, and what its answers mean. */
@@ -9,19 +9,19 @@ export interface PageReading extends Pick<Question<LinkedPage>, 'headers' | 'onR
   readonly client: MicrosoftClient;
   readonly signal: AbortSignal;
   /** What an answer that is not a page of rows means; undefined for one that may be a page. */
-  readonly refusalOf: (answer: Answer, isFirstPage: boolean) => Error | undefined;
-  readonly parsePage: (answer: JsonValue) => LinkedPage;
+  readonly httpErrorOf: (response: Response, isFirstPage: boolean) => Error | undefined;
+  readonly parsePage: (response: JsonValue) => LinkedPage;
 }
 
 /** The `read` of a walk: makes a page of each answer, or throws what the answer means instead. */
-export function pageReader({ client, signal, refusalOf, parsePage, ...asked }: PageReading): PageWalk['read'] {
+export function pageReader({ client, signal, httpErrorOf, parsePage, ...asked }: PageReading): PageWalk['read'] {
   return (url, isFirst, tries) => {
-    const interpret = (answer: Answer): LinkedPage => {
-      const refusal = refusalOf(answer, isFirst);
-      if (refusal !== undefined) throw refusal;
-      return { ...parsePage(parseJson(answer.body, answer.host)), answeredAtMs: answer.dateMs };
+    const parse = (response: Response): LinkedPage => {
+      const httpError = httpErrorOf(response, isFirst);
+      if (httpError !== undefined) throw httpError;
+      return { ...parsePage(parseJson(response.body, response.host)), answeredAtMs: response.dateMs };
     };
     const fewer = tries === undefined ? {} : { tries: Math.min(tries, asked.tries ?? Infinity) };
-    return client.get({ ...asked, ...fewer, url, interpret }, signal);
+    return client.get({ ...asked, ...fewer, url, parse }, signal);
   };
 }

@@ -1,12 +1,12 @@
 import { excerpt } from '@sekoia/automation-sdk-shim';
 import { OutOfReachError, RangeRefusedError, SettingsError, UnavailableError } from '../errors.js';
 import { errorText } from '../microsoft/json.js';
-import type { Answer } from '../microsoft/transport.js';
+import type { Response } from '../microsoft/transport.js';
 import { unavailable } from '../microsoft/unavailable.js';
 import { DeadLinkError } from './dead-link.js';
 
 /** What the operator does, in terms of the settings that there are: who builds a source knows them. */
-export interface Advice {
+export interface Guidance {
   /** When the API refuses who asks. */
   readonly refused: string;
   /** When there is no message trace at the address. */
@@ -23,13 +23,18 @@ const dayMs = 86_400_000;
  * @param service the API, as the beginning of a sentence
  * @param isFirstPage later pages are reached by links of the service's own making, which may be dead
  */
-export function refusalBy(service: string, answer: Answer, isFirstPage: boolean, advice: Advice): Error | undefined {
-  const { status, body, location } = answer;
+export function httpErrorBy(
+  service: string,
+  response: Response,
+  isFirstPage: boolean,
+  guidance: Guidance,
+): Error | undefined {
+  const { status, body, location } = response;
   const text = () => errorText(body);
-  if (isSignIn(answer)) return new SettingsError(`${service} sent us to a sign-in page. ${advice.refused}`);
+  if (isSignIn(response)) return new SettingsError(`${service} sent us to a sign-in page. ${guidance.refused}`);
   if (status === 401 || status === 403)
-    return new SettingsError(`${service} refused access (HTTP ${status}: ${text()}). ${advice.refused}`, {
-      mayLock: status === 401 && advice.mayLock === true,
+    return new SettingsError(`${service} refused access (HTTP ${status}: ${text()}). ${guidance.refused}`, {
+      mayLock: status === 401 && guidance.mayLock === true,
     });
   if (status >= 300 && status < 400)
     return new SettingsError(
@@ -38,10 +43,10 @@ export function refusalBy(service: string, answer: Answer, isFirstPage: boolean,
   if (!isFirstPage && [400, 404, 410].includes(status))
     return new DeadLinkError(`${service} gave a link to a page that it does not know (HTTP ${status}: ${text()}).`);
   if (status === 404 || status === 410)
-    return new SettingsError(`There is no message trace at this address (HTTP ${status}). ${advice.absent}`);
+    return new SettingsError(`There is no message trace at this address (HTTP ${status}). ${guidance.absent}`);
   if (status === 400) return refusedQuery(service, text());
   if (status < 200 || status > 299)
-    return unavailable(answer, text()) ?? new UnavailableError(`${service} answered HTTP ${status} (${text()}).`);
+    return unavailable(response, text()) ?? new UnavailableError(`${service} answered HTTP ${status} (${text()}).`);
   return undefined;
 }
 
@@ -49,7 +54,7 @@ export function refusalBy(service: string, answer: Answer, isFirstPage: boolean,
  * Who asks is sent to Microsoft's sign-in: a redirect to it, or its page, such as where HTTP Basic is off. Any other
  * page of HTML is some gateway's, and passes.
  */
-function isSignIn({ status, body, location = '' }: Answer): boolean {
+function isSignIn({ status, body, location = '' }: Response): boolean {
   if (status >= 400) return false;
   return signInHosts.test(location) || (/^\s*<(!doctype html|html)/i.test(body) && signInHosts.test(body));
 }

@@ -32,7 +32,7 @@ export function accessByAccount(settings: MessageTraceConfiguration): Access {
       api: 'reporting_web_service',
       credentials: { kind: 'basic', accountName, accountPassword },
       organization: domain,
-      advice: accountByPassword,
+      guidance: accountByPassword,
     };
   }
   const api = settings.api === 'automatic' ? 'graph' : settings.api;
@@ -41,7 +41,7 @@ export function accessByAccount(settings: MessageTraceConfiguration): Access {
     api,
     credentials: { kind: 'token', tenant, clientId, identity: { accountName, accountPassword } },
     organization: domain,
-    advice: accountByToken[api],
+    guidance: accountByToken[api],
   };
 }
 

@@ -36,7 +36,7 @@ export function accessByApplication(settings: MessageTraceGraphConfiguration, en
   // A tenant may be named by its GUID, which is nobody's name.
   const organization = tenantId?.includes('.') === true ? tenantId : undefined;
   if (credential === 'managed_identity')
-    return { api, credentials: { kind: 'managed', clientId }, organization, advice: managedIdentity[api] };
+    return { api, credentials: { kind: 'managed', clientId }, organization, guidance: managedIdentity[api] };
   const environment = credential === 'federated_token' ? workload : undefined;
   return {
     api,
@@ -47,7 +47,7 @@ export function accessByApplication(settings: MessageTraceGraphConfiguration, en
       identity: proofOf(credential, settings, workload),
     },
     organization,
-    advice: application[api],
+    guidance: application[api],
     authorityUrl: isLeftToEnvironment(authorityUrl) ? environment?.authorityUrl : undefined,
   };
 }

@@ -1,7 +1,7 @@
 import type { ClientCertificate } from '../microsoft/client-certificate.js';
 import type { Api } from '../microsoft/clouds.js';
 import type { TokenFileName } from '../microsoft/token-file.js';
-import type { Advice } from '../sources/refusals.js';
+import type { Guidance } from '../sources/refusals.js';
 
 /** What proves who signs in to Entra ID. */
 export type Proof =
@@ -25,7 +25,7 @@ export interface Access {
   readonly credentials: Credentials;
   /** The tenant's domain, where the settings tell it. */
   readonly organization: string | undefined;
-  readonly advice: Advice;
+  readonly guidance: Guidance;
   /** Where Entra ID is, where the environment says so and the settings do not. */
   readonly authorityUrl?: string | undefined;
 }

@@ -1,5 +1,5 @@
 import type { Api } from '../microsoft/clouds.js';
-import type { Advice } from '../sources/refusals.js';
+import type { Guidance } from '../sources/refusals.js';
 
 /** What an operator does when an API refuses, in terms of the settings of the trigger: by who asks, and which API. */
 
@@ -10,20 +10,20 @@ const clouds =
 /** Seen in a US Government tenant: 403 UnknownError without a message. */
 const otherCloud =
   'If the tenant is in a national cloud (US Government, China), no permission helps, as Graph has no message traces there and answers 403 UnknownError: set api to reporting_web_service, and api_url and authority_url for that cloud.';
-const ways =
+const signInScenarios =
   'Add the settings client_id (an application in Entra ID that allows public client flows) and, unless it is the domain of account_name, tenant_id: then the account signs in through Entra ID, and Microsoft Graph is read. ' +
   'Or use the trigger "Message Trace (Microsoft Graph)", which needs no account.';
 
-export const accountByPassword: Advice = {
+export const accountByPassword: Guidance = {
   mayLock: true,
   refused:
     'Check account_name and account_password, and that the account has the Reports reader role and may read message traces; ' +
     "the account's sign-in logs in Azure tell why it was refused. " +
-    `If HTTP Basic is switched off in your tenant, or Microsoft has retired the Reporting Web Service for it, no password will help. ${ways}`,
-  absent: `Check api_url. ${retired} ${ways}`,
+    `If HTTP Basic is switched off in your tenant, or Microsoft has retired the Reporting Web Service for it, no password will help. ${signInScenarios}`,
+  absent: `Check api_url. ${retired} ${signInScenarios}`,
 };
 
-export const accountByToken: Record<Api, Advice> = {
+export const accountByToken: Record<Api, Guidance> = {
   graph: {
     refused:
       'In Entra ID, give the application of client_id the delegated permission ExchangeMessageTrace.Read.All of Microsoft Graph with admin consent, and the account a role that may read message traces, such as Exchange administrator or Global Reader; check that api_url and authority_url belong to the same cloud. ' +
@@ -37,7 +37,7 @@ export const accountByToken: Record<Api, Advice> = {
   },
 };
 
-export const application: Record<Api, Advice> = {
+export const application: Record<Api, Guidance> = {
   graph: {
     refused:
       'In Entra ID, give the application the application permission ExchangeMessageTrace.Read.All of Microsoft Graph with admin consent; check that api_url and authority_url belong to the same cloud. ' +
@@ -56,7 +56,7 @@ const lateTokens = 'Azure may hand out its old token for up to 24 hours, so that
 const assignRole = (permission: string, api: string) =>
   `Assign the application permission ${permission} of ${api} to the managed identity: its enterprise application has no page for that, PowerShell has New-MgServicePrincipalAppRoleAssignment. ${lateTokens}`;
 
-export const managedIdentity: Record<Api, Advice> = {
+export const managedIdentity: Record<Api, Guidance> = {
   graph: {
     refused: `${assignRole('ExchangeMessageTrace.Read.All', 'Microsoft Graph')} ${otherCloud}`,
     absent: clouds,

@@ -40,7 +40,7 @@ export function authorizationFor(
   addresses: SignInAddresses,
   means: SignInMeans,
 ): Authorization {
-  const { api, credentials, advice } = access;
+  const { api, credentials, guidance } = access;
   const { hide, now, warn } = means;
   if (credentials.kind === 'basic') {
     const basic = new BasicAuthorization(credentials.accountName, credentials.accountPassword);
@@ -52,7 +52,7 @@ export function authorizationFor(
   // Only what the standard scopes stand for is known.
   const check =
     addresses.token_scope === undefined
-      ? new PermissionCheck({ api, wanted: permissionFor(api, credentials), advice, warn })
+      ? new PermissionCheck({ api, wanted: permissionFor(api, credentials), guidance, warn })
       : undefined;
   return new BearerAuthorization({
     requestToken: async (signal) => {

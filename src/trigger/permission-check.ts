@@ -1,12 +1,12 @@
 import { SettingsError } from '../errors.js';
 import type { Api } from '../microsoft/clouds.js';
 import { insteadOf, type WantedPermission } from '../microsoft/permissions.js';
-import type { Advice } from '../sources/refusals.js';
+import type { Guidance } from '../sources/refusals.js';
 
 export interface PermissionCheckOptions {
   readonly api: Api;
   readonly wanted: WantedPermission;
-  readonly advice: Advice;
+  readonly guidance: Guidance;
   readonly warn: (sentence: string) => void;
 }
 
@@ -24,10 +24,10 @@ export class PermissionCheck {
 
   /** @throws SettingsError where Microsoft Graph would refuse the token */
   check(token: string): void {
-    const { api, wanted, advice, warn } = this.#options;
+    const { api, wanted, guidance, warn } = this.#options;
     const held = insteadOf(wanted, token);
     if (held === undefined) return;
-    const problem = `The sign-in works, but the permission ${wanted.name} is missing: the token has ${held}. ${advice.refused}`;
+    const problem = `The sign-in works, but the permission ${wanted.name} is missing: the token has ${held}. ${guidance.refused}`;
     if (api === 'graph') throw new SettingsError(problem);
     if (this.#hasWarned) return;
     this.#hasWarned = true;

@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import { readOnceBefore, watermarkOf, type Progress } from '../collector/progress.js';
+import { lowWatermark, watermarkOf, type Progress } from '../collector/progress.js';
 import type { Schedule } from '../collector/schedule.js';
 
 /** Gauges that are computed when they are asked for; without a value until the first range has been read. */
@@ -15,7 +15,7 @@ export function addProgressGauges(
     collect: () => {
       const it = present();
       lag.remove();
-      if (it !== undefined) lag.set((it.nowMs - readOnceBefore(it.progress)) / 1000);
+      if (it !== undefined) lag.set((it.nowMs - lowWatermark(it.progress)) / 1000);
     },
   });
   const watermarkAge = new Gauge({

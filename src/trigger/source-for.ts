@@ -24,17 +24,17 @@ export interface Means extends SignInMeans {
 
 /** The source that an access leads to. */
 export function sourceFor(access: Access, addresses: Addresses, means: Means): Source {
-  const { api, advice, organization } = access;
+  const { api, guidance, organization } = access;
   const { transport, quota, budget, links } = means;
   const apiUrl = addressOf(api, addresses.api_url);
   const authorization = authorizationFor(access, apiUrl, addresses, means);
   if (api === 'graph') {
     const client = new MicrosoftClient(apiUrl, { transport, authorization, quota, budget });
     const lookup = new ServicePrincipalLookup(apiUrl, { transport, authorization });
-    return new ExplainedGraphSource(lookup, apiUrl, client, advice, organization, links);
+    return new ExplainedGraphSource(lookup, apiUrl, client, guidance, organization, links);
   }
   const client = new MicrosoftClient(apiUrl, { transport, authorization, budget });
-  return new ReportingWebServiceSource(apiUrl, client, advice, links);
+  return new ReportingWebServiceSource(apiUrl, client, guidance, links);
 }
 
 /**

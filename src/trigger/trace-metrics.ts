@@ -1,10 +1,10 @@
 import type { JsonValue } from '@sekoia/automation-sdk-shim';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Clock, DeliveredRow, Matter, Monitor, Trouble } from '../collector/contracts.js';
-import { readOnceBefore, watermarkOf, type Progress, type TimeRange } from '../collector/progress.js';
+import { lowWatermark, watermarkOf, type Progress, type TimeRange } from '../collector/progress.js';
 import type { Schedule } from '../collector/schedule.js';
 import { setAsideIn } from '../collector/set-aside.js';
-import { odditiesOf } from '../events/oddities.js';
+import { anomaliesOf } from '../events/oddities.js';
 import type { Remedy } from '../sources/dead-link.js';
 import { addProgressGauges } from './progress-gauges.js';
 
@@ -137,7 +137,7 @@ export class TraceMetrics implements Monitor {
         if (late) this.#lateRows.observe(delaySeconds);
         this.#observedDelay.observe({ kind: sighting === 'changed' ? 'status_change' : 'row' }, delaySeconds);
       }
-      for (const field of odditiesOf(record)) this.#oddRows.inc({ field });
+      for (const field of anomaliesOf(record)) this.#oddRows.inc({ field });
     }
   }
 
@@ -175,9 +175,9 @@ export class TraceMetrics implements Monitor {
     const progress = this.#progress;
     const ahead = progress?.ahead;
     return {
-      lag_seconds: progress ? Math.round((this.#clock.now() - readOnceBefore(progress)) / 1000) : null,
-      read_once_before: progress ? utc(readOnceBefore(progress)) : null,
-      backlog_seconds: progress && ahead ? (ahead.start - readOnceBefore(progress)) / 1000 : 0,
+      lag_seconds: progress ? Math.round((this.#clock.now() - lowWatermark(progress)) / 1000) : null,
+      read_once_before: progress ? utc(lowWatermark(progress)) : null,
+      backlog_seconds: progress && ahead ? (ahead.start - lowWatermark(progress)) / 1000 : 0,
       read_ahead: ahead ? inUtc(ahead) : null,
       reading: this.#reading ? { pass: this.#reading.pass, ...inUtc(this.#reading.range) } : null,
       set_aside: progress ? setAsideIn(progress).map((it) => ({ ...inUtc(it), next_try: utc(it.nextTryMs) })) : [],

@@ -10,7 +10,7 @@ import {
 import { sentenceOnClock, ServerClock } from '../collector/clock.js';
 import { Collector } from '../collector/collector.js';
 import { Ledger } from '../collector/ledger.js';
-import { Patience } from '../collector/patience.js';
+import { RetryPolicy } from '../collector/patience.js';
 import type { TimeRange } from '../collector/progress.js';
 import { schedulePasses } from '../collector/schedule.js';
 import { SignInBackoff } from '../collector/sign-in-backoff.js';
@@ -116,9 +116,9 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
       log: this.log,
       startTimeMs: this.configuration.start_time * 3_600_000,
     };
-    const patience = new Patience({ clock: this.#clock, monitor: this.#metrics, log: this.log });
-    const ledger = await patience.untilStored(() => Ledger.open(options), this.stopping);
-    patience.restored();
+    const retryPolicy = new RetryPolicy({ clock: this.#clock, monitor: this.#metrics, log: this.log });
+    const ledger = await retryPolicy.retryUntilStored(() => Ledger.open(options), this.stopping);
+    retryPolicy.restored();
     const collector = new Collector({
       source,
       sink,

@@ -206,11 +206,11 @@ test('a playbook is deleted once that was confirmed, and the library is empty ag
 });
 
 test('no answer and no output held a typed secret, nothing went elsewhere, and the browser had nothing to complain about', () => {
-  expect(watched.answers.length).toBeGreaterThan(50);
+  expect(watched.responses.length).toBeGreaterThan(50);
   for (const secret of [password, intakeKey]) {
     const forms = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];
     for (const form of forms) {
-      expect(watched.answers.filter((answer) => answer.includes(form))).toEqual([]);
+      expect(watched.responses.filter((response) => response.includes(form))).toEqual([]);
       expect(runner.output).not.toContain(form);
     }
   }

@@ -127,7 +127,7 @@ describe('the life of the module, as the platform sees it', () => {
 describe('the settings of the real module, whose secrets the platform keeps apart', () => {
   test('are complete with node_value: every row is collected once, and nothing names the password', async () => {
     const scenario = await Scenario.open();
-    const { account_password: password } = scenario.way.settings(scenario.simulator);
+    const { account_password: password } = scenario.signInScenario.settings(scenario.simulator);
     const apart = await startPlatform({ token, nodeSecrets: { account_password: password } });
     try {
       const now = Date.now();

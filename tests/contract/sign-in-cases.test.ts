@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
-import { ways } from '../support/sign-in-cases.js';
+import { signInScenarios } from '../support/sign-in-cases.js';
 
 const document = await readFile(new URL('../../docs/getting-started-entra.md', import.meta.url), 'utf8');
 
@@ -8,8 +8,8 @@ const document = await readFile(new URL('../../docs/getting-started-entra.md', i
 const rows = [...document.matchAll(/^\| (an? [^|]+?) +\| ([^|]+?) +\| `([^|`]+)` +\|/gm)].map(([, ...cells]) => cells);
 
 test('each way to sign in and each mistake with it is explained, with what the log says', () => {
-  const cases = Object.entries(ways).flatMap(([way, { wrong }]) =>
-    Object.entries(wrong).map(([mistake, { quote }]) => [way, mistake, quote]),
+  const cases = Object.entries(signInScenarios).flatMap(([signInScenario, { wrong }]) =>
+    Object.entries(wrong).map(([mistake, { quote }]) => [signInScenario, mistake, quote]),
   );
   expect(rows).toEqual(cases);
 });

@@ -44,7 +44,7 @@ async function expectCheapReading(scenario: Scenario, seed: number): Promise<voi
 }
 
 async function open(seed: number): Promise<Scenario> {
-  scenario = await Scenario.open({ way: graph, seed, graph: { quotaRequests: 100 }, faultSeed: seed });
+  scenario = await Scenario.open({ signInScenario: graph, seed, graph: { quotaRequests: 100 }, faultSeed: seed });
   scenario.simulator.graph.faults.failAtRandom(spoiled);
   return scenario;
 }

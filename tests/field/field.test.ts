@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { answer, htmlAnswer, jsonAnswer, withHeaders, type Answer } from '@local/microsoft365-simulator';
+import { respond, htmlResponse, jsonResponse, withHeaders, type Response } from '@local/microsoft365-simulator';
 import { toEvent } from '../../src/events/event.js';
 import { waitOn } from '../support/eventful-clock.js';
 import { ACCESSES, FieldCase, holds, HOUR_MS, type Findings } from '../support/field-case.js';
@@ -27,9 +27,9 @@ async function begin(api: string, rowsPerHour = QUIET): Promise<number> {
 }
 
 function print(title: string, api: string, findings: Findings): void {
-  const { requestsPerHour, mostInAnHour, delayP95Seconds, delayMaxSeconds, missing, gaps, levels } = findings;
+  const { requestsPerHour, maxInAnHour, delayP95Seconds, delayMaxSeconds, missing, gaps, levels } = findings;
   process.stdout.write(
-    `${title} | ${api} | ${requestsPerHour} requests an hour, at most ${mostInAnHour} | delay p95 ${delayP95Seconds} s, ` +
+    `${title} | ${api} | ${requestsPerHour} requests an hour, at most ${maxInAnHour} | delay p95 ${delayP95Seconds} s, ` +
       `max ${delayMaxSeconds} s | missing ${missing.length}, repeated ${findings.repeated} | gaps ${gaps.length} | ` +
       `warning ${levels.warning}, error ${levels.error}, critical ${levels.critical} | ` +
       `health ${findings.health.map((status) => status ?? 'ok').join(' ')}\n`,
@@ -40,10 +40,10 @@ function print(title: string, api: string, findings: Findings): void {
   }
 }
 
-const processing = (): Answer =>
-  jsonAnswer(500, { error: { code: 'UnknownError', message: 'Error while processing response.' } });
-const timedOut = (): Answer => htmlAnswer(504, '504 Gateway Time-out', 'The server did not respond in time.');
-const empty = (status: number): Answer => answer(status, 'application/json', '');
+const processing = (): Response =>
+  jsonResponse(500, { error: { code: 'UnknownError', message: 'Error while processing response.' } });
+const timedOut = (): Response => htmlResponse(504, '504 Gateway Time-out', 'The server did not respond in time.');
+const empty = (status: number): Response => respond(status, 'application/json', '');
 
 /** Sets down what a bad second may cost: nothing but its own rows. */
 function expectOnlyTheseSeconds(findings: Findings, seconds: readonly number[]): void {
@@ -66,7 +66,7 @@ function expectOnlyTheseSeconds(findings: Findings, seconds: readonly number[]):
 
 describe.each(Object.keys(ACCESSES))('%s', (api) => {
   describe('M1: a range that holds one certain second fails for ever', () => {
-    const cases: readonly (readonly [string, () => Answer, readonly number[], number, string])[] = [
+    const cases: readonly (readonly [string, () => Response, readonly number[], number, string])[] = [
       [
         '500 "Error while processing response."',
         processing,
@@ -129,10 +129,10 @@ describe.each(Object.keys(ACCESSES))('%s', (api) => {
     test.each([
       ['400 without a text for 75 min', () => empty(400), 75 * MINUTE_MS],
       ['400 without a text for 10 h', () => empty(400), 10 * HOUR_MS],
-      ['400 in HTML for 2 h', () => htmlAnswer(400, 'Bad Request', 'Invalid Hostname'), 2 * HOUR_MS],
-    ])('%s', async (title, refusal, lastsMs) => {
+      ['400 in HTML for 2 h', () => htmlResponse(400, 'Bad Request', 'Invalid Hostname'), 2 * HOUR_MS],
+    ])('%s', async (title, httpError, lastsMs) => {
       const awayMs = (await begin(api)) + 3 * HOUR_MS;
-      field.alter((due, { atMs }) => (atMs >= awayMs && atMs < awayMs + lastsMs ? refusal() : due));
+      field.alter((due, { atMs }) => (atMs >= awayMs && atMs < awayMs + lastsMs ? httpError() : due));
       const findings = await field.live(HOURS);
       print(`M3 ${title}`, api, findings);
       expect(findings).toMatchObject({ missing: [], repeated: 0, gaps: [] });
@@ -145,37 +145,37 @@ describe.each(Object.keys(ACCESSES))('%s', (api) => {
   });
 
   describe('M4: refusals of a session that has worked', () => {
-    const signingKey = (): Answer =>
-      jsonAnswer(401, { error: { code: 'InvalidAuthenticationToken', message: 'Signing key is invalid' } });
-    const undiscovered = (): Answer =>
-      jsonAnswer(404, { error: { code: 'UnknownError', message: 'Resource could not be discovered.' } });
+    const signingKey = (): Response =>
+      jsonResponse(401, { error: { code: 'InvalidAuthenticationToken', message: 'Signing key is invalid' } });
+    const undiscovered = (): Response =>
+      jsonResponse(404, { error: { code: 'UnknownError', message: 'Resource could not be discovered.' } });
 
     test.each([
       ['401 "Signing key is invalid" for 2 h', signingKey, 2 * HOUR_MS],
       ['403 without a text for 40 min', () => empty(403), 40 * MINUTE_MS],
-    ])('%s', async (title, refusal, lastsMs) => {
+    ])('%s', async (title, httpError, lastsMs) => {
       const awayMs = (await begin(api)) + 5 * HOUR_MS;
-      field.alter((due, { atMs }) => (atMs >= awayMs && atMs < awayMs + lastsMs ? refusal() : due));
+      field.alter((due, { atMs }) => (atMs >= awayMs && atMs < awayMs + lastsMs ? httpError() : due));
       const findings = await field.live(HOURS);
       print(`M4 ${title}`, api, findings);
       expect(findings).toMatchObject({ missing: [], repeated: 0, gaps: [] });
       expect(findings.levels.critical).toBe(1);
       // Ten minutes where nothing can be locked; with a password in each request an hour.
-      const longestWaitMs = api === 'Microsoft Graph' ? 10 * MINUTE_MS : HOUR_MS;
-      expect(findings.delayMaxSeconds * SECOND_MS).toBeLessThan(lastsMs + longestWaitMs + 3 * MINUTE_MS);
+      const maxWaitMs = api === 'Microsoft Graph' ? 10 * MINUTE_MS : HOUR_MS;
+      expect(findings.delayMaxSeconds * SECOND_MS).toBeLessThan(lastsMs + maxWaitMs + 3 * MINUTE_MS);
     });
 
     test.each([
       ['one 404 "Resource could not be discovered"', undiscovered, 1],
       ['one 401', signingKey, 1],
-      ['two pages of a gateway in a row', () => htmlAnswer(200, 'Service Unavailable', 'Try again later.'), 2],
-    ])('%s', async (title, refusal, times) => {
+      ['two pages of a gateway in a row', () => htmlResponse(200, 'Service Unavailable', 'Try again later.'), 2],
+    ])('%s', async (title, httpError, times) => {
       const awayMs = (await begin(api)) + 5 * HOUR_MS;
       let left = times;
       field.alter((due, { atMs }) => {
         if (atMs < awayMs || left === 0) return due;
         left -= 1;
-        return refusal();
+        return httpError();
       });
       const findings = await field.live(12);
       print(`M4 ${title}`, api, findings);
@@ -204,9 +204,9 @@ describe.each(Object.keys(ACCESSES))('%s', (api) => {
 
   describe('M9: Retry-After', () => {
     // Where it does not say so, Graph's quota is left alone for a minute; a 503 may be asked again at once.
-    const tooMany = (after: Record<string, string>): Answer =>
+    const tooMany = (after: Record<string, string>): Response =>
       withHeaders(
-        jsonAnswer('Retry-After' in after ? 429 : 503, {
+        jsonResponse('Retry-After' in after ? 429 : 503, {
           error: { code: 'TooManyRequests', message: 'Too many requests.' },
         }),
         after,
@@ -237,10 +237,10 @@ describe.each(Object.keys(ACCESSES))('%s', (api) => {
         findings,
       );
       expect(waits.length).toBeGreaterThanOrEqual(4);
-      const mostSeconds = Math.max(1, leastSeconds) + 0.5;
+      const maxSeconds = Math.max(1, leastSeconds) + 0.5;
       for (const wait of waits) {
         expect(wait).toBeGreaterThanOrEqual(leastSeconds - 0.002);
-        expect(wait).toBeLessThanOrEqual(mostSeconds);
+        expect(wait).toBeLessThanOrEqual(maxSeconds);
       }
       expect(findings).toMatchObject({ missing: [], repeated: 0, gaps: [] });
       expect(findings.levels).toMatchObject({ error: 0, critical: 0 });
@@ -281,7 +281,7 @@ test.each([
   ['nothing', ''],
 ])('M7: a tenant of another cloud that answers 403 with %s is told of that, without raw JSON', async (title, body) => {
   await begin(GRAPH);
-  field.alter(() => answer(403, 'application/json', body));
+  field.alter(() => respond(403, 'application/json', body));
   await field.live(2);
   const [told] = field.life.log.at('critical');
   process.stdout.write(`M7 ${title} | ${told}\n`);

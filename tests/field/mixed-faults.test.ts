@@ -3,19 +3,22 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { IntakeFault } from '@local/playbook-runner';
 import { entriesOf, messagesAt } from '../support/log-entries.js';
 import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
-import type { WayName } from '../support/ways.js';
+import type { SignInScenarioName } from '../support/ways.js';
 
 const ROWS = 20_000;
 const SEEDS = [1, 2, 3, 4, 5];
-const WAYS: readonly WayName[] = ['an account on the Reporting Web Service', 'an application on Microsoft Graph'];
+const WAYS: readonly SignInScenarioName[] = [
+  'an account on the Reporting Web Service',
+  'an application on Microsoft Graph',
+];
 /** What is wanted is a minute; a machine that does other things meanwhile needs longer. */
-const LONGEST_MS = 3 * minute;
+const MAX_MS = 3 * minute;
 const CLOCK_OFF_MS = 3 * minute;
 /** The kernel's clock ticks in a second, in which it counts processor time. */
 const TICKS_PER_SECOND = 100;
 
 // Longer than a test waits for rows: a failure then says how far it came.
-jest.setTimeout(2 * LONGEST_MS);
+jest.setTimeout(2 * MAX_MS);
 
 /** In hundredths of all requests. */
 type Mix<Kind extends string> = Readonly<Partial<Record<Kind, number>>>;
@@ -51,9 +54,13 @@ const stray = spread({ 'html-with-200': 12, 'http-401': 5 });
 let scenario: Scenario;
 afterEach(() => scenario.close());
 
-async function open(way: WayName, seed: number, intake = { share: 0, kinds: [] as IntakeFault[] }): Promise<void> {
+async function open(
+  signInScenario: SignInScenarioName,
+  seed: number,
+  intake = { share: 0, kinds: [] as IntakeFault[] },
+): Promise<void> {
   scenario = await Scenario.open({
-    way,
+    signInScenario,
     seed,
     faultSeed: seed,
     // Small pages, so that there are enough requests to fail.
@@ -83,16 +90,16 @@ async function collectAnHour(title: string, clockOffsetMs = 0): Promise<void> {
   // The quota is the real one: a refusal for it slows down what comes after it.
   const trigger = await scenario.start({
     frequency: 60,
-    ...(scenario.way.api === 'graph' && { max_requests_per_5_minutes: undefined }),
+    ...(scenario.signInScenario.api === 'graph' && { max_requests_per_5_minutes: undefined }),
   });
-  await scenario.intake.until(({ events }) => events >= ROWS, { withinMs: LONGEST_MS }).catch(() => undefined);
+  await scenario.intake.until(({ events }) => events >= ROWS, { withinMs: MAX_MS }).catch(() => undefined);
   const seconds = (Date.now() - startedAt) / second;
   const processor = await processorSeconds(trigger.pid);
   const report = await scenario.report();
   const { requests, byResult } = scenario.service.requests.totals;
   const intake = scenario.intake.totals();
   process.stdout.write(
-    `${title}, on the way of ${scenario.way.dockerParameters}: ${seconds.toFixed(1)} s, ` +
+    `${title}, on the way of ${scenario.signInScenario.dockerParameters}: ${seconds.toFixed(1)} s, ` +
       `processor ${processor.user.toFixed(1)} s user and ${processor.system.toFixed(1)} s system, missing ${report.missing}, ` +
       `repeated ${report.repeated}, ${requests} requests ${JSON.stringify(byResult)}, intake ${intake.requests} ` +
       `${JSON.stringify(intake.results)}, critical ${messagesAt('critical', scenario.output).length}\n`,
@@ -103,16 +110,16 @@ async function collectAnHour(title: string, clockOffsetMs = 0): Promise<void> {
   expect(messagesAt('critical', scenario.output)).toEqual([]);
 }
 
-describe.each(WAYS)('20,000 rows of an hour arrive once and soon, on the way of %s,', (way) => {
+describe.each(WAYS)('20,000 rows of an hour arrive once and soon, on the way of %s,', (signInScenario) => {
   test.each(SEEDS)('with 34 %% of the answers of either side failing, seed %i', async (seed) => {
-    await open(way, seed, badDayOfTheIntake);
+    await open(signInScenario, seed, badDayOfTheIntake);
     scenario.service.faults.failAtRandom(badDay);
-    if (scenario.way.api === 'graph') scenario.simulator.tokenService.faults.failAtRandom(badDay);
+    if (scenario.signInScenario.api === 'graph') scenario.simulator.tokenService.faults.failAtRandom(badDay);
     await collectAnHour(`mixed faults, seed ${seed}`);
   });
 
   test.each(SEEDS)('with 12 %% stray HTML and 5 %% stray 401, seed %i', async (seed) => {
-    await open(way, seed);
+    await open(signInScenario, seed);
     scenario.service.faults.failAtRandom(stray);
     await collectAnHour(`stray answers, seed ${seed}`);
   });
@@ -120,11 +127,11 @@ describe.each(WAYS)('20,000 rows of an hour arrive once and soon, on the way of 
   test.each([CLOCK_OFF_MS, -CLOCK_OFF_MS])(
     'with the clock of the service %i ms off and either mix',
     async (offsetMs) => {
-      await open(way, 1, badDayOfTheIntake);
+      await open(signInScenario, 1, badDayOfTheIntake);
       scenario.service.faults.failAtRandom(badDay);
       await collectAnHour(`mixed faults, clock ${offsetMs / second} s off`, offsetMs);
       await scenario.close();
-      await open(way, 2);
+      await open(signInScenario, 2);
       scenario.service.faults.failAtRandom(stray);
       await collectAnHour(`stray answers, clock ${offsetMs / second} s off`, offsetMs);
     },
@@ -132,29 +139,31 @@ describe.each(WAYS)('20,000 rows of an hour arrive once and soon, on the way of 
 });
 
 describe('a password that changes while stray answers come', () => {
-  test.each(WAYS)('is critical within 15 s of the first refusal, on the way of %s', async (way) => {
-    scenario = await Scenario.open({ way, faultSeed: 1, tokenService: { tokenLifetimeSeconds: 1 } });
+  test.each(WAYS)('is critical within 15 s of the first refusal, on the way of %s', async (signInScenario) => {
+    scenario = await Scenario.open({ signInScenario, faultSeed: 1, tokenService: { tokenLifetimeSeconds: 1 } });
     scenario.service.faults.failAtRandom(stray);
     const { simulator, service } = scenario;
     const now = Date.now();
     simulator.world.add({ rows: 2000, from: now - hour + minute, to: now });
     await scenario.start();
-    await scenario.intake.until(({ events }) => events >= 2000, { withinMs: LONGEST_MS });
+    await scenario.intake.until(({ events }) => events >= 2000, { withinMs: MAX_MS });
     expect(messagesAt('critical', scenario.output)).toEqual([]);
 
     const refused =
-      scenario.way.api === 'graph'
+      scenario.signInScenario.api === 'graph'
         ? simulator.tokenService.requests.next(({ status }) => status === 401)
         : service.requests.next(({ result }) => result === 'refused');
     simulator.server.options.accountPassword = 'changed since';
     simulator.tokenService.options.clientSecret = 'changed since';
     await refused;
     const refusedAt = Date.now();
-    while (messagesAt('critical', scenario.output).length === 0 && Date.now() - refusedAt < LONGEST_MS)
+    while (messagesAt('critical', scenario.output).length === 0 && Date.now() - refusedAt < MAX_MS)
       await new Promise((resolve) => setTimeout(resolve, 50));
     const [critical] = entriesOf(scenario.output).filter(({ level }) => level === 'critical');
     const seconds = (critical!.atMs - refusedAt) / second;
-    process.stdout.write(`changed password, ${way}: critical after ${seconds.toFixed(1)} s: ${critical!.message}\n`);
+    process.stdout.write(
+      `changed password, ${signInScenario}: critical after ${seconds.toFixed(1)} s: ${critical!.message}\n`,
+    );
     expect(critical?.message).toContain('[MT-SETTINGS]');
     // Three seconds of waits; the rest is for a machine that is busy.
     expect(seconds).toBeLessThan(15);

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { expectedEvent, readingOf, rowOfEvent } from '../support/expected-event.js';
 import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
-import { wayNames, ways } from '../support/ways.js';
+import { signInScenarioNames, signInScenarios } from '../support/ways.js';
 
-describe.each(wayNames)('the mail of the last hour, read by %s', (way) => {
+describe.each(signInScenarioNames)('the mail of the last hour, read by %s', (signInScenario) => {
   let scenario: Scenario;
   beforeEach(async () => {
-    scenario = await Scenario.open({ way, intake: { keep: 'all' } });
+    scenario = await Scenario.open({ signInScenario, intake: { keep: 'all' } });
   });
   afterEach(() => scenario.close());
 
@@ -68,11 +68,15 @@ describe.each(wayNames)('the mail of the last hour, read by %s', (way) => {
   });
 });
 
-describe.each(wayNames.filter((way) => ways[way].api === 'graph'))(
+describe.each(signInScenarioNames.filter((signInScenario) => signInScenarios[signInScenario].api === 'graph'))(
   'times with seven fraction digits, read by %s',
-  (way) => {
+  (signInScenario) => {
     test('keep their microseconds', async () => {
-      const scenario = await Scenario.open({ way, graph: { sevenFractionDigits: true }, intake: { keep: 'all' } });
+      const scenario = await Scenario.open({
+        signInScenario,
+        graph: { sevenFractionDigits: true },
+        intake: { keep: 'all' },
+      });
       try {
         const now = Date.now();
         scenario.simulator.world.add({ rows: 500, from: now - minute, to: now });
@@ -119,8 +123,8 @@ describe('event_format raw', () => {
     ['an account on the Reporting Web Service', ['__metadata', ...reportingKeys, 'Index']],
     ['an account on Microsoft Graph', reportingKeys],
     ['an application on Microsoft Graph', graphKeys],
-  ] as const)('sends the raw row alone when it is read by %s', async (way, keys) => {
-    const scenario = await Scenario.open({ way, intake: { keep: 'all' } });
+  ] as const)('sends the raw row alone when it is read by %s', async (signInScenario, keys) => {
+    const scenario = await Scenario.open({ signInScenario, intake: { keep: 'all' } });
     try {
       const now = Date.now();
       scenario.simulator.world.add({ rows: 50, from: now - minute, to: now });

@@ -2,19 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { piecesOf } from '../../tools/fault-lab/src/stage/secret-watch.js';
 import { startEchoingServer, type EchoForm } from '../support/echoing-server.js';
-import { answer, type Loopback } from '../support/loopback.js';
+import { respond, type Loopback } from '../support/loopback.js';
 import { intakeKey, minute, Scenario, second, token } from '../support/scenario.js';
-import { answersOf, secretsOf } from '../support/secrets.js';
-import type { WayName } from '../support/ways.js';
+import { responsesOf, secretsOf } from '../support/secrets.js';
+import type { SignInScenarioName } from '../support/ways.js';
 
 type Echoing = 'Microsoft' | 'Entra ID' | 'the intake' | 'the intake, for one event' | 'the platform';
 
-const service: WayName = 'an account on the Reporting Web Service';
-const graph: WayName = 'an application on Microsoft Graph';
-const withPassword: WayName = 'an account on Microsoft Graph';
+const service: SignInScenarioName = 'an account on the Reporting Web Service';
+const graph: SignInScenarioName = 'an application on Microsoft Graph';
+const withPassword: SignInScenarioName = 'an account on Microsoft Graph';
 
 /** `isQuoted`: the module says what it was answered. */
-const cases: [echoing: Echoing, status: number, form: EchoForm, way: WayName, isQuoted: boolean][] = [
+const cases: [echoing: Echoing, status: number, form: EchoForm, way: SignInScenarioName, isQuoted: boolean][] = [
   ['Microsoft', 400, 'a page without escapes', service, true],
   ['Microsoft', 401, 'a JSON error', service, true],
   ['Microsoft', 302, 'a page of HTML', service, true],
@@ -32,8 +32,8 @@ const cases: [echoing: Echoing, status: number, form: EchoForm, way: WayName, is
 
 test.concurrent.each(cases)(
   '%s echoes requests with HTTP %s in %s (%s): no eight characters of a secret leave the process',
-  async (echoing, status, form, way, isQuoted) => {
-    const scenario = await Scenario.open({ way });
+  async (echoing, status, form, signInScenario, isQuoted) => {
+    const scenario = await Scenario.open({ signInScenario });
     const { simulator } = scenario;
     const now = Date.now();
     simulator.world.add({ rows: 40, from: now - 20 * minute, to: now });
@@ -43,22 +43,22 @@ test.concurrent.each(cases)(
       const { jsons } = JSON.parse(body) as { jsons: string[] };
       poison ??= jsons[5];
       if (jsons.includes(poison ?? '')) return false;
-      answer(response, 200, { event_ids: jsons.map(() => randomUUID()) });
+      respond(response, 200, { event_ids: jsons.map(() => randomUUID()) });
       return true;
     });
     try {
       const trigger = await scenario.start(
-        { compress: false, ...settingsFor(echoing, way, server) },
+        { compress: false, ...settingsFor(echoing, signInScenario, server) },
         echoing === 'the platform' ? { urlCallback: `${server.origin}/api/callback` } : {},
       );
       await server.arrived(1);
       await untilSaid(scenario, isQuoted || echoing === 'the intake, for one event');
-      const answers = await answersOf(trigger);
+      const responses = await responsesOf(trigger);
       await trigger.stop();
       const toMicrosoft = JSON.stringify(
         server.received.filter(() => echoing === 'Microsoft' || echoing === 'Entra ID'),
       );
-      const all = [await scenario.traces(), answers].join('\n');
+      const all = [await scenario.traces(), responses].join('\n');
       for (const secret of secretsOf(scenario)) {
         const found = piecesOf(secret).filter((piece) => all.includes(piece));
         expect(found.map((piece) => `${piece.length} characters of ${secret.slice(0, 4)}…`)).toEqual([]);
@@ -74,9 +74,15 @@ test.concurrent.each(cases)(
   },
 );
 
-function settingsFor(echoing: Echoing, way: WayName, { origin }: Loopback): Record<string, unknown> {
+function settingsFor(
+  echoing: Echoing,
+  signInScenario: SignInScenarioName,
+  { origin }: Loopback,
+): Record<string, unknown> {
   if (echoing === 'Microsoft')
-    return { api_url: way === service ? `${origin}/ecp/reportingwebservice/reporting.svc` : `${origin}/v1.0` };
+    return {
+      api_url: signInScenario === service ? `${origin}/ecp/reportingwebservice/reporting.svc` : `${origin}/v1.0`,
+    };
   if (echoing === 'Entra ID') return { authority_url: origin };
   return echoing === 'the platform' ? {} : { intake_server: origin };
 }

@@ -3,7 +3,7 @@ import { passingFaults, type TokenFault } from '@local/microsoft365-simulator';
 import type { IntakeFault } from '@local/playbook-runner';
 import { messagesAt } from '../support/log-entries.js';
 import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
-import { wayNames, type WayName } from '../support/ways.js';
+import { signInScenarioNames, type SignInScenarioName } from '../support/ways.js';
 
 /** What an intake does on a bad day without having stored anything. */
 const intakeFaults: IntakeFault[] = [
@@ -26,55 +26,61 @@ const intakeFaults: IntakeFault[] = [
 const tokenFaults: TokenFault[] = [...passingFaults, 'temporarily-unavailable', 'no-fields-200'];
 
 describe('while 10 % of the answers of either side fail', () => {
-  test.concurrent.each(wayNames)('no row is lost and none is repeated on the way of %s [F-01]', async (way) => {
-    const scenario = await Scenario.open({
-      way,
-      seed: 2,
-      intake: { faults: { share: 0.1, kinds: intakeFaults, seed: 2 } },
-      // Short-lived, so that the token service has something to fail at.
-      tokenService: { tokenLifetimeSeconds: 5 },
-    });
-    try {
-      const { world, tokenService } = scenario.simulator;
-      scenario.service.faults.failAtRandom({ share: 0.1, kinds: passingFaults });
-      tokenService.faults.failAtRandom({ share: 0.4, kinds: tokenFaults });
-      const now = Date.now();
-      world.add({ rows: 6000, from: now - hour + minute, to: now, changingShare: 0.1, changeSeconds: [1, 10] });
-      world.add({ rows: 300, from: now, to: now + 15 * second, lateShare: 0.3, lateSeconds: [1, 5] });
-      await scenario.start({ chunk_size: 200 });
-      await scenario.intake.until(({ events }) => events >= 6200, { withinMs: 90 * second });
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, now + 21 * second - Date.now())));
-      expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-      expect(scenario.intake.totals().results['accepted']).toBeLessThan(scenario.intake.totals().requests);
-      const { byResult, requests } = tokenService.requests.totals;
-      if (scenario.way.api === 'graph') expect(byResult.token).toBeLessThan(requests);
-    } finally {
-      await scenario.close();
-    }
-  });
+  test.concurrent.each(signInScenarioNames)(
+    'no row is lost and none is repeated on the way of %s [F-01]',
+    async (signInScenario) => {
+      const scenario = await Scenario.open({
+        signInScenario,
+        seed: 2,
+        intake: { faults: { share: 0.1, kinds: intakeFaults, seed: 2 } },
+        // Short-lived, so that the token service has something to fail at.
+        tokenService: { tokenLifetimeSeconds: 5 },
+      });
+      try {
+        const { world, tokenService } = scenario.simulator;
+        scenario.service.faults.failAtRandom({ share: 0.1, kinds: passingFaults });
+        tokenService.faults.failAtRandom({ share: 0.4, kinds: tokenFaults });
+        const now = Date.now();
+        world.add({ rows: 6000, from: now - hour + minute, to: now, changingShare: 0.1, changeSeconds: [1, 10] });
+        world.add({ rows: 300, from: now, to: now + 15 * second, lateShare: 0.3, lateSeconds: [1, 5] });
+        await scenario.start({ chunk_size: 200 });
+        await scenario.intake.until(({ events }) => events >= 6200, { withinMs: 90 * second });
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, now + 21 * second - Date.now())));
+        expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
+        expect(scenario.intake.totals().results['accepted']).toBeLessThan(scenario.intake.totals().requests);
+        const { byResult, requests } = tokenService.requests.totals;
+        if (scenario.signInScenario.api === 'graph') expect(byResult.token).toBeLessThan(requests);
+      } finally {
+        await scenario.close();
+      }
+    },
+  );
 });
 
 describe('killed five times while 9,000 rows are collected', () => {
-  test.each(wayNames)('no row is lost, and a kill repeats one chunk at most, on the way of %s [F-45]', async (way) => {
-    const chunk = 250;
-    const scenario = await Scenario.open({ way, seed: 3 });
-    try {
-      const now = Date.now();
-      scenario.simulator.world.add({ rows: 9000, from: now - hour + minute, to: now });
-      for (let kill = 1; kill <= 5; kill += 1) {
-        const trigger = await scenario.start({ chunk_size: chunk });
-        const { events } = scenario.intake.totals();
-        await scenario.intake.until((totals) => totals.events >= events + 1000 + kill * 137);
-        await trigger.kill();
+  test.each(signInScenarioNames)(
+    'no row is lost, and a kill repeats one chunk at most, on the way of %s [F-45]',
+    async (signInScenario) => {
+      const chunk = 250;
+      const scenario = await Scenario.open({ signInScenario, seed: 3 });
+      try {
+        const now = Date.now();
+        scenario.simulator.world.add({ rows: 9000, from: now - hour + minute, to: now });
+        for (let kill = 1; kill <= 5; kill += 1) {
+          const trigger = await scenario.start({ chunk_size: chunk });
+          const { events } = scenario.intake.totals();
+          await scenario.intake.until((totals) => totals.events >= events + 1000 + kill * 137);
+          await trigger.kill();
+        }
+        await scenario.start({ chunk_size: chunk });
+        const report = await scenario.untilNoneIsMissing();
+        expect(report).toMatchObject({ missing: 0, unknown: 0, unreadable: 0 });
+        expect(report.repeated).toBeLessThanOrEqual(5 * chunk);
+      } finally {
+        await scenario.close();
       }
-      await scenario.start({ chunk_size: chunk });
-      const report = await scenario.untilNoneIsMissing();
-      expect(report).toMatchObject({ missing: 0, unknown: 0, unreadable: 0 });
-      expect(report.repeated).toBeLessThanOrEqual(5 * chunk);
-    } finally {
-      await scenario.close();
-    }
-  });
+    },
+  );
 });
 
 describe('a service that pages in its own way', () => {
@@ -84,8 +90,8 @@ describe('a service that pages in its own way', () => {
   let scenario: Scenario;
   afterEach(() => scenario.close());
 
-  async function openWithMail(way: WayName): Promise<void> {
-    scenario = await Scenario.open({ way, seed: 4 });
+  async function openWithMail(signInScenario: SignInScenarioName): Promise<void> {
+    scenario = await Scenario.open({ signInScenario, seed: 4 });
     const now = Date.now();
     scenario.simulator.world.add({ rows: 5000, from: now - 20 * minute, to: now });
   }
@@ -110,8 +116,8 @@ describe('a service that pages in its own way', () => {
     [graph, 'it gives times with seven fraction digits', { sevenFractionDigits: true }],
     [graph, 'it spells statuses in PascalCase', { statusSpelling: 'PascalCase' }],
     [graph, 'it spells statuses in upper case', { statusSpelling: 'UPPERCASE' }],
-  ] as const)('is read completely by %s when %s', async (way, _, behaviour) => {
-    await openWithMail(way);
+  ] as const)('is read completely by %s when %s', async (signInScenario, _, behaviour) => {
+    await openWithMail(signInScenario);
     Object.assign(scenario.service.options, behaviour);
     await scenario.start();
     expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
@@ -119,9 +125,9 @@ describe('a service that pages in its own way', () => {
 
   test.each([reporting, graph] as const)(
     'is read completely by %s when rows appear while its pages are read',
-    async (way) => {
-      await openWithMail(way);
-      if (way === reporting) scenario.simulator.server.options.stablePages = false;
+    async (signInScenario) => {
+      await openWithMail(signInScenario);
+      if (signInScenario === reporting) scenario.simulator.server.options.stablePages = false;
       Object.assign(scenario.service.options, { pageRows: 500, latencyMs: 100 });
       const now = Date.now();
       const mail = { rows: 500, from: now - 5 * second, to: now, lateShare: 1, lateSeconds: [5, 6] as const };
@@ -134,8 +140,8 @@ describe('a service that pages in its own way', () => {
 
   test.each([reporting, graph] as const)(
     'is not followed to another host by %s, which never sees the credentials, and is read all the same [F-12]',
-    async (way) => {
-      await openWithMail(way);
+    async (signInScenario) => {
+      await openWithMail(signInScenario);
       const elsewhere = await Scenario.open();
       try {
         const { options, faults } = scenario.service;

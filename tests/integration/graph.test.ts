@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { selfSignedCertificate } from '@local/microsoft365-simulator';
 import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
-import { application, ways } from '../support/ways.js';
+import { application, signInScenarios } from '../support/ways.js';
 
 const byApplication = 'an application on Microsoft Graph';
 
@@ -12,7 +12,7 @@ afterEach(() => scenario.close());
 
 describe('a message to 50 people', () => {
   test('over two pages becomes 50 events', async () => {
-    scenario = await Scenario.open({ way: byApplication, graph: { pageRows: 30 }, intake: { keep: 'all' } });
+    scenario = await Scenario.open({ signInScenario: byApplication, graph: { pageRows: 30 }, intake: { keep: 'all' } });
     const { world } = scenario.simulator;
     const now = Date.now();
     world.add({ rows: 5000, from: now - 20 * minute, to: now - 10 * minute });
@@ -31,7 +31,7 @@ describe('a message to 50 people', () => {
 
 describe('a token', () => {
   test('that ends in the middle of a range is replaced by a fresh one, and the page is asked for again [F-14]', async () => {
-    scenario = await Scenario.open({ way: byApplication, graph: { pageRows: 500 } });
+    scenario = await Scenario.open({ signInScenario: byApplication, graph: { pageRows: 500 } });
     const { world, graph, tokenService } = scenario.simulator;
     const now = Date.now();
     world.add({ rows: 5000, from: now - 20 * minute, to: now });
@@ -45,7 +45,7 @@ describe('a token', () => {
 
   test('is renewed in the middle of a range that takes longer than it lives [F-14]', async () => {
     scenario = await Scenario.open({
-      way: byApplication,
+      signInScenario: byApplication,
       graph: { pageRows: 500, latencyMs: 200 },
       tokenService: { tokenLifetimeSeconds: 1 },
     });
@@ -62,7 +62,11 @@ describe('a token', () => {
 describe('over https, with a certificate that only NODE_EXTRA_CA_CERTS knows', () => {
   test('an application proves itself by its own certificate', async () => {
     const { certificate, privateKey } = selfSignedCertificate('message trace', 'rsa');
-    scenario = await Scenario.open({ way: byApplication, tls: true, tokenService: { certificates: [certificate] } });
+    scenario = await Scenario.open({
+      signInScenario: byApplication,
+      tls: true,
+      tokenService: { certificates: [certificate] },
+    });
     const { simulator } = scenario;
     const now = Date.now();
     simulator.world.add({ rows: 2000, from: now - 20 * minute, to: now });
@@ -79,7 +83,7 @@ describe('over https, with a certificate that only NODE_EXTRA_CA_CERTS knows', (
   });
 
   test('a service whose certificate nobody knows is not asked, and the log says why and what to do', async () => {
-    scenario = await Scenario.open({ way: byApplication, tls: true });
+    scenario = await Scenario.open({ signInScenario: byApplication, tls: true });
     const trigger = await scenario.start();
     await trigger.waitForOutput(
       /could not be reached: DEPTH_ZERO_SELF_SIGNED_CERT, as nobody trusted here [^.]* NODE_EXTRA_CA_CERTS [^.]*\. Nothing is lost; trying again\. \[MT-UNAVAILABLE\]"/,
@@ -101,8 +105,8 @@ describe('the other API on the same data folder', () => {
       changeSeconds: [1, 4],
     });
     const mail = world.live({ rowsPerHour: 36_000, from: now });
-    const onTheService = ways['an account on the Reporting Web Service'].settings(scenario.simulator);
-    const onGraph = ways['an account on Microsoft Graph'].settings(scenario.simulator);
+    const onTheService = signInScenarios['an account on the Reporting Web Service'].settings(scenario.simulator);
+    const onGraph = signInScenarios['an account on Microsoft Graph'].settings(scenario.simulator);
 
     let events = 3000;
     for (const settings of [onTheService, onGraph, onTheService]) {
@@ -123,7 +127,7 @@ describe('the other API on the same data folder', () => {
 
 describe('where Graph has no message trace', () => {
   test('an application reads the Reporting Web Service with its token', async () => {
-    scenario = await Scenario.open({ way: byApplication });
+    scenario = await Scenario.open({ signInScenario: byApplication });
     const { world, apiUrl, server } = scenario.simulator;
     const now = Date.now();
     world.add({ rows: 2000, from: now - 20 * minute, to: now });

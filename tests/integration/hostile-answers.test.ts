@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { badAnswerOf, wire } from '../support/arbitrary-answer.js';
+import { badResponseOf, wire } from '../support/arbitrary-answer.js';
 import { rowOfEvent } from '../support/expected-event.js';
 import { HostileFront } from '../support/hostile-front.js';
 import { hour, minute, Scenario, second } from '../support/scenario.js';
-import type { WayName } from '../support/ways.js';
+import type { SignInScenarioName } from '../support/ways.js';
 
 const mebibyte = 1024 * 1024;
 
@@ -17,9 +17,9 @@ const bombs = [
 ].map((body) => wire({ status: 200, headers: [['Content-Encoding', 'gzip']], body }));
 
 /** Statuses that ask for a person are left out: they are waited out for minutes. */
-const rubbishOfMicrosoft = badAnswerOf(fc.constantFrom(200, 204, 400, 408, 429, 500, 503, 999));
+const rubbishOfMicrosoft = badResponseOf(fc.constantFrom(200, 204, 400, 408, 429, 500, 503, 999));
 /** Statuses that refuse events are left out: they would be believed. */
-const rubbishOfTheIntake = badAnswerOf(fc.constantFrom(200, 204, 302, 401, 404, 408, 425, 429, 500, 503, 999));
+const rubbishOfTheIntake = badResponseOf(fc.constantFrom(200, 204, 302, 401, 404, 408, 425, 429, 500, 503, 999));
 
 /** Trace id, recipient and status of an event. */
 function nameOf(event: string): string {
@@ -45,13 +45,16 @@ async function untilAllWasTried(fronts: readonly HostileFront[], withinMs: numbe
   while (!fronts.every(isTried) && Date.now() < deadline);
 }
 
-test.concurrent.each<[WayName]>([['an account on the Reporting Web Service'], ['an application on Microsoft Graph']])(
+test.concurrent.each<[SignInScenarioName]>([
+  ['an account on the Reporting Web Service'],
+  ['an application on Microsoft Graph'],
+])(
   'while either side answers with anything, bombs and all, the process of %s lives in bounded memory; afterwards nothing is missing, and only what was acknowledged with rubbish is there twice',
-  async (way) => {
+  async (signInScenario) => {
     const stored = new Map<string, number>();
     const servedInVain = new Map<string, number>();
     const scenario = await Scenario.open({
-      way,
+      signInScenario,
       seed: 6,
       // Many requests, so that there is much to answer with rubbish.
       service: { pageRows: 500 },
@@ -80,7 +83,10 @@ test.concurrent.each<[WayName]>([['an account on the Reporting Web Service'], ['
       const now = Date.now();
       simulator.world.add({ rows: 3000, from: now - hour + minute, to: now });
       const mail = simulator.world.live({ rowsPerHour: 18_000, from: now });
-      const { api_url, authority_url } = scenario.way.settings(simulator) as Record<string, string | undefined>;
+      const { api_url, authority_url } = scenario.signInScenario.settings(simulator) as Record<
+        string,
+        string | undefined
+      >;
       microsoft.share = 0.5;
       sekoia.share = 0.25;
       const trigger = await scenario.start({

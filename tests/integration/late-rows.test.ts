@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { allArrivedOnce, minute, Scenario, second } from '../support/scenario.js';
-import { wayNames } from '../support/ways.js';
+import { signInScenarioNames } from '../support/ways.js';
 
 describe('rows that appear late and statuses that change', () => {
-  test.concurrent.each(wayNames)(
+  test.concurrent.each(signInScenarioNames)(
     'are all delivered on the way of %s, each once, soon after they appeared',
-    async (way) => {
-      const scenario = await Scenario.open({ way, seed: 5 });
+    async (signInScenario) => {
+      const scenario = await Scenario.open({ signInScenario, seed: 5 });
       try {
         const now = Date.now();
         scenario.simulator.world.add({

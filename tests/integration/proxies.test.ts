@@ -16,7 +16,7 @@ let proxy: ConnectProxy;
 let trust: { NODE_EXTRA_CA_CERTS: string };
 beforeEach(async () => {
   proxy = await startConnectProxy({ credentials });
-  scenario = await Scenario.open({ way: 'an application on Microsoft Graph', tls: true });
+  scenario = await Scenario.open({ signInScenario: 'an application on Microsoft Graph', tls: true });
   const { world, certificate } = scenario.simulator;
   const now = Date.now();
   world.add({ rows: 3000, from: now - 20 * minute, to: now });

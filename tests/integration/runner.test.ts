@@ -33,7 +33,7 @@ describe.each(['message_trace', 'message_trace_graph'])('the local runner with t
     );
     expect(overview).toMatchObject({
       health: { healthy: true, reasons: [] },
-      books: { repeated: 0, unknown: 0, unreadable: 0 },
+      audit: { repeated: 0, unknown: 0, unreadable: 0 },
       totals: { rejected: 0, gapSeconds: 0 },
     });
     expect(overview.quota === null).toBe(trigger === 'message_trace');
@@ -48,12 +48,12 @@ describe.each(['message_trace', 'message_trace_graph'])('the local runner with t
     const intake = `/api/playbooks/${id}/intake`;
     await client.call(200, 'PATCH', '/api/tenant', { faultShare: 0.2 });
     await client.call(200, 'PATCH', intake, { faultShare: 0.2, outage: true });
-    await client.until(id, ({ overview: { books } }) => (books && books.missing > 3 ? books : undefined));
+    await client.until(id, ({ overview: { audit } }) => (audit && audit.missing > 3 ? audit : undefined));
     await client.call(200, 'PATCH', intake, { faultShare: 0, outage: false });
     await client.call(200, 'PATCH', '/api/tenant', { outage: true });
     await client.call(200, 'PATCH', '/api/tenant', { outage: false, faultShare: 0, lateShare: 0 });
     await client.untilNoneIsMissing(id);
-    const { repeated, unknown } = await client.until(id, ({ overview }) => overview.books ?? undefined);
+    const { repeated, unknown } = await client.until(id, ({ overview }) => overview.audit ?? undefined);
     expect({ repeated, unknown }).toEqual({ repeated: 0, unknown: 0 });
   });
 

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { allArrivedOnce, intakeKey, minute, Scenario, token } from '../support/scenario.js';
-import { account, application, wayNames, type WayName } from '../support/ways.js';
+import { account, application, signInScenarioNames, type SignInScenarioName } from '../support/ways.js';
 
 let scenario: Scenario;
 afterEach(() => scenario.close());
 
-async function openWithMail(way?: WayName): Promise<void> {
+async function openWithMail(signInScenario?: SignInScenarioName): Promise<void> {
   scenario = await Scenario.open({
-    ...(way !== undefined && { way }),
+    ...(signInScenario !== undefined && { signInScenario }),
     // Short-lived, so that there are several.
     tokenService: { tokenLifetimeSeconds: 5 },
   });
@@ -124,7 +124,7 @@ describe('settings as the platform may send them', () => {
 
   test('white space that was copied along is cut off ids, keys and addresses', async () => {
     await openWithMail('an application on Microsoft Graph');
-    const { api_url, authority_url } = scenario.way.settings(scenario.simulator) as Record<string, string>;
+    const { api_url, authority_url } = scenario.signInScenario.settings(scenario.simulator) as Record<string, string>;
     await scenario.start({
       tenant_id: `\u200b${application.tenantId}\n`,
       client_id: `\ufeff ${application.clientId}\u00a0`,
@@ -172,8 +172,8 @@ describe('settings that do not go together', () => {
     ],
   ] as const)(
     'are said in one critical log, and Microsoft is not asked: %s [F-42]',
-    async (_, way, settings, sentence) => {
-      await openWithMail(way);
+    async (_, signInScenario, settings, sentence) => {
+      await openWithMail(signInScenario);
       const trigger = await scenario.start(settings);
       await criticalSeen();
       const [message, ...others] = logged('critical');
@@ -206,14 +206,14 @@ describe('a wrong proof of who asks', () => {
     ],
   ] as const)(
     'of %s is said in one critical log with what to do, and is not tried again at once [F-13]',
-    async (way, advice, asked) => {
-      await openWithMail(way);
+    async (signInScenario, guidance, asked) => {
+      await openWithMail(signInScenario);
       const wrong = 'n0t-the-right-one';
-      const trigger = await scenario.start({ [scenario.way.secret]: wrong });
+      const trigger = await scenario.start({ [scenario.signInScenario.secret]: wrong });
       await criticalSeen();
       const [message, ...others] = logged('critical');
       expect(others).toEqual([]);
-      expect(message).toMatch(advice);
+      expect(message).toMatch(guidance);
       expect(await trigger.health()).toMatchObject({ status: 200, body: { status: 'misconfigured' } });
       expect(await trigger.stop()).toMatchObject({ exitCode: 0 });
       expect(requests()).toEqual(asked);
@@ -253,10 +253,10 @@ describe('a second process on the same data folder', () => {
 });
 
 describe('the secrets', () => {
-  test.each(wayNames)(
+  test.each(signInScenarioNames)(
     'are nowhere in output, logs, state, health and metrics, whatever fails: %s [F-48]',
-    async (way) => {
-      await openWithMail(way);
+    async (signInScenario) => {
+      await openWithMail(signInScenario);
       const { faults } = scenario.service;
       const { tokenService } = scenario.simulator;
       faults.failNext('reset-before-answer', 1);
@@ -266,7 +266,7 @@ describe('the secrets', () => {
       scenario.intake.faults.failNext('reset-after-reading');
       const trigger = await scenario.start();
       expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-      if (scenario.way.api === 'graph') {
+      if (scenario.signInScenario.api === 'graph') {
         tokenService.faults.failNext('cut-off-json');
         tokenService.faults.failNext('aadsts-90033');
         await tokenService.requests.next(({ result }) => result === 'aadsts-90033');
@@ -274,12 +274,12 @@ describe('the secrets', () => {
       faults.failNext('http-401', Infinity);
       // The intake's refusal was critical already; the platform shows only the first one as such.
       await scenario.platform.until(({ logs }) => logs.some(({ message }) => message.includes('refused access')));
-      const answers = [JSON.stringify(await trigger.health()), await trigger.metrics()];
+      const responses = [JSON.stringify(await trigger.health()), await trigger.metrics()];
       await trigger.stop();
 
-      const all = [await scenario.traces(), ...answers].join('\n');
+      const all = [await scenario.traces(), ...responses].join('\n');
       expect(all).toContain('refused access');
-      if (scenario.way.api === 'graph') expect(tokenService.issued.length).toBeGreaterThanOrEqual(2);
+      if (scenario.signInScenario.api === 'graph') expect(tokenService.issued.length).toBeGreaterThanOrEqual(2);
       const secrets = [
         account.accountPassword,
         `${account.accountName}:${account.accountPassword}`,

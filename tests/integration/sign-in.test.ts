@@ -4,14 +4,14 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { selfSignedCertificate } from '@local/microsoft365-simulator';
 import { federatedCredential, serviceAccountToken } from '../support/federation.js';
 import { allArrivedOnce, minute, Scenario } from '../support/scenario.js';
-import { day, endpoint, noSecret, pem, ways, type Case } from '../support/sign-in-cases.js';
+import { day, endpoint, noSecret, pem, signInScenarios, type Case } from '../support/sign-in-cases.js';
 
 let scenario: Scenario;
 afterEach(() => scenario.close());
 
 /** Starts the module so. A proxy that nobody answers stands in the environment: what must go directly does. */
 async function start({ settings = {}, tenant = {}, environment = {}, ...rest }: Omit<Case, 'reads' | 'quote'>) {
-  scenario = await Scenario.open({ way: 'an application on Microsoft Graph', tokenService: tenant });
+  scenario = await Scenario.open({ signInScenario: 'an application on Microsoft Graph', tokenService: tenant });
   const { origin } = scenario.simulator;
   const file = join(scenario.dataFolder, '..', `token-${origin.slice(-5)}`);
   if (rest.file !== undefined) await writeFile(file, rest.file);
@@ -37,7 +37,7 @@ function addMail(rows: number): void {
   scenario.simulator.world.add({ rows, from: now - 20 * minute, to: now - 1000 });
 }
 
-describe.each(Object.entries(ways))('%s', (_, { right, wrong }) => {
+describe.each(Object.entries(signInScenarios))('%s', (_, { right, wrong }) => {
   test('signs in, and every row arrives once', async () => {
     await start(right);
     addMail(500);
@@ -66,7 +66,7 @@ describe.each(Object.entries(ways))('%s', (_, { right, wrong }) => {
 describe('Azure workload identity', () => {
   test('needs no setting at all: its webhook puts everything into the environment', async () => {
     scenario = await Scenario.open({
-      way: 'an application on Microsoft Graph',
+      signInScenario: 'an application on Microsoft Graph',
       tokenService: { federatedCredentials: [federatedCredential], tokenLifetimeSeconds: 2 },
     });
     const { options } = scenario.simulator.tokenService;

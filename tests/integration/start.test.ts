@@ -61,7 +61,7 @@ async function untilItSays({ child, text }: ReturnType<typeof start>, words: str
 }
 
 /** The one line of a refusal. */
-async function refusalOf(run: ReturnType<typeof start>): Promise<string> {
+async function httpErrorOf(run: ReturnType<typeof start>): Promise<string> {
   const [code] = await run.exited;
   expect({ code, lines: run.text().trimEnd().split('\n').length }).toEqual({ code: 1, lines: 1 });
   const { level, msg } = JSON.parse(run.text()) as { level: string; msg: string };
@@ -72,7 +72,7 @@ async function refusalOf(run: ReturnType<typeof start>): Promise<string> {
 
 describe('a start that cannot be safe ends with exit code 1 and one line', () => {
   test.each([[32], [64], [128]])('at ulimit -n %i', async (limit) => {
-    const msg = await refusalOf(start({}, `ulimit -n ${limit}`));
+    const msg = await httpErrorOf(start({}, `ulimit -n ${limit}`));
     expect(msg).toContain(`may open ${limit} files at once and needs 256`);
   });
 
@@ -90,13 +90,13 @@ describe('a start that cannot be safe ends with exit code 1 and one line', () =>
   });
 
   test('with NODE_DEBUG=http, which would print tokens', async () => {
-    const msg = await refusalOf(start({ NODE_DEBUG: 'http' }));
+    const msg = await httpErrorOf(start({ NODE_DEBUG: 'http' }));
     expect(msg).toContain('NODE_DEBUG is set');
   });
 
   test('where the code is damaged, with no stack', async () => {
     const load = `import { loadGuarded } from '${guard}'; await loadGuarded(() => import('file:///nowhere/start.js'));`;
-    const msg = await refusalOf(start({ LOAD: load }, ':', `--input-type=module -e "$LOAD"`));
+    const msg = await httpErrorOf(start({ LOAD: load }, ':', `--input-type=module -e "$LOAD"`));
     expect(msg).toContain('ERR_MODULE_NOT_FOUND');
   });
 });

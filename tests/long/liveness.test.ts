@@ -46,7 +46,7 @@ const limitMs = 15 * minute;
 test.concurrent(
   'Microsoft away for ten minutes leaves the module alive, with warnings and one error',
   async () => {
-    await failureRun({ way: 'an application on Microsoft Graph', seed: 81 }, async (scenario) => {
+    await failureRun({ signInScenario: 'an application on Microsoft Graph', seed: 81 }, async (scenario) => {
       addMail(scenario);
       const trigger = await scenario.start();
       expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
@@ -70,7 +70,7 @@ test.concurrent(
   async () => {
     const wrong = 'n0t-the-right-one';
     await failureRun(
-      { way: 'an account on the Reporting Web Service', seed: 82 },
+      { signInScenario: 'an account on the Reporting Web Service', seed: 82 },
       async (scenario) => {
         addMail(scenario);
         const trigger = await scenario.start({ account_password: wrong });
@@ -91,7 +91,7 @@ test.concurrent(
   'a store that is away for two minutes leaves the module alive, with warnings',
   async () => {
     const s3 = await S3Server.start();
-    await failureRun({ way: 'an application on Microsoft Graph', seed: 83 }, async (scenario) => {
+    await failureRun({ signInScenario: 'an application on Microsoft Graph', seed: 83 }, async (scenario) => {
       addMail(scenario);
       const trigger = await scenario.start({}, { values: s3.values });
       expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
@@ -110,11 +110,11 @@ test.concurrent(
 test.concurrent(
   'an intake key that is not active for three minutes leaves the module alive, and nothing is lost or repeated',
   async () => {
-    await failureRun({ way: 'an application on Microsoft Graph', seed: 84 }, async (scenario) => {
+    await failureRun({ signInScenario: 'an application on Microsoft Graph', seed: 84 }, async (scenario) => {
       addMail(scenario, 5_000);
       let refused = 0;
       let isActive = false;
-      scenario.intake.answerBatches(() => {
+      scenario.intake.respondToBatches(() => {
         if (isActive) return undefined;
         refused += 1;
         return { status: 422, body: { detail: 'INTAKE_KEY_ERROR' } };

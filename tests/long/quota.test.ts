@@ -22,7 +22,7 @@ describe('the quota of Microsoft Graph', () => {
     const deliveredAt = new Map<string, number>();
     scenario = await Scenario.open({
       seed: 6,
-      way: 'an application on Microsoft Graph',
+      signInScenario: 'an application on Microsoft Graph',
       graph: { ...realQuota, ...options },
       onEvents: (events) => {
         for (const event of events) {

@@ -44,7 +44,7 @@ describe.each<[ServerName, number]>([
         const intake = await startIntake({
           intakeKey,
           onEvents: (events) => {
-            scenario.books.deliver(events);
+            scenario.audit.deliver(events);
             repeats.deliver(run, events);
           },
         });

@@ -6,11 +6,11 @@ import { ObjectStorage } from '../../packages/automation-sdk-shim/src/data/objec
 import { ObjectStore } from '../../packages/automation-sdk-shim/src/data/objects/object-store.js';
 import { connectS3 } from '../../packages/automation-sdk-shim/src/data/objects/s3-client.js';
 import { StoreError } from '../../packages/automation-sdk-shim/src/data/store-error.js';
-import { FolderHeldError } from '../../packages/automation-sdk-shim/src/errors.js';
+import { LockHeldError } from '../../packages/automation-sdk-shim/src/errors.js';
 import { recordedLog } from '../../packages/automation-sdk-shim/tests/support/recorded-log.js';
 import { ObjectServer, type ServerName } from '../support/object-servers.js';
 
-const TIMES: LeaseTimes = { leaseMs: 20_000, renewMs: 3_600_000, patienceMs: 0, lookAgainMs: 10, settleMs: 300 };
+const TIMES: LeaseTimes = { leaseMs: 20_000, renewMs: 3_600_000, timeoutMs: 0, lookAgainMs: 10, settleMs: 300 };
 const INSTALLING_MS = 15 * 60_000;
 
 const bucket = fc.constantFrom('a', 'a', 'b');
@@ -55,7 +55,7 @@ describe.each<[ServerName, RegExp | undefined]>([
     const signal = new AbortController().signal;
     const storage = new ObjectStorage({ connect: () => connectS3(settings), bucket: settings.bucket, signal });
     const { log } = recorded;
-    const store = new ObjectStore({ storage, bucket: settings.bucket, prefix, log, times: TIMES, mostParts: 4 });
+    const store = new ObjectStore({ storage, bucket: settings.bucket, prefix, log, times: TIMES, maxParts: 4 });
     let losses = 0;
     const take = (): Promise<Release> => store.take({ signal, onLost: () => (losses += 1) });
     return { store, recorded, take, losses: () => losses, close: () => storage.close() };
@@ -124,7 +124,7 @@ describe.each<[ServerName, RegExp | undefined]>([
       const results = await Promise.allSettled(contenders.map((each) => each.take()));
       const winners = results.filter((each) => each.status === 'fulfilled');
       expect(winners).toHaveLength(1);
-      for (const each of results) if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(FolderHeldError);
+      for (const each of results) if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(LockHeldError);
       await winners[0]!.value();
       await Promise.all(contenders.map((each) => each.close()));
     }
@@ -175,7 +175,7 @@ describe('MinIO', () => {
     const signal = new AbortController().signal;
     const storage = new ObjectStorage({ connect: () => connectS3(settings), bucket: settings.bucket, signal });
     const { log } = recordedLog();
-    const store = new ObjectStore({ storage, bucket: settings.bucket, prefix: 'p/', log, times: TIMES, mostParts: 6 });
+    const store = new ObjectStore({ storage, bucket: settings.bucket, prefix: 'p/', log, times: TIMES, maxParts: 6 });
     const release = await store.take({ signal, onLost: () => undefined });
     const buckets = store.buckets('fingerprints');
     let acknowledged = '';

@@ -42,20 +42,20 @@ describe('catching up', () => {
   test.each([
     [29, 3000, reporting],
     [28, 40_000, graph],
-  ] as const)('%i quiet days with %i rows take %s at most 20 requests', async (days, rows, way) => {
-    await open({ way, graph: realQuota });
+  ] as const)('%i quiet days with %i rows take %s at most 20 requests', async (days, rows, signInScenario) => {
+    await open({ signInScenario, graph: realQuota });
     const now = Date.now();
     scenario.simulator.world.add({ rows, from: now - days * day + minute, to: now });
     await scenario.start({ ...byDefault, start_time: days * 24 });
     expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
     await scenario.started[0]!.stop();
     const { requests } = scenario.service.requests.totals;
-    print(`${days} quiet days with ${rows} rows, ${way}: ${requests} requests`);
+    print(`${days} quiet days with ${rows} rows, ${signInScenario}: ${requests} requests`);
     expect(requests).toBeLessThanOrEqual(20);
   });
 
   test('28 busy days with 200,000 rows take at most 1.3 × rows / 2,000 requests, and fresh mail is delivered within a poll and 2 s', async () => {
-    await open({ way: reporting });
+    await open({ signInScenario: reporting });
     const now = Date.now();
     const frequency = 5;
     const rows = 200_000;
@@ -86,8 +86,8 @@ describe('catching up', () => {
 describe('stopped for a day', () => {
   test.each([reporting, graph] as const)(
     'the first new row is delivered at the first poll, and the day behind it completely: %s',
-    async (way) => {
-      await open({ way });
+    async (signInScenario) => {
+      await open({ signInScenario });
       const now = Date.now();
       const { world } = scenario.simulator;
       world.add({ rows: 30_000, from: now - 25 * hour, to: now });
@@ -114,7 +114,9 @@ describe('stopped for a day', () => {
       const report = await scenario.untilNoneIsMissing();
       clearInterval(watch);
       expect(report).toMatchObject(allArrivedOnce);
-      print(`after a day, ${way}: newest of ${missing} rows there after ${pollsUntilNewest ?? '?'} requests`);
+      print(
+        `after a day, ${signInScenario}: newest of ${missing} rows there after ${pollsUntilNewest ?? '?'} requests`,
+      );
       expect(pollsUntilNewest).toBeLessThanOrEqual(2);
     },
   );

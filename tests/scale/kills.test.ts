@@ -9,11 +9,15 @@ test.each([
   [20, 'an application on Microsoft Graph'],
 ] as const)(
   'killed %i times at random moments, while catching up and in steady state, no row is lost and a kill repeats one chunk at most: %s',
-  async (kills, way) => {
+  async (kills, signInScenario) => {
     const chunk = 500;
     const random = new SeededRandom(8);
     const repeats = new RepeatsByRun();
-    const scenario = await Scenario.open({ way, seed: 8, onEvents: (events) => repeats.deliver(kills, events) });
+    const scenario = await Scenario.open({
+      signInScenario,
+      seed: 8,
+      onEvents: (events) => repeats.deliver(kills, events),
+    });
     const intakes: Intake[] = [];
     try {
       const now = Date.now();
@@ -32,7 +36,7 @@ test.each([
         const intake = await startIntake({
           intakeKey,
           onEvents: (events) => {
-            scenario.books.deliver(events);
+            scenario.audit.deliver(events);
             repeats.deliver(run, events);
           },
         });
@@ -48,7 +52,7 @@ test.each([
       await new Promise((resolve) => setTimeout(resolve, 21 * second));
       const report = await scenario.untilNoneIsMissing(120 * second);
       const byKill = repeats.repeated.slice(0, kills);
-      process.stdout.write(`repeated by each kill, ${way}: ${byKill.join(' ')}\n`);
+      process.stdout.write(`repeated by each kill, ${signInScenario}: ${byKill.join(' ')}\n`);
       expect(report).toMatchObject({ missing: 0, unknown: 0, unreadable: 0 });
       expect(repeats.repeated[kills]).toBe(0);
       expect(Math.max(...byKill)).toBeLessThanOrEqual(chunk);

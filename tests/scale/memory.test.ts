@@ -15,9 +15,9 @@ async function peakResidentBytes(pid: number): Promise<number> {
 
 test.each(['an account on the Reporting Web Service', 'an application on Microsoft Graph'] as const)(
   'memory does not grow with the backlog: %s',
-  async (way) => {
+  async (signInScenario) => {
     const [third, backlog] = [400_000, 1_200_000];
-    scenario = await Scenario.open({ way, seed: 7 });
+    scenario = await Scenario.open({ signInScenario, seed: 7 });
     const now = Date.now();
     scenario.simulator.world.add({ rows: backlog, from: now - 10 * day, to: now });
     const { pid } = await scenario.start({ start_time: 241, frequency: 60 });
@@ -29,7 +29,7 @@ test.each(['an account on the Reporting Web Service', 'an application on Microso
     const early = await peakAt(third);
     const late = await peakAt(backlog);
     process.stdout.write(
-      `peak resident set, ${way}: ${(early / mebibyte).toFixed(0)} MiB after ${third} rows, ${(late / mebibyte).toFixed(0)} MiB after ${backlog}\n`,
+      `peak resident set, ${signInScenario}: ${(early / mebibyte).toFixed(0)} MiB after ${third} rows, ${(late / mebibyte).toFixed(0)} MiB after ${backlog}\n`,
     );
     expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
     // What is kept of each delivered row would be some 100 bytes, 80 MB here; what is kept of the whole backlog from

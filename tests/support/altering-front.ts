@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /** An answer of the tenant, on its way to the module. */
-export interface PassingAnswer {
+export interface PassingResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -14,7 +14,7 @@ export interface AlteringFront {
   /** Such as `http://127.0.0.1:41234`. */
   readonly origin: string;
   /** What each request gets instead of the tenant's answer; by default the answer as it is. */
-  alter: (answer: PassingAnswer, url: URL) => PassingAnswer;
+  alter: (response: PassingResponse, url: URL) => PassingResponse;
   /** When each request came, in ms since 1970. */
   readonly askedAtMs: number[];
   close(): Promise<void>;
@@ -29,7 +29,7 @@ export async function startAlteringFront(tenantOrigin: string): Promise<Altering
   const server = createServer((request, response) => {
     front.askedAtMs.push(Date.now());
     void forward(request)
-      .then((answer) => front.alter(answer, new URL(request.url ?? '/', front.origin)))
+      .then((response) => front.alter(response, new URL(request.url ?? '/', front.origin)))
       .then(
         ({ status, headers, body }) => response.writeHead(status, headers).end(body),
         () => response.destroy(),
@@ -39,7 +39,7 @@ export async function startAlteringFront(tenantOrigin: string): Promise<Altering
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-  async function forward(request: IncomingMessage): Promise<PassingAnswer> {
+  async function forward(request: IncomingMessage): Promise<PassingResponse> {
     const { method = 'GET', url = '/' } = request;
     const { authorization, accept, prefer } = request.headers;
     const sent = { authorization, accept, prefer };
@@ -49,18 +49,18 @@ export async function startAlteringFront(tenantOrigin: string): Promise<Altering
     target.searchParams.delete(PAGE_OF_FRONT);
     // The tenant gets the query as the module has spelled it, where nothing had to be taken out.
     const asked = url.includes(PAGE_OF_FRONT) ? target.href : tenantOrigin + url;
-    const answer = await fetch(asked, { method, headers, ...(body !== '' && { body }) });
+    const response = await fetch(asked, { method, headers, ...(body !== '' && { body }) });
     const passed = PASSED_HEADERS.flatMap((name) => {
-      const value = answer.headers.get(name);
+      const value = response.headers.get(name);
       return value === null ? [] : [[name, value] as const];
     });
-    const page = (await answer.text()).replaceAll(tenantOrigin, origin);
-    return { status: answer.status, headers: Object.fromEntries(passed), body: page };
+    const page = (await response.text()).replaceAll(tenantOrigin, origin);
+    return { status: response.status, headers: Object.fromEntries(passed), body: page };
   }
 
   const front: AlteringFront = {
     origin,
-    alter: (answer) => answer,
+    alter: (response) => response,
     askedAtMs: [],
     close: async () => {
       server.closeAllConnections();
@@ -85,9 +85,9 @@ export interface PageParts {
 }
 
 /** Alters a page of either API; every other answer passes as it is. */
-export function alterPage(answer: PassingAnswer, alter: (page: PageParts) => PageParts): PassingAnswer {
-  if (answer.status !== 200) return answer;
-  const body = JSON.parse(answer.body) as {
+export function alterPage(response: PassingResponse, alter: (page: PageParts) => PageParts): PassingResponse {
+  if (response.status !== 200) return response;
+  const body = JSON.parse(response.body) as {
     d?: { results: unknown[]; __next?: string };
     value?: unknown[];
     '@odata.nextLink'?: string;
@@ -95,9 +95,9 @@ export function alterPage(answer: PassingAnswer, alter: (page: PageParts) => Pag
   if (body.d !== undefined) {
     const { rows, nextLink } = alter({ rows: body.d.results, nextLink: body.d.__next });
     const d = { ...body.d, results: rows, __next: nextLink };
-    return { ...answer, body: JSON.stringify({ ...body, d }) };
+    return { ...response, body: JSON.stringify({ ...body, d }) };
   }
-  if (body.value === undefined) return answer;
+  if (body.value === undefined) return response;
   const { rows, nextLink } = alter({ rows: body.value, nextLink: body['@odata.nextLink'] });
-  return { ...answer, body: JSON.stringify({ ...body, value: rows, '@odata.nextLink': nextLink }) };
+  return { ...response, body: JSON.stringify({ ...body, value: rows, '@odata.nextLink': nextLink }) };
 }

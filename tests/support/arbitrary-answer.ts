@@ -58,7 +58,7 @@ export const pageForms = ['{"value":[ENTRIES]}', '{"d":{"results":[ENTRIES]}}', 
 const anyPage = fc
   .tuple(fc.constantFrom(...pageForms), fc.array(anyEntry, { maxLength: 5 }))
   .map(([form, entries]) => pageText(form, entries));
-const anyRefusal = fc
+const anyHttpError = fc
   .tuple(fc.constantFrom('error', 'odata.error', 'message', 'error_description', 'Message'), anyJson)
   .map(([name, value]) => `{"${name}":${value}}`);
 const anyMarkup = fc
@@ -69,7 +69,7 @@ const anyBytes = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(by
 /** Of pages with any entries, refusals with any reason, mark-up, JSON that was cut off, or anything else. */
 const anyBody: fc.Arbitrary<Buffer> = fc.oneof(
   anyBytes,
-  fc.oneof(anyPage, anyRefusal, anyJson, anyMarkup).map((text) => Buffer.from(text)),
+  fc.oneof(anyPage, anyHttpError, anyJson, anyMarkup).map((text) => Buffer.from(text)),
   fc.tuple(anyPage, fc.nat({ max: 200 })).map(([page, length]) => Buffer.from(page.slice(0, length))),
 );
 
@@ -106,20 +106,20 @@ const anyHeader = fc.tuple(
   ),
 );
 
-export interface WireAnswer {
+export interface WireResponse {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
 }
 
 /** As it goes over the wire; the end of the connection ends it. */
-export function wire({ status, headers, body }: WireAnswer): Buffer {
+export function wire({ status, headers, body }: WireResponse): Buffer {
   const lines = [`HTTP/1.1 ${status} X`, ...headers.map(([name, value]) => `${name}: ${value}`), 'Connection: close'];
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), body]);
 }
 
 /** What may come back over a connection: an HTTP answer with anything in it, or anything at all. */
-export const anyAnswer: fc.Arbitrary<Buffer> = fc.oneof(
+export const anyResponse: fc.Arbitrary<Buffer> = fc.oneof(
   {
     weight: 9,
     arbitrary: fc
@@ -146,17 +146,21 @@ const isBelievable = /"(?:value|d|results|access_token|event_ids)"/;
 /**
  * An answer that nobody could take for a good one: no page, no token and no acknowledgement, however well it is formed.
  */
-export function badAnswerOf(status: fc.Arbitrary<number>): fc.Arbitrary<Buffer> {
-  const text = fc.oneof(anyMarkup, anyRefusal, anyJson).filter((body) => !isBelievable.test(body));
+export function badResponseOf(status: fc.Arbitrary<number>): fc.Arbitrary<Buffer> {
+  const text = fc.oneof(anyMarkup, anyHttpError, anyJson).filter((body) => !isBelievable.test(body));
   const body = fc.oneof(
     text.map((it) => Buffer.from(it)),
     anyBytes,
   );
-  const headers = fc.constantFrom<WireAnswer['headers'][]>([], [['Content-Encoding', 'br']], [['Content-Length', '7']]);
+  const headers = fc.constantFrom<WireResponse['headers'][]>(
+    [],
+    [['Content-Encoding', 'br']],
+    [['Content-Length', '7']],
+  );
   return fc.oneof(
     { weight: 9, arbitrary: fc.record({ status, headers, body }).map(wire) },
     { weight: 1, arbitrary: anyBytes },
   );
 }
 
-export const anyBadAnswer = badAnswerOf(anyStatus);
+export const anyBadResponse = badResponseOf(anyStatus);

@@ -25,7 +25,7 @@ export async function openBrowser(): Promise<Browser> {
 export interface WatchedPage {
   readonly page: Page;
   /** The body of each answer, and its headers. */
-  readonly answers: string[];
+  readonly responses: string[];
   /** Addresses of requests that went elsewhere than to `origin`. */
   readonly foreignRequests: string[];
   /** What the browser complained about: errors of scripts, and what the Content-Security-Policy stopped. */
@@ -41,15 +41,15 @@ export async function watchedPage(
   const context = await browser.newContext({ baseURL: origin, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
-  const watched: WatchedPage = { page, answers: [], foreignRequests: [], complaints: [] };
+  const watched: WatchedPage = { page, responses: [], foreignRequests: [], complaints: [] };
   page.on('request', (request) => {
     if (!request.url().startsWith(`${origin}/`)) watched.foreignRequests.push(request.url());
   });
   page.on('response', (response) => {
-    watched.answers.push(JSON.stringify(response.headers()));
+    watched.responses.push(JSON.stringify(response.headers()));
     // A body that was given up when the page was left is no answer.
     response.text().then(
-      (text) => watched.answers.push(text),
+      (text) => watched.responses.push(text),
       () => undefined,
     );
   });

@@ -20,9 +20,9 @@ import { RecordingMonitor } from './recording-monitor.js';
 import { SimulatedClock } from './simulated-clock.js';
 
 /** What a source or a sink does next: answer, or fail. */
-export type Scripted<Answer> = readonly (Answer | Error)[];
+export type Scripted<Response> = readonly (Response | Error)[];
 
-interface StageSettings {
+interface TestBedSettings {
   readonly startMs: number;
   readonly frequency?: number;
   readonly late_window?: number;
@@ -35,7 +35,7 @@ interface StageSettings {
  * A collector between a scripted source and a scripted sink, on a clock that moves when somebody works or sleeps, with
  * a journal of what they did.
  */
-export class Stage {
+export class TestBed {
   readonly clock: SimulatedClock;
   readonly document = new MemoryDocument();
   readonly buckets = new MemoryBuckets();
@@ -60,11 +60,11 @@ export class Stage {
   /** Whether the date of an answer is believed. */
   confirms: () => boolean = () => true;
 
-  readonly #settings: StageSettings;
+  readonly #settings: TestBedSettings;
   #stop = new AbortController();
   #untilMs = Infinity;
 
-  constructor(settings: StageSettings) {
+  constructor(settings: TestBedSettings) {
     this.#settings = settings;
     this.clock = new SimulatedClock(settings.startMs);
     const sleep = this.clock.sleep.bind(this.clock);

@@ -8,7 +8,7 @@ interface Appointment {
 
 /** Shorter timers are not waits, longer ones are limits for an answer or for an outage. */
 const shortestWaitMs = 500;
-const longestWaitMs = 59_999;
+const maxWaitMs = 59_999;
 
 const reallySetTimeout = globalThis.setTimeout;
 const reallyClearTimeout = globalThis.clearTimeout;
@@ -52,7 +52,7 @@ export function waitOn(clock: EventfulClock): void {
   const cancels = new Map<unknown, () => void>();
   jest.spyOn(globalThis, 'setTimeout').mockImplementation((happen: () => void, waitMs = 0) => {
     if (waitMs < shortestWaitMs) return reallySetTimeout(happen, waitMs);
-    if (waitMs <= longestWaitMs) {
+    if (waitMs <= maxWaitMs) {
       clock.work(waitMs);
       return reallySetTimeout(happen, 0);
     }

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Graph, MailRow } from '@local/microsoft365-simulator';
 import type { Scenario } from './scenario.js';
-import type { Way } from './ways.js';
+import type { SignInScenario } from './ways.js';
 
 const success = new Set(['Delivered', 'Expanded', 'Resolved', 'GettingStatus']);
 const failure = new Set(['Failed', 'Quarantined', 'FilteredAsSpam']);
@@ -10,15 +10,15 @@ type JsonFields = Readonly<Record<string, unknown>>;
 
 /** Under which circumstances a row became an event. */
 export interface Reading {
-  readonly way: Way;
+  readonly signInScenario: SignInScenario;
   /** The ranges that the service was asked for, as `range` names them. */
   readonly asked: ReadonlySet<string>;
   readonly graph: Readonly<Graph['options']>;
 }
 
-export function readingOf({ way, service, simulator }: Scenario): Reading {
+export function readingOf({ signInScenario, service, simulator }: Scenario): Reading {
   const asked = new Set(service.requests.recent.map(({ startMs, endMs }) => range(startMs, endMs)));
-  return { way, asked, graph: simulator.graph.options };
+  return { signInScenario, asked, graph: simulator.graph.options };
 }
 
 /**
@@ -40,8 +40,8 @@ export function rowOfEvent(event: JsonFields): string {
 }
 
 function normalizedFields(row: MailRow, event: JsonFields, reading: Reading): object {
-  const { way, graph, asked } = reading;
-  const received = microseconds(row, way.api === 'graph' && graph.sevenFractionDigits);
+  const { signInScenario, graph, asked } = reading;
+  const received = microseconds(row, signInScenario.api === 'graph' && graph.sevenFractionDigits);
   const [fromIp, toIp] = [bareIp(row.fromIp), bareIp(row.toIp)];
   const ips = [fromIp, toIp].filter((ip) => ip !== null);
   const { id, start, end } = event['event'] as JsonFields;
@@ -75,7 +75,7 @@ function normalizedFields(row: MailRow, event: JsonFields, reading: Reading): ob
     },
     ...(fromIp !== null && { source: { ip: fromIp, address: fromIp } }),
     ...(toIp !== null && { destination: { ip: toIp, address: toIp } }),
-    ...(way.organization !== undefined && { organization: { name: way.organization } }),
+    ...(signInScenario.organization !== undefined && { organization: { name: signInScenario.organization } }),
     ...(ips.length > 0 && { related: { ip: [...new Set(ips)] } }),
   };
 }
@@ -99,18 +99,18 @@ function bareIp(text: string | null): string | null {
     .join('.');
 }
 
-function rawRow(row: MailRow, event: JsonFields, { way, graph }: Reading): object {
-  if (way.intakeFormat === 'message_trace_graph_api') return graphItem(row, graph.sevenFractionDigits);
-  const fields = reportingFields(row, event, way);
+function rawRow(row: MailRow, event: JsonFields, { signInScenario, graph }: Reading): object {
+  if (signInScenario.intakeFormat === 'message_trace_graph_api') return graphItem(row, graph.sevenFractionDigits);
+  const fields = reportingFields(row, event, signInScenario);
   // Converted: nothing in Graph's answers is like __metadata and Index, and an empty subject counts as none.
-  if (way.api === 'graph') return { ...fields, Subject: row.subject === '' ? null : row.subject };
+  if (signInScenario.api === 'graph') return { ...fields, Subject: row.subject === '' ? null : row.subject };
   return { ...fields, __metadata: event['__metadata'], Index: event['Index'] };
 }
 
-function reportingFields(row: MailRow, event: JsonFields, way: Way): object {
+function reportingFields(row: MailRow, event: JsonFields, signInScenario: SignInScenario): object {
   const { start, end } = event['event'] as JsonFields;
   return {
-    Organization: way.organization,
+    Organization: signInScenario.organization,
     MessageId: row.messageId,
     Received: `/Date(${row.receivedMs})/`,
     SenderAddress: row.sender,

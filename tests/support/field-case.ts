@@ -1,4 +1,4 @@
-import type { AlteredRequest, Answer } from '@local/microsoft365-simulator';
+import type { AlteredRequest, Response } from '@local/microsoft365-simulator';
 import type { Access } from '../../src/trigger/access.js';
 import { application as applicationAdvice } from '../../src/trigger/advice.js';
 import { HoursWithATenant } from './hours-with-a-tenant.js';
@@ -11,7 +11,7 @@ const SETTLED_MS = 2 * POLL_MS;
 /** The default of the setting. */
 const LATE_WINDOW_MINUTES = 1620;
 
-const advice = { refused: 'Grant the permission.', absent: 'Check api_url.' };
+const guidance = { refused: 'Grant the permission.', absent: 'Check api_url.' };
 
 export const ACCESSES: Readonly<Record<string, Access>> = {
   'Microsoft Graph': {
@@ -22,23 +22,23 @@ export const ACCESSES: Readonly<Record<string, Access>> = {
       clientId: application.clientId,
       identity: { clientSecret: application.clientSecret },
     },
-    advice: applicationAdvice.graph,
+    guidance: applicationAdvice.graph,
     organization: undefined,
   },
   'the Reporting Web Service': {
     api: 'reporting_web_service',
     credentials: { kind: 'basic', ...account },
-    advice,
+    guidance,
     organization: undefined,
   },
 };
 
-export type Alter = (due: Answer, request: AlteredRequest) => Answer;
+export type Alter = (due: Response, request: AlteredRequest) => Response;
 
 /** What a case has cost, by the books of the world. */
 export interface Findings {
   readonly requestsPerHour: number;
-  readonly mostInAnHour: number;
+  readonly maxInAnHour: number;
   /** Of rows received while the case lasted, from when they could be seen. */
   readonly delayP95Seconds: number;
   readonly delayMaxSeconds: number;
@@ -120,7 +120,7 @@ export class FieldCase {
     const count = (level: keyof Findings['levels']) => log.at(level).length;
     return {
       requestsPerHour: Math.round(requestsPerHour * 10) / 10,
-      mostInAnHour: Math.max(...this.#requests.slice(fromHour).map((requests) => requests || 0)),
+      maxInAnHour: Math.max(...this.#requests.slice(fromHour).map((requests) => requests || 0)),
       delayP95Seconds: Math.round(delays[Math.floor(delays.length * 0.95)] ?? 0),
       delayMaxSeconds: Math.round(delays.at(-1) ?? 0),
       missing,

@@ -3,7 +3,7 @@ import { createServer, request as ask, type IncomingMessage, type Server, type S
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
-import { anyBadAnswer, anyEntry, wire } from './arbitrary-answer.js';
+import { anyBadResponse, anyEntry, wire } from './arbitrary-answer.js';
 import { SeededRandom } from './seeded-random.js';
 
 /**
@@ -47,7 +47,7 @@ export class HostileFront {
     this.#options = options;
     this.#random = new SeededRandom(options.seed);
     const made = { seed: options.seed, numRuns: 300 };
-    this.#rubbish = [...(options.bombs ?? []), ...fc.sample(options.rubbish ?? anyBadAnswer, made)];
+    this.#rubbish = [...(options.bombs ?? []), ...fc.sample(options.rubbish ?? anyBadResponse, made)];
     this.#entries = fc.sample(anyEntry, made);
     this.#server = createServer((incoming, response) => {
       this.#serve(target, incoming, response).catch(() => response.destroy());
@@ -118,13 +118,13 @@ async function serve(target: URL, incoming: IncomingMessage, body: Buffer): Prom
   const { method, url, headers } = incoming;
   const outgoing = ask({ host: target.hostname, port: target.port, method, path: url, headers, agent: false });
   outgoing.end(body);
-  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
-  const content = await buffer(answer);
-  const kept = Object.entries(answer.headers).flatMap(([name, value]): [string, string][] =>
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const content = await buffer(response);
+  const stored = Object.entries(response.headers).flatMap(([name, value]): [string, string][] =>
     // Waits that are asked for would have to be waited for, and the length may be another one.
     typeof value !== 'string' || /^(retry-after|content-length|transfer-encoding|connection|keep-alive)$/.test(name)
       ? []
       : [[name, value]],
   );
-  return { status: answer.statusCode ?? 0, headers: kept, body: content };
+  return { status: response.statusCode ?? 0, headers: stored, body: content };
 }

@@ -1,14 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { MailWorld, startSimulator, type Simulator } from '@local/microsoft365-simulator';
-import { Books, startIntake, type BooksReport, type Intake } from '@local/playbook-runner';
+import { DeliveryAudit, startIntake, type AuditReport, type Intake } from '@local/playbook-runner';
 import { Registry } from 'prom-client';
 import { Health } from '../../packages/automation-sdk-shim/src/health.js';
 import { HttpClient } from '../../packages/automation-sdk-shim/src/http/http-client.js';
 import { IntakeClient } from '../../packages/automation-sdk-shim/src/intake/intake-client.js';
 import { createIntakeMetrics } from '../../packages/automation-sdk-shim/src/intake/intake-metrics.js';
 import { Log } from '../../packages/automation-sdk-shim/src/log/log.js';
-import { Scrubber } from '../../packages/automation-sdk-shim/src/log/scrubber.js';
+import { Redactor } from '../../packages/automation-sdk-shim/src/log/scrubber.js';
 import { Collector } from '../../src/collector/collector.js';
 import { Ledger } from '../../src/collector/ledger.js';
 import { schedulePasses } from '../../src/collector/schedule.js';
@@ -41,27 +41,27 @@ export class HoursOfCollecting {
   readonly entries: LogEntry[] = [];
   /** When the intake stored events, in the order in which it did. */
   readonly deliveries: number[];
-  readonly #books: Books;
+  readonly #audit: DeliveryAudit;
   readonly #access: Access;
   readonly #log: Log;
-  readonly #scrubber = new Scrubber();
+  readonly #redactor = new Redactor();
   readonly #http = new HttpClient({ userAgent: outbound.userAgent });
 
   private constructor(
     parts: Pick<HoursOfCollecting, 'clock' | 'simulator' | 'intake' | 'deliveries'>,
-    books: Books,
+    audit: DeliveryAudit,
     access: Access,
   ) {
     this.clock = parts.clock;
     this.simulator = parts.simulator;
     this.intake = parts.intake;
     this.deliveries = parts.deliveries;
-    this.#books = books;
+    this.#audit = audit;
     this.#access = access;
     const now = () => this.clock.trueMs;
     const write = (level: string, message: string) => void this.entries.push({ level, atMs: now(), message });
-    this.#log = new Log({ scrubber: this.#scrubber, write, threshold: 'info', now });
-    this.health = new Health({ scrubber: this.#scrubber, secondsWithoutEvents: 0, lastHeartbeatThreshold: 0, now });
+    this.#log = new Log({ redactor: this.#redactor, write, threshold: 'info', now });
+    this.health = new Health({ redactor: this.#redactor, secondsWithoutEvents: 0, lastHeartbeatThreshold: 0, now });
   }
 
   static async begin(access: Access): Promise<HoursOfCollecting> {
@@ -71,14 +71,14 @@ export class HoursOfCollecting {
       options: { ...account, now: () => clock.trueMs },
       tokenService: application,
     });
-    const books = new Books();
+    const audit = new DeliveryAudit();
     const deliveries: number[] = [];
     const onEvents = (events: readonly string[]) => {
       deliveries.push(clock.trueMs);
-      books.deliver(events);
+      audit.deliver(events);
     };
     const intake = await startIntake({ intakeKey, keep: 0, onEvents });
-    return new HoursOfCollecting({ clock, simulator, intake, deliveries }, books, access);
+    return new HoursOfCollecting({ clock, simulator, intake, deliveries }, audit, access);
   }
 
   /** Collects for so long, with one poll a minute. */
@@ -119,13 +119,13 @@ export class HoursOfCollecting {
   }
 
   /** The rows that the tenant had shown by then against what the intake has stored. */
-  async books(atMs: number): Promise<BooksReport> {
+  async audit(atMs: number): Promise<AuditReport> {
     const rows = this.simulator.world.history(atMs);
     // eslint-disable-next-line @typescript-eslint/require-await -- the books read an asynchronous list, as it may come over HTTP
     const visible = async function* () {
       yield* rows;
     };
-    return this.#books.compare(visible());
+    return this.#audit.compare(visible());
   }
 
   async close(): Promise<void> {
@@ -160,7 +160,7 @@ export class HoursOfCollecting {
       log: this.#log,
       health: this.health,
       metrics: createIntakeMetrics(new Registry(), intakeKey),
-      scrubber: this.#scrubber,
+      redactor: this.#redactor,
       now: () => this.clock.trueMs,
     });
   }

@@ -23,7 +23,7 @@ export interface ServiceOptions {
   readonly pageRows: number;
   /** Fraction digits of the times that are shown. */
   readonly digits: number;
-  readonly oddity?:
+  readonly anomaly?:
     'ignores tokens' | 'cuts ends to the minute' | 'gives the oldest first' | 'shows hours of another zone';
 }
 
@@ -57,7 +57,7 @@ export class KeyPagedService {
     return walkPages({
       service: 'The service',
       firstUrl: query(range),
-      read: (url, isFirst) => Promise.resolve(this.#answer(url, isFirst, range)),
+      read: (url, isFirst) => Promise.resolve(this.#respond(url, isFirst, range)),
       detours: {
         range,
         query,
@@ -69,7 +69,7 @@ export class KeyPagedService {
     });
   }
 
-  #answer(url: URL, isFirst: boolean, range: TimeRange): LinkedPage {
+  #respond(url: URL, isFirst: boolean, range: TimeRange): LinkedPage {
     this.requests += 1;
     if (url.host !== 'graph.example') this.foreign += 1;
     const late = this.#later.pop();
@@ -93,12 +93,12 @@ export class KeyPagedService {
   }
 
   #result(url: URL, token: string | null): Row[] {
-    const { oddity } = this.#options;
+    const { anomaly } = this.#options;
     const [, start = '', end = ''] = /ge (\S+) and receivedDateTime le (\S+)/.exec(url.searchParams.get('$filter')!)!;
-    const cut = oddity === 'cuts ends to the minute' ? 60_000 : 1;
+    const cut = anomaly === 'cuts ends to the minute' ? 60_000 : 1;
     const endMs = Math.floor(Date.parse(end) / cut) * cut;
-    const after = token === null || oddity === 'ignores tokens' ? undefined : this.#keyIn(token);
-    const sign = oddity === 'gives the oldest first' ? -1 : 1;
+    const after = token === null || anomaly === 'ignores tokens' ? undefined : this.#keyIn(token);
+    const sign = anomaly === 'gives the oldest first' ? -1 : 1;
     return this.#rows
       .filter(({ ms, ticks }) => ms >= Date.parse(start) && (ms < endMs || (ms === endMs && ticks === 0)))
       .sort((one, other) => sign * compare(one, other))
@@ -138,8 +138,8 @@ export class KeyPagedService {
   }
 
   #shown(row: Row): string {
-    const { digits, oddity } = this.#options;
-    return shownWith(digits, oddity === 'shows hours of another zone' ? { ...row, ms: row.ms - 20_000 } : row);
+    const { digits, anomaly } = this.#options;
+    return shownWith(digits, anomaly === 'shows hours of another zone' ? { ...row, ms: row.ms - 20_000 } : row);
   }
 }
 

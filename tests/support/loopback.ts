@@ -67,7 +67,7 @@ export async function startLoopback(
 }
 
 /** Answers in one piece: an object as JSON, a text as it is. */
-export function answer(
+export function respond(
   response: ServerResponse,
   status: number,
   body: unknown,

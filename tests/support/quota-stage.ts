@@ -7,7 +7,7 @@ export const windowMs = 300_000;
  * A quota on a clock that stands still until a test moves it. Whoever has to wait is let go at once; when it was its
  * turn is written down.
  */
-export class QuotaStage {
+export class QuotaTestBed {
   readonly quota: Quota;
   nowMs = 0;
   /** When each request was asked for and when it may be sent, in milliseconds, in order. */

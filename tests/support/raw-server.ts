@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 /** What a connection is answered with: bytes, after which it ends, or whatever is done with it. */
-export type RawAnswer = Buffer | ((socket: Socket) => void);
+export type RawResponse = Buffer | ((socket: Socket) => void);
 
 /**
  * A server on 127.0.0.1 that knows no HTTP: as soon as a request begins it sends the next answer, the last one again
@@ -10,13 +10,13 @@ export type RawAnswer = Buffer | ((socket: Socket) => void);
  */
 export class RawServer {
   /** Set it anew for each test; the first answer is the next one then. */
-  #answers: readonly RawAnswer[] = [];
+  #responses: readonly RawResponse[] = [];
   #given = 0;
   readonly #sockets = new Set<Socket>();
   readonly #server: Server = createServer((socket) => this.#serve(socket));
 
-  set answers(answers: readonly RawAnswer[]) {
-    this.#answers = answers;
+  set answers(responses: readonly RawResponse[]) {
+    this.#responses = responses;
     this.#given = 0;
   }
 
@@ -41,10 +41,10 @@ export class RawServer {
     socket.once('close', () => this.#sockets.delete(socket));
     socket.on('error', () => undefined);
     socket.once('data', () => {
-      const answer = this.#answers[this.#given] ?? this.#answers.at(-1) ?? Buffer.alloc(0);
+      const response = this.#responses[this.#given] ?? this.#responses.at(-1) ?? Buffer.alloc(0);
       this.#given += 1;
-      if (Buffer.isBuffer(answer)) socket.end(answer);
-      else answer(socket);
+      if (Buffer.isBuffer(response)) socket.end(response);
+      else response(socket);
     });
   }
 }

@@ -68,12 +68,12 @@ async function replaceAll(paths: readonly string[]): Promise<() => Promise<void>
  * has renamed the link away.
  */
 async function replaceByFullDevice(path: string): Promise<() => Promise<void>> {
-  const [kept, full] = [`${path}.kept`, `${path}.full`];
-  const wasThere = await link(path, kept).then(
+  const [stored, full] = [`${path}.kept`, `${path}.full`];
+  const wasThere = await link(path, stored).then(
     () => true,
     () => false,
   );
   await symlink('/dev/full', full);
   await rename(full, path);
-  return () => (wasThere ? rename(kept, path) : rm(path, { force: true }));
+  return () => (wasThere ? rename(stored, path) : rm(path, { force: true }));
 }

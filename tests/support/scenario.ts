@@ -13,17 +13,25 @@ import {
   type TokenServiceOptions,
 } from '@local/microsoft365-simulator';
 import {
-  Books,
+  DeliveryAudit,
   startIntake,
   startPlatform,
   TriggerProcess,
-  type BooksReport,
+  type AuditReport,
   type Intake,
   type IntakeOptions,
   type Platform,
   type TriggerOptions,
 } from '@local/playbook-runner';
-import { account, application, domain, organization, ways, type Way, type WayName } from './ways.js';
+import {
+  account,
+  application,
+  domain,
+  organization,
+  signInScenarios,
+  type SignInScenario,
+  type SignInScenarioName,
+} from './ways.js';
 
 export const intakeKey = 'k3y-of-the-intake-9f2c';
 export const token = 'eyJ0b2tlbiI6InBsYXlib29rIn0.s1gn4ture';
@@ -47,26 +55,28 @@ export class Scenario {
   readonly simulator: Simulator;
   readonly intake: Intake;
   readonly platform: Platform;
-  readonly books: Books;
+  readonly audit: DeliveryAudit;
   readonly dataFolder: string;
-  readonly way: Way;
+  readonly signInScenario: SignInScenario;
   readonly started: TriggerProcess[] = [];
   /** Every line that any trigger wrote. */
   readonly output: string[] = [];
 
-  private constructor(parts: Pick<Scenario, 'simulator' | 'intake' | 'platform' | 'books' | 'dataFolder' | 'way'>) {
+  private constructor(
+    parts: Pick<Scenario, 'simulator' | 'intake' | 'platform' | 'audit' | 'dataFolder' | 'signInScenario'>,
+  ) {
     this.simulator = parts.simulator;
     this.intake = parts.intake;
     this.platform = parts.platform;
-    this.books = parts.books;
+    this.audit = parts.audit;
     this.dataFolder = parts.dataFolder;
-    this.way = parts.way;
+    this.signInScenario = parts.signInScenario;
   }
 
   static async open(
     options: {
       /** By default the one of the user's document. */
-      way?: WayName;
+      signInScenario?: SignInScenarioName;
       seed?: number;
       service?: Partial<ReportingOptions>;
       graph?: Partial<GraphOptions>;
@@ -88,24 +98,24 @@ export class Scenario {
       ...(options.tls !== undefined && { tls: options.tls }),
       ...(options.faultSeed !== undefined && { faultSeed: options.faultSeed }),
     });
-    const books = new Books();
+    const audit = new DeliveryAudit();
     const intake = await startIntake({
       intakeKey,
       ...options.intake,
       onEvents: (events) => {
-        books.deliver(events);
+        audit.deliver(events);
         options.onEvents?.(events);
       },
     });
     const platform = await startPlatform({ token });
     const dataFolder = await mkdtemp(join(tmpdir(), 'message-trace-'));
-    const way = ways[options.way ?? 'an account on the Reporting Web Service'];
-    return new Scenario({ simulator, intake, platform, books, dataFolder, way });
+    const signInScenario = signInScenarios[options.signInScenario ?? 'an account on the Reporting Web Service'];
+    return new Scenario({ simulator, intake, platform, audit, dataFolder, signInScenario });
   }
 
   /** The API that is read. */
   get service(): ReportingWebService | Graph {
-    return this.way.api === 'graph' ? this.simulator.graph : this.simulator.server;
+    return this.signInScenario.api === 'graph' ? this.simulator.graph : this.simulator.server;
   }
 
   /** Sets the clock of every service of the tenant ahead of ours. */
@@ -121,9 +131,9 @@ export class Scenario {
   ): Promise<TriggerProcess> {
     const trigger = await TriggerProcess.start({
       modulePath,
-      dockerParameters: this.way.dockerParameters,
+      dockerParameters: this.signInScenario.dockerParameters,
       configuration: {
-        ...this.way.settings(this.simulator),
+        ...this.signInScenario.settings(this.simulator),
         intake_key: intakeKey,
         intake_server: this.intake.url,
         frequency: 1,
@@ -140,15 +150,15 @@ export class Scenario {
   }
 
   /** What the tenant has shown by now against what the intake has stored. */
-  report(): Promise<BooksReport> {
-    return this.books.compare(visible(this.simulator.world, this.service.nowMs()));
+  report(): Promise<AuditReport> {
+    return this.audit.compare(visible(this.simulator.world, this.service.nowMs()));
   }
 
   /**
    * The books, as soon as no row is missing; the last ones where that takes too long. By default that is longer than
    * the two minutes after which a request is given up.
    */
-  async untilNoneIsMissing(withinMs = 150 * second): Promise<BooksReport> {
+  async untilNoneIsMissing(withinMs = 150 * second): Promise<AuditReport> {
     const startedMs = Date.now();
     const deadline = startedMs + withinMs;
     for (;;) {

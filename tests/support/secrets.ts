@@ -9,9 +9,9 @@ import { account, application } from './ways.js';
  * files.
  */
 export async function expectNoSecret(scenario: Scenario, more: readonly string[] = []): Promise<void> {
-  const answers = await Promise.all(scenario.started.map(answersOf));
+  const responses = await Promise.all(scenario.started.map(responsesOf));
   await Promise.all(scenario.started.map((trigger) => trigger.stop()));
-  const all = [await scenario.traces(), ...answers].join('\n');
+  const all = [await scenario.traces(), ...responses].join('\n');
   expect(all.length).toBeGreaterThan(0);
   // Only the beginning is named, should one be found.
   const secrets = [...secretsOf(scenario), ...more];
@@ -32,7 +32,9 @@ export function secretsOf({ simulator }: Scenario): string[] {
 }
 
 /** Health and metrics; nothing of a process that has ended. */
-export async function answersOf(trigger: TriggerProcess): Promise<string> {
-  const answers = await Promise.allSettled([trigger.health(), trigger.metrics()]);
-  return answers.map((answer) => (answer.status === 'fulfilled' ? JSON.stringify(answer.value) : '')).join('\n');
+export async function responsesOf(trigger: TriggerProcess): Promise<string> {
+  const responses = await Promise.allSettled([trigger.health(), trigger.metrics()]);
+  return responses
+    .map((response) => (response.status === 'fulfilled' ? JSON.stringify(response.value) : ''))
+    .join('\n');
 }

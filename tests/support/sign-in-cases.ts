@@ -22,7 +22,7 @@ export interface Case {
   readonly quote: string;
 }
 
-interface Way {
+interface SignInScenario {
   readonly right: Omit<Case, 'reads' | 'quote'>;
   readonly wrong: Readonly<Record<string, Case>>;
 }
@@ -41,7 +41,7 @@ const azure = {
   managedIdentities: [{ kind: 'user-assigned', clientId: identity }],
 } as const;
 
-export const ways: Readonly<Record<string, Way>> = {
+export const signInScenarios: Readonly<Record<string, SignInScenario>> = {
   'a client secret': {
     right: {},
     wrong: {

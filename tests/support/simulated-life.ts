@@ -64,7 +64,7 @@ const noTroubles: Troubles = {
   clockErrorMs: 0,
 };
 
-export interface Life {
+export interface ProcessRun {
   /** `id status` → the moments of its deliveries. */
   readonly delivered: Map<string, number[]>;
   readonly requests: { readonly atMs: number; readonly range: TimeRange; readonly rows: number }[];
@@ -101,7 +101,7 @@ export async function live(
     /** Microsoft Graph takes no range that ends after its own present. */
     readonly refusesTheFuture?: boolean;
   },
-): Promise<Life> {
+): Promise<ProcessRun> {
   const troubles = options.troubles ?? noTroubles;
   const limits = options.limits ?? { pageRows: 50, rangeMs: 10 * 86_400_000 };
   const random = new SeededRandom(options.seed);

@@ -12,8 +12,8 @@ export interface TamperingFront {
 /** Stands between the module and the simulated tenant's APIs, and changes the rows of their answers on the way. */
 export async function startTamperingFront(tenantOrigin: string, change: ChangeRow): Promise<TamperingFront> {
   const front = await startAlteringFront(tenantOrigin);
-  front.alter = (answer) =>
-    alterPage(answer, ({ rows, nextLink }) => ({
+  front.alter = (response) =>
+    alterPage(response, ({ rows, nextLink }) => ({
       rows: rows.map((row) => change(row as Record<string, unknown>)),
       nextLink,
     }));

@@ -8,7 +8,7 @@ export const application = {
 };
 
 /** A way to the message traces of the tenant: which trigger, and which API it reads. */
-export interface Way {
+export interface SignInScenario {
   readonly api: 'reporting_web_service' | 'graph';
   readonly dockerParameters: 'message_trace' | 'message_trace_graph';
   /** What identifies and proves who asks; the rest of the settings are the same for all ways. */
@@ -26,7 +26,7 @@ export const organization = 'examplecorp.onmicrosoft.com';
 export const domain = 'example.corp';
 
 /** As in the user's document: name and password, HTTP Basic. */
-const accountOnTheService: Way = {
+const accountOnTheService: SignInScenario = {
   api: 'reporting_web_service',
   dockerParameters: 'message_trace',
   settings: ({ apiUrl }) => ({
@@ -39,7 +39,7 @@ const accountOnTheService: Way = {
   organization,
 };
 
-const accountOnGraph: Way = {
+const accountOnGraph: SignInScenario = {
   api: 'graph',
   dockerParameters: 'message_trace',
   settings: ({ graphUrl, authorityUrl }) => ({
@@ -55,7 +55,7 @@ const accountOnGraph: Way = {
   organization: domain,
 };
 
-const applicationOnGraph: Way = {
+const applicationOnGraph: SignInScenario = {
   api: 'graph',
   dockerParameters: 'message_trace_graph',
   settings: ({ graphUrl, authorityUrl }) => ({
@@ -72,13 +72,13 @@ const applicationOnGraph: Way = {
   organization: undefined,
 };
 
-export const ways = {
+export const signInScenarios = {
   'an account on the Reporting Web Service': accountOnTheService,
   'an account on Microsoft Graph': accountOnGraph,
   'an application on Microsoft Graph': applicationOnGraph,
 } as const;
 
-export type WayName = keyof typeof ways;
+export type SignInScenarioName = keyof typeof signInScenarios;
 
 /** For `describe.each`. */
-export const wayNames = Object.keys(ways) as WayName[];
+export const signInScenarioNames = Object.keys(signInScenarios) as SignInScenarioName[];

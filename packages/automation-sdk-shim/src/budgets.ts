@@ -20,10 +20,10 @@ export interface JsonBudget {
  * An answer of a Microsoft API, unpacked. A page of 5,000 rows has 2 to 5 MiB: this is three times as much, 3.3 KiB a
  * row. An answer takes three times its size in memory while it is put together.
  */
-export const MAX_MICROSOFT_ANSWER_BYTES = 16 * MIB;
+export const MAX_MICROSOFT_RESPONSE_BYTES = 16 * MIB;
 
 /** An answer of a token service. A token of more than 16 KiB fits into no request header of Node.js. */
-export const MAX_TOKEN_ANSWER_BYTES = MIB / 4;
+export const MAX_TOKEN_RESPONSE_BYTES = MIB / 4;
 
 /**
  * An object of the object storage: the largest holds the fingerprints of an hour, of which a million rows make 20 MiB.
@@ -31,10 +31,10 @@ export const MAX_TOKEN_ANSWER_BYTES = MIB / 4;
 export const MAX_OBJECT_BYTES = 64 * MIB;
 
 /** Any other answer of the object storage: a page of 1,000 keys, each of 1,024 characters at most, as XML. */
-export const MAX_STORAGE_ANSWER_BYTES = 4 * MIB;
+export const MAX_STORAGE_RESPONSE_BYTES = 4 * MIB;
 
 /** An answer of the intake or the platform, unpacked. The largest known names 10,000 events, in half a MiB. */
-export const MAX_SEKOIA_ANSWER_BYTES = 4 * MIB;
+export const MAX_SEKOIA_RESPONSE_BYTES = 4 * MIB;
 
 /**
  * A page of rows: 5,000 rows of Graph with 15 members are 80,000 values, 2,000 rows of the Reporting Web Service with
@@ -44,14 +44,14 @@ export const MAX_SEKOIA_ANSWER_BYTES = 4 * MIB;
  * other value.
  */
 export const MICROSOFT_JSON: JsonBudget = {
-  characters: MAX_MICROSOFT_ANSWER_BYTES,
+  characters: MAX_MICROSOFT_RESPONSE_BYTES,
   depth: 200_000,
   members: 10_000,
   values: 500_000,
 };
 
 /** What a token service answers: a dozen members, and those of an error. */
-export const TOKEN_JSON: JsonBudget = { characters: MAX_TOKEN_ANSWER_BYTES, depth: 32, members: 100, values: 1_000 };
+export const TOKEN_JSON: JsonBudget = { characters: MAX_TOKEN_RESPONSE_BYTES, depth: 32, members: 100, values: 1_000 };
 
 /** Why a service refuses: a short text within a few objects. Microsoft's longest has some KiB. */
 export const EXPLANATION_JSON: JsonBudget = { characters: MIB, depth: 64, members: 1_000, values: 10_000 };
@@ -61,7 +61,7 @@ export const EXPLANATION_JSON: JsonBudget = { characters: MIB, depth: 64, member
  * one object (errors by index). Also for what the platform answers, which is smaller.
  */
 export const SEKOIA_JSON: JsonBudget = {
-  characters: MAX_SEKOIA_ANSWER_BYTES,
+  characters: MAX_SEKOIA_RESPONSE_BYTES,
   depth: 64,
   members: 20_000,
   values: 200_000,
@@ -136,12 +136,12 @@ export const MAX_PAGES_OF_PROBE = 200;
  * An answer of the intake is awaited for so long at first. Sekoia's SDK allows 30 s; the double spares repeats where
  * the intake is merely busy.
  */
-export const INTAKE_ANSWER_MS = 60_000;
+export const INTAKE_RESPONSE_MS = 60_000;
 /**
  * After time-outs the limit grows, to this at most: an intake that is back after it hung is noticed within five
  * minutes, as is a key that has become active.
  */
-export const INTAKE_LONGEST_ANSWER_MS = 300_000;
+export const INTAKE_MAX_RESPONSE_MS = 300_000;
 
 /**
  * So long a batch is sent again that the intake answers with 200 and without ids. Then its rows go to `rejected/`,

@@ -77,7 +77,7 @@ export class SendEventError extends ServiceError {
 /**
  * Another process works in the data folder, or may do so. The message names it and says what to do.
  */
-export class FolderHeldError extends CodedError {
+export class LockHeldError extends CodedError {
   override readonly name = 'FolderHeldError';
   override readonly code = 'SDK-FOLDER-HELD';
 }

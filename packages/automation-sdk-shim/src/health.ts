@@ -1,5 +1,5 @@
 import type { JsonValue } from './json.js';
-import type { Scrubber } from './log/scrubber.js';
+import type { Redactor } from './log/scrubber.js';
 import type { Page } from './http/get-server.js';
 import { assess, type Assessment, type Problem, type Status } from './status.js';
 import { utcWithoutZone } from './utc.js';
@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 const HANGS_AFTER_MS = 2 * HOUR_MS;
 
 export interface HealthOptions {
-  readonly scrubber: Scrubber;
+  readonly redactor: Redactor;
   /** Not live after so many seconds with neither an event nor a heartbeat; 0 for never. */
   readonly secondsWithoutEvents: number;
   /** Not live after so many seconds without a heartbeat; 0 for never. */
@@ -174,7 +174,7 @@ export class Health {
     return {
       status: httpStatus,
       contentType: 'application/json',
-      body: `${this.#options.scrubber.stringify(fields)}\n`,
+      body: `${this.#options.redactor.stringify(fields)}\n`,
     };
   }
 }

@@ -5,7 +5,7 @@ export { Connector, type IntakeConfiguration } from './module/connector.js';
 export { AccountValidator, ManifestValidator, type ValidatorContext } from './module/account-validator.js';
 export { ConfigurationError, SendEventError, ServiceError, UndeliveredError, type Span } from './errors.js';
 export type { IntakeClient, Receipt } from './intake/intake-client.js';
-export { LARGEST_EVENT_BYTES, type Rejection } from './intake/chunks.js';
+export { MAX_EVENT_BYTES, type Rejection } from './intake/chunks.js';
 export type { Buckets, DataStore, FolderSize, PersistentDocument } from './data/data-store.js';
 export { acceptor, MAX_STORED_TIME_MS, MIN_STORED_TIME_MS } from './data/acceptor.js';
 export { StoreError } from './data/store-error.js';

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { acceptor } from '../src/data/acceptor.js';
 import { parseDocument } from '../src/data/document-text.js';
-import { parseHolder } from '../src/data/holder.js';
+import { parseLockOwner } from '../src/data/holder.js';
 import { MAX_DOCUMENT_BYTES } from '../src/budgets.js';
 
 const isTime = acceptor<string>({ type: 'string', format: 'stored-time' });
@@ -33,14 +33,14 @@ test('whatever lies where a holder is named, it is one within bounds or none', (
     fc.property(
       fc.record({ pid: fc.jsonValue(), host: fc.jsonValue(), since: fc.jsonValue(), boot_id: fc.jsonValue() }),
       (content) => {
-        const holder = parseHolder(JSON.stringify(content));
-        if (holder === undefined) return;
-        expect(Number.isSafeInteger(holder.pid) && holder.pid > 0).toBe(true);
-        expect(holder.host.length).toBeLessThanOrEqual(255);
-        expect(holder.since.length).toBeLessThanOrEqual(100);
+        const lockOwner = parseLockOwner(JSON.stringify(content));
+        if (lockOwner === undefined) return;
+        expect(Number.isSafeInteger(lockOwner.pid) && lockOwner.pid > 0).toBe(true);
+        expect(lockOwner.host.length).toBeLessThanOrEqual(255);
+        expect(lockOwner.since.length).toBeLessThanOrEqual(100);
       },
     ),
   );
   for (const text of ['', '[]', 'null', '{"pid":-1,"host":"a"}', '{"pid":1e300,"host":"a"}', '{"pid":1}'])
-    expect(parseHolder(text)).toBeUndefined();
+    expect(parseLockOwner(text)).toBeUndefined();
 });

@@ -3,8 +3,8 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Registry } from 'prom-client';
 import { Health } from '../src/health.js';
-import type { HttpAnswer, HttpRequest } from '../src/http/http-client.js';
-import { readBatchAnswer } from '../src/intake/event-fates.js';
+import type { HttpResponse, HttpRequest } from '../src/http/http-client.js';
+import { readBatchResponse } from '../src/intake/event-fates.js';
 import { IntakeClient, type Receipt } from '../src/intake/intake-client.js';
 import { createIntakeMetrics } from '../src/intake/intake-metrics.js';
 import { recordedLog } from './support/recorded-log.js';
@@ -37,7 +37,7 @@ function differentIds(list: readonly unknown[]): number {
 test('whatever list of ids comes back, no more events are delivered than it has different ids, and none by a guess', () => {
   fc.assert(
     fc.property(fc.array(anyEntry, { maxLength: 12 }), fc.integer({ min: 1, max: 8 }), (list, count) => {
-      const read = readBatchAnswer(JSON.stringify({ event_ids: list }), batchOf(count), nothingKnown);
+      const read = readBatchResponse(JSON.stringify({ event_ids: list }), batchOf(count), nothingKnown);
       if (read.kind !== 'fates') return;
       const accepted = read.fates.filter(({ kind }) => kind === 'accepted').length;
       expect(read.fates).toHaveLength(count);
@@ -60,7 +60,7 @@ test('whatever JSON comes back without ids and without a good status, nothing is
     );
   fc.assert(
     fc.property(notStatuses, fc.integer({ min: 1, max: 5 }), (value, count) => {
-      const read = readBatchAnswer(JSON.stringify(value), batchOf(count), nothingKnown);
+      const read = readBatchResponse(JSON.stringify(value), batchOf(count), nothingKnown);
       if (read.kind === 'fates') expect(read.fates.map(({ kind }) => kind)).not.toContain('accepted');
     }),
     { numRuns: 2000 },
@@ -68,7 +68,7 @@ test('whatever JSON comes back without ids and without a good status, nothing is
 });
 
 type Form = 'positions' | 'compact' | 'empty' | 'one id for all' | 'replay' | 'too many' | 'junk';
-interface Turn {
+interface Priority {
   readonly form: Form;
   /** Of the events of the request, those of which the number modulo 7 is in it are stored. */
   readonly stores: readonly number[];
@@ -82,21 +82,21 @@ class OddIntake {
   /** Simulated. */
   nowMs = 0;
   #earlier: string[] = [];
-  readonly #turns: Turn[];
+  readonly #turns: Priority[];
   readonly #drops: (event: string) => boolean;
 
-  constructor(turns: readonly Turn[], drops: (event: string) => boolean) {
+  constructor(turns: readonly Priority[], drops: (event: string) => boolean) {
     this.#turns = [...turns];
     this.#drops = drops;
   }
 
-  send({ body, answerMs }: HttpRequest): Promise<HttpAnswer> {
+  send({ body, responseMs }: HttpRequest): Promise<HttpResponse> {
     this.requests += 1;
     // Long enough for an hour to pass within a few dozen requests.
     this.nowMs += 120_000;
     const { jsons } = JSON.parse(String(body)) as { jsons: string[] };
     const turn = this.#turns.shift();
-    expect(answerMs).toBeGreaterThan(0);
+    expect(responseMs).toBeGreaterThan(0);
     const said = turn === undefined ? this.#honest(jsons) : this.#odd(jsons, turn);
     return Promise.resolve({ status: 200, text: JSON.stringify(said), header: () => undefined });
   }
@@ -113,7 +113,7 @@ class OddIntake {
     return { event_ids: ids };
   }
 
-  #odd(jsons: readonly string[], { form, stores, junk }: Turn): unknown {
+  #odd(jsons: readonly string[], { form, stores, junk }: Priority): unknown {
     const isStored = (event: string) =>
       !this.#drops(event) && stores.includes((JSON.parse(event) as { n: number }).n % 7);
     const count = jsons.length;
@@ -141,7 +141,7 @@ class OddIntake {
 }
 
 const junkInPlace = fc.constantFrom<unknown>(null, '', ' ', false, true, 0, -1, [], [['x']], {}, 'null', 'not stored');
-const turns: fc.Arbitrary<Turn[]> = fc.array(
+const turns: fc.Arbitrary<Priority[]> = fc.array(
   fc.record({
     form: fc.constantFrom<Form>('positions', 'compact', 'empty', 'one id for all', 'replay', 'too many', 'junk'),
     stores: fc.uniqueArray(fc.nat({ max: 6 })),
@@ -156,7 +156,7 @@ test('every event ends stored or rejected, counts as delivered only if it is sto
       const events = numbered(40);
       const drops = new Set(dropped.map((n) => events[n]!));
       const intake = new OddIntake(plan, (event) => drops.has(event));
-      const { log, scrubber } = recordedLog();
+      const { log, redactor } = recordedLog();
       const metrics = createIntakeMetrics(new Registry(), KEY);
       const client = new IntakeClient({
         url: 'http://intake.example/batch',
@@ -165,9 +165,9 @@ test('every event ends stored or rejected, counts as delivered only if it is sto
         compress: false,
         http: { send: (request) => intake.send(request) },
         log,
-        health: new Health({ scrubber, secondsWithoutEvents: 0, lastHeartbeatThreshold: 0 }),
+        health: new Health({ redactor, secondsWithoutEvents: 0, lastHeartbeatThreshold: 0 }),
         metrics,
-        scrubber,
+        redactor,
         backoff: { firstMs: 0, maxMs: 0 },
         keyBackoff: { firstMs: 0, maxMs: 0 },
         now: () => intake.nowMs,

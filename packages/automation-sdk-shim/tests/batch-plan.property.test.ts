@@ -30,24 +30,24 @@ class SimulatedIntake {
   nowMs = 0;
   readonly #waits = new Waits({});
   readonly #isBad: (index: number) => boolean;
-  readonly #poisonAnswer: NotTaken;
+  readonly #poisonResponse: NotTaken;
   /** For each request, how it fails whatever it holds; undefined where it does not. */
   readonly #outages: (NotTaken | undefined)[];
 
-  constructor(isBad: (index: number) => boolean, poisonAnswer: NotTaken, outages: (NotTaken | undefined)[] = []) {
+  constructor(isBad: (index: number) => boolean, poisonResponse: NotTaken, outages: (NotTaken | undefined)[] = []) {
     this.#isBad = isBad;
-    this.#poisonAnswer = poisonAnswer;
+    this.#poisonResponse = poisonResponse;
     this.#outages = [...outages];
   }
 
-  answer(events: readonly EncodedEvent[]): Reading {
+  respond(events: readonly EncodedEvent[]): Reading {
     this.requests += 1;
     const outage = this.#outages.shift();
     if (outage !== undefined) return outage;
     if (events.some(({ index }) => this.#isBad(index))) {
       // A 422 is about the key until the intake has taken something.
-      const isAboutEvents = this.#poisonAnswer.kind === 'key' && this.stored.length > 0;
-      return isAboutEvents ? notTaken('refused') : this.#poisonAnswer;
+      const isAboutEvents = this.#poisonResponse.kind === 'key' && this.stored.length > 0;
+      return isAboutEvents ? notTaken('refused') : this.#poisonResponse;
     }
     this.stored.push(...events.map(({ index }) => index));
     return taken(events);
@@ -64,7 +64,7 @@ class SimulatedIntake {
       left -= 1;
       const sent = plan.next();
       if (sent.length === 0 || plan.next().length !== sent.length) throw new Error('next() is empty or unsteady');
-      const reading = this.answer(sent);
+      const reading = this.respond(sent);
       const { wait } = plan.learn(sent, reading, this.nowMs);
       if (reading.kind === 'taken') this.#waits.reset();
       if (wait !== 'none') this.waits += 1;
@@ -82,7 +82,7 @@ class SimulatedIntake {
 }
 
 const isSorted = (list: number[]) => list.every((value, index) => index === 0 || list[index - 1]! < value);
-const poisonAnswers = fc.constantFrom(notTaken('refused'), notTaken('failed', true), notTaken('settings'));
+const poisonResponses = fc.constantFrom(notTaken('refused'), notTaken('failed', true), notTaken('settings'));
 const outageKinds = fc.constantFrom(
   ...(['refused', 'failed', 'key', 'settings', 'away', 'slow', 'unacknowledged', 'misdirected'] as const),
 );
@@ -100,11 +100,11 @@ const batches = fc
 
 test('a batch with bad events ends with all others taken once and the bad ones rejected, at a bounded cost', () => {
   fc.assert(
-    fc.property(batches, poisonAnswers, fc.boolean(), ({ size, bad }, poisonAnswer, acknowledged) => {
+    fc.property(batches, poisonResponses, fc.boolean(), ({ size, bad }, poisonResponse, acknowledged) => {
       // Before the first acknowledgement, what turns the module away is taken for wrong settings and not for bad
       // events.
-      const experience = { acknowledged: acknowledged || poisonAnswer.kind === 'settings', isProofOwed: false };
-      const intake = new SimulatedIntake((index) => bad.has(index), poisonAnswer);
+      const experience = { acknowledged: acknowledged || poisonResponse.kind === 'settings', isProofOwed: false };
+      const intake = new SimulatedIntake((index) => bad.has(index), poisonResponse);
       const { rejected, isDone } = intake.run(chunkOf(size), experience);
       expect(isDone).toBe(true);
       expect(new Set(rejected)).toEqual(bad);
@@ -121,9 +121,9 @@ test('a batch with bad events ends with all others taken once and the bad ones r
 
 test('an outage at any moment changes nothing: no good event is rejected for good, and none is taken twice [F-27]', () => {
   fc.assert(
-    fc.property(batches, poisonAnswers, outages, ({ size, bad }, poisonAnswer, away) => {
+    fc.property(batches, poisonResponses, outages, ({ size, bad }, poisonResponse, away) => {
       const experience = { acknowledged: true, isProofOwed: false };
-      const intake = new SimulatedIntake((index) => bad.has(index), poisonAnswer, away);
+      const intake = new SimulatedIntake((index) => bad.has(index), poisonResponse, away);
       const { rejected, setAside, isDone } = intake.run(chunkOf(size), experience);
       expect(isDone).toBe(true);
       const proven = rejected.filter((index) => !setAside.includes(index));
@@ -158,8 +158,8 @@ test.each([
 ] as const)(
   'while everything comes back as %s with %i ids for 1,000 events, the batch is rejected after an hour and few tries',
   (kind, namedEvents) => {
-    const answer = { ...notTaken(kind, true), namedEvents };
-    const day = new Array<NotTaken | undefined>(3_000).fill(answer);
+    const response = { ...notTaken(kind, true), namedEvents };
+    const day = new Array<NotTaken | undefined>(3_000).fill(response);
     const intake = new SimulatedIntake(() => false, notTaken('refused'), day);
     const { rejected, setAside, isDone } = intake.run(chunkOf(1000), { acknowledged: true, isProofOwed: false });
     expect(isDone).toBe(true);
@@ -187,14 +187,14 @@ test.each([
   ['the last fifty', (index: number) => index >= 950],
   ['every second one', (index: number) => index % 2 === 0],
 ])('bad events that come together are all found in a bounded time: %s', (_where, isBad) => {
-  for (const answer of [notTaken('refused'), notTaken('settings')]) {
-    const intake = new SimulatedIntake(isBad, answer);
+  for (const response of [notTaken('refused'), notTaken('settings')]) {
+    const intake = new SimulatedIntake(isBad, response);
     const { rejected, isDone } = intake.run(chunkOf(1000), { acknowledged: true, isProofOwed: false });
     expect(isDone).toBe(true);
     expect(rejected.every(isBad)).toBe(true);
     expect(intake.stored.some(isBad)).toBe(false);
     expect(intake.stored.length + rejected.length).toBe(1000);
-    expect(intake.nowMs).toBeLessThan(answer.kind === 'refused' ? HOUR_MS / 4 : 2 * HOUR_MS);
+    expect(intake.nowMs).toBeLessThan(response.kind === 'refused' ? HOUR_MS / 4 : 2 * HOUR_MS);
   }
 });
 
@@ -203,18 +203,18 @@ test('a key that is not active is asked for at most 12 times in its first three 
     fc.property(fc.integer({ min: 1, max: 5000 }), fc.double({ min: 0, max: 0.999, noNaN: true }), (size, random) => {
       const plan = new BatchPlan(chunkOf(size), { acknowledged: false, isProofOwed: false });
       const waits = new Waits({});
-      let [nowMs, requests, longestMs] = [0, 0, 0];
+      let [nowMs, requests, maxMs] = [0, 0, 0];
       while (nowMs < 3 * HOUR_MS) {
         if (nowMs <= 180_000) requests += 1;
         const sent = plan.next();
         expect(sent).toHaveLength(size);
         const { wait } = plan.learn(sent, notTaken('key', false, true), nowMs);
         const waitMs = waits.nextMs(wait, undefined, random);
-        longestMs = Math.max(longestMs, waitMs);
+        maxMs = Math.max(maxMs, waitMs);
         nowMs += waitMs;
       }
       expect(requests).toBeLessThanOrEqual(12);
-      expect(longestMs).toBe(300_000);
+      expect(maxMs).toBe(300_000);
     }),
     { numRuns: 30 },
   );

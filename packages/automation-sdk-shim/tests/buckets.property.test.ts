@@ -111,7 +111,7 @@ describe('in an object storage', () => {
   const restart = async (): Promise<Buckets> => {
     place.s3.fault = () => undefined;
     place.s3.objects.delete('playbook/7/.lock');
-    const store = place.open({ mostParts: 4, times: { renewMs: 3_600_000 } });
+    const store = place.open({ maxParts: 4, times: { renewMs: 3_600_000 } });
     await store.take({ signal: never, onLost: () => undefined });
     return store.buckets('fingerprints');
   };

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SendEventError } from '../src/errors.js';
 import { HttpClient } from '../src/http/http-client.js';
 import { Callback } from '../src/module/callback.js';
-import { answer, startLoopback, type Handler, type Loopback } from './support/loopback.js';
+import { respond, startLoopback, type Handler, type Loopback } from './support/loopback.js';
 
 const http = new HttpClient({ userAgent: 'sekoiaio-module/test-1.0.0' });
 const NEVER = new AbortController().signal;
@@ -10,7 +10,7 @@ let platform: Loopback;
 let handle: Handler;
 
 beforeEach(async () => {
-  handle = (_request, response) => answer(response, 200, {});
+  handle = (_request, response) => respond(response, 200, {});
   platform = await startLoopback((request, response) => handle(request, response));
 });
 afterEach(() => platform.close());
@@ -29,7 +29,7 @@ async function failureOf(sending: Promise<unknown>): Promise<unknown> {
 
 describe('the callback', () => {
   test('sends JSON with the token, and gives the answer', async () => {
-    handle = (_request, response) => answer(response, 200, { taken: true });
+    handle = (_request, response) => respond(response, 200, { taken: true });
     const { text } = await callback().send('PATCH', '{"status":"running"}', NEVER);
     expect(text).toBe('{"taken":true}');
     expect(platform.received[0]).toMatchObject({ method: 'PATCH', path: '/callback' });
@@ -42,7 +42,7 @@ describe('the callback', () => {
   });
 
   test.each([400, 401, 404, 429])('takes %i as final', async (status) => {
-    handle = (_request, response) => answer(response, status, 'no, the-token');
+    handle = (_request, response) => respond(response, status, 'no, the-token');
     const failure = await failureOf(callback().send('POST', '{}', NEVER));
     expect(failure).toBeInstanceOf(SendEventError);
     expect(failure).toMatchObject({ status });
@@ -53,8 +53,8 @@ describe('the callback', () => {
 
   test.each(['500', '503', '302', 'a connection that breaks'])('tries again after %s', async (what) => {
     handle = (_request, response) => {
-      if (platform.received.length > 3) answer(response, 200, {});
-      else if (/^\d/.test(what)) answer(response, Number(what), '', { Location: '/elsewhere' });
+      if (platform.received.length > 3) respond(response, 200, {});
+      else if (/^\d/.test(what)) respond(response, Number(what), '', { Location: '/elsewhere' });
       else response.destroy();
     };
     await callback().send('POST', '{"n":1}', NEVER);
@@ -63,7 +63,7 @@ describe('the callback', () => {
   });
 
   test('gives up after ten tries, and says with which status', async () => {
-    handle = (_request, response) => answer(response, 502, '');
+    handle = (_request, response) => respond(response, 502, '');
     expect(await failureOf(callback().send('POST', '{}', NEVER))).toMatchObject({ status: 502 });
     expect(platform.received).toHaveLength(10);
   });
@@ -72,7 +72,7 @@ describe('the callback', () => {
     const times: number[] = [];
     handle = (_request, response) => {
       times.push(performance.now());
-      answer(response, times.length > 3 ? 200 : 500, '');
+      respond(response, times.length > 3 ? 200 : 500, '');
     };
     await callback(10).send('POST', '{}', NEVER);
     const waits = times.slice(1).map((time, index) => time - times[index]!);
@@ -84,7 +84,7 @@ describe('the callback', () => {
       const stop = new AbortController();
       const reported = new Promise<void>((resolve) => {
         handle = (_request, response) => {
-          if (status !== undefined) answer(response, status, '');
+          if (status !== undefined) respond(response, status, '');
           resolve();
         };
       });

@@ -5,11 +5,11 @@ import { connect, type LookupFunction, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createAgents } from '../src/http/agents.js';
 import { neverConnected } from '../src/http/network-error.js';
-import { answer, startLoopback } from './support/loopback.js';
+import { respond, startLoopback } from './support/loopback.js';
 
-const closers: (() => unknown)[] = [];
+const cleanup: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
+  for (const close of cleanup.splice(0).reverse()) await close();
 });
 
 /** Node.js asks for all addresses of a host at once. */
@@ -22,17 +22,17 @@ function found(...addresses: string[]): LookupFunction {
 async function blackHole(address: string, port: number): Promise<{ wake: () => void }> {
   const script = `require('net').createServer((s) => s.destroy()).listen({ host: '${address}', port: ${port}, backlog: 1 }, () => console.log('up'))`;
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  closers.push(() => child.kill('SIGKILL'));
+  cleanup.push(() => child.kill('SIGKILL'));
   await once(child.stdout, 'data');
   child.kill('SIGSTOP');
   const fillers: Socket[] = Array.from({ length: 8 }, () => connect(port, address).on('error', () => undefined));
-  closers.push(() => fillers.forEach((socket) => socket.destroy()));
+  cleanup.push(() => fillers.forEach((socket) => socket.destroy()));
   await new Promise((resolve) => setTimeout(resolve, 300));
   return { wake: () => child.kill('SIGCONT') };
 }
 
 function get(agents: ReturnType<typeof createAgents>, port: number): Promise<number | undefined> {
-  closers.push(() => agents.http.destroy());
+  cleanup.push(() => agents.http.destroy());
   return new Promise((resolve, reject) => {
     request({ host: 'server.example', port, agent: agents.http }, (response) => {
       response.resume();
@@ -47,8 +47,8 @@ const CONNECT_MS = 10_000;
 
 describe('a host with several addresses', () => {
   test('of which the first leads nowhere is reached by the next one, in a part of the time', async () => {
-    const server = await startLoopback((_request, response) => answer(response, 200, {}));
-    closers.push(() => server.close());
+    const server = await startLoopback((_request, response) => respond(response, 200, {}));
+    cleanup.push(() => server.close());
     const port = Number(new URL(server.url).port);
     await blackHole('127.0.0.2', port);
     expect(await get(createAgents(CONNECT_MS, {}, found('127.0.0.2', '127.0.0.1')), port)).toBe(200);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { OwnableStore, Release } from '../src/data/data-store.js';
 import { StoreError } from '../src/data/store-error.js';
-import { FolderHeldError } from '../src/errors.js';
+import { LockHeldError } from '../src/errors.js';
 import { never, places, taken, type Place } from './support/stores.js';
 
 /** What holds for every store, wherever it is. */
@@ -120,9 +120,9 @@ describe.each(places)('in %s', (_kind, openPlace) => {
     await store.appendLine('rejected/2026-11-23.ndjson', '{"row":"請求書"}');
     await reopen();
     await store.appendLine('rejected/2026-11-24.ndjson', '{"row":3}');
-    const kept = [...place.contents()].filter(([name]) => name.startsWith('rejected/')).sort();
-    const text = Buffer.from(kept.map(([, content]) => content).join(''), 'latin1').toString();
-    expect([text, kept.map(([, content]) => content).join('')]).toContain('{"row":1}\n{"row":"請求書"}\n{"row":3}\n');
+    const stored = [...place.contents()].filter(([name]) => name.startsWith('rejected/')).sort();
+    const text = Buffer.from(stored.map(([, content]) => content).join(''), 'latin1').toString();
+    expect([text, stored.map(([, content]) => content).join('')]).toContain('{"row":1}\n{"row":"請求書"}\n{"row":3}\n');
   });
 
   test('a folder of lines has the size of its lines, and an absent one none', async () => {
@@ -143,7 +143,7 @@ describe.each(places)('in %s', (_kind, openPlace) => {
         .open()
         .take({ signal: never, onLost: () => undefined })
         .catch((error: unknown) => error);
-      expect(refused).toBeInstanceOf(FolderHeldError);
+      expect(refused).toBeInstanceOf(LockHeldError);
       expect(String(refused)).toContain(`is held by the process ${process.pid} on the host`);
       expect(String(refused)).toContain('Two processes would send everything twice');
       expect(String(refused)).toContain('sub_folder');
@@ -161,7 +161,7 @@ describe.each(places)('in %s', (_kind, openPlace) => {
         const results = await Promise.allSettled(contenders.map((each) => taken(each)));
         const winners = results.filter((each) => each.status === 'fulfilled');
         expect(winners).toHaveLength(1);
-        for (const each of results) if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(FolderHeldError);
+        for (const each of results) if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(LockHeldError);
         store = winners[0]!.value;
       }
     });

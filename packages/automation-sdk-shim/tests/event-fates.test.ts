@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readBatchAnswer } from '../src/intake/event-fates.js';
+import { readBatchResponse } from '../src/intake/event-fates.js';
 
 const batchOf = (count: number) => Array.from({ length: count }, (_none, index) => ({ index, text: `"${index}"` }));
 const nothingKnown = { isOfAnother: () => false };
 
 /** a: accepted, r: refused, l: later, u: unnamed. */
 function shortly(body: unknown, count = 3): string {
-  const read = readBatchAnswer(JSON.stringify(body), batchOf(count), nothingKnown);
+  const read = readBatchResponse(JSON.stringify(body), batchOf(count), nothingKnown);
   return read.kind === 'fates' ? read.fates.map(({ kind }) => kind.slice(0, 1)).join('') : read.kind;
 }
 
@@ -96,7 +96,7 @@ describe('an answer of 200 with a status for each event', () => {
     [{ errors: ['too\nlarge'] }, 'it answered for this event: too large'],
     [{ failed: { 0: { status: 400 } } }, 'it answered for this event: 400'],
   ])('%j tells the reason', (body, reason) => {
-    expect(readBatchAnswer(JSON.stringify(body), batchOf(1), nothingKnown)).toMatchObject({
+    expect(readBatchResponse(JSON.stringify(body), batchOf(1), nothingKnown)).toMatchObject({
       fates: [{ kind: 'refused', reason }],
     });
   });
@@ -109,7 +109,7 @@ describe('an answer of 200 with a status for each event', () => {
         fc.integer({ min: 1, max: 5 }),
         (value, name, count) => {
           for (const body of [value, { [name]: value }]) {
-            const read = readBatchAnswer(JSON.stringify(body), batchOf(count), nothingKnown);
+            const read = readBatchResponse(JSON.stringify(body), batchOf(count), nothingKnown);
             if (read.kind === 'fates') expect(read.fates).toHaveLength(count);
           }
         },

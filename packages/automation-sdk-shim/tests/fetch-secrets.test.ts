@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { fetchSecrets } from '../src/configuration/module-secrets.js';
 import { isPlaceholder, overlaySecrets } from '../src/configuration/placeholders.js';
 import { HttpClient } from '../src/http/http-client.js';
-import { answer, startLoopback, type Handler, type Loopback } from './support/loopback.js';
+import { respond, startLoopback, type Handler, type Loopback } from './support/loopback.js';
 
 const http = new HttpClient({ userAgent: 'test' });
 let platform: Loopback;
@@ -23,7 +23,7 @@ const request = () => ({
   http,
   signal: new AbortController().signal,
   tries: 10,
-  answerMs: 20_000,
+  responseMs: 20_000,
   needsModuleSecrets: true,
   firstWaitMs: 1,
 });
@@ -31,8 +31,8 @@ const request = () => ({
 describe('the platform’s secrets', () => {
   test('are asked for again until the platform gives them', async () => {
     await start((_request, response) => {
-      if (platform.received.length < 4) answer(response, 503, '');
-      else answer(response, 200, { value: { api_secret: 'x' }, node_value: { password: 'y' } });
+      if (platform.received.length < 4) respond(response, 503, '');
+      else respond(response, 200, { value: { api_secret: 'x' }, node_value: { password: 'y' } });
     });
     expect(await fetchSecrets(request())).toEqual({ module: { api_secret: 'x' }, node: { password: 'y' } });
     expect(platform.received).toHaveLength(4);
@@ -40,7 +40,7 @@ describe('the platform’s secrets', () => {
   });
 
   test('are given up after the tries', async () => {
-    await start((_request, response) => answer(response, 200, { value: null }));
+    await start((_request, response) => respond(response, 200, { value: null }));
     await expect(fetchSecrets(request())).rejects.toThrow('answered 200 without secrets');
     expect(platform.received).toHaveLength(10);
   });
@@ -52,7 +52,7 @@ describe('the platform’s secrets', () => {
     [408, false],
     [502, false],
   ])('%i is a refusal: %s', async (status, refused) => {
-    await start((_request, response) => answer(response, status, ''));
+    await start((_request, response) => respond(response, status, ''));
     await expect(fetchSecrets({ ...request(), tries: 2 })).rejects.toMatchObject({ refused });
     expect(platform.received).toHaveLength(2);
   });
@@ -69,7 +69,7 @@ describe('the platform’s secrets', () => {
     ],
     [{ node_value: { password: 1 } }, { module: {}, node: { password: 1 } }],
   ])('%j holds %j where the manifest lists none', async (body, secrets) => {
-    await start((_request, response) => answer(response, 200, body));
+    await start((_request, response) => respond(response, 200, body));
     expect(await fetchSecrets({ ...request(), needsModuleSecrets: false })).toEqual(secrets);
   });
 });

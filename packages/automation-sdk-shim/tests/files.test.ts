@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { onDisk } from '../src/data/folder/files.js';
 import { StoreError } from '../src/data/store-error.js';
-import { FolderHeldError } from '../src/errors.js';
+import { LockHeldError } from '../src/errors.js';
 
 test.each([
   ['ENOSPC', /ENOSPC at \/data\. The disk is full: free space or enlarge the volume\.$/],
@@ -19,7 +19,7 @@ test.each([
   await expect(refused).rejects.toThrow(message);
 });
 
-test.each([new TypeError('a mistake of ours'), new FolderHeldError('Another process has it.')])(
+test.each([new TypeError('a mistake of ours'), new LockHeldError('Another process has it.')])(
   'what the system has not refused is thrown as it is: %s',
   async (error) => {
     await expect(onDisk('/data', () => Promise.reject(error))).rejects.toBe(error);

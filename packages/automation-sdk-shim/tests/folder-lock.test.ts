@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
-import { lifeOf, parseHolder, thisProcess, type Holder } from '../src/data/holder.js';
+import { lifeOf, parseLockOwner, thisProcess, type LockOwner } from '../src/data/holder.js';
 import { lockFolder as lockWithHandle, type FolderLockOptions } from '../src/data/folder/folder-lock.js';
-import { FolderHeldError } from '../src/errors.js';
+import { LockHeldError } from '../src/errors.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
 jest.setTimeout(60_000);
@@ -24,7 +24,7 @@ const neverLost = () => {
   throw new Error('lost');
 };
 /** Short times, far enough apart for a loaded machine. */
-const QUICK = { staleMs: 1_500, renewMs: 100, patienceMs: 4_000, lookAgainMs: 20 };
+const QUICK = { staleMs: 1_500, renewMs: 100, timeoutMs: 4_000, lookAgainMs: 20 };
 const TOKEN = '0123456789abcdef0123456789abcdef';
 
 async function lockFolder(options: FolderLockOptions): Promise<() => Promise<void>> {
@@ -33,20 +33,24 @@ async function lockFolder(options: FolderLockOptions): Promise<() => Promise<voi
 }
 const lockIn = (folder: string, signal = NEVER) => lockFolder({ folder, signal, onLost: neverLost, times: QUICK });
 
-const holderFile = (folder: string) => join(folder, '.lock-holder.json');
+const lockOwnerFile = (folder: string) => join(folder, '.lock-holder.json');
 const entries = (folder: string) => readdirSync(join(folder, '.lock'));
 
 /** Leaves a lock behind as a process would that ended without cleaning up. */
-function leaveLock(folder: string, holder: Partial<Holder> | undefined, entry: string | null = `${TOKEN}-7`): void {
+function leaveLock(
+  folder: string,
+  lockOwner: Partial<LockOwner> | undefined,
+  entry: string | null = `${TOKEN}-7`,
+): void {
   mkdirSync(join(folder, '.lock'));
   if (entry !== null) writeFileSync(join(folder, '.lock', entry), '');
-  if (holder === undefined) return;
+  if (lockOwner === undefined) return;
   const token = entry === null ? {} : { token: TOKEN };
-  writeFileSync(holderFile(folder), JSON.stringify({ ...thisProcess(new Date()), ...token, ...holder }));
+  writeFileSync(lockOwnerFile(folder), JSON.stringify({ ...thisProcess(new Date()), ...token, ...lockOwner }));
 }
 
 /** The same of version 1.2, which kept an empty folder. */
-const leaveOldLock = (folder: string, holder: Partial<Holder> | undefined) => leaveLock(folder, holder, null);
+const leaveOldLock = (folder: string, lockOwner: Partial<LockOwner> | undefined) => leaveLock(folder, lockOwner, null);
 const versions = [
   ['this version', leaveLock],
   ['version 1.2', leaveOldLock],
@@ -56,7 +60,7 @@ describe('the lock of a data folder', () => {
   test('names its holder while it is held, and leaves nothing behind', async () => {
     const folder = temporaryFolder();
     const release = await lockIn(folder);
-    expect(parseHolder(readFileSync(holderFile(folder), 'utf8'))).toMatchObject({ pid: process.pid });
+    expect(parseLockOwner(readFileSync(lockOwnerFile(folder), 'utf8'))).toMatchObject({ pid: process.pid });
     await release();
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -65,7 +69,7 @@ describe('the lock of a data folder', () => {
     const folder = temporaryFolder();
     const release = await lockIn(folder);
     const refused: unknown = await lockIn(folder).catch((error: unknown) => error);
-    expect(refused).toBeInstanceOf(FolderHeldError);
+    expect(refused).toBeInstanceOf(LockHeldError);
     expect((refused as Error).message).toContain(`held by the process ${process.pid} on the host`);
     expect((refused as Error).message).toContain('DATA_STORAGE');
     expect(existsSync(join(folder, '.lock'))).toBe(true);
@@ -82,7 +86,7 @@ describe('the lock of a data folder', () => {
         leave(folder, gone);
         // With a signal that is aborted already nothing is waited for: who gets the lock gets it at once.
         const release = await lockIn(folder, AbortSignal.abort());
-        expect(parseHolder(readFileSync(holderFile(folder), 'utf8'))).toEqual(
+        expect(parseLockOwner(readFileSync(lockOwnerFile(folder), 'utf8'))).toEqual(
           expect.objectContaining({ pid: process.pid, process_started: thisProcess(new Date()).process_started }),
         );
         await release();
@@ -123,9 +127,9 @@ describe('the lock of a data folder', () => {
   test.each(versions)(
     'of a holder of %s that cannot be judged is taken once its heartbeat has stopped',
     async (_of, leave) => {
-      for (const holder of [{ host: 'elsewhere' }, undefined]) {
+      for (const lockOwner of [{ host: 'elsewhere' }, undefined]) {
         const folder = temporaryFolder();
-        leave(folder, holder);
+        leave(folder, lockOwner);
         await (
           await lockIn(folder)
         )();
@@ -157,7 +161,7 @@ describe('the lock of a data folder', () => {
       const renewing = setInterval(() => renew(folder, beat++), 50);
       const refused: unknown = await lockIn(folder).catch((error: unknown) => error);
       clearInterval(renewing);
-      expect(refused).toBeInstanceOf(FolderHeldError);
+      expect(refused).toBeInstanceOf(LockHeldError);
       expect((refused as Error).message).toContain('on the host elsewhere since');
     }
   });
@@ -186,9 +190,9 @@ describe('the lock of a data folder', () => {
       void lock.then(() => lose(folder));
     });
     const release = await lost;
-    writeFileSync(holderFile(folder), 'of another process');
+    writeFileSync(lockOwnerFile(folder), 'of another process');
     await release();
-    expect(readFileSync(holderFile(folder), 'utf8')).toBe('of another process');
+    expect(readFileSync(lockOwnerFile(folder), 'utf8')).toBe('of another process');
     expect(losses).toBe(1);
   });
 
@@ -196,7 +200,7 @@ describe('the lock of a data folder', () => {
     const folder = temporaryFolder();
     const release = await lockIn(folder);
     const [first] = entries(folder);
-    await expect(lockIn(folder)).rejects.toThrow(FolderHeldError);
+    await expect(lockIn(folder)).rejects.toThrow(LockHeldError);
     while (entries(folder)[0] === first) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(entries(folder)).toHaveLength(1);
     await release();
@@ -221,7 +225,7 @@ describe('the lock of a data folder', () => {
 });
 
 describe('whether a holder lives', () => {
-  test.each<[string, Partial<Holder>, string]>([
+  test.each<[string, Partial<LockOwner>, string]>([
     ['this process', {}, 'alive'],
     ['a process that never was', { pid: 2 ** 22 + 1 }, 'dead'],
     ['another process of the same number', { process_started: '1' }, 'dead'],
@@ -234,6 +238,6 @@ describe('whether a holder lives', () => {
   });
 
   test('what is no holder is not taken for one', () => {
-    for (const text of ['', '{}', '{"pid":"1","host":"x"}', '[]']) expect(parseHolder(text)).toBeUndefined();
+    for (const text of ['', '{}', '{"pid":"1","host":"x"}', '[]']) expect(parseLockOwner(text)).toBeUndefined();
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { UndeliveredError } from '../src/errors.js';
-import { LARGEST_EVENT_BYTES, LARGEST_REQUEST_BYTES } from '../src/intake/chunks.js';
+import { MAX_EVENT_BYTES, MAX_REQUEST_BYTES } from '../src/intake/chunks.js';
 import type { Receipt } from '../src/intake/intake-client.js';
-import { answer, startLoopback } from './support/loopback.js';
+import { respond, startLoopback } from './support/loopback.js';
 import { IntakeBench, KEY, NEVER, acknowledgement, eventsIn, numbered, spans } from './support/intake-bench.js';
 
 const bench = IntakeBench.forEachTest();
@@ -45,14 +45,14 @@ describe('delivery', () => {
     const receipts = await bench.deliverAll(events, { chunkSize: 1_000 });
     const sizes = bench.server.received.map(({ body }) => body.byteLength);
     const oneMore = Buffer.byteLength(JSON.stringify(events[0])) + 1;
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(LARGEST_REQUEST_BYTES);
-    for (const size of sizes.slice(0, -1)) expect(size + oneMore).toBeGreaterThan(LARGEST_REQUEST_BYTES);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(MAX_REQUEST_BYTES);
+    for (const size of sizes.slice(0, -1)) expect(size + oneMore).toBeGreaterThan(MAX_REQUEST_BYTES);
     expect(receipts.at(-1)?.to).toBe(60);
     expect(bench.server.received.flatMap(eventsIn)).toHaveLength(60);
   });
 
   test('an event over its limit in bytes is rejected and never sent, one at the limit is sent', async () => {
-    const atLimit = 'é'.repeat(LARGEST_EVENT_BYTES / 2);
+    const atLimit = 'é'.repeat(MAX_EVENT_BYTES / 2);
     const receipts = await bench.deliverAll([`${atLimit}.`, atLimit, `${atLimit}x`]);
     expect(receipts).toHaveLength(1);
     expect(receipts[0]).toMatchObject({ from: 0, to: 3, rejected: [{ index: 0 }, { index: 2 }] });
@@ -62,7 +62,7 @@ describe('delivery', () => {
   });
 
   test('events that are all too large are settled without a request', async () => {
-    const receipts = await bench.deliverAll(['x'.repeat(LARGEST_EVENT_BYTES + 1)]);
+    const receipts = await bench.deliverAll(['x'.repeat(MAX_EVENT_BYTES + 1)]);
     expect(receipts).toMatchObject([{ from: 0, to: 1, rejected: [{ index: 0 }] }]);
     expect(bench.server.received).toHaveLength(0);
   });
@@ -98,7 +98,7 @@ describe('what passes later', () => {
     let broken = 0;
     bench.handle = (request, response) => {
       if (broken++ === 0) response.destroy();
-      else answer(response, 200, acknowledgement(request));
+      else respond(response, 200, acknowledgement(request));
     };
     expect(spans(await bench.deliverAll(numbered(2)))).toEqual([[0, 2]]);
   });
@@ -145,7 +145,7 @@ describe('stopping', () => {
     const stop = new AbortController();
     bench.handle = (request, response) => {
       if (bench.server.received.length === 2) stop.abort();
-      else answer(response, 200, acknowledgement(request));
+      else respond(response, 200, acknowledgement(request));
     };
     const error = await undelivered(bench.deliverAll(numbered(25), {}, stop.signal));
     expect(error).toMatchObject({ from: 10, to: 25, uncertain: { from: 10, to: 20 } });
@@ -155,7 +155,7 @@ describe('stopping', () => {
   test('a wait is interrupted, and events that certainly did not arrive are not called uncertain', async () => {
     const stop = new AbortController();
     bench.handle = (_request, response) => {
-      answer(response, 429, '', { 'Retry-After': '3000' });
+      respond(response, 429, '', { 'Retry-After': '3000' });
     };
     const failing = undelivered(bench.deliverAll(numbered(5), {}, stop.signal));
     while (bench.recorded.at('warning').length === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -169,7 +169,7 @@ describe('stopping', () => {
     bench.handle = (_request, response) => {
       if (bench.server.received.length === 1) response.destroy();
       else {
-        answer(response, 429, '', { 'Retry-After': '3000' });
+        respond(response, 429, '', { 'Retry-After': '3000' });
         response.on('close', () => setTimeout(() => stop.abort(), 20));
       }
     };
@@ -181,9 +181,9 @@ describe('stopping', () => {
     const stop = new AbortController();
     bench.handle = (_request, response) => {
       if (bench.server.received.length === 1) response.destroy();
-      else if (bench.server.received.length === 2) answer(response, 400, 'no');
+      else if (bench.server.received.length === 2) respond(response, 400, 'no');
       else {
-        answer(response, 429, '', { 'Retry-After': '3000' });
+        respond(response, 429, '', { 'Retry-After': '3000' });
         response.on('close', () => stop.abort());
       }
     };

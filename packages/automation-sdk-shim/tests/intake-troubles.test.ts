@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { answer, startLoopback, type Received } from './support/loopback.js';
+import { respond, startLoopback, type Received } from './support/loopback.js';
 import {
   IntakeBench,
   KEY,
@@ -27,7 +27,7 @@ function failFor(attempts: number, minutes: number, status: number, body: unknow
   bench.handle = (request, response) => {
     made += 1;
     bench.nowMs += minutes * MINUTE_MS;
-    if (made <= attempts) answer(response, status, body);
+    if (made <= attempts) respond(response, status, body);
     else bench.accept(request, response);
   };
 }
@@ -80,7 +80,7 @@ describe('an intake key that is not active yet', () => {
     const bad = holds((n) => n === 4);
     bench.handle = (request, response) => {
       bench.nowMs += 5 * MINUTE_MS;
-      if (bad(request)) answer(response, 422, 'no');
+      if (bad(request)) respond(response, 422, 'no');
       else bench.accept(request, response);
     };
     const receipts = await bench.deliverAll(numbered(10));
@@ -95,7 +95,7 @@ describe('an intake that does not unpack gzip', () => {
   test.each([400, 415, 422, 500, 501, 502, 406, 413])(
     'answers %i: one refused request, and plain ones from then on [F-22]',
     async (status) => {
-      bench.answerWhere(({ headers }) => headers['content-encoding'] === 'gzip', status, 'cannot read this');
+      bench.responseWhere(({ headers }) => headers['content-encoding'] === 'gzip', status, 'cannot read this');
       expect(spans(await bench.deliverAll(numbered(25), { compress: true }))).toEqual([
         [0, 10],
         [10, 20],
@@ -110,7 +110,7 @@ describe('an intake that does not unpack gzip', () => {
   test('from its second batch on is found out by its 415', async () => {
     const client = bench.client({ compress: true });
     await receiptsOf(client, numbered(1));
-    bench.answerWhere(({ headers }) => headers['content-encoding'] === 'gzip', 415, '');
+    bench.responseWhere(({ headers }) => headers['content-encoding'] === 'gzip', 415, '');
     await receiptsOf(client, numbered(20, 1));
     expect(encodings()).toEqual(['gzip', 'gzip', 'plain', 'plain']);
   });
@@ -119,8 +119,8 @@ describe('an intake that does not unpack gzip', () => {
     let requests = 0;
     bench.handle = (request, response) => {
       requests += 1;
-      if (requests <= 6) answer(response, 500, '');
-      else if (request.headers['content-encoding'] === 'gzip') answer(response, 400, 'no JSON');
+      if (requests <= 6) respond(response, 500, '');
+      else if (request.headers['content-encoding'] === 'gzip') respond(response, 400, 'no JSON');
       else bench.accept(request, response);
     };
     expect(rejectedIn(await bench.deliverAll(numbered(10), { compress: true }))).toEqual([]);
@@ -136,7 +136,7 @@ describe('an intake that does not unpack gzip', () => {
 
 describe('something in between that blocks compressed bodies', () => {
   test.each([401, 403, 404])('with %i is found out by the next try, and is not critical', async (status) => {
-    bench.answerWhere(({ headers }) => headers['content-encoding'] === 'gzip', status, '');
+    bench.responseWhere(({ headers }) => headers['content-encoding'] === 'gzip', status, '');
     await bench.deliverAll(numbered(20), { compress: true });
     expect(encodings()).toEqual(['gzip', 'plain', 'plain']);
     expect(bench.recorded.at('critical')).toEqual([]);
@@ -144,8 +144,8 @@ describe('something in between that blocks compressed bodies', () => {
 });
 
 describe('a redirect', () => {
-  const moved = (status: number, location: string) => (request: Received, response: Parameters<typeof answer>[0]) => {
-    if (request.path.endsWith('/batch')) answer(response, status, '', { Location: location });
+  const moved = (status: number, location: string) => (request: Received, response: Parameters<typeof respond>[0]) => {
+    if (request.path.endsWith('/batch')) respond(response, status, '', { Location: location });
     else bench.accept(request, response);
   };
 
@@ -189,7 +189,7 @@ describe('a redirect', () => {
     let hops = 0;
     bench.handle = (request, response) => {
       hops += 1;
-      if (hops <= 6) answer(response, 307, '', { Location: `/hop/${hops}` });
+      if (hops <= 6) respond(response, 307, '', { Location: `/hop/${hops}` });
       else bench.accept(request, response);
     };
     await bench.deliverAll(numbered(1));
@@ -198,7 +198,7 @@ describe('a redirect', () => {
   });
 
   test('to another host gets neither key nor events', async () => {
-    const other = await startLoopback((_request, response) => answer(response, 200, {}));
+    const other = await startLoopback((_request, response) => respond(response, 200, {}));
     const elsewhere = other.url.replace('127.0.0.1', 'localhost');
     bench.failFirst([307, '', { Location: `${elsewhere}/batch` }], [308, '', { Location: `${elsewhere}/batch` }]);
     await bench.deliverAll(numbered(1));
@@ -225,7 +225,7 @@ describe('severity', () => {
     'a wait of %s s that it asks for hides neither status nor error',
     async (seconds) => {
       const stop = new AbortController();
-      bench.handle = (_request, response) => answer(response, 503, '', { 'Retry-After': seconds });
+      bench.handle = (_request, response) => respond(response, 503, '', { 'Retry-After': seconds });
       const delivery = bench.deliverAll(numbered(1), { errorAfterMs: 20 }, stop.signal).catch(() => undefined);
       while (bench.recorded.at('warning').length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
       expect(bench.healthPage()).toMatchObject({ httpStatus: 200, status: 'degraded' });
@@ -242,7 +242,7 @@ describe('severity', () => {
     bench.handle = (request, response) => {
       statuses.push(bench.healthPage().status);
       made += 1;
-      if (made <= 5) answer(response, status, `bad key ${KEY}`);
+      if (made <= 5) respond(response, status, `bad key ${KEY}`);
       else bench.accept(request, response);
     };
     expect(spans(await bench.deliverAll(numbered(2), { compress: true }))).toEqual([[0, 2]]);
@@ -280,7 +280,7 @@ describe('bad events among good ones', () => {
   ])('%s: those alone are rejected, with the reason', async (_what, status) => {
     const client = bench.client();
     await receiptsOf(client, numbered(1, 100));
-    bench.answerWhere(
+    bench.responseWhere(
       holds((n) => n === 3 || n === 8),
       status,
       `no ${KEY} ${'x'.repeat(2_000)}`,
@@ -362,7 +362,7 @@ describe('an answer with a status for each event', () => {
     bench.handle = (request, response) => {
       const events = eventsIn(request);
       bench.stored.push(...events.filter((event) => !bad(event)));
-      answer(response, 200, body(events));
+      respond(response, 200, body(events));
     };
     const receipts = await bench.deliverAll(numbered(10));
     expect(rejectedIndices(receipts)).toEqual([3]);
@@ -377,7 +377,7 @@ describe('an answer with a status for each event', () => {
       const events = eventsIn(request);
       const isLate = (event: string) => first && bad(event);
       bench.stored.push(...events.filter((event) => !isLate(event)));
-      answer(response, 200, { results: events.map((event) => ({ status: isLate(event) ? status : 200 })) });
+      respond(response, 200, { results: events.map((event) => ({ status: isLate(event) ? status : 200 })) });
       first = false;
     };
     expect(rejectedIn(await bench.deliverAll(numbered(10)))).toEqual([]);
@@ -389,7 +389,7 @@ describe('an answer with a status for each event', () => {
     let first = true;
     bench.handle = (request, response) => {
       const { event_ids } = acknowledgement(request);
-      answer(response, 200, { event_ids: first ? event_ids.map((id, index) => (index < 4 ? id : null)) : event_ids });
+      respond(response, 200, { event_ids: first ? event_ids.map((id, index) => (index < 4 ? id : null)) : event_ids });
       first = false;
     };
     expect(rejectedIn(await bench.deliverAll(numbered(10)))).toEqual([]);
@@ -401,7 +401,7 @@ describe('an answer with a status for each event', () => {
     bench.handle = (request, response) => {
       const events = eventsIn(request);
       if (events.length === 1) stop.abort();
-      answer(response, 200, { results: events.map((event) => ({ status: bad(event) ? 429 : 200 })) });
+      respond(response, 200, { results: events.map((event) => ({ status: bad(event) ? 429 : 200 })) });
     };
     await expect(bench.deliverAll(numbered(10), {}, stop.signal)).rejects.toMatchObject({
       from: 3,

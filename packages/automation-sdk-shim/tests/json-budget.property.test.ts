@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { SEKOIA_JSON, type JsonBudget } from '../src/budgets.js';
-import { readBatchAnswer } from '../src/intake/event-fates.js';
+import { readBatchResponse } from '../src/intake/event-fates.js';
 import { excessOf, JsonTooLargeError, parseObject, parseWithin, readJson } from '../src/json.js';
 
 const boundless: JsonBudget = { characters: 1e9, depth: 1e9, members: 1e9, values: 1e9 };
@@ -77,7 +77,7 @@ describe('a text of JSON', () => {
   ])('of %s is refused before anything is made of it', (_name, text) => {
     expect(() => readJson(text, { ...SEKOIA_JSON, characters: Infinity })).toThrow(JsonTooLargeError);
     expect(parseObject(text)).toBeUndefined();
-    expect(readBatchAnswer(text, batchOf(10), nothingKnown)).toEqual({ kind: 'unreadable' });
+    expect(readBatchResponse(text, batchOf(10), nothingKnown)).toEqual({ kind: 'unreadable' });
   });
 
   test.each([
@@ -102,6 +102,6 @@ describe('a text of JSON', () => {
       },
     ],
   ])('of an answer to a batch of ten thousand events is read: %s', (_name, value) => {
-    expect(readBatchAnswer(JSON.stringify(value), batchOf(10_000), nothingKnown).kind).toBe('fates');
+    expect(readBatchResponse(JSON.stringify(value), batchOf(10_000), nothingKnown).kind).toBe('fates');
   });
 });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Release } from '../src/data/data-store.js';
 import { thisProcess } from '../src/data/holder.js';
 import type { ObjectStore } from '../src/data/objects/object-store.js';
-import { FolderHeldError } from '../src/errors.js';
+import { LockHeldError } from '../src/errors.js';
 import type { S3Options } from './support/s3-server.js';
 import { inBucket, never, type Bucket } from './support/stores.js';
 
@@ -100,7 +100,7 @@ describe.each(lesser)('a storage that %s', (_how, options, warning) => {
     for (let round = 0; round < 6; round += 1) {
       const results = await Promise.allSettled([taken(), taken()]);
       expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-      for (const each of results) if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(FolderHeldError);
+      for (const each of results) if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(LockHeldError);
       await releases.pop()!();
     }
   });
@@ -123,7 +123,7 @@ test('what another process writes over the lock while the lease settles is respe
     if (method === 'GET' && key === lockKey && isOurs) place.s3.store(lockKey, lockElsewhere(1));
     return Promise.resolve();
   };
-  await expect(taken({ times: { patienceMs: 0 } })).rejects.toThrow('is held by the process 77 on the host elsewhere');
+  await expect(taken({ times: { timeoutMs: 0 } })).rejects.toThrow('is held by the process 77 on the host elsewhere');
 });
 
 test('conditions that stop working later are done without, with one warning', async () => {
@@ -170,7 +170,7 @@ test('a storage that no longer removes goes on with all that it lists, broken-of
 
 test('old lists, which go on behind a name and have no token, are read to their end', async () => {
   place = await inBucket({ lists: 'old', pageSize: 2 });
-  const buckets = (await taken({ mostParts: 20 })).buckets('fingerprints');
+  const buckets = (await taken({ maxParts: 20 })).buckets('fingerprints');
   for (const name of ['a', 'b', 'c', 'd', 'e']) await buckets.write(name, Buffer.from(name), 0);
   for (let at = 1; at < 9; at += 1) await buckets.write('a', Buffer.from('a'), at);
   await releases.pop()!();

@@ -29,9 +29,9 @@ describe('log', () => {
   });
 
   test('an exception has its stack and its causes on standard error, one line on the platform, secrets on neither', () => {
-    const { log, scrubber, at } = recordedLog();
+    const { log, redactor, at } = recordedLog();
     const shipped: string[] = [];
-    scrubber.add('hunter22');
+    redactor.add('hunter22');
     log.shipTo({ add: (_level, message) => shipped.push(message) });
     log.exception(new Error('with hunter22', { cause: new TypeError('deep hunter22') }), 'It failed.');
     const [written = ''] = at('error');

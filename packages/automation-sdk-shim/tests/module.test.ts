@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { selfSignedCertificate } from '@local/microsoft365-simulator';
 import { beyondProxy, startConnectProxy } from './support/connect-proxy.js';
-import { answer, startLoopback, type Handler, type Loopback } from './support/loopback.js';
+import { respond, startLoopback, type Handler, type Loopback } from './support/loopback.js';
 import { ModuleProcess } from './support/module-process.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
@@ -35,9 +35,9 @@ beforeEach(async () => {
   processes = [];
   handle = (request, response) => {
     const { jsons } = (request.method === 'POST' ? request.json() : {}) as { jsons?: string[] };
-    if (request.path === '/api/secrets') answer(response, 200, { value: { api_secret: API_SECRET } });
-    else if (jsons === undefined) answer(response, 200, {});
-    else answer(response, 200, { event_ids: jsons });
+    if (request.path === '/api/secrets') respond(response, 200, { value: { api_secret: API_SECRET } });
+    else if (jsons === undefined) respond(response, 200, {});
+    else respond(response, 200, { event_ids: jsons });
   };
   sekoia = await startLoopback((request, response) => handle(request, response));
 });

@@ -10,29 +10,29 @@ import { beyondProxy, startConnectProxy } from './support/connect-proxy.js';
 import { pace } from './support/stores.js';
 import { S3Server, type Fault, type S3Options } from './support/s3-server.js';
 
-const closers: (() => unknown)[] = [];
+const cleanup: (() => unknown)[] = [];
 const environment = { ...process.env };
 beforeEach(() => {
   process.env = Object.fromEntries(Object.entries(environment).filter(([name]) => !/_proxy$/i.test(name)));
 });
 afterEach(async () => {
   process.env = environment;
-  for (const close of closers.splice(0).reverse()) await close();
+  for (const close of cleanup.splice(0).reverse()) await close();
 });
 
 async function start(options: S3Options = {}): Promise<S3Server> {
   const s3 = await S3Server.start(options);
-  closers.push(() => s3.close());
+  cleanup.push(() => s3.close());
   return s3;
 }
 
 function connected(settings: StorageSettings, signal = new AbortController().signal): ObjectStorage {
   const storage = new ObjectStorage({ connect: () => connectS3(settings), bucket: settings.bucket, signal, pace });
-  closers.push(() => storage.close());
+  cleanup.push(() => storage.close());
   return storage;
 }
 
-async function refusal(action: Promise<unknown>): Promise<Error> {
+async function httpError(action: Promise<unknown>): Promise<Error> {
   const error: unknown = await action.catch((reason: unknown) => reason);
   if (!(error instanceof Error)) throw new Error('it was not refused');
   return error;
@@ -87,7 +87,7 @@ describe('a failure', () => {
       () => storage.keys('the/key'),
       () => storage.get('the/key'),
     ]) {
-      const error = await refusal(action());
+      const error = await httpError(action());
       expect(error).toBeInstanceOf(StoreError);
       expect(error.message).toMatch(message);
       const shown = inspect(error, { depth: 10, showHidden: true });
@@ -99,9 +99,9 @@ describe('a failure', () => {
     const s3 = await start();
     const storage = connected({ ...s3.settings, bucket: 'misspelt' });
     const message = /NoSuchBucket \(404\) .*"aws_bucket_name"/;
-    expect((await refusal(storage.get('key'))).message).toMatch(message);
-    expect((await refusal(storage.put('key', body, 'if none', 'mark'))).message).toMatch(message);
-    expect((await refusal(storage.keys(''))).message).toMatch(message);
+    expect((await httpError(storage.get('key'))).message).toMatch(message);
+    expect((await httpError(storage.put('key', body, 'if none', 'mark'))).message).toMatch(message);
+    expect((await httpError(storage.keys(''))).message).toMatch(message);
   });
 
   // Not with real errors of Node.js: those of another realm than jest's are wrapped by the library and lose their code.
@@ -145,7 +145,7 @@ test('once the module stops, a request that is not answered is given up', async 
     stop.abort();
     return 'hang';
   };
-  expect(await refusal(connected(s3.settings, stop.signal).get('key'))).toBeInstanceOf(StoreError);
+  expect(await httpError(connected(s3.settings, stop.signal).get('key'))).toBeInstanceOf(StoreError);
 });
 
 describe('over TLS', () => {
@@ -156,7 +156,7 @@ describe('over TLS', () => {
   test('the storage’s authority is trusted where it is given, and only then', async () => {
     const s3 = await start({ tls });
     await connected({ ...s3.settings, tls: { ca: server.certificate } }).put('key', body, 'always', 'mark');
-    const refused = await refusal(connected(s3.settings).get('key'));
+    const refused = await httpError(connected(s3.settings).get('key'));
     expect(refused.message).toMatch(/at key\. .*"ca_cert"/);
   });
 
@@ -165,13 +165,13 @@ describe('over TLS', () => {
     const ca = server.certificate;
     const { certificate: cert, privateKey: key } = client;
     await connected({ ...s3.settings, tls: { ca, cert, key } }).put('key', body, 'always', 'mark');
-    expect(await refusal(connected({ ...s3.settings, tls: { ca } }).get('key'))).toBeInstanceOf(StoreError);
+    expect(await httpError(connected({ ...s3.settings, tls: { ca } }).get('key'))).toBeInstanceOf(StoreError);
   });
 
   test('requests go through the environment’s proxy, with the certificates for the storage alone', async () => {
     const s3 = await start({ tls: { ...tls, ca: client.certificate, requestCert: true, rejectUnauthorized: true } });
     const proxy = await startConnectProxy();
-    closers.push(() => proxy.close());
+    cleanup.push(() => proxy.close());
     process.env['HTTPS_PROXY'] = proxy.url;
     const settings = { ca: server.certificate, cert: client.certificate, key: client.privateKey };
     const endpoint = beyondProxy(s3.url);

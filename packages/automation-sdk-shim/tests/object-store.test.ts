@@ -3,7 +3,7 @@ import { StoreError } from '../src/data/store-error.js';
 import { thisProcess } from '../src/data/holder.js';
 import type { Buckets, Release } from '../src/data/data-store.js';
 import type { ObjectStore } from '../src/data/objects/object-store.js';
-import { FolderHeldError } from '../src/errors.js';
+import { LockHeldError } from '../src/errors.js';
 import type { Fault, S3Options, S3Request } from './support/s3-server.js';
 import { inBucket, never, type Bucket, type OpenOptions } from './support/stores.js';
 
@@ -46,11 +46,11 @@ const putsOf = (key: string) => place.s3.requests.filter(isPutOf(key)).length;
 
 /** The lock of a process that this one cannot judge. */
 function lockElsewhere(more: object = {}): string {
-  const holder = { ...thisProcess(new Date(0)), pid: 77, host: 'elsewhere', lease_ms: 20_000, renewals: 1 };
-  return JSON.stringify({ ...holder, ...more });
+  const lockOwner = { ...thisProcess(new Date(0)), pid: 77, host: 'elsewhere', lease_ms: 20_000, renewals: 1 };
+  return JSON.stringify({ ...lockOwner, ...more });
 }
 
-async function refusal(action: Promise<unknown>): Promise<Error> {
+async function httpError(action: Promise<unknown>): Promise<Error> {
   const error: unknown = await action.catch((reason: unknown) => reason);
   if (!(error instanceof Error)) throw new Error('it was not refused');
   return error;
@@ -62,7 +62,7 @@ describe('a document', () => {
     const document = store.document<{ n: number }>('context.json');
     await document.write({ n: 1 });
     place.s3.store(contextKey, '{"n":100}');
-    const refused = await refusal(document.write({ n: 2 }));
+    const refused = await httpError(document.write({ n: 2 }));
     expect(refused).toBeInstanceOf(StoreError);
     expect(refused.message).toContain('was taken by another process');
     expect(losses).toBe(1);
@@ -126,7 +126,7 @@ describe('a bucket', () => {
   const partsOf = (name: string) => place.s3.keys.filter((key) => key.includes(`/${name}/`)).length;
 
   test('gets an object for each write, and one for many once there are many', async () => {
-    const buckets = (await openTaken({ mostParts: 5 })).buckets('fingerprints');
+    const buckets = (await openTaken({ maxParts: 5 })).buckets('fingerprints');
     const counts: number[] = [];
     for (let at = 0; at < 12; at += 1) {
       await buckets.write('hour', Buffer.from(String(at % 10)), at);
@@ -212,7 +212,7 @@ describe('a bucket', () => {
 
   test('that is spoiled is an error that says so', async () => {
     place.s3.store('playbook/7/fingerprints/hour/00000001', 'short');
-    const refused = await refusal((await openTaken()).buckets('fingerprints').read('hour'));
+    const refused = await httpError((await openTaken()).buckets('fingerprints').read('hour'));
     expect(refused).toBeInstanceOf(StoreError);
     expect(refused.message).toContain('playbook/7/fingerprints/hour/00000001 is not what was written there');
   });
@@ -234,7 +234,7 @@ describe('the lease', () => {
       ];
       const results = await Promise.allSettled(racing);
       expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-      for (const each of results) if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(FolderHeldError);
+      for (const each of results) if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(LockHeldError);
       await releases.pop()!();
     }
     expect(losses).toBe(0);
@@ -243,8 +243,8 @@ describe('the lease', () => {
   test('of a process that cannot be judged is respected until it has ended by the storage’s clock, whatever ours says', async () => {
     place.s3.clockOffsetMs = -86_400_000;
     place.s3.store(lockKey, lockElsewhere());
-    const refused = await refusal(place.open().take({ signal: never, onLost: () => undefined }));
-    expect(refused).toBeInstanceOf(FolderHeldError);
+    const refused = await httpError(place.open().take({ signal: never, onLost: () => undefined }));
+    expect(refused).toBeInstanceOf(LockHeldError);
     expect(refused.message).toContain('is held by the process 77 on the host elsewhere since');
     place.s3.clockOffsetMs += 25_000;
     await openTaken();
@@ -259,7 +259,7 @@ describe('the lease', () => {
       if (looks === 4) place.s3.clockOffsetMs = 25_000;
       return Promise.resolve();
     };
-    await openTaken({ times: { patienceMs: 60_000 } });
+    await openTaken({ times: { timeoutMs: 60_000 } });
     expect(looks).toBeGreaterThanOrEqual(4);
   });
 
@@ -279,8 +279,8 @@ describe('the lease', () => {
       }
       return Promise.resolve();
     };
-    const refused = await refusal(place.open().take({ signal: never, onLost: () => undefined }));
-    expect(refused).toBeInstanceOf(FolderHeldError);
+    const refused = await httpError(place.open().take({ signal: never, onLost: () => undefined }));
+    expect(refused).toBeInstanceOf(LockHeldError);
     expect(refused.message).toContain('on the host elsewhere');
     expect(isRenewed).toBe(true);
   });

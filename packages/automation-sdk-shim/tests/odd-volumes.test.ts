@@ -15,24 +15,24 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { DocumentFile } from '../src/data/folder/document-file.js';
 import { recordedLog } from './support/recorded-log.js';
-import { answer, startLoopback, type Loopback } from './support/loopback.js';
+import { respond, startLoopback, type Loopback } from './support/loopback.js';
 import { ModuleProcess, type Identity } from './support/module-process.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
 const oddVolume = fileURLToPath(new URL('./fixtures/odd-volume.mjs', import.meta.url));
 const isRoot = process.getuid?.() === 0;
 
-const closers: (() => unknown)[] = [];
+const cleanup: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
+  for (const close of cleanup.splice(0).reverse()) await close();
 });
 
 async function startIntake(): Promise<Loopback> {
   const intake = await startLoopback((request, response) => {
     const { jsons } = request.json() as { jsons: string[] };
-    answer(response, 200, { event_ids: jsons.map(() => crypto.randomUUID()) });
+    respond(response, 200, { event_ids: jsons.map(() => crypto.randomUUID()) });
   });
-  closers.push(() => intake.close());
+  cleanup.push(() => intake.close());
   return intake;
 }
 
@@ -49,7 +49,7 @@ async function startModule(folder: string, env: Record<string, string> = {}, ide
     ['test'],
     identity,
   );
-  closers.push(() => module.kill('SIGKILL'));
+  cleanup.push(() => module.kill('SIGKILL'));
   return module;
 }
 
@@ -86,8 +86,8 @@ describe('the module works on a volume', () => {
     'folders-not-flushed-EISDIR',
     'nothing-flushed',
     'never-renamed-over',
-  ])('with %s', async (oddities) => {
-    await worksIn(temporaryFolder(), { NODE_OPTIONS: `--import=${oddVolume}`, ODD_VOLUME: oddities });
+  ])('with %s', async (anomalies) => {
+    await worksIn(temporaryFolder(), { NODE_OPTIONS: `--import=${oddVolume}`, ODD_VOLUME: anomalies });
   });
 
   const types = ['vfat', 'exfat', 'ext4', 'tmpfs'];
@@ -97,7 +97,7 @@ describe('the module works on a volume', () => {
       const folder = join(temporaryFolder(), 'mounted');
       mkdirSync(folder);
       mountNew(type, folder);
-      closers.unshift(() => run('umount', '-l', folder));
+      cleanup.unshift(() => run('umount', '-l', folder));
       await worksIn(join(folder, 'data'));
     });
   }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { HttpClient } from '../src/http/http-client.js';
 import { PlatformLogs, type PlatformLogsOptions } from '../src/log/platform-logs.js';
-import { answer, startLoopback, type Handler, type Loopback } from './support/loopback.js';
+import { respond, startLoopback, type Handler, type Loopback } from './support/loopback.js';
 
 interface Entry {
   date: string;
@@ -16,7 +16,7 @@ let handle: Handler;
 let reports: string[];
 
 beforeEach(async () => {
-  handle = (_request, response) => answer(response, 200, {});
+  handle = (_request, response) => respond(response, 200, {});
   reports = [];
   platform = await startLoopback((request, response) => handle(request, response));
 });
@@ -89,7 +89,7 @@ describe('logs for the platform', () => {
   });
 
   test('what could not be sent is kept in order and sent later, and both turns are said once', async () => {
-    handle = (_request, response) => answer(response, platform.received.length <= 2 ? 503 : 200, {});
+    handle = (_request, response) => respond(response, platform.received.length <= 2 ? 503 : 200, {});
     const logs = open();
     logs.add('error', 'first');
     await platform.arrived(1);
@@ -109,7 +109,7 @@ describe('logs for the platform', () => {
 
   test('the oldest entries are dropped beyond a thousand, and their number is told', async () => {
     let open503 = true;
-    handle = (_request, response) => answer(response, open503 ? 503 : 200, {});
+    handle = (_request, response) => respond(response, open503 ? 503 : 200, {});
     const logs = open({ backoff: { firstMs: NEVER_MS, maxMs: NEVER_MS } });
     logs.add('error', 'entry 0');
     await platform.arrived(1);
@@ -124,7 +124,7 @@ describe('logs for the platform', () => {
   });
 
   test('a batch that is refused for good does not block those after it', async () => {
-    handle = (_request, response) => answer(response, platform.received.length === 1 ? 422 : 200, {});
+    handle = (_request, response) => respond(response, platform.received.length === 1 ? 422 : 200, {});
     const logs = open();
     logs.add('error', 'poison');
     await platform.arrived(1);

@@ -8,9 +8,9 @@ import { checkProxies } from '../src/configuration/proxies.js';
 import { ConfigurationError } from '../src/errors.js';
 import { createAgents } from '../src/http/agents.js';
 import { HttpClient } from '../src/http/http-client.js';
-import { Scrubber } from '../src/log/scrubber.js';
+import { Redactor } from '../src/log/scrubber.js';
 import { beyondProxy, startConnectProxy, type ConnectProxyOptions } from './support/connect-proxy.js';
-import { answer, startLoopback, type Loopback } from './support/loopback.js';
+import { respond, startLoopback, type Loopback } from './support/loopback.js';
 
 const VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
 /** With these, what a request trusts by itself would not count. */
@@ -22,31 +22,31 @@ beforeEach(() => {
   process.env = { ...withoutProxies };
 });
 
-const closers: (() => unknown)[] = [];
+const cleanup: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
+  for (const close of cleanup.splice(0).reverse()) await close();
 });
 
 const LONG_MS = 60_000;
 
 function client(connectMs?: number) {
   const http = new HttpClient({ userAgent: 'test', ...(connectMs === undefined ? {} : { connectMs }) });
-  closers.push(() => http.close());
+  cleanup.push(() => http.close());
   const get = (url: string) =>
-    http.send({ method: 'GET', url, headers: {}, answerMs: LONG_MS, signal: new AbortController().signal });
+    http.send({ method: 'GET', url, headers: {}, responseMs: LONG_MS, signal: new AbortController().signal });
   return { http, get };
 }
 
 async function proxy(options?: ConnectProxyOptions) {
   const started = await startConnectProxy(options);
-  closers.push(() => started.close());
+  cleanup.push(() => started.close());
   return { ...started, host: new URL(started.url).host };
 }
 
 /** Its address is one that goes through proxies. */
 async function target(): Promise<Loopback> {
-  const started = await startLoopback((_request, response) => answer(response, 200, {}));
-  closers.push(() => started.close());
+  const started = await startLoopback((_request, response) => respond(response, 200, {}));
+  cleanup.push(() => started.close());
   return { ...started, url: beyondProxy(started.url) };
 }
 
@@ -54,7 +54,7 @@ async function target(): Promise<Loopback> {
 async function mute(handle: (socket: Socket) => void = () => undefined) {
   const server = createServer((socket) => handle(socket.on('error', () => undefined).resume())).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closers.push(() => server.close());
+  cleanup.push(() => server.close());
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   /** Resolves once the next connection has come; `closed` once it has ended. */
   const connected = async () => {
@@ -107,7 +107,7 @@ describe('requests to http:// addresses', () => {
     for (let time = 1; time <= 3; time += 1) {
       const body = Buffer.from(`{"time":${time}}`);
       const signal = new AbortController().signal;
-      const { status } = await http.send({ method: 'POST', url, headers: {}, body, answerMs: LONG_MS, signal });
+      const { status } = await http.send({ method: 'POST', url, headers: {}, body, responseMs: LONG_MS, signal });
       expect(status).toBe(200);
     }
     expect(through.requests).toEqual([url, url, url]);
@@ -250,12 +250,12 @@ describe('requests without a proxy', () => {
     const ports = new Set<number>();
     const server = await startLoopback((_request, response) => {
       ports.add(response.socket!.remotePort!);
-      answer(response, 200, {});
+      respond(response, 200, {});
     });
-    closers.push(() => server.close());
+    cleanup.push(() => server.close());
     const { get } = client();
-    const answers = await Promise.all(Array.from({ length: 40 }, () => get(server.url)));
-    expect(answers.map(({ status }) => status)).toEqual(Array<number>(40).fill(200));
+    const responses = await Promise.all(Array.from({ length: 40 }, () => get(server.url)));
+    expect(responses.map(({ status }) => status)).toEqual(Array<number>(40).fill(200));
     expect(ports.size).toBeLessThanOrEqual(8);
   });
 });
@@ -264,12 +264,12 @@ describe('an agent', () => {
   test('uses tunnels again, also those that were opened at once', async () => {
     const { certificate, privateKey } = selfSignedCertificate('loopback', 'ec');
     const tls = { cert: certificate, key: privateKey };
-    const server = await startLoopback((_request, response) => answer(response, 200, {}), tls);
-    closers.push(() => server.close());
+    const server = await startLoopback((_request, response) => respond(response, 200, {}), tls);
+    cleanup.push(() => server.close());
     const through = await proxy();
     process.env['HTTPS_PROXY'] = through.url;
     const agents = createAgents(LONG_MS);
-    closers.push(() => agents.https.destroy());
+    cleanup.push(() => agents.https.destroy());
     const get = async () => {
       const [response] = (await once(
         request(beyondProxy(server.url), { agent: agents.https, ca: certificate }).end(),
@@ -286,7 +286,7 @@ describe('an agent', () => {
     const through = await proxy({ refuse: 403 });
     process.env['HTTPS_PROXY'] = through.url;
     const agents = createAgents(LONG_MS);
-    closers.push(() => agents.https.destroy());
+    cleanup.push(() => agents.https.destroy());
     const { default: axios } = await import('axios');
     const asked = axios.get('https://server.example', { httpsAgent: agents.https, proxy: false });
     await expect(asked).rejects.toMatchObject({ code: 'EPROXYREFUSED' });
@@ -294,15 +294,15 @@ describe('an agent', () => {
 });
 
 describe('proxies of the environment', () => {
-  function check(env: Record<string, string>): { message: string; scrubber: Scrubber } {
-    const scrubber = new Scrubber();
+  function check(env: Record<string, string>): { message: string; redactor: Redactor } {
+    const redactor = new Redactor();
     try {
-      checkProxies(env, (_name, secret) => void scrubber.add(secret));
+      checkProxies(env, (_name, secret) => void redactor.add(secret));
     } catch (error) {
-      if (error instanceof ConfigurationError) return { message: error.message, scrubber };
+      if (error instanceof ConfigurationError) return { message: error.message, redactor };
       throw error;
     }
-    return { message: 'all right', scrubber };
+    return { message: 'all right', redactor };
   }
 
   test.each([
@@ -323,17 +323,17 @@ describe('proxies of the environment', () => {
   });
 
   test('their passwords are hidden in every spelling, also while another one is wrong', () => {
-    const { message, scrubber } = check({
+    const { message, redactor } = check({
       HTTPS_PROXY: 'http://me:p%40ssword@proxy.example',
       HTTP_PROXY: 'socks5://hunter22',
     });
     const header = Buffer.from('me:p@ssword').toString('base64');
-    expect(scrubber.scrub(`p%40ssword p@ssword ${header}`)).toBe('*** *** ***');
+    expect(redactor.redact(`p%40ssword p@ssword ${header}`)).toBe('*** *** ***');
     expect(message).not.toContain('hunter22');
   });
 
   test('a token in place of user and password is hidden too', () => {
-    const { scrubber } = check({ ALL_PROXY: 'http://some-token@proxy.example' });
-    expect(scrubber.scrub('some-token at proxy.example')).toBe('*** at proxy.example');
+    const { redactor } = check({ ALL_PROXY: 'http://some-token@proxy.example' });
+    expect(redactor.redact('some-token at proxy.example')).toBe('*** at proxy.example');
   });
 });

@@ -84,11 +84,13 @@ describe('NO_PROXY', () => {
     [',,', 'https://b.example', 'nnn', 'proxy'],
     ['"sekoia.io"', 'https://sekoia.io', 'nnn', 'direct'],
     ['.', 'https://sekoia.io', 'nnn', 'proxy'],
-  ])('%j and %s: %s, %s', (no_proxy, address, others, way) => {
+  ])('%j and %s: %s, %s', (no_proxy, address, others, signInScenario) => {
     // Nothing goes to a proxy that one of the three would have sent directly.
-    if (others.includes('y')) expect(way).toBe('direct');
-    expect(chosen(address, { ...everything, no_proxy })).toBe(way === 'direct' ? undefined : PROXY);
-    expect(chosen(address, { ...everything, NO_PROXY: no_proxy })).toBe(way === 'direct' ? undefined : PROXY);
+    if (others.includes('y')) expect(signInScenario).toBe('direct');
+    expect(chosen(address, { ...everything, no_proxy })).toBe(signInScenario === 'direct' ? undefined : PROXY);
+    expect(chosen(address, { ...everything, NO_PROXY: no_proxy })).toBe(
+      signInScenario === 'direct' ? undefined : PROXY,
+    );
   });
 });
 

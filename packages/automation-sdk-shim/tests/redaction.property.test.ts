@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { excerpt, excerptOfPage } from '../src/log/foreign-text.js';
 import { errorLine, errorStack } from '../src/log/error-text.js';
-import { Scrubber } from '../src/log/scrubber.js';
+import { Redactor } from '../src/log/scrubber.js';
 import { SECRETS } from '../src/log/secrets.js';
 import { ENCODINGS } from '../src/log/spellings.js';
 import { anyEcho, anySecret, leaksIn } from './support/echo.js';
@@ -81,32 +81,32 @@ describe('sentences of the module', () => {
   test('lose each whole secret, in every spelling', () => {
     fc.assert(
       fc.property(anySecret, fc.constantFrom(...Object.keys(ENCODINGS)), (secret, name) => {
-        const scrubber = new Scrubber();
-        scrubber.add(secret);
+        const redactor = new Redactor();
+        redactor.add(secret);
         const spelled = ENCODINGS[name]!(secret);
         fc.pre(!/case|behind|of|utf16/.test(name));
-        expect(scrubber.scrub(`It answered ${spelled}.`)).not.toContain(spelled);
+        expect(redactor.redact(`It answered ${spelled}.`)).not.toContain(spelled);
       }),
       runs(100),
     );
   });
 
   test('keep words that are a piece of a password', () => {
-    const scrubber = new Scrubber();
-    scrubber.add('Reporting-2024!');
-    expect(scrubber.scrub('The Reporting Web Service answers.')).toBe('The Reporting Web Service answers.');
-    expect(scrubber.scrubForeign('The Reporting Web Service answers.')).toBe('The *** Web Service answers.');
+    const redactor = new Redactor();
+    redactor.add('Reporting-2024!');
+    expect(redactor.redact('The Reporting Web Service answers.')).toBe('The Reporting Web Service answers.');
+    expect(redactor.redactForeign('The Reporting Web Service answers.')).toBe('The *** Web Service answers.');
   });
 });
 
 describe('credentials that come up while running', () => {
   test('are redacted until eight newer ones have come up; one that is used again is new again', () => {
-    const scrubber = new Scrubber();
+    const redactor = new Redactor();
     const token = (index: number) => `token-number-${'abcdefghijk'.charAt(index)}`;
-    for (let index = 0; index < 8; index += 1) scrubber.addPassing(token(index));
-    scrubber.addPassing(token(0));
-    scrubber.addPassing(token(8));
-    const isRedacted = (index: number) => scrubber.scrub(token(index)) === '***';
+    for (let index = 0; index < 8; index += 1) redactor.addPassing(token(index));
+    redactor.addPassing(token(0));
+    redactor.addPassing(token(8));
+    const isRedacted = (index: number) => redactor.redact(token(index)) === '***';
     expect([0, 1, 2, 8].map(isRedacted)).toEqual([true, false, true, true]);
   });
 });

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { answer, startLoopback, type Handler, type Loopback } from './support/loopback.js';
+import { respond, startLoopback, type Handler, type Loopback } from './support/loopback.js';
 import { ModuleProcess } from './support/module-process.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
@@ -15,7 +15,7 @@ const CLEAR_ERROR = 'holds a placeholder such as *****, and the platform did not
 jest.setTimeout(60_000);
 
 let platform: Loopback;
-let answerSecrets: Handler;
+let respondWithSecrets: Handler;
 let folder: string;
 let processes: ModuleProcess[];
 
@@ -29,10 +29,11 @@ beforeAll(() => {
 beforeEach(async () => {
   folder = temporaryFolder();
   processes = [];
-  answerSecrets = (_request, response) => answer(response, 200, { value: {}, node_value: { password: PASSWORD } });
+  respondWithSecrets = (_request, response) =>
+    respond(response, 200, { value: {}, node_value: { password: PASSWORD } });
   platform = await startLoopback((request, response) => {
-    if (request.path === '/api/secrets') answerSecrets(request, response);
-    else answer(response, 200, {});
+    if (request.path === '/api/secrets') respondWithSecrets(request, response);
+    else respond(response, 200, {});
   });
 });
 
@@ -116,16 +117,16 @@ describe('a setting whose value the platform keeps apart', () => {
   });
 
   test('that comes masked itself, or null, leaves the setting as it was given', async () => {
-    answerSecrets = (_request, response) =>
-      answer(response, 200, { node_value: { password: '*****', note: null, unheard_of: 'x-x-x-x' } });
+    respondWithSecrets = (_request, response) =>
+      respond(response, 200, { node_value: { password: '*****', note: null, unheard_of: 'x-x-x-x' } });
     writeCards();
     const module = start({ password: 'typed in', note: 'a note' });
     expect(await told(module)).toMatchObject({ password: 'typed in', note: 'a note' });
   });
 
   test('comes beside the module’s own secrets', async () => {
-    answerSecrets = (_request, response) =>
-      answer(response, 200, { value: { api_secret: API_SECRET }, node_value: { password: PASSWORD } });
+    respondWithSecrets = (_request, response) =>
+      respond(response, 200, { value: { api_secret: API_SECRET }, node_value: { password: PASSWORD } });
     writeCards({ manifest: ['api_secret'] });
     const module = start({ password: '*****' }, { MODULE_CONFIGURATION: '{"api_secret":"*****"}' });
     expect(await told(module)).toMatchObject({ password: PASSWORD, module: { api_secret: API_SECRET } });
@@ -140,7 +141,7 @@ describe('a placeholder that the platform does not replace', () => {
     ['a node_value that is masked', { node_value: { password: '•••' } }, 200],
     ['404', 'not here', 404],
   ])('is one clear error: %s', async (_what, body, status) => {
-    answerSecrets = (_request, response) => answer(response, status, body);
+    respondWithSecrets = (_request, response) => respond(response, status, body);
     writeCards();
     const module = start({ password: '*****' });
     const { msg, level } = await module.says('Configuration error');
@@ -157,7 +158,7 @@ describe('a placeholder that the platform does not replace', () => {
   });
 
   test('names every setting, those that no card calls secret too', async () => {
-    answerSecrets = (_request, response) => answer(response, 200, {});
+    respondWithSecrets = (_request, response) => respond(response, 200, {});
     writeCards();
     const module = start({ intake_key: '***', password: '*****', note: '••••' });
     const { msg } = await module.says('Configuration error');
@@ -166,7 +167,7 @@ describe('a placeholder that the platform does not replace', () => {
   });
 
   test('in the module’s configuration points there', async () => {
-    answerSecrets = (_request, response) => answer(response, 200, { value: {} });
+    respondWithSecrets = (_request, response) => respond(response, 200, { value: {} });
     writeCards({ manifest: ['api_secret'] });
     const module = start({ password: PASSWORD }, { MODULE_CONFIGURATION: '{"api_secret":"*****"}' });
     const { msg } = await module.says('Configuration error');
@@ -175,9 +176,9 @@ describe('a placeholder that the platform does not replace', () => {
 
   test('is asked for as long as the platform fails', async () => {
     writeCards();
-    answerSecrets = (_request, response) => {
-      if (to('/api/secrets').length <= 4) answer(response, 503, '');
-      else answer(response, 200, { node_value: { password: PASSWORD } });
+    respondWithSecrets = (_request, response) => {
+      if (to('/api/secrets').length <= 4) respond(response, 503, '');
+      else respond(response, 200, { node_value: { password: PASSWORD } });
     };
     const module = start({ password: '*****' });
     expect(await told(module)).toMatchObject({ password: PASSWORD });
@@ -193,7 +194,7 @@ describe('settings that are complete', () => {
     ['fails', 503, '', 3],
     ['answers no JSON', 200, '<html>', 3],
   ])('start where the platform %s', async (_what, status, body, asked) => {
-    answerSecrets = (_request, response) => answer(response, status, body);
+    respondWithSecrets = (_request, response) => respond(response, status, body);
     writeCards();
     const module = start({ password: 'typed in' });
     expect(await told(module)).toMatchObject({ password: 'typed in' });
@@ -226,7 +227,7 @@ describe('wrong settings', () => {
 
   test('stopping does not wait for a platform that is away', async () => {
     writeCards();
-    answerSecrets = () => undefined;
+    respondWithSecrets = () => undefined;
     const module = start({ password: '*****' });
     await platform.arrived(1);
     module.kill('SIGTERM');

@@ -7,7 +7,7 @@ import { HttpClient } from '../src/http/http-client.js';
 import type { JsonObject } from '../src/json.js';
 import { Callback } from '../src/module/callback.js';
 import { Trigger, type TriggerContext } from '../src/module/trigger.js';
-import { answer, startLoopback, type Loopback } from './support/loopback.js';
+import { respond, startLoopback, type Loopback } from './support/loopback.js';
 import { recordedLog } from './support/recorded-log.js';
 
 class Watcher extends Trigger {
@@ -32,16 +32,16 @@ let nowMs: number;
 let health: Health;
 
 beforeEach(async () => {
-  platform = await startLoopback((_request, response) => answer(response, 200, {}));
+  platform = await startLoopback((_request, response) => respond(response, 200, {}));
   nowMs = Date.parse('2026-03-01T12:00:00Z');
-  const { scrubber } = recordedLog();
+  const { redactor } = recordedLog();
   const { secondsWithoutEvents, lastHeartbeatThreshold } = Watcher;
-  health = new Health({ scrubber, secondsWithoutEvents, lastHeartbeatThreshold, now: () => nowMs });
+  health = new Health({ redactor, secondsWithoutEvents, lastHeartbeatThreshold, now: () => nowMs });
 });
 afterEach(() => platform.close());
 
 function watcher(callback: Callback | undefined): Watcher {
-  const { log, scrubber } = recordedLog();
+  const { log, redactor } = recordedLog();
   // Nothing of it is used here.
   const data = { name: 'data folder' } as unknown as DataStore;
   const context: TriggerContext = {
@@ -53,7 +53,7 @@ function watcher(callback: Callback | undefined): Watcher {
     data,
     metrics: new Registry(),
     health,
-    scrubber,
+    redactor,
     http,
     intakeUrl: undefined,
     callback,

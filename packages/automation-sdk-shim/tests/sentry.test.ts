@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../src/json.js';
 import { startSentry, type SentrySdk } from '../src/log/sentry.js';
 import { leavingEvent } from '../src/log/sentry-event.js';
-import { Scrubber } from '../src/log/scrubber.js';
+import { Redactor } from '../src/log/scrubber.js';
 import { recordedLog } from './support/recorded-log.js';
 
 const SECRET = 'the-password';
@@ -24,9 +24,9 @@ function pretendSdk(closes = true) {
 
 function start(load: () => Promise<SentrySdk>, dsn = 'https://key@sentry.example/1') {
   const recorded = recordedLog();
-  const { log, scrubber } = recorded;
-  scrubber.add(SECRET);
-  const options = { dsn, environment: 'test', release: 'a@1', tags: { module: 'A' }, scrubber, log, load };
+  const { log, redactor } = recorded;
+  redactor.add(SECRET);
+  const options = { dsn, environment: 'test', release: 'a@1', tags: { module: 'A' }, redactor, log, load };
   return { recorded, log, starting: startSentry(options) };
 }
 
@@ -103,8 +103,8 @@ describe('errors for Sentry', () => {
 });
 
 test('of an event only what happened, and where in the code, leaves the process, scrubbed', () => {
-  const scrubber = new Scrubber();
-  scrubber.add(SECRET);
+  const redactor = new Redactor();
+  redactor.add(SECRET);
   const frame = { filename: '/app/a.js', function: 'run', lineno: 3, colno: 4, in_app: true };
   const event: JsonObject = {
     event_id: 'e1',
@@ -135,7 +135,7 @@ test('of an event only what happened, and where in the code, leaves the process,
     server_name: 'x',
     modules: { x: '1' },
   };
-  expect(leavingEvent(event, scrubber)).toEqual({
+  expect(leavingEvent(event, redactor)).toEqual({
     event_id: 'e1',
     timestamp: 1.5,
     level: 'error',
@@ -155,5 +155,5 @@ test('of an event only what happened, and where in the code, leaves the process,
       ],
     },
   });
-  expect(leavingEvent({ message: 'only this' }, scrubber)).toEqual({ message: 'only this' });
+  expect(leavingEvent({ message: 'only this' }, redactor)).toEqual({ message: 'only this' });
 });

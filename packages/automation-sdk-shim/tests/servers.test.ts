@@ -5,8 +5,8 @@ import { Health } from '../src/health.js';
 import { HttpClient } from '../src/http/http-client.js';
 import { NetworkError } from '../src/http/network-error.js';
 import { startGetServer, type GetServer, type Page } from '../src/http/get-server.js';
-import { Scrubber } from '../src/log/scrubber.js';
-import { answer, startLoopback } from './support/loopback.js';
+import { Redactor } from '../src/log/scrubber.js';
+import { respond, startLoopback } from './support/loopback.js';
 import { recordedLog } from './support/recorded-log.js';
 
 const opened: { close(): Promise<void> }[] = [];
@@ -175,7 +175,7 @@ describe('health', () => {
   function healthWith(secondsWithoutEvents: number, lastHeartbeatThreshold = 0) {
     const clock = { nowMs: Date.parse('2026-03-01T12:00:00Z') };
     const now = () => clock.nowMs;
-    const health = new Health({ scrubber: new Scrubber(), secondsWithoutEvents, lastHeartbeatThreshold, now });
+    const health = new Health({ redactor: new Redactor(), secondsWithoutEvents, lastHeartbeatThreshold, now });
     const fields = () => JSON.parse(health.liveness().body) as Record<string, unknown>;
     return { health, clock, fields };
   }
@@ -331,8 +331,8 @@ describe('health', () => {
 
 describe('the HTTP client', () => {
   const http = new HttpClient({ userAgent: 'test' });
-  const get = (url: string, answerMs = 5_000, signal = NEVER) =>
-    http.send({ method: 'GET', url, headers: { Authorization: 'Bearer abcdef' }, answerMs, signal });
+  const get = (url: string, responseMs = 5_000, signal = NEVER) =>
+    http.send({ method: 'GET', url, headers: { Authorization: 'Bearer abcdef' }, responseMs, signal });
 
   test('an answer that does not come in time is a network error that names the host and no header', async () => {
     const silent = await startLoopback(() => undefined);
@@ -361,7 +361,7 @@ describe('the HTTP client', () => {
     const server = await startLoopback((_request, response) => {
       if (response.socket?.listenerCount('counted') === 0) sockets += 1;
       response.socket?.on('counted', () => undefined);
-      answer(response, 200, {});
+      respond(response, 200, {});
     });
     opened.push(server);
     for (let index = 0; index < 3; index += 1) await get(server.url);
@@ -374,7 +374,7 @@ describe('the HTTP client', () => {
     await once(mute, 'listening');
     const impatient = new HttpClient({ userAgent: 'test', connectMs: 30 });
     const url = `https://127.0.0.1:${(mute.address() as AddressInfo).port}`;
-    const request = { method: 'GET', url, headers: {}, answerMs: 20_000, signal: NEVER } as const;
+    const request = { method: 'GET', url, headers: {}, responseMs: 20_000, signal: NEVER } as const;
     await expect(impatient.send(request)).rejects.toMatchObject({
       perhapsArrived: false,
       message: expect.stringContaining('ECONNECTTIMEDOUT') as unknown,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { HttpAnswer, HttpRequest } from '../src/http/http-client.js';
+import type { HttpResponse, HttpRequest } from '../src/http/http-client.js';
 import { NetworkError } from '../src/http/network-error.js';
 import { IntakeBench, numbered, receiptsOf, rejectedIn } from './support/intake-bench.js';
 
@@ -19,15 +19,15 @@ class LateIntake {
   /** Of an answer that never comes, it stores nothing. */
   readonly http = { send: (request: HttpRequest) => this.#send(request) };
 
-  async #send({ body, answerMs }: HttpRequest): Promise<HttpAnswer> {
+  async #send({ body, responseMs }: HttpRequest): Promise<HttpResponse> {
     const { jsons } = JSON.parse(String(body)) as { jsons: string[] };
     this.sizes.push(jsons.length);
-    this.limitsMs.push(answerMs);
+    this.limitsMs.push(responseMs);
     const durationMs = this.durationMs(jsons);
-    bench.nowMs += Math.min(durationMs, answerMs);
+    bench.nowMs += Math.min(durationMs, responseMs);
     if (durationMs !== never) this.stored.push(...jsons);
     await Promise.resolve();
-    if (durationMs > answerMs) throw new NetworkError(`no answer within ${answerMs / 1000} s`, true, true);
+    if (durationMs > responseMs) throw new NetworkError(`no answer within ${responseMs / 1000} s`, true, true);
     return { status: 200, text: JSON.stringify(this.say(jsons)), header: () => undefined };
   }
 }
@@ -44,12 +44,12 @@ describe('an intake slower than a minute', () => {
     ['90 s for any batch', 300, () => 90_000],
     ['280 s for any batch', 530, () => 280_000],
     ['100 s, and 1 s for each event', 450, ({ length }: readonly string[]) => 100_000 + 1_000 * length],
-  ])('that takes %s gets every event, and at most %i repeats', async (_what, mostRepeats, durationMs) => {
+  ])('that takes %s gets every event, and at most %i repeats', async (_what, maxRepeats, durationMs) => {
     intake.durationMs = durationMs;
     const sender = client(300);
     expect(rejectedIn(await receiptsOf(sender, numbered(300)))).toEqual([]);
     expect(new Set(intake.stored).size).toBe(300);
-    expect(intake.stored.length - 300).toBeLessThanOrEqual(mostRepeats);
+    expect(intake.stored.length - 300).toBeLessThanOrEqual(maxRepeats);
     expect(bench.recorded.at('warning')[0]).toMatch(
       /no answer within 60 s\. The events are sent again in smaller batches with more time, .*\[SDK-INTAKE\]$/,
     );

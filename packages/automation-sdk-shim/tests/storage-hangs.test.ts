@@ -5,16 +5,16 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { answer, startLoopback } from './support/loopback.js';
+import { respond, startLoopback } from './support/loopback.js';
 import { ModuleProcess } from './support/module-process.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
 /** At the start a holder that may be dead is waited for first. */
 const SOON_MS = 60_000;
-const closers: (() => unknown)[] = [];
+const cleanup: (() => unknown)[] = [];
 
 afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
+  for (const close of cleanup.splice(0)) await close();
 });
 
 function fifo(path: string): string {
@@ -25,29 +25,29 @@ function fifo(path: string): string {
 async function startModule(env: Record<string, string>) {
   const intake = await startLoopback((request, response) => {
     const { jsons } = request.json() as { jsons: string[] };
-    answer(response, 200, { event_ids: jsons.map(() => randomUUID()) });
+    respond(response, 200, { event_ids: jsons.map(() => randomUUID()) });
   });
   const settings = { intake_key: 'the-intake-key', intake_server: intake.url, behaviour: 'deliver', chunk_size: 10 };
   const module = new ModuleProcess({ TRIGGER_CONFIGURATION: JSON.stringify(settings), ...env });
-  closers.push(
+  cleanup.push(
     () => intake.close(),
     () => module.kill('SIGKILL'),
   );
   return { module, intake };
 }
 
-interface Answer {
+interface Response {
   readonly status: string;
   readonly reasons: { readonly reason: string }[];
 }
 
-async function health(module: ModuleProcess): Promise<Answer> {
+async function health(module: ModuleProcess): Promise<Response> {
   const response = await fetch(`http://127.0.0.1:${await module.port('health')}/health`);
-  return (await response.json()) as Answer;
+  return (await response.json()) as Response;
 }
 
 /** The health answer once it says that the storage hangs. */
-async function hanging(module: ModuleProcess): Promise<Answer> {
+async function hanging(module: ModuleProcess): Promise<Response> {
   const deadline = Date.now() + SOON_MS;
   for (;;) {
     const told = await health(module);
@@ -128,7 +128,7 @@ test.concurrent(
 async function silentServer(): Promise<{ url: string; server: Server }> {
   const server = createServer(() => undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closers.push(
+  cleanup.push(
     () => server.closeAllConnections(),
     () => server.close(),
   );

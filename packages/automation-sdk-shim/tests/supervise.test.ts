@@ -3,7 +3,7 @@ import { StoreError } from '../src/data/store-error.js';
 import { ConfigurationError, SendEventError, UndeliveredError } from '../src/errors.js';
 import { Health } from '../src/health.js';
 import { keepTrying } from '../src/keep-trying.js';
-import { Closers } from '../src/module/closers.js';
+import { Cleanup } from '../src/module/closers.js';
 import { isHopeless } from '../src/module/error-policy.js';
 import { supervise } from '../src/module/supervise.js';
 import { sleep, untilAborted } from '../src/sleep.js';
@@ -15,8 +15,8 @@ const DAY_MS = 24 * HOUR_MS;
 
 function setUp(now: () => number = Date.now) {
   const recorded = recordedLog();
-  const { scrubber } = recorded;
-  const health = new Health({ scrubber, secondsWithoutEvents: 0, lastHeartbeatThreshold: 0, now });
+  const { redactor } = recorded;
+  const health = new Health({ redactor, secondsWithoutEvents: 0, lastHeartbeatThreshold: 0, now });
   const stop = new AbortController();
   const supervision = { log: recorded.log, health, stopping: stop.signal, backoff: { firstMs: 1, maxMs: 2 } };
   return { recorded, health, stop, supervision };
@@ -179,12 +179,12 @@ test('trying goes on until success, and ends with the stop or with what onFailur
 
 test('what was opened last is closed first, each even where another one fails', async () => {
   const { log, at } = recordedLog();
-  const closers = new Closers(log);
+  const cleanup = new Cleanup(log);
   const closed: number[] = [];
-  closers.push(() => void closed.push(1));
-  closers.push(() => Promise.reject(new Error('stuck')));
-  closers.push(() => void closed.push(3));
-  await closers.closeAll();
+  cleanup.push(() => void closed.push(1));
+  cleanup.push(() => Promise.reject(new Error('stuck')));
+  cleanup.push(() => void closed.push(3));
+  await cleanup.closeAll();
   expect(closed).toEqual([3, 1]);
   expect(at('error')[0]).toContain('stuck');
 });

@@ -10,16 +10,16 @@ import { beyondProxy, startConnectProxy } from './support/connect-proxy.js';
 
 const DAY_MS = 86_400_000;
 
-const closers: (() => unknown)[] = [];
+const cleanup: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
+  for (const close of cleanup.splice(0).reverse()) await close();
 });
 
 /** The `host:port` of a server on loopback. */
 async function listen(server: Server): Promise<string> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closers.push(() => server.close());
+  cleanup.push(() => server.close());
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
@@ -102,14 +102,14 @@ describe('the HTTP client', () => {
 
   function get(host: string) {
     const http = new HttpClient({ userAgent: 'test' });
-    closers.push(() => http.close());
+    cleanup.push(() => http.close());
     const signal = new AbortController().signal;
-    return http.send({ method: 'GET', url: `https://${host}`, headers: {}, answerMs: 60_000, signal });
+    return http.send({ method: 'GET', url: `https://${host}`, headers: {}, responseMs: 60_000, signal });
   }
 
   async function throughProxy(host: string): Promise<string> {
     const proxy = await startConnectProxy();
-    closers.push(() => proxy.close());
+    cleanup.push(() => proxy.close());
     process.env = { ...before, HTTPS_PROXY: proxy.url, NO_PROXY: '', no_proxy: '' };
     return new URL(beyondProxy(`https://${host}`)).host;
   }
@@ -119,7 +119,7 @@ describe('the HTTP client', () => {
   test.each([
     ['directly', (host: string) => Promise.resolve(host)],
     ['through a tunnel', throughProxy],
-  ])('tells %s what a refused certificate means, and that nothing was sent', async (_way, take) => {
+  ])('tells %s what a refused certificate means, and that nothing was sent', async (_signInScenario, take) => {
     const host = await take((await secureServer()).host);
     await expect(get(host)).rejects.toMatchObject({
       perhapsArrived: false,
@@ -130,7 +130,7 @@ describe('the HTTP client', () => {
   test.each([
     ['directly', (host: string) => Promise.resolve(host)],
     ['through a tunnel', throughProxy],
-  ])('tells %s that a server speaks no TLS', async (_way, take) => {
+  ])('tells %s that a server speaks no TLS', async (_signInScenario, take) => {
     const host = await take(await listen(createHttpServer()));
     await expect(get(host)).rejects.toThrow(
       /^no answer from .* \(\w+, as the two ends found no TLS in common: check .*\)$/,

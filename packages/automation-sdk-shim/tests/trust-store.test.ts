@@ -8,17 +8,17 @@ import { selfSignedCertificate } from '@local/microsoft365-simulator';
 import { HttpClient } from '../src/http/http-client.js';
 import { trustProblems } from '../src/http/trust-store.js';
 import { beyondProxy, startConnectProxy } from './support/connect-proxy.js';
-import { answer, startLoopback, type Loopback } from './support/loopback.js';
+import { respond, startLoopback, type Loopback } from './support/loopback.js';
 import { ModuleProcess } from './support/module-process.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
 /** Machines that decrypt TLS on their way out have these set already. */
 const VARIABLES = ['REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NO_PROXY', 'no_proxy'];
 const before = Object.fromEntries(Object.entries(process.env).filter(([name]) => !VARIABLES.includes(name)));
-const closers: (() => unknown)[] = [];
+const cleanup: (() => unknown)[] = [];
 afterEach(async () => {
   process.env = before;
-  for (const close of closers.splice(0).reverse()) await close();
+  for (const close of cleanup.splice(0).reverse()) await close();
 });
 
 interface Secure extends Loopback {
@@ -31,9 +31,9 @@ async function secureServer(): Promise<Secure> {
   const tls = { cert: certificate, key: privateKey };
   const server = await startLoopback((request, response) => {
     const { jsons } = request.body.length === 0 ? { jsons: [] } : (request.json() as { jsons: string[] });
-    answer(response, 200, { event_ids: jsons.map(() => crypto.randomUUID()) });
+    respond(response, 200, { event_ids: jsons.map(() => crypto.randomUUID()) });
   }, tls);
-  closers.push(() => server.close());
+  cleanup.push(() => server.close());
   return { ...server, authority: certificate };
 }
 
@@ -54,9 +54,9 @@ function folder(content: string): string {
 async function statusOf(url: string, env: NodeJS.ProcessEnv): Promise<number> {
   process.env = { ...before, ...env };
   const http = new HttpClient({ userAgent: 'test' });
-  closers.push(() => http.close());
+  cleanup.push(() => http.close());
   const signal = new AbortController().signal;
-  return (await http.send({ method: 'GET', url, headers: {}, answerMs: 60_000, signal })).status;
+  return (await http.send({ method: 'GET', url, headers: {}, responseMs: 60_000, signal })).status;
 }
 
 const another = () => selfSignedCertificate('another authority', 'ec').certificate;
@@ -90,7 +90,7 @@ describe('an authority that the environment names', () => {
     await expect(statusOf(server.url, envWith(another()))).rejects.toThrow('DEPTH_ZERO_SELF_SIGNED_CERT');
     expect(await statusOf(server.url, env)).toBe(200);
     const proxy = await startConnectProxy();
-    closers.push(() => proxy.close());
+    cleanup.push(() => proxy.close());
     expect(await statusOf(beyondProxy(server.url), { ...env, HTTPS_PROXY: proxy.url })).toBe(200);
     expect(proxy.connects).toHaveLength(1);
   });
@@ -111,8 +111,8 @@ describe('an authority that the environment names', () => {
     ['a folder without certificates', { SSL_CERT_DIR: folder('nonsense') }, 'which holds no certificate in PEM'],
   ])('%s is one sentence, and what Node.js trusts stays trusted', async (_what, env, sentence) => {
     expect(trustProblems(env)).toEqual([expect.stringContaining(sentence)]);
-    const plain = await startLoopback((_request, response) => answer(response, 200, {}));
-    closers.push(() => plain.close());
+    const plain = await startLoopback((_request, response) => respond(response, 200, {}));
+    cleanup.push(() => plain.close());
     expect(await statusOf(plain.url, env)).toBe(200);
   });
 
@@ -134,7 +134,7 @@ describe('the module', () => {
       TRIGGER_CONFIGURATION: JSON.stringify(settings),
       ...env,
     });
-    closers.push(() => started.kill('SIGKILL'));
+    cleanup.push(() => started.kill('SIGKILL'));
     return started;
   };
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { answer, startLoopback, type Handler, type Loopback } from './support/loopback.js';
+import { respond, startLoopback, type Handler, type Loopback } from './support/loopback.js';
 import { ModuleProcess } from './support/module-process.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
@@ -28,7 +28,7 @@ beforeEach(async () => {
   folder = temporaryFolder();
   handle = (_request, response) => {
     const value = { tenant: 'not taken from here', api_secret: API_SECRET };
-    answer(response, 200, { module_configuration: { value } });
+    respond(response, 200, { module_configuration: { value } });
   };
   platform = await startLoopback((request, response) => handle(request, response));
 });
@@ -81,7 +81,7 @@ describe('the check of the module’s configuration', () => {
   });
 
   test('ends with 1 where the platform does not take its result', async () => {
-    handle = (_request, response) => answer(response, platform.received.length === 1 ? 200 : 410, {});
+    handle = (_request, response) => respond(response, platform.received.length === 1 ? 200 : 410, {});
     start({ tenant: 'right' });
     expect((await module.ended).code).toBe(1);
     expect(platform.received).toHaveLength(2);
@@ -91,7 +91,7 @@ describe('the check of the module’s configuration', () => {
   });
 
   test('is tried again while the platform fails', async () => {
-    handle = (_request, response) => answer(response, platform.received.length === 1 ? 503 : 200, {});
+    handle = (_request, response) => respond(response, platform.received.length === 1 ? 503 : 200, {});
     start({ tenant: 'right' });
     expect((await module.ended).code).toBe(0);
     expect(told()).toHaveLength(3);

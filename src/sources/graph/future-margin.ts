@@ -1,11 +1,11 @@
 /** Answers of a second are cut to the second: no less keeps out of the service's future. */
 const SMALLEST_MS = 1_000;
-const LARGEST_MS = 64_000;
+const MAX_MS = 64_000;
 /**
  * So many ranges must be answered before a smaller margin is tried, and twice as many after each try that was refused.
  */
-const FIRST_PATIENCE = 8;
-const MAX_PATIENCE = 512;
+const FIRST_RETRY_POLICY = 8;
+const MAX_RETRY_POLICY = 512;
 
 /**
  * How far ranges stay behind the present. It doubles where the service takes the present for its future, and is halved
@@ -15,7 +15,7 @@ const MAX_PATIENCE = 512;
 export class FutureMargin {
   #ms = SMALLEST_MS;
   #answered = 0;
-  #patience = FIRST_PATIENCE;
+  #retryPolicy = FIRST_RETRY_POLICY;
   #isTrying = false;
 
   get ms(): number {
@@ -24,17 +24,17 @@ export class FutureMargin {
 
   /** The service took the end of a range for its future. */
   refused(): void {
-    if (this.#isTrying) this.#patience = Math.min(this.#patience * 2, MAX_PATIENCE);
+    if (this.#isTrying) this.#retryPolicy = Math.min(this.#retryPolicy * 2, MAX_RETRY_POLICY);
     this.#isTrying = false;
     this.#answered = 0;
-    this.#ms = Math.min(this.#ms * 2, LARGEST_MS);
+    this.#ms = Math.min(this.#ms * 2, MAX_MS);
   }
 
   /** It answered a range, whichever: how often a smaller margin is tried matters less than that it is. */
   answered(): void {
     if (this.#ms === SMALLEST_MS) return;
     this.#answered += 1;
-    if (this.#answered < this.#patience) return;
+    if (this.#answered < this.#retryPolicy) return;
     this.#answered = 0;
     this.#isTrying = true;
     this.#ms = Math.max(this.#ms / 2, SMALLEST_MS);

@@ -8,11 +8,11 @@ import { toRecord, type Surroundings } from './row.js';
  * Reads the answer: `{"value":[…],"@odata.nextLink"}`.
  * @throws UnavailableError for JSON of another form, PlanAgainError for more rows than fit into memory
  */
-export function parsePage(answer: JsonValue, surroundings: Surroundings): LinkedPage {
-  const items = isObject(answer) ? answer['value'] : undefined;
-  if (!isObject(answer) || !Array.isArray(items))
+export function parsePage(response: JsonValue, surroundings: Surroundings): LinkedPage {
+  const items = isObject(response) ? response['value'] : undefined;
+  if (!isObject(response) || !Array.isArray(items))
     throw new UnavailableError('Microsoft Graph answered JSON that holds no rows in a form that is known.');
-  const link = answer['@odata.nextLink'];
+  const link = response['@odata.nextLink'];
   const { rows, unreadable } = sortEntries(items, 'Microsoft Graph');
   return {
     records: rows.map((item) => toRecord(item, surroundings)),

@@ -1,15 +1,15 @@
 import type { Page, ReadOptions, Source, SourceLimits, TimeRange } from '../../collector/contracts.js';
 import { PlanAgainError } from '../../errors.js';
 import type { MicrosoftClient } from '../../microsoft/client.js';
-import type { Answer } from '../../microsoft/transport.js';
+import type { Response } from '../../microsoft/transport.js';
 import { pageReader } from '../page-reader.js';
 import type { LinkMonitor } from '../dead-link.js';
 import { walkPages } from '../page-walk.js';
-import type { Advice } from '../refusals.js';
+import type { Guidance } from '../refusals.js';
 import { FutureMargin } from './future-margin.js';
 import { parsePage } from './page.js';
 import { endAt, headers, pageRows, rangeUrl } from './query.js';
-import { refusalOf } from './refusal.js';
+import { httpErrorOf } from './refusal.js';
 import { inspectLink, rebuildLink } from './skiptoken.js';
 
 const dayMs = 86_400_000;
@@ -24,7 +24,7 @@ export class GraphSource implements Source {
   readonly #behind = new FutureMargin();
   readonly #client: MicrosoftClient;
   readonly #apiUrl: string;
-  readonly #advice: Advice;
+  readonly #guidance: Guidance;
   readonly #organization: string | undefined;
   readonly #links: LinkMonitor | undefined;
 
@@ -32,13 +32,13 @@ export class GraphSource implements Source {
   constructor(
     apiUrl: string,
     client: MicrosoftClient,
-    advice: Advice,
+    guidance: Guidance,
     organization: string | undefined,
     links?: LinkMonitor,
   ) {
     this.#apiUrl = apiUrl;
     this.#client = client;
-    this.#advice = advice;
+    this.#guidance = guidance;
     this.#organization = organization;
     this.#links = links;
   }
@@ -56,8 +56,8 @@ export class GraphSource implements Source {
       read: pageReader({
         client: this.#client,
         headers,
-        refusalOf: (answer, isFirst) => this.#refusalOf(answer, isFirst),
-        parsePage: (answer) => parsePage(answer, surroundings),
+        httpErrorOf: (response, isFirst) => this.#httpErrorOf(response, isFirst),
+        parsePage: (response) => parsePage(response, surroundings),
         signal,
         ...options,
       }),
@@ -66,10 +66,10 @@ export class GraphSource implements Source {
     });
   }
 
-  #refusalOf(answer: Answer, isFirst: boolean): Error | undefined {
-    const refusal = refusalOf(answer, isFirst, this.#advice);
-    if (refusal instanceof PlanAgainError) this.#behind.refused();
-    else if (isFirst && refusal === undefined) this.#behind.answered();
-    return refusal;
+  #httpErrorOf(response: Response, isFirst: boolean): Error | undefined {
+    const httpError = httpErrorOf(response, isFirst, this.#guidance);
+    if (httpError instanceof PlanAgainError) this.#behind.refused();
+    else if (isFirst && httpError === undefined) this.#behind.answered();
+    return httpError;
   }
 }

@@ -3,10 +3,10 @@ import type { MicrosoftClient } from '../../microsoft/client.js';
 import { pageReader } from '../page-reader.js';
 import type { LinkMonitor } from '../dead-link.js';
 import { walkPages } from '../page-walk.js';
-import type { Advice } from '../refusals.js';
+import type { Guidance } from '../refusals.js';
 import { parsePage } from './page.js';
 import { endAt, pageRows, pageUrl, rangeUrl } from './query.js';
-import { refusalOf } from './refusal.js';
+import { httpErrorOf } from './refusal.js';
 
 const dayMs = 86_400_000;
 
@@ -21,13 +21,13 @@ export class ReportingWebServiceSource implements Source {
   readonly limits: SourceLimits = { pageRows, rangeMs: 10 * dayMs - 1000 };
   readonly #client: MicrosoftClient;
   readonly #apiUrl: string;
-  readonly #advice: Advice;
+  readonly #guidance: Guidance;
   readonly #links: LinkMonitor | undefined;
 
-  constructor(apiUrl: string, client: MicrosoftClient, advice: Advice, links?: LinkMonitor) {
+  constructor(apiUrl: string, client: MicrosoftClient, guidance: Guidance, links?: LinkMonitor) {
     this.#apiUrl = apiUrl;
     this.#client = client;
-    this.#advice = advice;
+    this.#guidance = guidance;
     this.#links = links;
   }
 
@@ -38,7 +38,7 @@ export class ReportingWebServiceSource implements Source {
       firstUrl: query(range),
       read: pageReader({
         client: this.#client,
-        refusalOf: (answer, isFirst) => refusalOf(answer, isFirst, this.#advice),
+        httpErrorOf: (response, isFirst) => httpErrorOf(response, isFirst, this.#guidance),
         parsePage,
         signal,
         ...options,

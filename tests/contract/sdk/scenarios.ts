@@ -1,4 +1,4 @@
-import type { Answers } from './support/recorder.js';
+import type { Responses } from './support/recorder.js';
 
 /** A step of the probe with what it is given; probe/main.py and probe/main.mjs have them all. */
 type Step = readonly [name: 'log' | 'send' | 'tell' | 'push' | 'remember', ...given: unknown[]];
@@ -12,7 +12,7 @@ export interface Scenario {
   readonly values: Readonly<Record<string, unknown>>;
   readonly manifestSecrets?: readonly string[];
   readonly cardSecrets?: readonly string[];
-  readonly answers?: Answers;
+  readonly responses?: Responses;
   /** Health and metrics are asked for at the end. */
   readonly looksAtHealth?: boolean;
   /** Besides the probe's last step, what entry in the log is the end: one that is critical, or an error too. */
@@ -25,19 +25,19 @@ const connector = {
   values: { module_configuration: {}, connector_configuration: { intake_key: 'the-intake-key' } },
 };
 const validator = { command: 'validate_module_configuration', manifestSecrets: ['api_secret'] };
-const account: Answers = (kind) =>
+const account: Responses = (kind) =>
   kind === 'PATCH /callback'
     ? {
         status: 200,
         body: { module_configuration: { value: { tenant: 'not this one', api_secret: 'the-api-secret' } } },
       }
     : undefined;
-const secrets = (body: object): Answers => {
+const secrets = (body: object): Responses => {
   return (kind) => (kind === 'GET /secrets' ? { status: 200, body } : undefined);
 };
 /** The first requests of a kind are answered so, later ones as usual. */
 const atFirst =
-  (wanted: string, count: number, status: number, body: unknown): Answers =>
+  (wanted: string, count: number, status: number, body: unknown): Responses =>
   (kind, n) =>
     kind === wanted && n <= count ? { status, body } : undefined;
 const notReady = { error: 'INTAKE_KEY_ERROR', message: 'The intake key is invalid' };
@@ -47,7 +47,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'logs of every level',
     ...trigger,
     manifestSecrets: ['api_secret'],
-    answers: secrets({ value: { api_secret: 'the-api-secret' } }),
+    responses: secrets({ value: { api_secret: 'the-api-secret' } }),
     steps: [
       ['log', 'debug', 'probe: a debug line'],
       ['log', 'info', 'probe: an info line'],
@@ -65,7 +65,7 @@ export const SCENARIOS: readonly Scenario[] = [
     ...trigger,
     values: { ...trigger.values, module_configuration: { tenant: 'mine', api_secret: '*****' } },
     manifestSecrets: ['api_secret'],
-    answers: secrets({ value: { api_secret: 'the-api-secret' } }),
+    responses: secrets({ value: { api_secret: 'the-api-secret' } }),
     steps: [['tell']],
   },
   {
@@ -73,7 +73,7 @@ export const SCENARIOS: readonly Scenario[] = [
     ...trigger,
     values: { ...trigger.values, trigger_configuration: { password: '*****', frequency: 5 } },
     cardSecrets: ['password'],
-    answers: secrets({ value: {}, node_value: { password: 'the-password' } }),
+    responses: secrets({ value: {}, node_value: { password: 'the-password' } }),
     steps: [['tell']],
   },
   {
@@ -81,14 +81,14 @@ export const SCENARIOS: readonly Scenario[] = [
     ...connector,
     values: { ...connector.values, connector_configuration: { intake_key: 'the-intake-key', password: '*****' } },
     cardSecrets: ['password'],
-    answers: secrets({ value: {}, node_value: { password: 'the-password' } }),
+    responses: secrets({ value: {}, node_value: { password: 'the-password' } }),
     steps: [['tell']],
   },
   {
     name: 'secrets 503 twice',
     ...trigger,
     manifestSecrets: ['api_secret'],
-    answers: (kind, n) =>
+    responses: (kind, n) =>
       kind === 'GET /secrets' ? { status: n <= 2 ? 503 : 200, body: { value: { api_secret: 'late' } } } : undefined,
     steps: [['tell']],
   },
@@ -103,7 +103,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'callback 503 once',
     ...trigger,
-    answers: atFirst('POST /callback', 1, 503, {}),
+    responses: atFirst('POST /callback', 1, 503, {}),
     steps: [['send', 'again', { n: 1 }]],
   },
   {
@@ -126,7 +126,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'an intake key that is not ready',
     ...connector,
     endsAt: 'end',
-    answers: atFirst('POST /batch', 2, 422, notReady),
+    responses: atFirst('POST /batch', 2, 422, notReady),
     steps: [['push', 10, 40]],
   },
   {
@@ -157,12 +157,17 @@ export const SCENARIOS: readonly Scenario[] = [
     values: { module_configuration: {}, trigger_configuration: { intake_key: 'the-intake-key' } },
     steps: [['push', 2, 10]],
   },
-  { name: 'the account works', ...validator, values: { module_configuration: { tenant: 'right' } }, answers: account },
-  { name: 'the account does not', ...validator, values: { module_configuration: { tenant: 'x' } }, answers: account },
+  {
+    name: 'the account works',
+    ...validator,
+    values: { module_configuration: { tenant: 'right' } },
+    responses: account,
+  },
+  { name: 'the account does not', ...validator, values: { module_configuration: { tenant: 'x' } }, responses: account },
   {
     name: 'the account’s report 503 once',
     ...validator,
     values: { module_configuration: { tenant: 'right' } },
-    answers: (kind, n) => (kind === 'PATCH /callback' && n === 2 ? { status: 503 } : account(kind, n)),
+    responses: (kind, n) => (kind === 'PATCH /callback' && n === 2 ? { status: 503 } : account(kind, n)),
   },
 ];

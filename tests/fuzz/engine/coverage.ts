@@ -26,7 +26,7 @@ export class Coverage {
     for (const file of files) {
       file.s = take(Object.keys(file.s).length);
       file.f = take(Object.keys(file.f).length);
-      for (const [branch, ways] of Object.entries(file.b)) file.b[branch] = take(ways.length);
+      for (const [branch, signInScenarios] of Object.entries(file.b)) file.b[branch] = take(signInScenarios.length);
     }
   }
 
@@ -62,6 +62,6 @@ export class Coverage {
 }
 
 function countersIn({ s, f, b }: FileCoverage): number {
-  const ways = Object.values(b).reduce((sum, counts) => sum + counts.length, 0);
-  return Object.keys(s).length + Object.keys(f).length + ways;
+  const signInScenarios = Object.values(b).reduce((sum, counts) => sum + counts.length, 0);
+  return Object.keys(s).length + Object.keys(f).length + signInScenarios;
 }

@@ -36,8 +36,8 @@ class Fuzzing {
     const { seed, seconds, corpus, target } = this.#order;
     const endsAt = performance.now() + seconds * 1_000;
     const random = new SeededRandom(seed);
-    const kept = readCases(corpus).filter((one) => one.target === target);
-    for (const input of [...this.#target.seeds, ...kept.map((one) => one.input)]) await this.#try(input, true);
+    const stored = readCases(corpus).filter((one) => one.target === target);
+    for (const input of [...this.#target.seeds, ...stored.map((one) => one.input)]) await this.#try(input, true);
     while (performance.now() < endsAt) {
       // What takes long now is the making of an input.
       ftruncateSync(this.#current, 0);

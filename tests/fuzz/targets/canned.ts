@@ -1,13 +1,13 @@
 import { DateTime } from 'luxon';
 import {
   HttpClient,
-  type HttpAnswer,
+  type HttpResponse,
   type HttpRequest,
 } from '../../../packages/automation-sdk-shim/src/http/http-client.js';
 import { NetworkError } from '../../../packages/automation-sdk-shim/src/http/network-error.js';
 import { retryAfterMs } from '../../../packages/automation-sdk-shim/src/http/retry-after.js';
 import { UnavailableError } from '../../../src/errors.js';
-import { Transport, type Answer, type Request, type TransportOptions } from '../../../src/microsoft/transport.js';
+import { Transport, type Response, type Request, type TransportOptions } from '../../../src/microsoft/transport.js';
 import { outbound } from '../../support/outbound.js';
 import type { Input, Part } from '../engine/target.js';
 
@@ -19,7 +19,7 @@ interface Parsed {
 }
 
 /** Reads an answer as Node.js would where it is one; undefined for what its parser would refuse. */
-export function parseAnswer(bytes: Buffer): Parsed | undefined {
+export function parseResponse(bytes: Buffer): Parsed | undefined {
   const end = bytes.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
   const [first = '', ...lines] = bytes.subarray(0, end).toString('latin1').split('\r\n');
@@ -41,13 +41,13 @@ export function parseAnswer(bytes: Buffer): Parsed | undefined {
   };
 }
 
-export function wireAnswer(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Part {
+export function wireResponse(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Part {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return { name: 'answer', bytes: Buffer.from(`HTTP/1.1 ${status} X\r\n${lines.join('')}\r\n${body}`) };
 }
 
 /** Gives the next of the input's answers to each request; the last one again and again. */
-export class Answers {
+export class Responses {
   readonly #parts: Input;
   requests = 0;
 
@@ -64,16 +64,16 @@ export class Answers {
 
 /** Microsoft without a network: what is read of an answer is the same. */
 export class CannedTransport extends Transport {
-  readonly #answers: Answers;
+  readonly #responses: Responses;
 
-  constructor(answers: Answers, options: Partial<TransportOptions> = {}) {
+  constructor(responses: Responses, options: Partial<TransportOptions> = {}) {
     super({ ...outbound, mark: () => () => 0, ...options });
-    this.#answers = answers;
+    this.#responses = responses;
   }
 
-  override send({ url }: Request, signal: AbortSignal): Promise<Answer> {
+  override send({ url }: Request, signal: AbortSignal): Promise<Response> {
     signal.throwIfAborted();
-    const parsed = parseAnswer(this.#answers.next()?.bytes ?? Buffer.alloc(0));
+    const parsed = parseResponse(this.#responses.next()?.bytes ?? Buffer.alloc(0));
     if (parsed === undefined)
       return Promise.reject(new UnavailableError(`${url.host} could not be reached: no answer.`));
     const { status, headers, body } = parsed;
@@ -91,15 +91,15 @@ export class CannedTransport extends Transport {
 
 /** Sekoia.io without a network. */
 export class CannedHttp extends HttpClient {
-  readonly #answerTo: (request: HttpRequest) => Part | undefined;
+  readonly #responseTo: (request: HttpRequest) => Part | undefined;
 
-  constructor(answerTo: (request: HttpRequest) => Part | undefined) {
+  constructor(responseTo: (request: HttpRequest) => Part | undefined) {
     super({ userAgent: outbound.userAgent });
-    this.#answerTo = answerTo;
+    this.#responseTo = responseTo;
   }
 
-  override send(request: HttpRequest): Promise<HttpAnswer> {
-    const parsed = parseAnswer(this.#answerTo(request)?.bytes ?? Buffer.alloc(0));
+  override send(request: HttpRequest): Promise<HttpResponse> {
+    const parsed = parseResponse(this.#responseTo(request)?.bytes ?? Buffer.alloc(0));
     if (parsed === undefined)
       return Promise.reject(new NetworkError('no answer from sekoia.example (ECONNRESET)', true));
     const { status, headers, body } = parsed;

@@ -1,9 +1,9 @@
 import { MailWorld, startSimulator, type Simulator } from '@local/microsoft365-simulator';
-import { Transport, type Answer, type Request } from '../../../src/microsoft/transport.js';
+import { Transport, type Response, type Request } from '../../../src/microsoft/transport.js';
 import { outbound } from '../../support/outbound.js';
 import { account, application, domain, organization } from '../../support/ways.js';
 import type { Input, Part } from '../engine/target.js';
-import { wireAnswer } from './canned.js';
+import { wireResponse } from './canned.js';
 
 export const presentMs = Date.UTC(2026, 10, 23, 9);
 export const HOUR_MS = 3_600_000;
@@ -43,19 +43,19 @@ export class RecordingTransport extends Transport {
     this.#renamed = renamed;
   }
 
-  override async send(request: Request, signal: AbortSignal): Promise<Answer> {
-    const answer = await super.send(request, signal);
-    const { status, dateMs, location, retryAfterMs } = answer;
-    const body = stable(answer.body.replaceAll(...this.#renamed));
+  override async send(request: Request, signal: AbortSignal): Promise<Response> {
+    const response = await super.send(request, signal);
+    const { status, dateMs, location, retryAfterMs } = response;
+    const body = stable(response.body.replaceAll(...this.#renamed));
     this.parts.push(
-      wireAnswer(status, body, {
+      wireResponse(status, body, {
         'Content-Type': 'application/json',
         ...(dateMs !== undefined && { Date: new Date(dateMs).toUTCString() }),
         ...(location !== undefined && { Location: location }),
         ...(retryAfterMs !== undefined && { 'Retry-After': String(retryAfterMs / 1000) }),
       }),
     );
-    return answer;
+    return response;
   }
 }
 

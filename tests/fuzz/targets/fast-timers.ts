@@ -6,11 +6,11 @@ const really = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.cle
  */
 export class SkippedWaits {
   /** The longest wait that was asked for since it was set to 0 last, in milliseconds. */
-  longestMs = 0;
+  maxMs = 0;
 
   constructor() {
     globalThis.setTimeout = ((happen: () => void, waitMs = 0) => {
-      this.longestMs = Math.max(this.longestMs, waitMs);
+      this.maxMs = Math.max(this.maxMs, waitMs);
       return setImmediate(happen);
     }) as unknown as typeof globalThis.setTimeout;
     globalThis.clearTimeout = ((timer: NodeJS.Timeout | NodeJS.Immediate | undefined) => {

@@ -7,7 +7,7 @@ import { createIntakeMetrics } from '../../../packages/automation-sdk-shim/src/i
 import { anyJson } from '../../support/arbitrary-answer.js';
 import { Finding, type Input, type OpenTarget, type Part } from '../engine/target.js';
 import { SECRETS } from '../oracles/secrets.js';
-import { CannedHttp, parseAnswer, wireAnswer } from './canned.js';
+import { CannedHttp, parseResponse, wireResponse } from './canned.js';
 import { SkippedWaits } from './fast-timers.js';
 import { Listening } from './listening.js';
 import { sampled } from './sampled.js';
@@ -17,14 +17,14 @@ const CHUNK = 5;
 /** More requests for 12 events would be one after the other for nothing. */
 const MAX_REQUESTS = 400;
 /** Nobody may ask for more; documented in docs/failure-matrix.md. */
-const LONGEST_WAIT_MS = 3_600_000;
+const MAX_WAIT_MS = 3_600_000;
 /** Of the clock between two requests: hours pass within some hundred. */
 const STEP_MS = 30_000;
 
 const ids = (count: number) => Array.from({ length: count }, (_none, index) => `id-${index}`);
-const ok = (body: object, status = 200) => wireAnswer(status, JSON.stringify(body));
+const ok = (body: object, status = 200) => wireResponse(status, JSON.stringify(body));
 /** What Sekoia's intake, a proxy before it and other bulk APIs are known to answer. */
-const KNOWN_ANSWERS: readonly Part[] = [
+const KNOWN_RESPONSES: readonly Part[] = [
   ok({ event_ids: ids(CHUNK) }),
   ok({ event_ids: ids(CHUNK) }, 202),
   ok({ event_ids: ids(CHUNK - 2) }),
@@ -40,18 +40,18 @@ const KNOWN_ANSWERS: readonly Part[] = [
       { create: { status: 400, error: { type: 'mapper', reason: 'no' } } },
     ],
   }),
-  wireAnswer(200, '[200,200,413,200,200]'),
-  wireAnswer(200, ''),
-  wireAnswer(200, '<html>Sign in to the network</html>'),
-  wireAnswer(204, ''),
-  wireAnswer(307, '', { Location: 'https://intake.example/other/batch' }),
-  wireAnswer(301, '', { Location: '/new/batch' }),
-  wireAnswer(302, '', { Location: 'https://elsewhere.example/batch' }),
-  wireAnswer(422, '{"message":"INTAKE_KEY_ERROR"}'),
-  wireAnswer(422, '{"detail":[{"loc":["body","jsons",3],"msg":"invalid"}]}'),
-  ...[400, 401, 403, 404, 408, 413, 415, 425, 500, 502].map((status) => wireAnswer(status, '{"message":"no"}')),
-  wireAnswer(429, '', { 'Retry-After': '5' }),
-  wireAnswer(503, 'busy', { 'Retry-After': 'Mon, 23 Nov 2026 09:00:07 GMT', Date: 'Mon, 23 Nov 2026 09:00:00 GMT' }),
+  wireResponse(200, '[200,200,413,200,200]'),
+  wireResponse(200, ''),
+  wireResponse(200, '<html>Sign in to the network</html>'),
+  wireResponse(204, ''),
+  wireResponse(307, '', { Location: 'https://intake.example/other/batch' }),
+  wireResponse(301, '', { Location: '/new/batch' }),
+  wireResponse(302, '', { Location: 'https://elsewhere.example/batch' }),
+  wireResponse(422, '{"message":"INTAKE_KEY_ERROR"}'),
+  wireResponse(422, '{"detail":[{"loc":["body","jsons",3],"msg":"invalid"}]}'),
+  ...[400, 401, 403, 404, 408, 413, 415, 425, 500, 502].map((status) => wireResponse(status, '{"message":"no"}')),
+  wireResponse(429, '', { 'Retry-After': '5' }),
+  wireResponse(503, 'busy', { 'Retry-After': 'Mon, 23 Nov 2026 09:00:07 GMT', Date: 'Mon, 23 Nov 2026 09:00:00 GMT' }),
   { name: 'answer', bytes: Buffer.alloc(0) },
 ];
 
@@ -59,14 +59,14 @@ const KNOWN_ANSWERS: readonly Part[] = [
 export function openIntake(): Promise<OpenTarget> {
   const waits = new SkippedWaits();
   return Promise.resolve<OpenTarget>({
-    seeds: KNOWN_ANSWERS.map((part, index) => [part, KNOWN_ANSWERS[(index * 7 + 3) % KNOWN_ANSWERS.length]!]),
+    seeds: KNOWN_RESPONSES.map((part, index) => [part, KNOWN_RESPONSES[(index * 7 + 3) % KNOWN_RESPONSES.length]!]),
     fresh: sampled(
       fc
         .array(fc.tuple(fc.constantFrom('event_ids', 'errors', 'results', 'failed', 'items'), anyJson), {
           minLength: 1,
           maxLength: 4,
         })
-        .map((all) => all.map(([name, json]) => wireAnswer(200, `{"${name}":${json}}`))),
+        .map((all) => all.map(([name, json]) => wireResponse(200, `{"${name}":${json}}`))),
     ),
     isRepeatable: () => true,
     run: (input) => run(input, waits),
@@ -85,7 +85,7 @@ interface Acknowledgement {
 
 /** An intake that answers what the input says, one answer for each request, and takes everything afterwards. */
 class Scripted {
-  readonly http = new CannedHttp((request) => this.#answer(request));
+  readonly http = new CannedHttp((request) => this.#respond(request));
   readonly #acknowledgements: Acknowledgement[] = [];
   readonly #script: Input;
   #requests = 0;
@@ -103,7 +103,7 @@ class Scripted {
     return [...left];
   }
 
-  #answer({ body = Buffer.alloc(0), headers }: HttpRequest): Part {
+  #respond({ body = Buffer.alloc(0), headers }: HttpRequest): Part {
     const text = headers['Content-Encoding'] === 'gzip' ? gunzipSync(body).toString() : body.toString();
     const { jsons } = JSON.parse(text) as { jsons: string[] };
     const part = this.#script[this.#requests] ?? ok({ event_ids: ids(jsons.length) });
@@ -123,11 +123,11 @@ function spare({ events, most }: Acknowledgement): number {
 function acknowledgementIn({ bytes }: Part, events: readonly string[]): Acknowledgement {
   const nothing = { events: new Set<string>(), most: 0 };
   const all = { events: new Set(events), most: events.length };
-  const answer = parseAnswer(bytes);
-  if (answer === undefined || answer.status < 200 || answer.status > 299) return nothing;
+  const response = parseResponse(bytes);
+  if (response === undefined || response.status < 200 || response.status > 299) return nothing;
   let said: unknown;
   try {
-    said = JSON.parse(answer.body);
+    said = JSON.parse(response.body);
   } catch {
     return nothing;
   }
@@ -143,9 +143,9 @@ function acknowledgementIn({ bytes }: Part, events: readonly string[]): Acknowle
 }
 
 async function run(input: Input, waits: SkippedWaits): Promise<void> {
-  waits.longestMs = 0;
+  waits.maxMs = 0;
   const listening = new Listening();
-  const { log, health, scrubber } = listening;
+  const { log, health, redactor } = listening;
   const scripted = new Scripted(input);
   let nowMs = Date.UTC(2026, 10, 23, 9);
   const metrics = createIntakeMetrics(new Registry(), SECRETS.intakeKey);
@@ -158,7 +158,7 @@ async function run(input: Input, waits: SkippedWaits): Promise<void> {
     log,
     health,
     metrics,
-    scrubber,
+    redactor,
     backoff: { firstMs: 0, maxMs: 0 },
     keyBackoff: { firstMs: 0, maxMs: 0 },
     now: () => (nowMs += STEP_MS),
@@ -183,7 +183,6 @@ async function run(input: Input, waits: SkippedWaits): Promise<void> {
       'acknowledgement',
       `${unproven.length} events count as delivered that no answer acknowledged: ${unproven[0]}`,
     );
-  if (waits.longestMs > LONGEST_WAIT_MS)
-    throw new Finding('hang', `a wait of ${waits.longestMs / 1_000} s`, 'long wait');
+  if (waits.maxMs > MAX_WAIT_MS) throw new Finding('hang', `a wait of ${waits.maxMs / 1_000} s`, 'long wait');
   listening.expectGoodTexts(input, reasons);
 }

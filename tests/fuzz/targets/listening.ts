@@ -8,22 +8,22 @@ import { expectShortLines } from '../oracles/texts.js';
 /**
  * That of the process, whose other parts are of no use here: it must not be stopped by signals or crashes of its own.
  */
-const { scrubber, closers } = openBasics({});
-await closers.closeAll();
-for (const [name, secret] of Object.entries(SECRETS)) if (name !== 'accountName') scrubber.add(secret);
-scrubber.add(BASIC);
+const { redactor, cleanup } = openBasics({});
+await cleanup.closeAll();
+for (const [name, secret] of Object.entries(SECRETS)) if (name !== 'accountName') redactor.add(secret);
+redactor.add(BASIC);
 
 /** The log and the health page of one run, as the module itself joins them with what knows the secrets. */
 export class Listening {
-  readonly scrubber = scrubber;
+  readonly redactor = redactor;
   readonly lines: string[] = [];
-  readonly log = new Log({ scrubber, threshold: 'debug', write: (_level, text) => void this.lines.push(text) });
-  readonly health = new Health({ scrubber, secondsWithoutEvents: 0, lastHeartbeatThreshold: 0 });
+  readonly log = new Log({ redactor, threshold: 'debug', write: (_level, text) => void this.lines.push(text) });
+  readonly health = new Health({ redactor, secondsWithoutEvents: 0, lastHeartbeatThreshold: 0 });
   /** Secrets that came up in this run. */
   readonly #hidden: string[] = [];
 
   readonly hide = (secret: string): (() => void) => {
-    if (scrubber.add(secret)) this.#hidden.push(secret);
+    if (redactor.add(secret)) this.#hidden.push(secret);
     // Until the run is over: what is said later may still hold it.
     return () => undefined;
   };
@@ -39,7 +39,7 @@ export class Listening {
     const page = JSON.parse(this.health.liveness().body) as {
       readonly reasons: readonly { readonly reason: string }[];
     };
-    for (const secret of this.#hidden) scrubber.remove(secret);
+    for (const secret of this.#hidden) redactor.remove(secret);
     expectShortLines([...this.lines, ...more]);
     expectNoSecret(input, [...this.lines, ...more, ...page.reasons.map(({ reason }) => reason)]);
   }

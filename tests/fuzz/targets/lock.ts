@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockFolder } from '../../../packages/automation-sdk-shim/src/data/folder/folder-lock.js';
-import { FolderHeldError } from '../../../packages/automation-sdk-shim/src/errors.js';
+import { LockHeldError } from '../../../packages/automation-sdk-shim/src/errors.js';
 import { onDisk } from '../../../packages/automation-sdk-shim/src/data/folder/files.js';
 import { StoreError } from '../../../packages/automation-sdk-shim/src/data/store-error.js';
 import { thisProcess } from '../../../packages/automation-sdk-shim/src/data/holder.js';
@@ -12,7 +12,7 @@ import { Listening } from './listening.js';
 import { writeFiles } from './state-files.js';
 
 /** As the module's own, some hundred times faster. */
-const TIMES = { staleMs: 30, renewMs: 10, patienceMs: 60, lookAgainMs: 5 };
+const TIMES = { staleMs: 30, renewMs: 10, timeoutMs: 60, lookAgainMs: 5 };
 const TOKEN = '0123456789abcdef0123456789abcdef';
 
 /** What another process, or a crash, left of the lock on the data folder: it is taken, or it is said who holds it. */
@@ -28,16 +28,16 @@ export function openLock(): Promise<OpenTarget> {
 
 function seeds(): Input[] {
   const me = thisProcess(new Date(0));
-  const holder = (changes: object) =>
+  const lockOwner = (changes: object) =>
     textPart('.lock-holder.json', JSON.stringify({ ...me, token: TOKEN, ...changes }));
   const entry = textPart(`.lock/${TOKEN}-7`, '');
   return [
-    [entry, holder({})],
-    [entry, holder({ pid: 4_000_000, process_started: '1' })],
-    [entry, holder({ host: 'elsewhere' })],
-    [entry, textPart(`.lock/${TOKEN.replace('0', 'f')}-0`, ''), holder({})],
+    [entry, lockOwner({})],
+    [entry, lockOwner({ pid: 4_000_000, process_started: '1' })],
+    [entry, lockOwner({ host: 'elsewhere' })],
+    [entry, textPart(`.lock/${TOKEN.replace('0', 'f')}-0`, ''), lockOwner({})],
     [textPart('.lock/x', '')],
-    [holder({ token: undefined })],
+    [lockOwner({ token: undefined })],
     [entry],
   ];
 }
@@ -52,13 +52,13 @@ async function run(input: Input): Promise<void> {
     const held = await take();
     const second = await take().then(
       (other) => other.leave().then(() => 'taken'),
-      (error: unknown) => (error instanceof FolderHeldError ? 'held' : error),
+      (error: unknown) => (error instanceof LockHeldError ? 'held' : error),
     );
     if (second !== 'held') throw new Finding('state', `the lock was taken twice, or not: ${String(second)}`);
     await held.release();
   } catch (error) {
     if (error instanceof Finding) throw error;
-    expectKnown(error, [FolderHeldError, StoreError]);
+    expectKnown(error, [LockHeldError, StoreError]);
     listening.hear(error);
   } finally {
     rmSync(folder, { recursive: true, force: true });

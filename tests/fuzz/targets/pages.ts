@@ -5,9 +5,9 @@ import { Ledger } from '../../../src/collector/ledger.js';
 import { schedulePasses } from '../../../src/collector/schedule.js';
 import * as errors from '../../../src/errors.js';
 import { eventId } from '../../../src/events/event-id.js';
-import { eventText, mostEventBytes } from '../../../src/events/event-text.js';
+import { eventText, maxEventBytes } from '../../../src/events/event-text.js';
 import type { EventOptions } from '../../../src/events/event.js';
-import { odditiesOf } from '../../../src/events/oddities.js';
+import { anomaliesOf } from '../../../src/events/oddities.js';
 import { BasicAuthorization } from '../../../src/microsoft/basic-authorization.js';
 import { MicrosoftClient } from '../../../src/microsoft/client.js';
 import { ServicePrincipalLookup } from '../../../src/microsoft/service-principal.js';
@@ -22,7 +22,7 @@ import { account } from '../../support/ways.js';
 import { Finding, type Input, type OpenTarget } from '../engine/target.js';
 import { expectKnown } from '../oracles/texts.js';
 import { SECRETS } from '../oracles/secrets.js';
-import { Answers, CannedTransport, parseAnswer, wireAnswer } from './canned.js';
+import { Responses, CannedTransport, parseResponse, wireResponse } from './canned.js';
 import { capture, presentMs, RANGE, RecordingTransport, withTenant } from './captured.js';
 import { Listening } from './listening.js';
 import { sampled } from './sampled.js';
@@ -57,7 +57,7 @@ export async function openPages(api: ApiName): Promise<OpenTarget> {
           minLength: 1,
           maxLength: 3,
         })
-        .map((pages) => pages.map(([form, entries]) => wireAnswer(200, pageText(form, entries)))),
+        .map((pages) => pages.map(([form, entries]) => wireResponse(200, pageText(form, entries)))),
     ),
     isRepeatable: () => true,
     run: (input) => run(api, input),
@@ -135,10 +135,10 @@ export async function walk(source: Source, range = RANGE): Promise<Walked> {
 
 async function run(api: ApiName, input: Input): Promise<void> {
   const listening = new Listening();
-  const answers = new Answers(input);
-  const transport = new CannedTransport(answers);
+  const responses = new Responses(input);
+  const transport = new CannedTransport(responses);
   const walked = await walk(sourceOf(api, ORIGINS[api], transport, `Bearer ${SECRETS.token}`));
-  await judge(api, input, walked, listening);
+  await classify(api, input, walked, listening);
   if (api === 'graph') {
     const authorization = { header: () => Promise.resolve('Bearer x'), discard: () => false };
     const lookup = new ServicePrincipalLookup(ORIGINS.graph, { transport, authorization });
@@ -150,7 +150,12 @@ async function run(api: ApiName, input: Input): Promise<void> {
 }
 
 /** What must hold of a reading, whatever was answered. @throws Finding */
-export async function judge(api: ApiName, input: Input, { pages, error }: Walked, listening: Listening): Promise<void> {
+export async function classify(
+  api: ApiName,
+  input: Input,
+  { pages, error }: Walked,
+  listening: Listening,
+): Promise<void> {
   const [first] = pages;
   if (first !== undefined) expectEveryEntry(api, input, first);
   for (const page of pages) await use(page);
@@ -161,15 +166,15 @@ export async function judge(api: ApiName, input: Input, { pages, error }: Walked
 
 /** Every entry of the first page is a row or is set aside, in the words of another reader of JSON. */
 function expectEveryEntry(api: ApiName, [part]: Input, { records, unreadable }: Page): void {
-  const body = parseAnswer(part?.bytes ?? Buffer.alloc(0))?.body;
-  let answer: unknown;
+  const body = parseResponse(part?.bytes ?? Buffer.alloc(0))?.body;
+  let response: unknown;
   try {
-    answer = JSON.parse(body ?? '');
+    response = JSON.parse(body ?? '');
   } catch {
     // A repaired answer: how many entries it has is a matter of opinion.
     return;
   }
-  const entries = entriesIn(answer, api);
+  const entries = entriesIn(response, api);
   if (entries !== undefined && records.length + unreadable.length !== entries.length)
     throw new Finding(
       'rows',
@@ -177,8 +182,8 @@ function expectEveryEntry(api: ApiName, [part]: Input, { records, unreadable }: 
     );
 }
 
-function entriesIn(answer: unknown, api: ApiName): readonly unknown[] | undefined {
-  const { d, value } = answer as { d?: unknown; value?: unknown };
+function entriesIn(response: unknown, api: ApiName): readonly unknown[] | undefined {
+  const { d, value } = response as { d?: unknown; value?: unknown };
   if (api === 'reporting' && Array.isArray(d)) return d as unknown[];
   const results = (d as { results?: unknown } | undefined)?.results;
   if (api === 'reporting' && Array.isArray(results)) return results as unknown[];
@@ -189,7 +194,7 @@ function entriesIn(answer: unknown, api: ApiName): readonly unknown[] | undefine
 async function use({ records, unreadable }: Page): Promise<void> {
   JSON.stringify(unreadable);
   for (const record of records) {
-    odditiesOf(record);
+    anomaliesOf(record);
     eventId(record);
     for (const format of FORMATS) {
       const text = eventText(record, format);
@@ -197,7 +202,7 @@ async function use({ records, unreadable }: Page): Promise<void> {
       if (!text.isWellFormed()) throw new Finding('rows', 'an event has half a character');
       if (format.event_format === 'normalized' && record.subject === undefined) continue;
       if (
-        Buffer.byteLength(text) > mostEventBytes &&
+        Buffer.byteLength(text) > maxEventBytes &&
         record.subject !== undefined &&
         isLargeBySubject(record.subject, text)
       )
@@ -214,15 +219,15 @@ async function use({ records, unreadable }: Page): Promise<void> {
     log: { info: ignore, warning: ignore, error: ignore, critical: ignore },
     startTimeMs: 24 * 3_600_000,
   });
-  const unseen = await ledger.sift(records);
+  const unseen = await ledger.deduplicate(records);
   await ledger.remember(unseen);
-  const again = await ledger.sift(records);
+  const again = await ledger.deduplicate(records);
   if (again.length > 0)
     throw new Finding('rows', `${again.length} rows of a page are new once more when they are read again`);
 }
 
 function isLargeBySubject(subject: string, text: string): boolean {
-  return Buffer.byteLength(text) - 2 * Buffer.byteLength(subject) <= mostEventBytes / 2;
+  return Buffer.byteLength(text) - 2 * Buffer.byteLength(subject) <= maxEventBytes / 2;
 }
 
 function ignore(): void {

@@ -10,7 +10,7 @@ import { application } from '../../support/ways.js';
 import type { Input, OpenTarget } from '../engine/target.js';
 import { expectKnown } from '../oracles/texts.js';
 import { SECRETS } from '../oracles/secrets.js';
-import { Answers, CannedHttp, wireAnswer } from './canned.js';
+import { Responses, CannedHttp, wireResponse } from './canned.js';
 import { SkippedWaits } from './fast-timers.js';
 import { Listening } from './listening.js';
 
@@ -33,11 +33,11 @@ export function openPlatform(): Promise<OpenTarget> {
   const schemas = schemasOf();
   return Promise.resolve<OpenTarget>({
     seeds: [
-      [wireAnswer(200, JSON.stringify({ value: {}, node_value: secretsOf() }))],
-      [wireAnswer(200, JSON.stringify({ value: { a: 1 }, node_value: null }))],
-      [wireAnswer(200, JSON.stringify({ node_value: { client_secret: '•••••', account_password: 7 } }))],
-      ...[401, 403, 404, 429, 500, 503].map((status) => [wireAnswer(status, '{"message":"no"}')]),
-      [wireAnswer(302, '', { Location: 'https://sekoia.example/' })],
+      [wireResponse(200, JSON.stringify({ value: {}, node_value: secretsOf() }))],
+      [wireResponse(200, JSON.stringify({ value: { a: 1 }, node_value: null }))],
+      [wireResponse(200, JSON.stringify({ node_value: { client_secret: '•••••', account_password: 7 } }))],
+      ...[401, 403, 404, 429, 500, 503].map((status) => [wireResponse(status, '{"message":"no"}')]),
+      [wireResponse(302, '', { Location: 'https://sekoia.example/' })],
     ],
     isRepeatable: () => true,
     run: (input) => run(input, schemas),
@@ -67,11 +67,11 @@ export function schemasOf(): Schemas {
 async function run(input: Input, schemas: Schemas): Promise<void> {
   const listening = new Listening();
   const hide = (_name: string, secret: string) => void listening.hide(secret);
-  const http = new CannedHttp(() => answers.next());
-  const answers = new Answers(input);
+  const http = new CannedHttp(() => responses.next());
+  const responses = new Responses(input);
   const { signal } = new AbortController();
   const url = 'https://sekoia.example/secrets';
-  const request = { url, token: SECRETS.token, http, signal, tries: 3, answerMs: 1_000, needsModuleSecrets: false };
+  const request = { url, token: SECRETS.token, http, signal, tries: 3, responseMs: 1_000, needsModuleSecrets: false };
   try {
     const { node } = await fetchSecrets(request);
     listening.health.degraded('The settings are checked.');

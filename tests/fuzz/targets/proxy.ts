@@ -3,11 +3,11 @@ import { NetworkError } from '../../../packages/automation-sdk-shim/src/http/net
 import { explainCode } from '../../../packages/automation-sdk-shim/src/http/tls-failure.js';
 import { transportWith } from '../../support/outbound.js';
 import { RawServer } from '../../support/raw-server.js';
-import { anyAnswer } from '../../support/arbitrary-answer.js';
+import { anyResponse } from '../../support/arbitrary-answer.js';
 import type { Input, OpenTarget } from '../engine/target.js';
 import { expectKnown } from '../oracles/texts.js';
 import { SECRETS } from '../oracles/secrets.js';
-import { wireAnswer } from './canned.js';
+import { wireResponse } from './canned.js';
 import { Listening } from './listening.js';
 import { KNOWN } from './pages.js';
 import { sampled } from './sampled.js';
@@ -23,7 +23,7 @@ export async function openProxy(): Promise<OpenTarget> {
   process.env['HTTPS_PROXY'] = address;
   return {
     seeds: seeds(),
-    fresh: sampled(anyAnswer.map((bytes) => [{ name: 'answer', bytes }])),
+    fresh: sampled(anyResponse.map((bytes) => [{ name: 'answer', bytes }])),
     run: (input) => run(input, server),
     close: async () => {
       if (before === undefined) delete process.env['HTTPS_PROXY'];
@@ -42,9 +42,9 @@ function seeds(): Input[] {
     // An alert of TLS: handshake failure.
     bytes(`${tunnel}\u0015\u0003\u0003\u0000\u0002\u0002\u0028`),
     bytes('HTTP/1.0 200 OK\r\nProxy-Agent: x\r\n\r\n'),
-    [wireAnswer(407, '<html>Who are you?</html>', { 'Proxy-Authenticate': 'Basic realm="proxy"' })],
-    [wireAnswer(502, 'bad gateway', { 'Content-Length': '11' })],
-    [wireAnswer(302, '', { Location: 'http://captive.example/' })],
+    [wireResponse(407, '<html>Who are you?</html>', { 'Proxy-Authenticate': 'Basic realm="proxy"' })],
+    [wireResponse(502, 'bad gateway', { 'Content-Length': '11' })],
+    [wireResponse(302, '', { Location: 'http://captive.example/' })],
     bytes(''),
   ];
 }
@@ -56,7 +56,7 @@ async function run(input: Input, server: RawServer): Promise<void> {
   const headers = { Authorization: `Bearer ${SECRETS.token}` };
   try {
     server.answers = input.map(({ bytes }) => bytes);
-    await http.send({ method: 'GET', url: 'https://server.example/', headers, answerMs: 2_000, signal });
+    await http.send({ method: 'GET', url: 'https://server.example/', headers, responseMs: 2_000, signal });
   } catch (error) {
     expectKnown(error, [NetworkError]);
     listening.hear(error);

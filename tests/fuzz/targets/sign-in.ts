@@ -9,7 +9,7 @@ import { account, application } from '../../support/ways.js';
 import { Finding, type Input, type OpenTarget } from '../engine/target.js';
 import { expectKnown } from '../oracles/texts.js';
 import { SECRETS } from '../oracles/secrets.js';
-import { Answers, CannedTransport } from './canned.js';
+import { Responses, CannedTransport } from './canned.js';
 import { capture, RecordingTransport, withTenant } from './captured.js';
 import { Listening } from './listening.js';
 import { KNOWN } from './pages.js';
@@ -30,12 +30,12 @@ function accessOf(who: Who, secrets: { accountName: string; accountPassword: str
       api: 'graph',
       credentials: { kind: 'managed', clientId: undefined },
       organization,
-      advice: managedIdentity.graph,
+      guidance: managedIdentity.graph,
     };
   const { accountName, accountPassword, clientSecret } = secrets;
   const identity = who === 'account' ? { accountName, accountPassword } : { clientSecret };
-  const advice = who === 'account' ? accountByToken.graph : applicationAdvice.graph;
-  return { api: 'graph', credentials: { kind: 'token', tenant, clientId, identity }, organization, advice };
+  const guidance = who === 'account' ? accountByToken.graph : applicationAdvice.graph;
+  return { api: 'graph', credentials: { kind: 'token', tenant, clientId, identity }, organization, guidance };
 }
 
 function authorizationOf(
@@ -87,7 +87,7 @@ function captured(who: Who): Promise<Input[]> {
 async function run(who: Who, input: Input): Promise<void> {
   const listening = new Listening();
   const warn = (sentence: string) => listening.log.warning(sentence);
-  const transport = new CannedTransport(new Answers(input));
+  const transport = new CannedTransport(new Responses(input));
   const authorization = authorizationOf(accessOf(who, SECRETS), transport, AUTHORITY, { hide: listening.hide, warn });
   const { signal } = new AbortController();
   try {

@@ -113,7 +113,7 @@ async function firstLife(downtimeMinutes: number): Promise<FirstLife> {
   }
 }
 
-interface Life {
+interface ProcessRun {
   /** How often each row was delivered. */
   readonly delivered: Map<string, number>;
   readonly signIn: SignInBackoff;
@@ -121,7 +121,7 @@ interface Life {
 }
 
 /** Opens the folder as the trigger does, and collects until a moment. */
-async function live(folder: string, clock: SimulatedClock, untilMs: number, listening: Listening): Promise<Life> {
+async function live(folder: string, clock: SimulatedClock, untilMs: number, listening: Listening): Promise<ProcessRun> {
   const { log } = listening;
   const store = new DataFolder(folder, log);
   const storage = storageIn(store);

@@ -2,19 +2,19 @@ import { HttpClient } from '../../../packages/automation-sdk-shim/src/http/http-
 import { NetworkError } from '../../../packages/automation-sdk-shim/src/http/network-error.js';
 import { retryAfterMs } from '../../../packages/automation-sdk-shim/src/http/retry-after.js';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { anyAnswer } from '../../support/arbitrary-answer.js';
+import { anyResponse } from '../../support/arbitrary-answer.js';
 import { transportWith } from '../../support/outbound.js';
 import { RawServer } from '../../support/raw-server.js';
 import { errorText, parseJson } from '../../../src/microsoft/json.js';
 import { Finding, type Input, type OpenTarget } from '../engine/target.js';
 import { expectKnown } from '../oracles/texts.js';
 import { BASIC, SECRETS } from '../oracles/secrets.js';
-import { wireAnswer } from './canned.js';
+import { wireResponse } from './canned.js';
 import { Listening } from './listening.js';
 import { KNOWN } from './pages.js';
 import { sampled } from './sampled.js';
 
-const LONGEST_WAIT_MS = 3_600_000;
+const MAX_WAIT_MS = 3_600_000;
 const BODY = JSON.stringify({ value: [{ id: '1', recipientAddress: 'bob@example.com' }] });
 
 /** Bytes on a connection to Microsoft and to Sekoia.io: heads, lengths, chunks, encodings, character sets, dates. */
@@ -24,7 +24,7 @@ export async function openWire(): Promise<OpenTarget> {
   const http = new HttpClient({ userAgent: 'fuzz/1.0' });
   return {
     seeds: seeds(),
-    fresh: sampled(anyAnswer.map((bytes) => [{ name: 'answer', bytes }])),
+    fresh: sampled(anyResponse.map((bytes) => [{ name: 'answer', bytes }])),
     run: (input) => run(input, server, http),
     close: async () => {
       http.close();
@@ -42,15 +42,15 @@ function seeds(): Input[] {
   ];
   const length = String(Buffer.byteLength(BODY));
   return [
-    [wireAnswer(200, BODY, { 'Content-Length': length, Date: 'Mon, 23 Nov 2026 09:00:00 GMT' })],
+    [wireResponse(200, BODY, { 'Content-Length': length, Date: 'Mon, 23 Nov 2026 09:00:00 GMT' })],
     [
-      wireAnswer(200, `${Number(length).toString(16)}\r\n${BODY}\r\n0\r\nX: y\r\n\r\n`, {
+      wireResponse(200, `${Number(length).toString(16)}\r\n${BODY}\r\n0\r\nX: y\r\n\r\n`, {
         'Transfer-Encoding': 'chunked',
       }),
     ],
-    [wireAnswer(503, '', { 'Retry-After': '7' })],
-    [wireAnswer(429, '{"error":{"message":"slow down"}}', { 'Retry-After': 'Mon, 23 Nov 2026 09:00:07 GMT' })],
-    [wireAnswer(302, '', { Location: 'https://login.microsoftonline.com/' })],
+    [wireResponse(503, '', { 'Retry-After': '7' })],
+    [wireResponse(429, '{"error":{"message":"slow down"}}', { 'Retry-After': 'Mon, 23 Nov 2026 09:00:07 GMT' })],
+    [wireResponse(302, '', { Location: 'https://login.microsoftonline.com/' })],
     [{ name: 'answer', bytes: Buffer.from(`HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n${BODY}`) }],
     [
       {
@@ -73,10 +73,10 @@ async function run(input: Input, server: RawServer, http: HttpClient): Promise<v
   const transport = transportWith({ onDate: (dateMs) => (dates += Number.isFinite(dateMs) ? 1 : NaN) });
   try {
     const headers = { Authorization: `Basic ${BASIC}` };
-    const answer = await transport.send({ method: 'GET', url: new URL(server.origin), headers }, deadline(signal));
+    const response = await transport.send({ method: 'GET', url: new URL(server.origin), headers }, deadline(signal));
     if (Number.isNaN(dates)) throw new Finding('text', 'a date that is no number');
-    const { retryAfterMs: waitMs = 0, status, body, host } = answer;
-    if (!(waitMs >= 0 && waitMs <= LONGEST_WAIT_MS)) throw new Finding('hang', `a wait of ${waitMs} ms`);
+    const { retryAfterMs: waitMs = 0, status, body, host } = response;
+    if (!(waitMs >= 0 && waitMs <= MAX_WAIT_MS)) throw new Finding('hang', `a wait of ${waitMs} ms`);
     if (typeof body !== 'string' || !Number.isInteger(status))
       throw new Finding('text', 'an answer without text or status');
     listening.log.warning(errorText(body));
@@ -91,10 +91,10 @@ async function run(input: Input, server: RawServer, http: HttpClient): Promise<v
   server.answers = input.map(({ bytes }) => bytes);
   try {
     const headers = { Authorization: `Bearer ${SECRETS.token}` };
-    const answer = await http.send({ method: 'GET', url: server.origin, headers, answerMs: 1_000, signal });
-    const waitMs = retryAfterMs(answer, Date.UTC(2026, 10, 23, 9)) ?? 0;
-    if (!(waitMs >= 0 && waitMs <= LONGEST_WAIT_MS)) throw new Finding('hang', `a wait of ${waitMs} ms`);
-    if (typeof answer.text !== 'string') throw new Finding('text', 'an answer without text');
+    const response = await http.send({ method: 'GET', url: server.origin, headers, responseMs: 1_000, signal });
+    const waitMs = retryAfterMs(response, Date.UTC(2026, 10, 23, 9)) ?? 0;
+    if (!(waitMs >= 0 && waitMs <= MAX_WAIT_MS)) throw new Finding('hang', `a wait of ${waitMs} ms`);
+    if (typeof response.text !== 'string') throw new Finding('text', 'an answer without text');
   } catch (error) {
     if (error instanceof Finding) throw error;
     expectKnown(error, [NetworkError]);

@@ -35,10 +35,10 @@ describe('an answer of 200 that acknowledges less than was sent', () => {
   test.concurrent('names one id for all events and stores none of them: nothing is lost [F-33]', async () => {
     await failureRun({ seed: 61 }, async (scenario) => {
       addMail(scenario, 300);
-      let answers = 0;
-      scenario.intake.answerBatches(() => {
-        answers += 1;
-        return answers <= 4 ? { status: 200, body: { event_ids: ids(1) } } : undefined;
+      let responses = 0;
+      scenario.intake.respondToBatches(() => {
+        responses += 1;
+        return responses <= 4 ? { status: 200, body: { event_ids: ids(1) } } : undefined;
       });
       const trigger = await scenario.start({ chunk_size: 300 });
       expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
@@ -73,7 +73,7 @@ describe('an answer of 200 that acknowledges less than was sent', () => {
       addMail(scenario, 300);
       // By the trace id, so that always the same ones are dropped: about one of 64.
       const isDropped = (event: string) => identifyEvent(event)!.traceId.toLowerCase().startsWith('0');
-      scenario.intake.answerBatches(({ events }) => {
+      scenario.intake.respondToBatches(({ events }) => {
         const stored = events.filter((event) => !isDropped(event));
         return { status: 200, body: { event_ids: ids(stored.length) }, stored };
       });
@@ -96,7 +96,7 @@ describe('an intake that is slower than a minute', () => {
     await failureRun({ seed: 63 }, async (scenario) => {
       addMail(scenario, 300);
       // In scaled time, 0.3 s for each event.
-      scenario.intake.answerBatches(({ events }) => ({
+      scenario.intake.respondToBatches(({ events }) => ({
         status: 200,
         body: { event_ids: ids(events.length) },
         stored: events,
@@ -117,7 +117,7 @@ describe('an intake that is slower than a minute', () => {
   test.concurrent('whatever the batch holds is given more time [F-34]', async () => {
     await failureRun({ seed: 64 }, async (scenario) => {
       addMail(scenario, 300);
-      scenario.intake.answerBatches(({ events }) => ({
+      scenario.intake.respondToBatches(({ events }) => ({
         status: 200,
         body: { event_ids: ids(events.length) },
         stored: events,

@@ -144,8 +144,8 @@ describe('files of the data folder that a crash or a hand has damaged', () => {
         const folder = join(scenario.dataFolder, 'fingerprints');
         const files = (await readdir(folder)).map((file) => join(folder, file));
         const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
-        const largest = sizes.indexOf(Math.max(...sizes));
-        await truncate(files[largest]!, sizes[largest]! - fingerprintBytes / 2);
+        const max = sizes.indexOf(Math.max(...sizes));
+        await truncate(files[max]!, sizes[max]! - fingerprintBytes / 2);
         const trigger = await scenario.start();
         await trigger.waitForOutput(/"level":"warning".*The fingerprints of .* end in the middle of an entry/);
         // Few enough for one page: each poll looks at all of them again.

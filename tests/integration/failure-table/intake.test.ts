@@ -113,9 +113,9 @@ describe('a chunk that the intake refuses', () => {
       scenario.intake.faults.failNext('413', 3);
       await scenario.start({ chunk_size: 1000 });
       expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-      const { results, largestBatchEvents } = scenario.intake.totals();
+      const { results, maxBatchEvents } = scenario.intake.totals();
       expect(results['fault-413']).toBe(3);
-      expect(largestBatchEvents).toBeLessThan(1000);
+      expect(maxBatchEvents).toBeLessThan(1000);
       expect(await rejectedIn(scenario.dataFolder)).toEqual([]);
     });
   });
@@ -177,7 +177,7 @@ describe('a chunk that the intake refuses', () => {
       addMail(scenario, 200);
       const [bad] = scenario.simulator.world.visibleRows(Date.now());
       const isBad = (event: string) => event.includes(bad!.traceId) && event.includes(bad!.recipient);
-      scenario.intake.answerBatches(({ events }) => ({
+      scenario.intake.respondToBatches(({ events }) => ({
         status: 200,
         body: {
           results: events.map((event) => (isBad(event) ? { status: 413, error: 'too large' } : { status: 200 })),
@@ -201,7 +201,7 @@ describe('a chunk that the intake refuses', () => {
         addMail(scenario, 100);
         const [bad] = scenario.simulator.world.visibleRows(Date.now());
         const isBad = (event: string) => event.includes(bad!.traceId) && event.includes(bad!.recipient);
-        scenario.intake.answerBatches(({ events }) => (events.some(isBad) ? { status: 500, body: {} } : undefined));
+        scenario.intake.respondToBatches(({ events }) => (events.some(isBad) ? { status: 500, body: {} } : undefined));
         const trigger = await scenario.start({ chunk_size: 50 });
         await trigger.waitForOutput(/A row could not be delivered: .*it answered 500/, { withinMs: 3 * minute });
         await scenario.intake.until(({ events }) => events >= 99);
@@ -220,7 +220,7 @@ describe('an intake that does not know the key yet', () => {
       await failureRun({ seed: 43 }, async (scenario) => {
         addMail(scenario, 300);
         let isKnown = false;
-        scenario.intake.answerBatches(() =>
+        scenario.intake.respondToBatches(() =>
           isKnown ? undefined : { status: 422, body: { code: 'INTAKE_KEY_ERROR' } },
         );
         const trigger = await scenario.start();
@@ -229,7 +229,7 @@ describe('an intake that does not know the key yet', () => {
         isKnown = true;
         expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
         // Some rows may show later than the first reading; none of the batch was halved.
-        expect(scenario.intake.totals().largestBatchEvents).toBeGreaterThan(200);
+        expect(scenario.intake.totals().maxBatchEvents).toBeGreaterThan(200);
         expect(await rejectedIn(scenario.dataFolder)).toEqual([]);
         const said = messagesAt('warning', scenario.output).filter((text) => text.includes('[SDK-INTAKE]'));
         expect(said).toEqual([expect.stringContaining('The intake key may not be active yet')]);
@@ -243,7 +243,7 @@ describe('an intake that does not unpack gzip', () => {
   test.concurrent('gets plain requests after its first refusal [F-22]', async () => {
     await failureRun({ seed: 44 }, async (scenario) => {
       addMail(scenario, 300);
-      scenario.intake.answerBatches(({ isCompressed }) =>
+      scenario.intake.respondToBatches(({ isCompressed }) =>
         isCompressed ? { status: 400, body: { error: 'the body is no JSON' } } : undefined,
       );
       await scenario.start({ chunk_size: 50 });

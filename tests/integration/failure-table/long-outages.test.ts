@@ -23,7 +23,7 @@ const accesses: Readonly<Record<string, Access>> = {
       identity: { clientSecret: application.clientSecret },
     },
     organization: undefined,
-    advice: applicationAdvice.graph,
+    guidance: applicationAdvice.graph,
   },
 };
 
@@ -32,14 +32,14 @@ const poll = minute;
  * A report comes with a try, a minute after the last report or later; tries are up to a minute apart, and the clock may
  * move on during one.
  */
-const longestSilence = 3 * minute;
+const maxSilence = 3 * minute;
 const mebibyte = 1 << 20;
 
-describe.each(Object.keys(accesses))('by the simulated clock, on the way of %s', (way) => {
+describe.each(Object.keys(accesses))('by the simulated clock, on the way of %s', (signInScenario) => {
   let life: HoursOfCollecting;
   let beginMs: number;
   beforeEach(async () => {
-    life = await HoursOfCollecting.begin(accesses[way]!);
+    life = await HoursOfCollecting.begin(accesses[signInScenario]!);
     beginMs = life.clock.trueMs;
     life.simulator.world.live({ rowsPerHour: 4000, from: beginMs - hour });
     waitOn(life.clock);
@@ -49,11 +49,11 @@ describe.each(Object.keys(accesses))('by the simulated clock, on the way of %s',
     await life.close();
   });
 
-  const service = () => (accesses[way]!.api === 'graph' ? life.simulator.graph : life.simulator.server);
+  const service = () => (accesses[signInScenario]!.api === 'graph' ? life.simulator.graph : life.simulator.server);
   const messagesAt = (level: string) => life.entries.filter((entry) => entry.level === level);
 
   /** The longest time between two warnings or errors from the first instant to the second, both ends included. */
-  function longestSilenceMs(fromMs: number, untilMs: number): number {
+  function maxSilenceMs(fromMs: number, untilMs: number): number {
     const reports = life.entries.filter(({ level }) => level === 'warning' || level === 'error');
     const within = reports.map(({ atMs }) => atMs).filter((atMs) => atMs > fromMs && atMs < untilMs);
     const times = [fromMs, ...within, untilMs];
@@ -62,7 +62,7 @@ describe.each(Object.keys(accesses))('by the simulated clock, on the way of %s',
 
   /** Asserts that what was shown two polls ago is there, once, and that warnings came a minute apart. */
   async function expectAllOnce(): Promise<void> {
-    const report = await life.books(life.clock.trueMs - 2 * poll);
+    const report = await life.audit(life.clock.trueMs - 2 * poll);
     // What came since then is unknown to books of that time.
     expect({ ...report, unknown: 0 }).toMatchObject(allArrivedOnce);
     expect(report.visible).toBeGreaterThan(6000);
@@ -101,7 +101,7 @@ describe.each(Object.keys(accesses))('by the simulated clock, on the way of %s',
     expect(asked[2]! - asked[1]!).toBe(0);
     expect(life.deliveries.filter((at) => at > awayMs + poll && at < backMs)).toEqual([]);
     expect(life.deliveries.find((at) => at >= backMs)).toBeLessThanOrEqual(backMs + poll);
-    expect(longestSilenceMs(awayMs, backMs)).toBeLessThanOrEqual(longestSilence);
+    expect(maxSilenceMs(awayMs, backMs)).toBeLessThanOrEqual(maxSilence);
     expect(messagesAt('warning').length).toBeLessThanOrEqual(15);
     expect(messagesAt('error')).toEqual([
       expect.objectContaining({ message: expect.stringContaining('takes no events: it answered 503') }),
@@ -138,7 +138,7 @@ describe.each(Object.keys(accesses))('by the simulated clock, on the way of %s',
     expect(asked).toBeGreaterThan(5);
     expect(asked).toBeLessThan(100);
     expect(readAgainMs).toBeLessThanOrEqual(backMs + poll + second);
-    expect(longestSilenceMs(awayMs, backMs)).toBeLessThanOrEqual(longestSilence);
+    expect(maxSilenceMs(awayMs, backMs)).toBeLessThanOrEqual(maxSilence);
     expect(messagesAt('warning').length).toBeLessThanOrEqual(11);
     expect(messagesAt('error')).toEqual([
       expect.objectContaining({ message: expect.stringContaining('This has lasted 5 min.') }),

@@ -3,7 +3,7 @@ import { passingFaults, type TokenFault, type TransportFault } from '@local/micr
 import { failureRun } from '../../support/failure-run.js';
 import { entriesOf, expectNoHurry, messagesAt } from '../../support/log-entries.js';
 import { allArrivedOnce, minute, second, type Scenario } from '../../support/scenario.js';
-import { wayNames } from '../../support/ways.js';
+import { signInScenarioNames } from '../../support/ways.js';
 
 const asksForMoreTime: TransportFault[] = ['http-503-retry-after-date'];
 const tokenFaults: TokenFault[] = [...passingFaults, 'temporarily-unavailable', 'no-fields-200'];
@@ -35,10 +35,10 @@ function expectCalm(scenario: Scenario): void {
   expect([...messagesAt('error', scenario.output), ...messagesAt('critical', scenario.output)]).toEqual([]);
 }
 
-test.concurrent.each(wayNames)(
+test.concurrent.each(signInScenarioNames)(
   'each failure of Microsoft that passes, one after the other, costs no row and repeats none on the way of %s [F-01]',
-  async (way) => {
-    await failureRun({ way, seed: 11 }, async (scenario) => {
+  async (signInScenario) => {
+    await failureRun({ signInScenario, seed: 11 }, async (scenario) => {
       await scenario.start();
       await failOnceEach(scenario, scenario.service, [...passingFaults, ...asksForMoreTime]);
       expect(await scenario.report()).toMatchObject(allArrivedOnce);
@@ -50,9 +50,9 @@ test.concurrent.each(wayNames)(
 test.concurrent.each([tokenFaults.slice(0, 5), tokenFaults.slice(5, 9), tokenFaults.slice(9)])(
   'each failure of the token service that passes, one after the other, costs no row: %s, %s, %s, %s … [F-01]',
   async (...faults) => {
-    const way = 'an application on Microsoft Graph';
+    const signInScenario = 'an application on Microsoft Graph';
     // Tokens that end at once: every request asks for one.
-    await failureRun({ way, seed: 12, tokenService: { tokenLifetimeSeconds: 1 } }, async (scenario) => {
+    await failureRun({ signInScenario, seed: 12, tokenService: { tokenLifetimeSeconds: 1 } }, async (scenario) => {
       await scenario.start();
       await failOnceEach(scenario, scenario.simulator.tokenService, faults);
       expect(await scenario.report()).toMatchObject(allArrivedOnce);
@@ -66,14 +66,14 @@ const impatient = `--import=data:text/javascript,${encodeURIComponent(
   'const timeout = AbortSignal.timeout; AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms / 60);',
 )}`;
 
-test.concurrent.each(wayNames)(
+test.concurrent.each(signInScenarioNames)(
   'an answer that does not come within two minutes is given up, and its range is read again, on the way of %s [F-02]',
-  async (way) => {
-    await failureRun({ way, seed: 13, intake: { keep: 'all' } }, async (scenario) => {
+  async (signInScenario) => {
+    await failureRun({ signInScenario, seed: 13, intake: { keep: 'all' } }, async (scenario) => {
       const now = Date.now();
       scenario.simulator.world.add({ rows: 6000, from: now - 20 * minute, to: now });
       const { faults, options, requests } = scenario.service;
-      Object.assign(options, { slowAnswerMs: 20 * second, pageRows: 2000 });
+      Object.assign(options, { slowResponseMs: 20 * second, pageRows: 2000 });
       faults.failNext('no-answer', 1, { page: 'first' });
       faults.failNext('slow-answer', 1, { page: 'later' });
       const trigger = await scenario.start({}, { nodeArguments: [impatient] });
@@ -87,7 +87,7 @@ test.concurrent.each(wayNames)(
 
 test.concurrent('a quota that is used up is waited out, and nothing is lost or repeated [F-03]', async () => {
   const options = {
-    way: 'an application on Microsoft Graph',
+    signInScenario: 'an application on Microsoft Graph',
     seed: 14,
     // The tenant's window is shorter than the real one; what is left of it, too.
     graph: { quotaRequests: 8, quotaWindowMs: 6 * second, quotaTakenByOthers: 4, pageRows: 500 },

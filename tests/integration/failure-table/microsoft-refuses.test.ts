@@ -39,7 +39,7 @@ describe('time that is out of reach', () => {
   test.concurrent(
     'by the limit that the service names, is a gap with both ends, and all after it arrives [F-07]',
     async () => {
-      await failureRun({ way: reporting, seed: 21, service: { historyDays: 10 } }, async (scenario) => {
+      await failureRun({ signInScenario: reporting, seed: 21, service: { historyDays: 10 } }, async (scenario) => {
         const now = Date.now();
         scenario.simulator.world.add({ rows: 5000, from: now - 10 * day + hour, to: now });
         const trigger = await scenario.start({ start_time: 30 * 24 });
@@ -51,7 +51,7 @@ describe('time that is out of reach', () => {
   test.concurrent(
     'by the limit that is documented, after 100 days without a start, is a gap with both ends too [F-07]',
     async () => {
-      await failureRun({ way: graph, seed: 22 }, async (scenario) => {
+      await failureRun({ signInScenario: graph, seed: 22 }, async (scenario) => {
         const now = Date.now();
         scenario.simulator.world.add({ rows: 5000, from: now - 90 * day + hour, to: now });
         const stopped = new Date(now - 100 * day).toISOString();
@@ -74,12 +74,12 @@ describe('queries that are refused', () => {
     [graph, 'http-500-hiding-400'],
   ] as const)(
     'for a while are an outage, whatever their text, and complete in the end: %s, %s [F-09]',
-    async (way, fault) => {
-      await failureRun({ way, seed: 23 }, async (scenario) => {
+    async (signInScenario, fault) => {
+      await failureRun({ signInScenario, seed: 23 }, async (scenario) => {
         const now = Date.now();
         const { world, server, graph: graphService } = scenario.simulator;
         world.add({ rows: 3000, from: now - 30 * minute, to: now });
-        if (way === graph) graphService.faults.failNext(fault, 6);
+        if (signInScenario === graph) graphService.faults.failNext(fault, 6);
         else server.faults.failNext('http-400', 6);
         await scenario.start();
         expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
@@ -98,8 +98,8 @@ describe('queries that are refused', () => {
 describe('links to later pages', () => {
   test.concurrent.each([reporting, graph] as const)(
     'that are dead cost one request each: a query to the time of the last row takes their place, on the way of %s [F-10]',
-    async (way) => {
-      await failureRun({ way, seed: 24 }, async (scenario) => {
+    async (signInScenario) => {
+      await failureRun({ signInScenario, seed: 24 }, async (scenario) => {
         scenario.service.options.latencyMs = 20;
         Object.assign(scenario.service.options, { pageRows: 500 });
         const now = Date.now();
@@ -120,7 +120,7 @@ describe('links to later pages', () => {
   test.concurrent(
     'whose token Graph itself has spoiled are repaired or gone round, without a request that is refused [F-11]',
     async () => {
-      await failureRun({ way: graph, seed: 25, graph: { pageRows: 500 } }, async (scenario) => {
+      await failureRun({ signInScenario: graph, seed: 25, graph: { pageRows: 500 } }, async (scenario) => {
         const now = Date.now();
         const { world, graph: service } = scenario.simulator;
         world.add({ rows: 8000, from: now - hour + minute, to: now - minute });

@@ -5,7 +5,7 @@ import { metricValue } from '../../support/metric-value.js';
 import { rejectedIn, type RejectedRow } from '../../support/rejected-rows.js';
 import { minute, type Scenario } from '../../support/scenario.js';
 import { startTamperingFront, type ChangeRow } from '../../support/tampering-front.js';
-import { ways } from '../../support/ways.js';
+import { signInScenarios } from '../../support/ways.js';
 
 type Row = Record<string, unknown>;
 
@@ -30,7 +30,7 @@ const dialects = {
     size: 'size',
   },
 } as const;
-const wayNames = ['an account on the Reporting Web Service', 'an application on Microsoft Graph'] as const;
+const signInScenarioNames = ['an account on the Reporting Web Service', 'an application on Microsoft Graph'] as const;
 
 /**
  * Reads 200 rows of which the first few are tampered with, each by one of the changes, until everything has been seen
@@ -41,10 +41,10 @@ async function readTampered(
   changes: readonly ChangeRow[],
   body: (seen: { events: Row[]; rejected: RejectedRow[] }) => Promise<void> | void,
 ): Promise<void> {
-  const { simulator, way } = scenario;
+  const { simulator, signInScenario } = scenario;
   const now = Date.now();
   simulator.world.add({ rows: 200, from: now - 10 * minute, to: now });
-  const names = dialects[way.api];
+  const names = dialects[signInScenario.api];
   const rowName = (row: Row) => `${String(row[names.traceId])} ${String(row[names.recipient])}`;
   const tampered = [...simulator.world.visibleRows(now)].slice(0, changes.length);
   const changeOf = new Map(tampered.map((row, index) => [`${row.traceId} ${row.recipient}`, changes[index]!]));
@@ -52,7 +52,7 @@ async function readTampered(
     (changeOf.get(rowName(row)) ?? ((it: Row) => it))(row),
   );
   try {
-    const { api_url: apiUrl } = way.settings(simulator) as { api_url: string };
+    const { api_url: apiUrl } = signInScenario.settings(simulator) as { api_url: string };
     await scenario.start({ api_url: apiUrl.replace(simulator.origin, front.origin) });
     await scenario.intake.until(({ events }) => events >= 200 - changes.length);
     await scenario.untilAsked(4);
@@ -64,10 +64,10 @@ async function readTampered(
 }
 
 describe('rows that are not as documented', () => {
-  test.concurrent.each(wayNames)(
+  test.concurrent.each(signInScenarioNames)(
     'are sent with what there is, once, and counted; what is no row is rejected: %s [F-17, F-30]',
-    async (way) => {
-      const names = dialects[ways[way].api];
+    async (signInScenario) => {
+      const names = dialects[signInScenarios[signInScenario].api];
       /** The row with a subject by which its event is known again. */
       const marked =
         (subject: string, change: Row): ChangeRow =>
@@ -87,7 +87,7 @@ describe('rows that are not as documented', () => {
         () => 'no row at all',
       ];
 
-      await failureRun({ way, seed: 41, intake: { keep: 'all' } }, async (scenario) => {
+      await failureRun({ signInScenario, seed: 41, intake: { keep: 'all' } }, async (scenario) => {
         await readTampered(scenario, changes, async ({ events, rejected }) => {
           expect(events.length).toBe(199);
           const subjects = events.map((event) => event[names.subject]);
@@ -112,15 +112,15 @@ describe('rows that are not as documented', () => {
 });
 
 describe('an event larger than the intake accepts', () => {
-  test.concurrent.each(wayNames)(
+  test.concurrent.each(signInScenarioNames)(
     'is sent with a shorter subject and says so; one that stays too large is rejected, alone: %s [F-29]',
-    async (way) => {
-      const names = dialects[ways[way].api];
+    async (signInScenario) => {
+      const names = dialects[signInScenarios[signInScenario].api];
       const changes: ChangeRow[] = [
         (row) => ({ ...row, [names.subject]: `long ${'é'.repeat(300_000)}` }),
         (row) => ({ ...row, [names.sender]: `${'x'.repeat(300_000)}@example.corp` }),
       ];
-      await failureRun({ way, seed: 42, intake: { keep: 'all' } }, async (scenario) => {
+      await failureRun({ signInScenario, seed: 42, intake: { keep: 'all' } }, async (scenario) => {
         await readTampered(scenario, changes, async ({ events, rejected }) => {
           expect(events.length).toBe(199);
           const shortened = events.filter((event) => String(event[names.subject]).startsWith('long '));

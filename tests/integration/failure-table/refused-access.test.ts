@@ -2,11 +2,11 @@ import { expect, test } from '@jest/globals';
 import { failureRun } from '../../support/failure-run.js';
 import { messagesAt } from '../../support/log-entries.js';
 import { allArrivedOnce, minute, second, type Scenario } from '../../support/scenario.js';
-import { wayNames, type WayName } from '../../support/ways.js';
+import { signInScenarioNames, type SignInScenarioName } from '../../support/ways.js';
 
 const wrong = 'n0t~the-"right"+one';
 
-const advice: Readonly<Record<WayName, RegExp>> = {
+const guidance: Readonly<Record<SignInScenarioName, RegExp>> = {
   'an account on the Reporting Web Service':
     /refused access.*Check account_name and account_password.*\[MT-SETTINGS\]$/s,
   'an account on Microsoft Graph': /AADSTS50126.*correct account_name and account_password.*\[MT-SETTINGS\]$/s,
@@ -15,24 +15,24 @@ const advice: Readonly<Record<WayName, RegExp>> = {
 };
 
 /** How often who asks was asked for a proof. */
-function proofs({ simulator, way }: Scenario): number {
+function proofs({ simulator, signInScenario }: Scenario): number {
   const { server, tokenService } = simulator;
-  return (way.api === 'reporting_web_service' ? server : tokenService).requests.totals.requests;
+  return (signInScenario.api === 'reporting_web_service' ? server : tokenService).requests.totals.requests;
 }
 
-test.concurrent.each(wayNames)(
+test.concurrent.each(signInScenarioNames)(
   'a wrong secret is tried three times a minute at most, and told in one critical log with what to do: %s [F-13]',
-  async (way) => {
+  async (signInScenario) => {
     await failureRun(
-      { way, seed: 71 },
+      { signInScenario, seed: 71 },
       async (scenario) => {
         const endMs = Date.now() + minute;
-        const trigger = await scenario.start({ [scenario.way.secret]: wrong });
+        const trigger = await scenario.start({ [scenario.signInScenario.secret]: wrong });
         await trigger.waitForOutput(/"level":"critical"/);
         await new Promise((resolve) => setTimeout(resolve, endMs - Date.now()));
         expect(proofs(scenario)).toBeGreaterThan(0);
         expect(proofs(scenario)).toBeLessThanOrEqual(3);
-        expect(messagesAt('critical', scenario.output)).toEqual([expect.stringMatching(advice[way])]);
+        expect(messagesAt('critical', scenario.output)).toEqual([expect.stringMatching(guidance[signInScenario])]);
         expect(await trigger.health()).toMatchObject({ status: 200, body: { status: 'misconfigured' } });
       },
       [wrong],
@@ -43,7 +43,7 @@ test.concurrent.each(wayNames)(
 test.concurrent(
   'a refusal before anything has worked is critical at once, and tried again after a minute; nothing is lost [F-13]',
   async () => {
-    await failureRun({ way: 'an account on the Reporting Web Service', seed: 25 }, async (scenario) => {
+    await failureRun({ signInScenario: 'an account on the Reporting Web Service', seed: 25 }, async (scenario) => {
       const now = Date.now();
       scenario.simulator.world.add({ rows: 300, from: now - 10 * minute, to: now });
       scenario.simulator.server.faults.failNext('http-401');
@@ -60,10 +60,10 @@ test.concurrent(
   },
 );
 
-test.concurrent.each(wayNames)(
+test.concurrent.each(signInScenarioNames)(
   'two refusals in a row of a session that works are passed within seconds, as warnings: %s [F-13]',
-  async (way) => {
-    await failureRun({ way, seed: 26 }, async (scenario) => {
+  async (signInScenario) => {
+    await failureRun({ signInScenario, seed: 26 }, async (scenario) => {
       const { world } = scenario.simulator;
       world.add({ rows: 300, from: Date.now() - 10 * minute, to: Date.now() });
       await scenario.start();
@@ -79,7 +79,7 @@ test.concurrent.each(wayNames)(
 
 test.concurrent('a wrong password is not tried sooner because the container is restarted [F-13]', async () => {
   await failureRun(
-    { way: 'an account on the Reporting Web Service', seed: 72 },
+    { signInScenario: 'an account on the Reporting Web Service', seed: 72 },
     async (scenario) => {
       const { world } = scenario.simulator;
       world.add({ rows: 300, from: Date.now() - 10 * minute, to: Date.now() });

@@ -24,7 +24,7 @@ describe('a folder rejected/ that is full', () => {
         scenario.simulator.world.add({ rows: 200, from: now - 10 * minute, to: now - 9 * minute });
         const rows = [...scenario.simulator.world.visibleRows(now)].map(({ traceId }) => traceId.toLowerCase());
         const bad = rows[100]!;
-        scenario.intake.answerBatches(({ events }) => {
+        scenario.intake.respondToBatches(({ events }) => {
           const isBad = (event: string) => identifyEvent(event)!.traceId.toLowerCase() === bad;
           const stored = events.filter((event) => !isBad(event));
           return {

@@ -24,14 +24,14 @@ describe('the tenant’s clock jumps while the module runs', () => {
   const graph = 'an application on Microsoft Graph';
 
   test.concurrent.each([
-    { way: reporting, jump: '10 minutes', jumpMs: 10 * minute },
-    { way: reporting, jump: '3 hours', jumpMs: 3 * hour },
-    { way: graph, jump: '10 minutes', jumpMs: 10 * minute },
-    { way: graph, jump: '3 hours', jumpMs: 3 * hour },
+    { signInScenario: reporting, jump: '10 minutes', jumpMs: 10 * minute },
+    { signInScenario: reporting, jump: '3 hours', jumpMs: 3 * hour },
+    { signInScenario: graph, jump: '10 minutes', jumpMs: 10 * minute },
+    { signInScenario: graph, jump: '3 hours', jumpMs: 3 * hour },
   ] as const)(
     'ahead by $jump, back, and after a restart a day ahead: nothing is lost or repeated, and no watermark stays in the future: $way [F-18]',
-    async ({ way, jumpMs }) => {
-      await failureRun({ way, seed: 81 }, async (scenario) => {
+    async ({ signInScenario, jumpMs }) => {
+      await failureRun({ signInScenario, seed: 81 }, async (scenario) => {
         const expectNoFuture = async () => {
           // Dates are cut to the second, and what is written was true a moment ago.
           expect(await readBefore(scenario)).toBeLessThanOrEqual(scenario.service.nowMs() + 5 * second);

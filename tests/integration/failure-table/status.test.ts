@@ -5,36 +5,36 @@ import {
   nextPageOf,
   startAlteringFront,
   type AlteringFront,
-  type PassingAnswer,
+  type PassingResponse,
 } from '../../support/altering-front.js';
 import { failureRun } from '../../support/failure-run.js';
 import { entriesOf, messagesAt } from '../../support/log-entries.js';
 import { allArrivedOnce, minute, second, type Scenario } from '../../support/scenario.js';
 
-const wayNames = ['an account on the Reporting Web Service', 'an application on Microsoft Graph'] as const;
+const signInScenarioNames = ['an account on the Reporting Web Service', 'an application on Microsoft Graph'] as const;
 
 /** What stands between a service that works and the module. `number` counts the answers. */
-type Attack = (answer: PassingAnswer, url: URL, number: number) => PassingAnswer;
+type Attack = (response: PassingResponse, url: URL, number: number) => PassingResponse;
 
 const isToken = (url: URL) => url.pathname.includes('/oauth2/');
-const refused = (answer: PassingAnswer, status: number): PassingAnswer => ({
-  ...answer,
+const refused = (response: PassingResponse, status: number): PassingResponse => ({
+  ...response,
   status,
   body: '{"error":{"code":"No","message":"No."}}',
 });
 
 /** The service answers every question, or signs the module in, and yet nothing can be read. */
 const attacks: Readonly<Record<string, Attack>> = {
-  'HTTP 400 to everything': (answer, url) => (isToken(url) ? answer : refused(answer, 400)),
-  'HTTP 401 to everything, with good tokens': (answer, url) => (isToken(url) ? answer : refused(answer, 401)),
-  'a link to another host on every page': (answer) =>
-    alterPage(answer, ({ rows }) => ({ rows, nextLink: 'https://attacker.example/next?page=2' })),
-  'an empty page with a link, for ever': (answer, url, number) =>
-    alterPage(answer, () => ({ rows: [], nextLink: nextPageOf(url, number) })),
-  'the same link on every page': (answer, url) =>
-    alterPage(answer, ({ rows }) => ({ rows, nextLink: nextPageOf(url, 1) })),
-  'known rows with a link, for ever': (answer, url, number) =>
-    alterPage(answer, ({ rows }) => ({ rows: rows.slice(number % 2), nextLink: nextPageOf(url, number) })),
+  'HTTP 400 to everything': (response, url) => (isToken(url) ? response : refused(response, 400)),
+  'HTTP 401 to everything, with good tokens': (response, url) => (isToken(url) ? response : refused(response, 401)),
+  'a link to another host on every page': (response) =>
+    alterPage(response, ({ rows }) => ({ rows, nextLink: 'https://attacker.example/next?page=2' })),
+  'an empty page with a link, for ever': (response, url, number) =>
+    alterPage(response, () => ({ rows: [], nextLink: nextPageOf(url, number) })),
+  'the same link on every page': (response, url) =>
+    alterPage(response, ({ rows }) => ({ rows, nextLink: nextPageOf(url, 1) })),
+  'known rows with a link, for ever': (response, url, number) =>
+    alterPage(response, ({ rows }) => ({ rows: rows.slice(number % 2), nextLink: nextPageOf(url, number) })),
 };
 
 interface Seen {
@@ -60,16 +60,16 @@ const isNotOk = ({ status }: Seen) => status !== 'ok';
 
 /** Lets the module read 200 rows through a front, and hands it over once it is at rest. */
 async function throughAFront(
-  way: (typeof wayNames)[number],
+  signInScenario: (typeof signInScenarioNames)[number],
   body: (scenario: Scenario, front: AlteringFront, trigger: TriggerProcess) => Promise<void>,
 ): Promise<void> {
-  await failureRun({ way, seed: 33 }, async (scenario) => {
+  await failureRun({ signInScenario, seed: 33 }, async (scenario) => {
     const { simulator } = scenario;
     const now = Date.now();
     simulator.world.add({ rows: 200, from: now - 10 * minute, to: now });
     const front = await startAlteringFront(simulator.origin);
     try {
-      const { api_url: apiUrl } = scenario.way.settings(simulator) as { api_url: string };
+      const { api_url: apiUrl } = scenario.signInScenario.settings(simulator) as { api_url: string };
       const trigger = await scenario.start({ api_url: apiUrl.replace(simulator.origin, front.origin) });
       expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
       expect(await untilStatus(trigger, isOk, 10 * second)).toMatchObject({ status: 'ok', reasons: [] });
@@ -80,18 +80,18 @@ async function throughAFront(
   });
 }
 
-describe.each(wayNames)('while nothing can be read, on the way of %s', (way) => {
+describe.each(signInScenarioNames)('while nothing can be read, on the way of %s', (signInScenario) => {
   test.concurrent.each(Object.keys(attacks))(
     'the status says so, and the service is hardly asked: %s [F-05]',
     async (name) => {
-      await throughAFront(way, async (scenario, front, trigger) => {
+      await throughAFront(signInScenario, async (scenario, front, trigger) => {
         const attack = attacks[name]!;
-        let answers = 0;
+        let responses = 0;
         // As Microsoft's services take at least: what is asked between two looks at the status is little then.
         scenario.service.options.latencyMs = 100;
         const before = front.askedAtMs.length;
         const startMs = Date.now();
-        front.alter = (answer, url) => attack(answer, url, (answers += 1));
+        front.alter = (response, url) => attack(response, url, (responses += 1));
         const seen = await untilStatus(trigger, isNotOk, 30 * second);
         const requestsUntilTold = front.askedAtMs.length - before;
         expect(seen.status).not.toBe('ok');
@@ -102,9 +102,11 @@ describe.each(wayNames)('while nothing can be read, on the way of %s', (way) => 
         const requests = front.askedAtMs.length - before;
         expect(requests).toBeLessThanOrEqual(110 + (Date.now() - startMs) / second);
         expect(await health(trigger)).not.toMatchObject({ status: 'ok' });
-        process.stdout.write(`${way}, ${name}: told after ${requestsUntilTold} requests; ${requests} in 20 s\n`);
+        process.stdout.write(
+          `${signInScenario}, ${name}: told after ${requestsUntilTold} requests; ${requests} in 20 s\n`,
+        );
 
-        front.alter = (answer) => answer;
+        front.alter = (response) => response;
         scenario.simulator.world.add({ rows: 100, from: Date.now() - 5 * second, to: Date.now() });
         expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
         expect(await untilStatus(trigger, isOk, 30 * second)).toMatchObject({ status: 'ok', reasons: [] });
@@ -117,11 +119,13 @@ describe.each(wayNames)('while nothing can be read, on the way of %s', (way) => 
   );
 });
 
-describe.each(wayNames)('a service that asks to be left alone, on the way of %s', (way) => {
+describe.each(signInScenarioNames)('a service that asks to be left alone, on the way of %s', (signInScenario) => {
   const asksFor =
     (value: string, status = 503): AlteringFront['alter'] =>
-    (answer, url) =>
-      isToken(url) ? answer : { ...refused(answer, status), headers: { ...answer.headers, 'retry-after': value } };
+    (response, url) =>
+      isToken(url)
+        ? response
+        : { ...refused(response, status), headers: { ...response.headers, 'retry-after': value } };
 
   test.concurrent.each([
     ['5', 503],
@@ -131,7 +135,7 @@ describe.each(wayNames)('a service that asks to be left alone, on the way of %s'
   ] as const)(
     'is reported at once, with the time of the next request: Retry-After %s, %i [F-04]',
     async (value, status) => {
-      await throughAFront(way, async (_scenario, front, trigger) => {
+      await throughAFront(signInScenario, async (_scenario, front, trigger) => {
         const before = front.askedAtMs.length;
         front.alter = asksFor(value, status);
         const seen = await untilStatus(trigger, isNotOk, 30 * second);
@@ -149,18 +153,20 @@ describe.each(wayNames)('a service that asks to be left alone, on the way of %s'
   );
 
   test.concurrent('once, by mistake, and for a day: live mail is late by two minutes at most [F-04]', async () => {
-    await throughAFront(way, async (scenario, front, trigger) => {
+    await throughAFront(signInScenario, async (scenario, front, trigger) => {
       let isDone = false;
-      front.alter = (answer, url) => {
-        if (isDone || isToken(url)) return answer;
+      front.alter = (response, url) => {
+        if (isDone || isToken(url)) return response;
         isDone = true;
-        return asksFor('86400')(answer, url);
+        return asksFor('86400')(response, url);
       };
       await untilStatus(trigger, isNotOk, 30 * second);
       const startMs = Date.now();
       scenario.simulator.world.add({ rows: 100, from: startMs - 5 * second, to: startMs });
       expect(await scenario.untilNoneIsMissing(140 * second)).toMatchObject(allArrivedOnce);
-      process.stdout.write(`${way}: after a stray day of Retry-After, mail came in ${Date.now() - startMs} ms\n`);
+      process.stdout.write(
+        `${signInScenario}: after a stray day of Retry-After, mail came in ${Date.now() - startMs} ms\n`,
+      );
       expect(await untilStatus(trigger, isOk, 30 * second)).toMatchObject({ status: 'ok', reasons: [] });
       const warnings = entriesOf(scenario.output).filter(({ level }) => level === 'warning');
       expect(warnings.map(({ message }) => message)).toEqual([

@@ -2,16 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Stop, TriggerOptions } from '@local/playbook-runner';
 import { explainRepeats } from '../../../tools/fault-lab/src/books/explain-repeats.js';
 import { Journal, type BatchResult } from '../../../tools/fault-lab/src/books/journal.js';
-import type { Life } from '../../../tools/fault-lab/src/stage/life.js';
+import type { ProcessRun } from '../../../tools/fault-lab/src/stage/life.js';
 import { Scenario, second } from '../scenario.js';
 import { SeededRandom } from '../seeded-random.js';
-import type { WayName } from '../ways.js';
+import type { SignInScenarioName } from '../ways.js';
 import { hangingFolder, type HangStore } from './hanging-store.js';
 import { drawMoment, type Conditions, type Moment } from './moment.js';
 import type { UnresolvedNames } from './unresolved-names.js';
 
 /** Beyond it the process is killed, so that the next one can be started. */
-const patienceMs = 20 * second;
+const timeoutMs = 20 * second;
 /** More than the four seconds that a stop waits for an acknowledgement. */
 const slowIntakeMs = 6 * second;
 /** A busy machine takes its time. */
@@ -20,7 +20,7 @@ const chunkSize = 50;
 const rowsPerExit = 120;
 
 export interface LaneOptions {
-  readonly way: WayName;
+  readonly signInScenario: SignInScenarioName;
   readonly seed: number;
   readonly exits: number;
   readonly names: UnresolvedNames | undefined;
@@ -65,7 +65,7 @@ class Lane {
   readonly #journal: Journal;
   readonly #hang: HangStore;
   readonly #random: SeededRandom;
-  readonly #lives: Life[] = [];
+  readonly #lives: ProcessRun[] = [];
   readonly #records: ExitRecord[] = [];
   readonly #now: Present;
 
@@ -83,10 +83,10 @@ class Lane {
     const now: Present = { life: 0, intake: 'fine' };
     const resultOf = (): BatchResult => (now.intake === 'slow' ? 'fault-slow' : 'accepted');
     const scenario = await Scenario.open({
-      way: options.way,
+      signInScenario: options.signInScenario,
       seed: options.seed,
-      service: { slowAnswerMs: slowIntakeMs },
-      graph: { slowAnswerMs: slowIntakeMs },
+      service: { slowResponseMs: slowIntakeMs },
+      graph: { slowResponseMs: slowIntakeMs },
       intake: { slowMs: slowIntakeMs },
       onEvents: (events) => journal.store(events, now.life, resultOf()),
     });
@@ -129,7 +129,7 @@ class Lane {
     if (moment.from === 'work') await trigger.waitForOutput(/./, { withinMs: startWithinMs });
     await delay(afterMs);
     const spoke = hadSpoken;
-    const stop = await trigger.stop(signal, patienceMs);
+    const stop = await trigger.stop(signal, timeoutMs);
     this.#heal();
     await makeWell();
     const { exitCode, signal: ended, tookMs } = stop;
@@ -176,7 +176,7 @@ class Lane {
   #started(conditions: Partial<Conditions>): [Record<string, unknown>, Partial<TriggerOptions>] {
     const { settings, microsoft, intake } = conditions;
     const { names, bucket } = this.#options;
-    const { secret } = this.#scenario.way;
+    const { secret } = this.#scenario.signInScenario;
     const isUnresolved = microsoft === 'unresolved' || intake === 'unresolved';
     const configuration = {
       chunk_size: chunkSize,

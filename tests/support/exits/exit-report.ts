@@ -34,10 +34,10 @@ function mayHang({ storage, microsoft, intake }: Conditions): boolean {
 
 /** How long exits took, as a line for each span, with the share of the whole. */
 function distribution(records: readonly ExitRecord[]): string {
-  const lines = bucketsMs.map((mostMs, index) => {
+  const lines = bucketsMs.map((maxMs, index) => {
     const leastMs = bucketsMs[index - 1] ?? 0;
-    const count = records.filter(({ tookMs }) => tookMs > leastMs && tookMs <= mostMs).length;
-    const span = mostMs === Infinity ? `over ${leastMs / 1000} s` : `up to ${mostMs / 1000} s`;
+    const count = records.filter(({ tookMs }) => tookMs > leastMs && tookMs <= maxMs).length;
+    const span = maxMs === Infinity ? `over ${leastMs / 1000} s` : `up to ${maxMs / 1000} s`;
     return `  ${span.padEnd(12)} ${String(count).padStart(4)} ${'#'.repeat(Math.ceil((60 * count) / records.length))}`;
   });
   return lines.join('\n');

@@ -1,20 +1,20 @@
 import { S3Server } from '../../../packages/automation-sdk-shim/tests/support/s3-server.js';
-import type { WayName } from '../ways.js';
+import type { SignInScenarioName } from '../ways.js';
 import { runLane, type LaneResult } from './exit-lane.js';
 import { hangingBucket } from './hanging-store.js';
 import { startUnresolvedNames } from './unresolved-names.js';
 
 interface Lane {
-  readonly way: WayName;
+  readonly signInScenario: SignInScenarioName;
   readonly store: 'folder' | 'bucket';
 }
 
 /** Both APIs, and both kinds of store. */
 const lanes: readonly Lane[] = [
-  { way: 'an account on the Reporting Web Service', store: 'folder' },
-  { way: 'an application on Microsoft Graph', store: 'folder' },
-  { way: 'an application on Microsoft Graph', store: 'folder' },
-  { way: 'an account on the Reporting Web Service', store: 'bucket' },
+  { signInScenario: 'an account on the Reporting Web Service', store: 'folder' },
+  { signInScenario: 'an application on Microsoft Graph', store: 'folder' },
+  { signInScenario: 'an application on Microsoft Graph', store: 'folder' },
+  { signInScenario: 'an account on the Reporting Web Service', store: 'bucket' },
 ];
 
 /** Stops so many processes at drawn moments, side by side in lanes. The same seed draws the same moments. */
@@ -24,9 +24,9 @@ export async function runExits(seed: number, exits: number): Promise<LaneResult[
   const s3 = await S3Server.start();
   try {
     return await Promise.all(
-      lanes.map(({ way, store }, index) =>
+      lanes.map(({ signInScenario, store }, index) =>
         runLane({
-          way,
+          signInScenario,
           seed: seed + index,
           exits: Math.ceil(exits / lanes.length),
           names,

@@ -11,7 +11,7 @@ const toSecond = (timeMs: number) => Math.floor(timeMs / 1000) * 1000;
  * An answer: when the request was sent by the true time, how long it took each way, and what the module's clock is
  * wrong by.
  */
-const answers = fc.record({
+const responses = fc.record({
   sentMs: fc.integer({ min: 0, max: 2_000_000_000_000 }),
   thereMs: fc.integer({ min: 0, max: 5000 }),
   backMs: fc.integer({ min: 0, max: 5000 }),
@@ -21,9 +21,9 @@ const answers = fc.record({
 function observeThrough(
   clock: ServerClock,
   errorMs: number,
-  answer: { sentMs: number; thereMs: number; backMs: number },
+  response: { sentMs: number; thereMs: number; backMs: number },
 ): void {
-  const { sentMs, thereMs, backMs } = answer;
+  const { sentMs, thereMs, backMs } = response;
   clock.observe(
     toSecond(sentMs + thereMs),
     () => sentMs + errorMs + clock.correctionMs,
@@ -34,9 +34,9 @@ function observeThrough(
 describe('an answer of Microsoft', () => {
   test('never disturbs a clock that is right, however its date is rounded and however long it took', () => {
     fc.assert(
-      fc.property(answers, (answer) => {
+      fc.property(responses, (response) => {
         const clock = new ServerClock();
-        observeThrough(clock, 0, answer);
+        observeThrough(clock, 0, response);
         expect(clock.correctionMs).toBe(0);
       }),
     );
@@ -45,9 +45,9 @@ describe('an answer of Microsoft', () => {
   test('corrects a wrong clock as far as it proves it wrong: never too far, and to within a second and the time it took', () => {
     const errors = fc.integer({ min: -300_000, max: 300_000 });
     fc.assert(
-      fc.property(errors, fc.array(answers, { minLength: 1, maxLength: 5 }), (errorMs, sequence) => {
+      fc.property(errors, fc.array(responses, { minLength: 1, maxLength: 5 }), (errorMs, sequence) => {
         const clock = new ServerClock();
-        for (const answer of sequence) observeThrough(clock, errorMs, answer);
+        for (const response of sequence) observeThrough(clock, errorMs, response);
         const left = errorMs + clock.correctionMs;
         expect(Math.abs(left)).toBeLessThanOrEqual(Math.abs(errorMs));
         expect(left * errorMs).toBeGreaterThanOrEqual(0);
@@ -132,46 +132,46 @@ describe('once confirmed', () => {
     const time = new SimulatedTime(start);
     const findings: ClockFinding[] = [];
     const clock = new ServerClock({ time, onFinding: (finding) => findings.push(finding) });
-    const answerDated = (offMs: number, afterMs = 1000) => {
+    const responseDated = (offMs: number, afterMs = 1000) => {
       time.work(afterMs);
       const mark = clock.mark();
       clock.observe(toSecond(time.trueMs + offMs), mark, mark);
     };
-    answerDated(0);
-    return { time, clock, findings, answerDated };
+    responseDated(0);
+    return { time, clock, findings, responseDated };
   }
 
   test.each([6 * 60_000, 2 * 3_600_000, -30 * 60_000, 60_000])(
     'a date that both clocks of the machine contradict (%i ms) is not believed for a minute, and is reported once',
     (offMs) => {
-      const { clock, findings, answerDated } = clockOfMachine();
-      for (let answers = 0; answers < 59; answers += 1) answerDated(offMs);
+      const { clock, findings, responseDated } = clockOfMachine();
+      for (let responses = 0; responses < 59; responses += 1) responseDated(offMs);
       expect(Math.abs(clock.correctionMs)).toBeLessThan(1000);
       expect(findings.map(({ kind }) => kind)).toEqual(['doubted']);
-      for (let answers = 0; answers < 20; answers += 1) answerDated(offMs);
+      for (let responses = 0; responses < 20; responses += 1) responseDated(offMs);
       expect(Math.abs(clock.correctionMs - offMs)).toBeLessThan(2000);
       expect(findings.map(({ kind }) => kind)).toEqual(['doubted', 'corrected']);
     },
   );
 
   test('one right date among the wrong ones begins the minute anew', () => {
-    const { clock, answerDated } = clockOfMachine();
-    for (let answers = 0; answers < 2000; answers += 1) answerDated(answers % 50 === 0 ? 0 : 3_600_000);
+    const { clock, responseDated } = clockOfMachine();
+    for (let responses = 0; responses < 2000; responses += 1) responseDated(responses % 50 === 0 ? 0 : 3_600_000);
     expect(Math.abs(clock.correctionMs)).toBeLessThan(1000);
   });
 
   test.each([4_000, -4_000])('many dates that are each a little off (%i ms) do not add up', (stepMs) => {
-    const { clock, answerDated } = clockOfMachine();
-    for (let answers = 0; answers < 500; answers += 1) answerDated(Math.round(clock.correctionMs) + stepMs, 30);
+    const { clock, responseDated } = clockOfMachine();
+    for (let responses = 0; responses < 500; responses += 1) responseDated(Math.round(clock.correctionMs) + stepMs, 30);
     // Less than what makes progress doubtful.
     expect(Math.abs(clock.correctionMs)).toBeLessThan(CLOCK_TOLERANCE_MS);
   });
 
   test('a date that the clock on the wall agrees with is believed with the second answer: the machine slept', () => {
-    const { time, clock, answerDated } = clockOfMachine();
+    const { time, clock, responseDated } = clockOfMachine();
     time.wallErrorMs = 3_600_000;
-    answerDated(3_600_000);
-    answerDated(3_600_000);
+    responseDated(3_600_000);
+    responseDated(3_600_000);
     expect(Math.abs(clock.correctionMs - 3_600_000)).toBeLessThan(2000);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { SourceLimits, TimeRange } from '../../../src/collector/contracts.js';
-import { live, type Life, type Settings, type Troubles, type WorldRow } from '../../support/simulated-life.js';
+import { live, type ProcessRun, type Settings, type Troubles, type WorldRow } from '../../support/simulated-life.js';
 import { SeededRandom } from '../../support/seeded-random.js';
 
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
@@ -165,7 +165,7 @@ function liveIn(
   world: World,
   rows: readonly WorldRow[],
   more: { troubles?: Troubles; limits?: SourceLimits; refusesTheFuture?: boolean } = {},
-): Promise<Life> {
+): Promise<ProcessRun> {
   return live(
     rows,
     world.settings,
@@ -175,7 +175,7 @@ function liveIn(
 }
 
 /** What the promise says of a life, whatever happened in it. */
-function expectThePromise(rows: readonly WorldRow[], life: Life): void {
+function expectThePromise(rows: readonly WorldRow[], life: ProcessRun): void {
   const owed = rows.filter((row) => row.receivedMs >= life.owedFromMs);
   const missing = owed.filter((row) => !life.delivered.has(`${row.id} ${row.statuses.at(-1)!.status}`));
   expect(missing).toEqual([]);
@@ -184,7 +184,7 @@ function expectThePromise(rows: readonly WorldRow[], life: Life): void {
 }
 
 /** But for provisional ones, which were written before any answer had corrected the clock. */
-function expectWatermarksNeverMoveBack(life: Life): void {
+function expectWatermarksNeverMoveBack(life: ProcessRun): void {
   const series = life.contexts
     .filter((it) => !('provisional' in it))
     .map((it) => (it as { watermarks: { read_before: string }[] }).watermarks);
@@ -256,11 +256,11 @@ describe('in any world', () => {
           const lateMs = appearedMs - row.receivedMs;
           const earliest = Math.max(appearedMs, row.receivedMs + world.settings.timedelta * minute);
           const [deliveredMs] = life.delivered.get(`${row.id} Pending`) ?? life.delivered.get(`${row.id} Delivered`)!;
-          const longestMs = lateMs <= 4 * frequencyMs ? twoPollsMs : 4 * lateMs + twoPollsMs;
+          const maxMs = lateMs <= 4 * frequencyMs ? twoPollsMs : 4 * lateMs + twoPollsMs;
           expect({
             row,
             delayMs: deliveredMs! - earliest,
-            isInTime: deliveredMs! - earliest <= longestMs,
+            isInTime: deliveredMs! - earliest <= maxMs,
           }).toMatchObject({ isInTime: true });
         }
       }),

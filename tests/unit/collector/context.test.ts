@@ -25,7 +25,7 @@ const context = {
 const progress: Progress = {
   watermarks: [at('12:00'), at('11:56'), at('11:44')],
   ahead: { start: at('12:10'), end: at('12:20') },
-  reachMs: 300_000,
+  lookbackMs: 300_000,
   spanMs: 3_600_000,
   freshSpanMs: 120_000,
 };
@@ -48,16 +48,16 @@ test('whatever is written is read as it was', () => {
     newest: fc.integer({ min: 1_000_000_000, max: 4_000_000_000 }).map((value) => value * 1000),
     behind: fc.tuple(seconds(90_000), seconds(90_000)),
     ahead: fc.option(fc.tuple(seconds(90_000), seconds(90_000)), { nil: undefined }),
-    reachMs: seconds(864_000),
+    lookbackMs: seconds(864_000),
     estimates,
   });
   fc.assert(
-    fc.property(situations, ({ newest, behind, ahead, reachMs, estimates }) => {
+    fc.property(situations, ({ newest, behind, ahead, lookbackMs, estimates }) => {
       const start = newest + 1000 + (ahead?.[0] ?? 0);
       const reached: Progress = {
         watermarks: [newest, newest - behind[0], newest - behind[0] - behind[1]],
         ...(ahead && { ahead: { start, end: start + 1000 + ahead[1] } }),
-        reachMs,
+        lookbackMs,
         ...estimates,
       };
       const text = JSON.stringify(writeContext(written(reached), schedule, 'graph'));
@@ -124,7 +124,7 @@ test.each([
   const read = readContext(content, schedule, 'graph');
   expect(read.replaced).toEqual(Object.keys(changes));
   expect(read.progress.watermarks).toEqual(progress.watermarks);
-  for (const ms of [read.progress.reachMs, read.progress.spanMs ?? 1000, read.progress.freshSpanMs ?? 1000])
+  for (const ms of [read.progress.lookbackMs, read.progress.spanMs ?? 1000, read.progress.freshSpanMs ?? 1000])
     expect(ms >= 1000 && ms <= 90 * 86_400_000).toBe(true);
 });
 
@@ -167,8 +167,8 @@ test('after a change of the settings each pass continues from one that was at le
 });
 
 describe('when another API is read than before', () => {
-  const { watermarks, ahead, reachMs } = progress;
-  const reached = { watermarks, ahead, reachMs };
+  const { watermarks, ahead, lookbackMs } = progress;
+  const reached = { watermarks, ahead, lookbackMs };
 
   test('reading goes on where it had come to, and forgets what was learned of the other', () => {
     expect(readContext(context, schedule, 'reporting_web_service').progress).toEqual(reached);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { live, type Life, type Troubles, type WorldRow } from '../../support/simulated-life.js';
+import { live, type ProcessRun, type Troubles, type WorldRow } from '../../support/simulated-life.js';
 
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
 const origin = Date.UTC(2026, 10, 1, 12);
@@ -34,7 +34,7 @@ async function lived(troubles: Partial<Troubles>, changes: Partial<typeof settin
   return { life, counts: countsOf(rows, life) };
 }
 
-function countsOf(rows: readonly WorldRow[], life: Life) {
+function countsOf(rows: readonly WorldRow[], life: ProcessRun) {
   const owed = rows.filter(({ receivedMs }) => receivedMs >= life.owedFromMs);
   const times = [...life.delivered.values()].map((it) => it.length);
   return {

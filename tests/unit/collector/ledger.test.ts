@@ -25,7 +25,7 @@ const at = (receivedMs: number, changes: Parameters<typeof record>[0] = {}) =>
   record({ Received: `/Date(${receivedMs})/`, ...changes });
 
 async function sighted(ledger: Ledger, ...records: TraceRecord[]): Promise<string[]> {
-  const unseen = await ledger.sift(records);
+  const unseen = await ledger.deduplicate(records);
   return unseen.map((row) => `${row.record.status ?? '?'} ${row.sighting}${row.late ? ' late' : ''}`);
 }
 
@@ -35,12 +35,12 @@ test('a row goes out once with each of its statuses, also after a restart', asyn
   const pending = at(noon - minute, { Status: 'Pending' });
   const delivered = at(noon - minute, { Status: 'Delivered' });
 
-  const unseen = await ledger.sift([pending]);
+  const unseen = await ledger.deduplicate([pending]);
   expect(await sighted(ledger, pending)).toEqual(['Pending new']);
   await ledger.remember(unseen);
   expect(await sighted(ledger, pending)).toEqual([]);
   expect(await sighted(ledger, delivered, pending)).toEqual(['Delivered changed']);
-  await ledger.remember(await ledger.sift([delivered]));
+  await ledger.remember(await ledger.deduplicate([delivered]));
 
   const restarted = await open();
   expect(await sighted(restarted, pending, delivered)).toEqual([]);
@@ -51,7 +51,7 @@ test('a row is late when its time had been read before it appeared, and only whe
   const ledger = await dataFolder().open();
   const [early, fresh] = [noon - minute, noon + minute];
   const pending = at(early, { Status: 'Pending' });
-  await ledger.remember(await ledger.sift([pending]));
+  await ledger.remember(await ledger.deduplicate([pending]));
   await ledger.save(advance(ledger.progress, { start: noon - hour, end: noon }, noon, schedule));
   const changed = at(early, { Status: 'Delivered' });
   const other = { MessageTraceId: 'another' };
@@ -66,14 +66,14 @@ describe('in one page', () => {
   test('a row that comes twice goes out once, in the place where it came first', async () => {
     const ledger = await dataFolder().open();
     const rows = ['a', 'b', 'A', 'c', 'b'].map((id) => at(noon, { MessageTraceId: id }));
-    const unseen = await ledger.sift(rows);
+    const unseen = await ledger.deduplicate(rows);
     expect(unseen.map((row) => row.record.traceId)).toEqual(['a', 'b', 'c']);
   });
 
   test('a row that comes with two statuses goes out with both', async () => {
     const ledger = await dataFolder().open();
     const page = ['Delivered', 'Pending', 'delivered'].map((status) => at(noon, { Status: status }));
-    expect(await ledger.sift(page)).toHaveLength(2);
+    expect(await ledger.deduplicate(page)).toHaveLength(2);
   });
 
   test.each(['MessageTraceId', 'RecipientAddress'])(
@@ -83,10 +83,10 @@ describe('in one page', () => {
       const rows = [{}, { Size: 1 }, { Subject: null }, { Size: 1 }].map((changes) =>
         at(noon, { ...changes, [field]: null }),
       );
-      const unseen = await ledger.sift(rows);
+      const unseen = await ledger.deduplicate(rows);
       expect(unseen.map((row) => rows.indexOf(row.record))).toEqual([0, 1, 2]);
       await ledger.remember(unseen);
-      expect(await ledger.sift(rows)).toEqual([]);
+      expect(await ledger.deduplicate(rows)).toEqual([]);
     },
   );
 });
@@ -96,20 +96,20 @@ describe('rows whose time cannot be read', () => {
     const { open, clock } = dataFolder();
     const ledger = await open();
     const undated = record({ Received: 'a while ago', Status: 'Pending' });
-    const unseen = await ledger.sift([undated]);
+    const unseen = await ledger.deduplicate([undated]);
     expect(unseen).toMatchObject([{ sighting: 'new', late: false }]);
     await ledger.remember(unseen);
     clock.work(5 * hour);
-    expect(await ledger.sift([undated])).toEqual([]);
+    expect(await ledger.deduplicate([undated])).toEqual([]);
     const restarted = await open();
-    expect(await restarted.sift([undated])).toEqual([]);
+    expect(await restarted.deduplicate([undated])).toEqual([]);
     expect(await sighted(restarted, record({ Received: null, Status: 'Delivered' }))).toEqual(['Delivered changed']);
   });
 
   test('are forgotten when the hour of their delivery is finished with', async () => {
     const { open, buckets, clock } = dataFolder();
     const ledger = await open();
-    await ledger.remember(await ledger.sift([record({ Received: null })]));
+    await ledger.remember(await ledger.deduplicate([record({ Received: null })]));
     const passesAreAt = (timeMs: number) => ledger.save({ ...ledger.progress, watermarks: [timeMs, timeMs, timeMs] });
     clock.work(40 * hour);
     await passesAreAt(noon + 2 * hour - 1000);
@@ -122,7 +122,7 @@ describe('rows whose time cannot be read', () => {
 test('fingerprints are kept for an hour longer than the last pass needs them', async () => {
   const { open, buckets, clock } = dataFolder();
   const ledger = await open();
-  await ledger.remember(await ledger.sift([at(noon - minute), at(noon, { MessageTraceId: 'another' })]));
+  await ledger.remember(await ledger.deduplicate([at(noon - minute), at(noon, { MessageTraceId: 'another' })]));
   clock.work(40 * hour);
   await ledger.save({ ...ledger.progress, watermarks: [noon + 3 * hour, noon + 2 * hour, noon + hour - 1000] });
   expect(await buckets.names()).toEqual(['v2-2026-11-01T11', 'v2-2026-11-01T12']);
@@ -139,7 +139,7 @@ describe('whatever the watermarks say', () => {
   ])('fingerprints of the last 28 hours are kept while %s is years ahead', async (_, errors) => {
     const { open, buckets, clock } = dataFolder();
     const ledger = await open();
-    await ledger.remember(await ledger.sift([at(noon - minute)]));
+    await ledger.remember(await ledger.deduplicate([at(noon - minute)]));
     clock.work(27 * hour);
     Object.assign(clock, errors);
     await ledger.save({ ...ledger.progress, watermarks: passesAt(noon + 400 * day) });
@@ -179,12 +179,12 @@ describe('a first start', () => {
   test('without the context of what has been delivered begins where the oldest fingerprints are', async () => {
     const { open, document } = dataFolder();
     const ledger = await open();
-    await ledger.remember(await ledger.sift([at(noon - 1.5 * hour)]));
+    await ledger.remember(await ledger.deduplicate([at(noon - 1.5 * hour)]));
     await ledger.save(ledger.progress);
     document.text = undefined;
     const again = await open();
     expect(again.progress.watermarks[0]).toBe(noon - 2 * hour);
-    expect(await again.sift([at(noon - 1.5 * hour)])).toEqual([]);
+    expect(await again.deduplicate([at(noon - 1.5 * hour)])).toEqual([]);
   });
 
   test('begins at a whole second', async () => {
@@ -204,9 +204,9 @@ test('a row from long before all that is still read is known again, whenever it 
   const { open } = dataFolder();
   const ledger = await open();
   const strange = () => [at(noon - 400 * day)];
-  await ledger.remember(await ledger.sift(strange()));
+  await ledger.remember(await ledger.deduplicate(strange()));
   await ledger.save(ledger.progress);
-  expect(await ledger.sift(strange())).toEqual([]);
+  expect(await ledger.deduplicate(strange())).toEqual([]);
 });
 
 test('progress is what a restart continues from only once it is saved', async () => {
@@ -231,7 +231,7 @@ describe('rows of one message and recipient with different senders', () => {
   test('are rows of their own, each of which goes out once', async () => {
     const { open } = dataFolder();
     const ledger = await open();
-    const unseen = await ledger.sift(rows);
+    const unseen = await ledger.deduplicate(rows);
     expect(unseen.map(({ record: { sender } }) => sender)).toEqual(senders);
     await ledger.remember(unseen);
     expect(await sighted(await open(), ...rows, at(noon - minute, { SenderAddress: 'ALICE@contoso.com' }))).toEqual([]);
@@ -245,7 +245,7 @@ describe('rows of one message and recipient with different senders', () => {
     const ledger = await open();
     expect(await sighted(ledger, rows[0]!)).toEqual([]);
     const another = at(noon - 2 * minute, { MessageTraceId: 'another' });
-    await ledger.remember(await ledger.sift([another]));
+    await ledger.remember(await ledger.deduplicate([another]));
     expect(await sighted(await open(), rows[0]!, another)).toEqual([]);
     expect(await buckets.names()).toEqual(['2026-11-01T11']);
     // The next hour knows senders.

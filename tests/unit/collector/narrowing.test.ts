@@ -19,7 +19,7 @@ interface Search {
 }
 
 /** Narrows a range of which `bad` cannot be read, while the service answers as often as that is asked. */
-async function search(bad: readonly TimeRange[], splitAt?: number, answers = Infinity): Promise<Search> {
+async function search(bad: readonly TimeRange[], splitAt?: number, responses = Infinity): Promise<Search> {
   const reads: TimeRange[] = [];
   const unreadable: TimeRange[] = [];
   let asked = 0;
@@ -30,7 +30,7 @@ async function search(bad: readonly TimeRange[], splitAt?: number, answers = Inf
       return Promise.resolve(bad.some((one) => overlaps(one, part)) ? new Error('refused') : undefined);
     },
     onUnreadable: (part) => Promise.resolve(void unreadable.push(part)),
-    serviceAnswers: () => Promise.resolve(asked++ < answers),
+    serviceResponses: () => Promise.resolve(asked++ < responses),
     signal: new AbortController().signal,
   });
   return { narrowed, reads, unreadable };

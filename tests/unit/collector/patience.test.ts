@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Patience } from '../../../src/collector/patience.js';
+import { RetryPolicy } from '../../../src/collector/patience.js';
 import { waitAfter } from '../../../src/collector/wait-policy.js';
 import {
   NotReadyError,
@@ -34,11 +34,11 @@ function patient() {
     waits.push(durationMs / second);
     return sleep(durationMs, signal);
   };
-  const patience = new Patience({ clock, log, monitor });
+  const retryPolicy = new RetryPolicy({ clock, log, monitor });
   const fail = async (error: () => Error, times: number) => {
-    for (let time = 0; time < times; time += 1) await patience.wait(error(), never);
+    for (let time = 0; time < times; time += 1) await retryPolicy.wait(error(), never);
   };
-  return { patience, clock, log, monitor, waits, fail };
+  return { retryPolicy, clock, log, monitor, waits, fail };
 }
 
 describe('the waits after failures in a row', () => {
@@ -68,9 +68,9 @@ describe('the waits after failures in a row', () => {
   });
 
   test('begin anew once it has worked', async () => {
-    const { patience, waits, fail } = patient();
+    const { retryPolicy, waits, fail } = patient();
     await fail(away, 3);
-    patience.restored();
+    retryPolicy.restored();
     await fail(away, 2);
     expect(waits).toEqual([1, 2, 4, 1, 2]);
   });
@@ -124,8 +124,8 @@ describe('the operator', () => {
   });
 
   test('reads warnings about two refusals after success, and a critical line about the third', async () => {
-    const { patience, log, waits, monitor, fail } = patient();
-    await patience.worked(never);
+    const { retryPolicy, log, waits, monitor, fail } = patient();
+    await retryPolicy.worked(never);
     await fail(wrongPassword, 5);
     expect(waits).toEqual([1, 2, 60, 120, 240]);
     expect(log.lines.map(({ level }) => level)).toEqual(['warning', 'warning', 'critical', 'error', 'error']);
@@ -136,8 +136,8 @@ describe('the operator', () => {
   });
 
   test('reads the critical line after a minute’s wait too where refusals were asked again in place', async () => {
-    const { patience, log, waits, fail } = patient();
-    await patience.worked(never);
+    const { retryPolicy, log, waits, fail } = patient();
+    await retryPolicy.worked(never);
     await fail(() => new SettingsError('Check the password.', { mayLock: true, refusals: 2 }), 4);
     expect(waits).toEqual([1, 60, 120, 240]);
     expect(log.lines.map(({ level }) => level)).toEqual(['warning', 'critical', 'error', 'error']);
@@ -147,8 +147,8 @@ describe('the operator', () => {
     const failures = [away, diskFull, notReady];
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(2), { maxLength: 60 }), async (kinds) => {
-        const { patience, log, monitor } = patient();
-        for (const kind of kinds) await patience.wait(failures[kind]!(), never);
+        const { retryPolicy, log, monitor } = patient();
+        for (const kind of kinds) await retryPolicy.wait(failures[kind]!(), never);
         expect(log.at('critical')).toEqual([]);
         expect(monitor.statuses).toEqual(kinds.map(() => 'degraded'));
       }),
@@ -156,9 +156,9 @@ describe('the operator', () => {
   });
 
   test('reads no critical line about refusals with a success between them', async () => {
-    const { patience, log, waits, fail } = patient();
+    const { retryPolicy, log, waits, fail } = patient();
     for (let time = 0; time < 20; time += 1) {
-      await patience.worked(never);
+      await retryPolicy.worked(never);
       await fail(wrongPassword, 2);
     }
     expect(log.at('critical')).toEqual([]);
@@ -166,8 +166,8 @@ describe('the operator', () => {
   });
 
   test('reads a critical line at once where reading worked more than an hour ago', async () => {
-    const { patience, clock, log, fail } = patient();
-    await patience.worked(never);
+    const { retryPolicy, clock, log, fail } = patient();
+    await retryPolicy.worked(never);
     clock.work(60 * minute);
     await fail(wrongPassword, 1);
     expect(log.lines.map(({ level }) => level)).toEqual(['critical']);
@@ -203,19 +203,19 @@ describe('the operator', () => {
   });
 
   test('is told once that it works again, and after how long; and nothing if it never failed', async () => {
-    const { patience, log, fail } = patient();
-    patience.restored();
+    const { retryPolicy, log, fail } = patient();
+    retryPolicy.restored();
     expect(log.lines).toEqual([]);
     await fail(away, 8);
-    patience.restored();
-    patience.restored();
+    retryPolicy.restored();
+    retryPolicy.restored();
     expect(log.at('info')).toEqual(['Reading works again after 4 min; what was missed is being read now.']);
   });
 
   test('is told of failures once a minute, however often it works in between', async () => {
-    const { patience, log, fail } = patient();
+    const { retryPolicy, log, fail } = patient();
     await fail(away, 1);
-    patience.restored();
+    retryPolicy.restored();
     await fail(away, 1);
     expect(log.at('warning')).toHaveLength(1);
   });
@@ -225,34 +225,34 @@ describe('a service that asks to be left alone', () => {
   const pausing = (retryAfterMs: number) => new UnavailableError('Microsoft is busy (HTTP 503).', { retryAfterMs });
 
   test('is reported at once, with the time of the next request, though the page is asked for again', () => {
-    const { patience, log, monitor } = patient();
-    patience.retrying(pausing(90 * second));
+    const { retryPolicy, log, monitor } = patient();
+    retryPolicy.retrying(pausing(90 * second));
     const pause = 'It asks for a pause: the next request is made at 1970-01-01 00:01:30 UTC.';
     expect(monitor.troubles).toEqual([
       { matter: 'reading', status: 'degraded', reason: `Microsoft is busy (HTTP 503). ${pause}` },
     ]);
     expect(log.at('warning')).toEqual([`Microsoft is busy (HTTP 503). ${pause} Nothing is lost. [MT-UNAVAILABLE]`]);
-    patience.answered();
+    retryPolicy.answered();
     expect(monitor.recoveries).toEqual(['reading']);
   });
 
   test('for a moment is not, as Microsoft Graph does that all the time', () => {
-    const { patience, monitor } = patient();
-    patience.retrying(pausing(4_999));
-    patience.answered();
-    patience.retrying(pausing(4_999));
+    const { retryPolicy, monitor } = patient();
+    retryPolicy.retrying(pausing(4_999));
+    retryPolicy.answered();
+    retryPolicy.retrying(pausing(4_999));
     expect(monitor.troubles).toEqual([]);
-    patience.retrying(pausing(4_999));
+    retryPolicy.retrying(pausing(4_999));
     expect(monitor.statuses).toEqual(['degraded']);
   });
 
   test('is told to be over by a range that was read, not by a page, where a range has failed', async () => {
-    const { patience, monitor, fail } = patient();
+    const { retryPolicy, monitor, fail } = patient();
     await fail(() => pausing(5 * second), 1);
-    patience.retrying(pausing(5 * second));
-    patience.answered();
+    retryPolicy.retrying(pausing(5 * second));
+    retryPolicy.answered();
     expect(monitor.recoveries).toEqual([]);
-    await patience.worked(never);
+    await retryPolicy.worked(never);
     expect(monitor.recoveries).toEqual(['reading']);
   });
 
@@ -266,7 +266,7 @@ describe('a service that asks to be left alone', () => {
 });
 
 test('the monitor hears of each trouble, and of each that is over', async () => {
-  const { patience, monitor, fail } = patient();
+  const { retryPolicy, monitor, fail } = patient();
   await fail(away, 1);
   await fail(diskFull, 1);
   await fail(notReady, 1);
@@ -277,44 +277,44 @@ test('the monitor hears of each trouble, and of each that is over', async () => 
     { matter: 'reading', status: 'degraded', reason: 'The service principal is missing.' },
     { matter: 'sign-in', status: 'misconfigured', reason: 'Check the password.' },
   ]);
-  await patience.untilStored(() => Promise.resolve(), never);
+  await retryPolicy.retryUntilStored(() => Promise.resolve(), never);
   expect(monitor.recoveries).toEqual(['data folder']);
-  patience.restored();
+  retryPolicy.restored();
   expect(monitor.recoveries).toEqual(['data folder', 'reading', 'sign-in']);
 });
 
 test.each([new TypeError('a mistake of ours'), new RangeRefusedError('not to be waited out')])(
   'what is not to be waited out is thrown: %s',
   async (error) => {
-    const { patience, waits } = patient();
-    await expect(patience.wait(error, never)).rejects.toBe(error);
+    const { retryPolicy, waits } = patient();
+    await expect(retryPolicy.wait(error, never)).rejects.toBe(error);
     expect(waits).toEqual([]);
   },
 );
 
 describe('an action on the data folder', () => {
   test('is repeated until it succeeds', async () => {
-    const { patience, waits } = patient();
+    const { retryPolicy, waits } = patient();
     let failures = 4;
-    await patience.untilStored(() => (failures-- > 0 ? Promise.reject(diskFull()) : Promise.resolve()), never);
+    await retryPolicy.retryUntilStored(() => (failures-- > 0 ? Promise.reject(diskFull()) : Promise.resolve()), never);
     expect(waits).toEqual([1, 2, 4, 8]);
   });
 
   test('is given up when the run is aborted', async () => {
-    const { patience, waits } = patient();
+    const { retryPolicy, waits } = patient();
     const controller = new AbortController();
     const failing = () => {
       if (waits.length === 2) controller.abort();
       return Promise.reject(diskFull());
     };
-    await expect(patience.untilStored(failing, controller.signal)).rejects.toThrow(StorageError);
+    await expect(retryPolicy.retryUntilStored(failing, controller.signal)).rejects.toThrow(StorageError);
     expect(waits).toEqual([1, 2]);
   });
 
   test('is not repeated after a failure of another kind', async () => {
-    const { patience, waits } = patient();
+    const { retryPolicy, waits } = patient();
     const mistake = new TypeError('a mistake of ours');
-    await expect(patience.untilStored(() => Promise.reject(mistake), never)).rejects.toBe(mistake);
+    await expect(retryPolicy.retryUntilStored(() => Promise.reject(mistake), never)).rejects.toBe(mistake);
     expect(waits).toEqual([]);
   });
 });
@@ -328,7 +328,7 @@ describe('refused credentials', () => {
   const restarted = (signIn: SignInBackoff, nowMs: number) => {
     const clock = new SimulatedClock(nowMs);
     const [log, monitor] = [new RecordingLog(), new RecordingMonitor()];
-    return { clock, log, monitor, patience: new Patience({ clock, log, monitor, signIn }) };
+    return { clock, log, monitor, retryPolicy: new RetryPolicy({ clock, log, monitor, signIn }) };
   };
 
   test('are tried no sooner because the process was restarted, and the waits go on growing', async () => {
@@ -336,8 +336,8 @@ describe('refused credentials', () => {
     const tries: number[] = [];
     let now = 0;
     for (let start = 0; start < 6; start += 1) {
-      const { clock, patience, log, monitor } = restarted(open('hash'), now);
-      await patience.resume(never);
+      const { clock, retryPolicy, log, monitor } = restarted(open('hash'), now);
+      await retryPolicy.resume(never);
       if (start > 0) {
         expect(log.at('warning')[0]).toContain(`(refusals in a row: ${start})`);
         expect(monitor.statuses).toEqual(['misconfigured']);
@@ -349,7 +349,7 @@ describe('refused credentials', () => {
         killed.abort();
         return Promise.resolve();
       };
-      await patience.wait(wrongPassword(), killed.signal);
+      await retryPolicy.wait(wrongPassword(), killed.signal);
       now = clock.now() + 5 * second;
     }
     expect(tries).toEqual([0, 1, 3, 7, 15, 31]);
@@ -357,27 +357,27 @@ describe('refused credentials', () => {
 
   test('that were changed are tried at once', async () => {
     const { open } = stored();
-    await restarted(open('old'), 0).patience.wait(wrongPassword(), never);
-    const { clock, patience, log } = restarted(open('new'), 1);
-    await patience.resume(never);
+    await restarted(open('old'), 0).retryPolicy.wait(wrongPassword(), never);
+    const { clock, retryPolicy, log } = restarted(open('new'), 1);
+    await retryPolicy.resume(never);
     expect([clock.now(), log.lines]).toEqual([1, []]);
   });
 
   test('are forgotten once they work', async () => {
     const { open } = stored();
     const first = restarted(open('hash'), 0);
-    await first.patience.wait(wrongPassword(), never);
-    await first.patience.worked(never);
-    const { clock, patience } = restarted(open('hash'), 1);
-    await patience.resume(never);
+    await first.retryPolicy.wait(wrongPassword(), never);
+    await first.retryPolicy.worked(never);
+    const { clock, retryPolicy } = restarted(open('hash'), 1);
+    await retryPolicy.resume(never);
     expect(clock.now()).toBe(1);
   });
 
   test('keep nobody waiting for more than an hour, whatever the clock said when they were refused', async () => {
     const { open } = stored();
-    await restarted(open('hash'), 1e12).patience.wait(wrongPassword(), never);
-    const { clock, patience } = restarted(open('hash'), 0);
-    await patience.resume(never);
+    await restarted(open('hash'), 1e12).retryPolicy.wait(wrongPassword(), never);
+    const { clock, retryPolicy } = restarted(open('hash'), 0);
+    await retryPolicy.resume(never);
     expect(clock.now()).toBe(60 * minute);
   });
 
@@ -388,8 +388,8 @@ describe('refused credentials', () => {
   ])('in a document that is none are forgotten: %j', async (content) => {
     const { document, open } = stored();
     await document.write(content);
-    const { clock, patience } = restarted(open('hash'), 5);
-    await patience.resume(never);
+    const { clock, retryPolicy } = restarted(open('hash'), 5);
+    await retryPolicy.resume(never);
     expect(clock.now()).toBe(5);
   });
 });

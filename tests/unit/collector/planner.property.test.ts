@@ -1,14 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { plan, type SourceLimits, type Step, type Turn } from '../../../src/collector/planner.js';
-import {
-  advance,
-  begin,
-  finishedBefore,
-  readOnceBefore,
-  skip,
-  type Progress,
-} from '../../../src/collector/progress.js';
+import { plan, type SourceLimits, type Step, type Priority } from '../../../src/collector/planner.js';
+import { advance, begin, settledBefore, lowWatermark, skip, type Progress } from '../../../src/collector/progress.js';
 import { ageOf, schedulePasses, stretchUntilDue, type Schedule } from '../../../src/collector/schedule.js';
 import { adapt, halve, isSmallest } from '../../../src/collector/spans.js';
 import { SeededRandom } from '../../support/seeded-random.js';
@@ -16,7 +9,7 @@ import { SeededRandom } from '../../support/seeded-random.js';
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
 const origin = Date.UTC(2026, 10, 1, 12);
 const pageMs = 500;
-const mostSteps = 10_000;
+const maxSteps = 10_000;
 
 interface World {
   readonly settings: { readonly frequency: number; readonly timedelta: number; readonly late_window: number };
@@ -89,9 +82,9 @@ test('the planner always reaches the present, by ranges that are not empty, not 
       const random = new SeededRandom(world.seed);
       let progress = begin(origin - world.startTime * hour, schedule);
       let now = origin;
-      let turn: Turn = 'fresh-first';
+      let turn: Priority = 'fresh-first';
       let steps = 0;
-      for (; steps < mostSteps && !hasReachedThePresent(progress, now, schedule); steps += 1) {
+      for (; steps < maxSteps && !hasReachedThePresent(progress, now, schedule); steps += 1) {
         const step = plan(progress, now, schedule, limits, turn);
         if (step.kind === 'gap' || step.kind === 'retry')
           throw new Error(`nothing leads to a ${step.kind} in this world`);
@@ -136,7 +129,7 @@ test('where history has an end, every gap gives something up, is reported in pie
       const start = watermarks[0]! + (ahead?.[0] ?? 0) * second;
       const end = start + (ahead?.[1] ?? 0) * second;
       const readAhead = ahead !== undefined && end <= origin ? { ahead: { start, end } } : {};
-      let progress: Progress = { watermarks, reachMs: 5 * minute, historyMs: historyHours * hour, ...readAhead };
+      let progress: Progress = { watermarks, lookbackMs: 5 * minute, historyMs: historyHours * hour, ...readAhead };
       for (let gaps = 0; ; gaps += 1) {
         const step = plan(progress, origin, schedule, limits, 'old-first');
         if (step.kind !== 'gap') {
@@ -144,10 +137,10 @@ test('where history has an end, every gap gives something up, is reported in pie
           return;
         }
         expect(gaps).toBeLessThan(3);
-        expect(step.range.start).toBe(Math.min(readOnceBefore(progress), step.range.end));
+        expect(step.range.start).toBe(Math.min(lowWatermark(progress), step.range.end));
         expect(step.range.end).toBeLessThanOrEqual(progress.ahead?.start ?? Infinity);
         const after = skip(progress, step.range.end);
-        expect(finishedBefore(after)).toBeGreaterThan(finishedBefore(progress));
+        expect(settledBefore(after)).toBeGreaterThan(settledBefore(progress));
         progress = after;
       }
     }),

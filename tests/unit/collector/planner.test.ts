@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { plan, type SourceLimits, type Step, type Turn } from '../../../src/collector/planner.js';
+import { plan, type SourceLimits, type Step, type Priority } from '../../../src/collector/planner.js';
 import { begin, type Progress } from '../../../src/collector/progress.js';
 import { schedulePasses } from '../../../src/collector/schedule.js';
 
@@ -28,14 +28,14 @@ const wait = (until: string): Step => ({ kind: 'wait', until: at(until) });
 const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 16 });
 const progressOf = (watermarks: string[], more: Partial<Progress> = {}): Progress => ({
   watermarks: watermarks.map(at),
-  reachMs: 5 * minute,
+  lookbackMs: 5 * minute,
   ...more,
 });
 
 interface Case {
   readonly progress: Progress;
   readonly now: string;
-  readonly turn?: Turn;
+  readonly turn?: Priority;
   readonly limits?: Partial<SourceLimits>;
 }
 
@@ -94,12 +94,12 @@ describe('in steady state', () => {
     ],
     [
       'it reaches back over all passes where a page holds that much, and not beyond time that no row can change in',
-      { progress: progressOf(['12:00', '11:56', '11:44'], { reachMs: 60 * minute }), now: '12:01' },
+      { progress: progressOf(['12:00', '11:56', '11:44'], { lookbackMs: 60 * minute }), now: '12:01' },
       readFresh('11:44 – 12:01'),
     ],
     [
       'it reaches back over nothing when a page does not even hold the new time',
-      { progress: progressOf(['12:00', '11:57', '11:44'], { reachMs: 40_000 }), now: '12:01' },
+      { progress: progressOf(['12:00', '11:57', '11:44'], { lookbackMs: 40_000 }), now: '12:01' },
       readFresh('12:00 – 12:01'),
     ],
     [
@@ -209,7 +209,7 @@ describe('after an outage', () => {
 test('a hole that is younger than the first reading may be is waited for, and no wait is over already', () => {
   const late = schedulePasses({ frequency: 60, timedelta: 10, late_window: 60 });
   const ahead = { start: at('11:58'), end: at('12:05') };
-  const progress: Progress = { watermarks: late.ages.map(() => at('11:55')), ahead, reachMs: minute };
+  const progress: Progress = { watermarks: late.ages.map(() => at('11:55')), ahead, lookbackMs: minute };
   const step = plan(progress, at('12:04'), late, limits, 'old-first');
   expect(step).toEqual(wait('12:05:01'));
 });

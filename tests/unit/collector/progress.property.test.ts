@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import {
   advance,
   begin,
-  frontier,
+  highWatermark,
   reschedule,
   skip,
   wasRead,
@@ -114,7 +114,7 @@ function act(model: NaiveModel, { progress, schedule }: State, action: Action): 
     model.skip(until);
     return { progress: skip(progress, until), schedule };
   }
-  const anchors = [...progress.watermarks, frontier(progress), beginSecond * second];
+  const anchors = [...progress.watermarks, highWatermark(progress), beginSecond * second];
   const start = Math.max(0, anchors[action.anchor % anchors.length]! + action.shift * second);
   const end = start + action.length * second;
   const readAt = end + action.delayMs;

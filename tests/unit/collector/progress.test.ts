@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import {
   advance,
   begin,
-  finishedBefore,
-  frontier,
-  readOnceBefore,
+  settledBefore,
+  highWatermark,
+  lowWatermark,
   reschedule,
   skip,
   wasRead,
@@ -25,7 +25,7 @@ function progressOf({ watermarks, ahead }: Seconds): Progress {
   return {
     watermarks: watermarks.map((it) => it * 1000),
     ...(ahead && { ahead: { start: ahead[0] * 1000, end: ahead[1] * 1000 } }),
-    reachMs: 5000,
+    lookbackMs: 5000,
   };
 }
 
@@ -189,13 +189,15 @@ describe('when the settings have changed', () => {
 test('a first start has read nothing from its beginning on, and is finished with what lies before', () => {
   const first = begin(50_000, schedule);
   expect(inSeconds(first)).toEqual({ watermarks: [50, 50, 50] });
-  expect([readOnceBefore(first), frontier(first), finishedBefore(first)]).toEqual([50_000, 50_000, 50_000]);
+  expect([lowWatermark(first), highWatermark(first), settledBefore(first)]).toEqual([50_000, 50_000, 50_000]);
   expect(wasRead(first, 50_000)).toBe(false);
 });
 
 test('the frontier is the end of what was read ahead, and what no pass reads again ends at the last watermark', () => {
   const progress = progressOf({ watermarks: [100, 90, 70], ahead: [180, 200] });
-  expect([readOnceBefore(progress), frontier(progress), finishedBefore(progress)]).toEqual([100_000, 200_000, 70_000]);
+  expect([lowWatermark(progress), highWatermark(progress), settledBefore(progress)]).toEqual([
+    100_000, 200_000, 70_000,
+  ]);
 });
 
 test('an instant was read when it lies before watermark 0 or in what was read ahead, whose end is not part of it', () => {

@@ -9,7 +9,7 @@ const [minute, hour] = [60_000, 3_600_000];
 const noon = Date.UTC(2026, 10, 1, 12);
 const progress: Progress = {
   watermarks: [noon - 3 * hour],
-  reachMs: 1000,
+  lookbackMs: 1000,
   ahead: { start: noon - hour, end: noon - hour / 2 },
 };
 
@@ -29,7 +29,7 @@ test.each([
 
 test('tells of a backlog once a minute, with the rows since the last time, and of nothing when there is none', () => {
   const { reporter, log, clock } = reporting();
-  reporter.catchingUp({ watermarks: [noon], reachMs: 1000 }, 5);
+  reporter.catchingUp({ watermarks: [noon], lookbackMs: 1000 }, 5);
   expect(log.lines).toEqual([]);
   const reports = [10, 20, 30, 40].map((rows) => {
     reporter.catchingUp(progress, rows);
@@ -45,7 +45,7 @@ test('tells of a backlog once a minute, with the rows since the last time, and o
 test('says once that the backlog has been read', () => {
   const { reporter, log } = reporting();
   reporter.catchingUp(progress, 10);
-  const caughtUp = { watermarks: [noon], reachMs: 1000 };
+  const caughtUp = { watermarks: [noon], lookbackMs: 1000 };
   reporter.catchingUp(caughtUp, 5);
   reporter.catchingUp(caughtUp, 5);
   expect(log.at('info').slice(1)).toEqual([

@@ -5,9 +5,9 @@ import { adapt, freshSpanOf, halve, isSmallest, spanOf } from '../../../src/coll
 
 const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000];
 const limits = { pageRows: 2000, rangeMs: 10 * day };
-const progressOf = (reachMs: number, spanMs?: number): Progress => ({
+const progressOf = (lookbackMs: number, spanMs?: number): Progress => ({
   watermarks: [0],
-  reachMs,
+  lookbackMs,
   ...(spanMs !== undefined && { spanMs }),
 });
 const rangeOf = (durationMs: number) => ({ start: 0, end: durationMs });
@@ -53,8 +53,8 @@ test.each<[string, number, number, number]>([
   ['two polls', 10 * second, minute, 2 * minute],
   ['two pages, where they hold more than two polls', 8 * minute, minute, 20 * minute],
   ['at most what the API allows', 6 * day, minute, 10 * day],
-])('a fresh range closes a hole in one go when it is no longer than %s', (_, reachMs, frequencyMs, expected) => {
-  expect(freshSpanOf(progressOf(reachMs), frequencyMs, limits)).toBe(expected);
+])('a fresh range closes a hole in one go when it is no longer than %s', (_, lookbackMs, frequencyMs, expected) => {
+  expect(freshSpanOf(progressOf(lookbackMs), frequencyMs, limits)).toBe(expected);
 });
 
 describe('a range that failed in its middle', () => {
@@ -114,8 +114,8 @@ test('estimates stay whole seconds within their bounds, whatever ranges held', (
         expect(span % second).toBe(0);
         expect(span).toBeGreaterThanOrEqual(second);
         expect(span).toBeLessThanOrEqual(Math.min(within.rangeMs, 4 * spanBefore + second));
-        expect(progress.reachMs % second).toBe(0);
-        expect(progress.reachMs).toBeGreaterThanOrEqual(second);
+        expect(progress.lookbackMs % second).toBe(0);
+        expect(progress.lookbackMs).toBeGreaterThanOrEqual(second);
       }
     }),
   );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { NO_REFUSALS, onRefusal, severityOf, waitAfter, type Reports } from '../../../src/collector/wait-policy.js';
+import { NO_REFUSALS, onHttpError, severityOf, waitAfter, type Reports } from '../../../src/collector/wait-policy.js';
 
 const [second, minute, hour] = [1_000, 60_000, 3_600_000];
 
@@ -19,7 +19,7 @@ describe('refusals in a row', () => {
         let state = NO_REFUSALS;
         let [settled, disturbances, refusals] = [0, 0, 0];
         for (const { refusals: more, sinceWorkedMs } of errors) {
-          const { isSettled, waitMs, next } = onRefusal(state, { refusals: more, mayLock }, sinceWorkedMs);
+          const { isSettled, waitMs, next } = onHttpError(state, { refusals: more, mayLock }, sinceWorkedMs);
           state = next;
           refusals += more;
           expect(isSettled).toBe(refusals >= 3 || sinceWorkedMs >= hour);
@@ -35,7 +35,7 @@ describe('refusals in a row', () => {
     const firstWaitMs = (refusals: readonly number[]) => {
       let state = NO_REFUSALS;
       for (const more of refusals) {
-        const { isSettled, waitMs, next } = onRefusal(state, { refusals: more, mayLock: true }, 0);
+        const { isSettled, waitMs, next } = onHttpError(state, { refusals: more, mayLock: true }, 0);
         if (isSettled) return waitMs;
         state = next;
       }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { eventText, mostEventBytes } from '../../../src/events/event-text.js';
+import { eventText, maxEventBytes } from '../../../src/events/event-text.js';
 import type { EventOptions } from '../../../src/events/event.js';
 import { toEvent } from '../../../src/events/event.js';
 import type { JsonObject } from '../../../src/json.js';
@@ -63,14 +63,14 @@ describe('whatever the subject is', () => {
     fc.assert(
       fc.property(subjects, options, (Subject, options) => {
         const it = record({ Subject });
-        fc.pre(Buffer.byteLength(JSON.stringify(toEvent(it, options))) > mostEventBytes);
+        fc.pre(Buffer.byteLength(JSON.stringify(toEvent(it, options))) > maxEventBytes);
         const text = eventText(it, options);
         const [subject = '', ...others] = subjectsIn(JSON.parse(text) as JsonObject);
         expect(others).toEqual(others.map(() => subject));
         expect(subject.endsWith('…')).toBe(true);
         expect(Subject.toWellFormed().startsWith(subject.slice(0, -1))).toBe(true);
         // One more character, of up to 6 bytes, would be too much in the two places together.
-        expect(Buffer.byteLength(text)).toBeGreaterThan(mostEventBytes - 2 * 6);
+        expect(Buffer.byteLength(text)).toBeGreaterThan(maxEventBytes - 2 * 6);
       }),
       { numRuns: 40 },
     );

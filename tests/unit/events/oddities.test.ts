@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { odditiesOf } from '../../../src/events/oddities.js';
+import { anomaliesOf } from '../../../src/events/oddities.js';
 import { toRecord } from '../../../src/sources/reporting-web-service/row.js';
 import { record } from '../../support/records.js';
 
 test('a row as documented is not odd, whatever may be null in it', () => {
-  expect(odditiesOf(record({ MessageId: null, Subject: null, ToIP: null, FromIP: null, Size: 0 }))).toEqual([]);
-  expect(odditiesOf(record({ SenderAddress: '<>', Status: 'gettingStatus' }))).toEqual([]);
-  expect(odditiesOf(record({ FromIP: '[203.0.113.9]:25', ToIP: '' }))).toEqual([]);
+  expect(anomaliesOf(record({ MessageId: null, Subject: null, ToIP: null, FromIP: null, Size: 0 }))).toEqual([]);
+  expect(anomaliesOf(record({ SenderAddress: '<>', Status: 'gettingStatus' }))).toEqual([]);
+  expect(anomaliesOf(record({ FromIP: '[203.0.113.9]:25', ToIP: '' }))).toEqual([]);
 });
 
 test.each([
@@ -25,10 +25,10 @@ test.each([
   ['size', { Size: 1e300 }],
   ['from_ip', { FromIP: 'unknown' }],
   ['to_ip', { ToIP: '203.0.113.256' }],
-])('a row is odd in its %s: %j', (oddity, changes) => {
-  expect(odditiesOf(record(changes))).toEqual([oddity]);
+])('a row is odd in its %s: %j', (anomaly, changes) => {
+  expect(anomaliesOf(record(changes))).toEqual([anomaly]);
 });
 
 test('a row without fields is odd in all that matters', () => {
-  expect(odditiesOf(toRecord({}))).toEqual(['trace_id', 'recipient', 'received', 'status']);
+  expect(anomaliesOf(toRecord({}))).toEqual(['trace_id', 'recipient', 'received', 'status']);
 });

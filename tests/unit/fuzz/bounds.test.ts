@@ -6,7 +6,7 @@ import { PlanAgainError, UnavailableError } from '../../../src/errors.js';
 import { parseJson } from '../../../src/microsoft/json.js';
 import { wire } from '../../support/arbitrary-answer.js';
 import { transportWith } from '../../support/outbound.js';
-import { endlessly, RawServer, type RawAnswer } from '../../support/raw-server.js';
+import { endlessly, RawServer, type RawResponse } from '../../support/raw-server.js';
 
 const mebibyte = 1024 * 1024;
 const { signal } = new AbortController();
@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 const askMicrosoft = () => transportWith().send({ method: 'GET', url: new URL(server.origin), headers: {} }, signal);
-const askSekoia = () => client.send({ method: 'GET', url: server.origin, headers: {}, answerMs: 60_000, signal });
+const askSekoia = () => client.send({ method: 'GET', url: server.origin, headers: {}, responseMs: 60_000, signal });
 
 /** How much the resident set grew at most while something was done, in bytes. */
 async function growthDuring(work: () => Promise<unknown>): Promise<number> {
@@ -37,7 +37,7 @@ const blanks = Buffer.alloc(16 * mebibyte, ' ');
 const packed = (encoding: string, body: Buffer) =>
   wire({ status: 200, headers: [['Content-Encoding', encoding]], body });
 
-const tooLarge: [string, () => RawAnswer][] = [
+const tooLarge: [string, () => RawResponse][] = [
   [
     'that comes in chunks without an end',
     () => endlessly(head('Transfer-Encoding: chunked'), chunk(Buffer.alloc(65_536, ' '))),
@@ -82,7 +82,7 @@ test('an answer that is packed several times over is not unpacked at all, and is
   expect(() => parseJson(body, host)).toThrow(UnavailableError);
 });
 
-test.each<[string, RawAnswer]>([
+test.each<[string, RawResponse]>([
   ['a header without an end', endlessly('HTTP/1.1 200 OK\r\nX: ', Buffer.alloc(65_536, 'x'))],
   ['headers without an end', endlessly('HTTP/1.1 200 OK\r\n', Buffer.from('X: x\r\n'.repeat(1000)))],
   [
@@ -106,7 +106,7 @@ test.each<[string, RawAnswer]>([
 });
 
 describe('what never becomes an answer ends with the time that an answer may take:', () => {
-  test.each<[string, RawAnswer]>([
+  test.each<[string, RawResponse]>([
     ['hints of an answer to come', endlessly('', Buffer.from('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(100)))],
     ['another protocol', Buffer.from('HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')],
     [
@@ -129,7 +129,7 @@ describe('what never becomes an answer ends with the time that an answer may tak
     }
     server.answers = [bytes];
     await expect(
-      client.send({ method: 'GET', url: server.origin, headers: {}, answerMs: 300, signal }),
+      client.send({ method: 'GET', url: server.origin, headers: {}, responseMs: 300, signal }),
     ).rejects.toThrow(NetworkError);
   });
 });

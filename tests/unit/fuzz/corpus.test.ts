@@ -26,9 +26,9 @@ describe.each(TARGET_NAMES)('the corpus of %s', (name) => {
     for (const input of open.seeds) expect(await guardedRun(open, input)).toBeUndefined();
   });
 
-  const kept = cases.filter(({ target }) => target === name);
-  if (kept.length === 0) return;
-  test.each(kept.map(({ file, input }) => ({ file, input })))('$file breaks nothing any more', async ({ input }) => {
+  const stored = cases.filter(({ target }) => target === name);
+  if (stored.length === 0) return;
+  test.each(stored.map(({ file, input }) => ({ file, input })))('$file breaks nothing any more', async ({ input }) => {
     expect(await guardedRun(open, input)).toBeUndefined();
   });
 });

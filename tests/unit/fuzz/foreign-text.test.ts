@@ -5,11 +5,11 @@ import { UnavailableError } from '../../../src/errors.js';
 import { aadstsCode } from '../../../src/microsoft/aadsts.js';
 import { errorText } from '../../../src/microsoft/json.js';
 import { timestampOf } from '../../../src/microsoft/timestamp.js';
-import { refusalOf as graphRefusalOf } from '../../../src/sources/graph/refusal.js';
-import { refusalOf as reportingRefusalOf } from '../../../src/sources/reporting-web-service/refusal.js';
+import { httpErrorOf as graphRefusalOf } from '../../../src/sources/graph/refusal.js';
+import { httpErrorOf as reportingRefusalOf } from '../../../src/sources/reporting-web-service/refusal.js';
 import { runs } from '../../support/arbitrary-answer.js';
 import { anyText } from '../../support/arbitrary-row.js';
-import { advice } from '../sources/reading.js';
+import { guidance } from '../sources/reading.js';
 
 const forbidden = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;
 
@@ -61,7 +61,7 @@ describe('64 MiB of text that would keep a careless pattern busy for days takes 
 
   test.each(hard)('%j again and again', (piece) => {
     const body = piece.repeat(Math.floor((64 * 1024 * 1024) / piece.length));
-    const answer = (status: number) => ({
+    const respond = (status: number) => ({
       host: 'x',
       status,
       body,
@@ -70,8 +70,8 @@ describe('64 MiB of text that would keep a careless pattern busy for days takes 
     });
     expect(errorText(body).length).toBeLessThanOrEqual(300);
     for (const status of [200, 302, 400, 401, 403, 404, 429, 500]) {
-      for (const refusalOf of [graphRefusalOf, reportingRefusalOf]) {
-        const message = refusalOf(answer(status), true, advice)?.message ?? '';
+      for (const httpErrorOf of [graphRefusalOf, reportingRefusalOf]) {
+        const message = httpErrorOf(respond(status), true, guidance)?.message ?? '';
         expect(message.length).toBeLessThan(1500);
         expect(message).not.toMatch(forbidden);
       }
@@ -89,7 +89,7 @@ test('an explanation that is nested without end explains nothing', () => {
     graphRefusalOf(
       { host: 'x', status: 500, body: nested, location: undefined, retryAfterMs: undefined },
       true,
-      advice,
+      guidance,
     ),
   ).toBeInstanceOf(UnavailableError);
 });

@@ -16,7 +16,7 @@ import { RecordingLog } from '../../support/recording-log.js';
 import { RecordingMonitor } from '../../support/recording-monitor.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 import { account, application, domain, organization } from '../../support/ways.js';
-import { advice } from '../sources/reading.js';
+import { guidance } from '../sources/reading.js';
 
 const hour = 3_600_000;
 const startMs = Date.UTC(2026, 10, 23, 9);
@@ -26,7 +26,7 @@ const accesses: Record<string, Access> = {
   'the Reporting Web Service': {
     api: 'reporting_web_service',
     credentials: { kind: 'basic', ...account },
-    advice,
+    guidance,
     organization: undefined,
   },
   'Microsoft Graph': {
@@ -37,7 +37,7 @@ const accesses: Record<string, Access> = {
       clientId: application.clientId,
       identity: { clientSecret: application.clientSecret },
     },
-    advice,
+    guidance,
     organization: undefined,
   },
 };

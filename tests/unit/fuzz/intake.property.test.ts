@@ -7,16 +7,16 @@ import { retryAfterMs } from '../../../packages/automation-sdk-shim/src/http/ret
 import { IntakeClient, type Receipt } from '../../../packages/automation-sdk-shim/src/intake/intake-client.js';
 import { createIntakeMetrics } from '../../../packages/automation-sdk-shim/src/intake/intake-metrics.js';
 import { recordedLog } from '../../../packages/automation-sdk-shim/tests/support/recorded-log.js';
-import { anyAnswer, anyJson, runs, wire } from '../../support/arbitrary-answer.js';
-import { answer, startLoopback, type Loopback } from '../../support/loopback.js';
+import { anyResponse, anyJson, runs, wire } from '../../support/arbitrary-answer.js';
+import { respond, startLoopback, type Loopback } from '../../support/loopback.js';
 
 const intakeKey = 'the-intake-key';
 const http = new HttpClient({ userAgent: 'message-trace-test/1.0' });
 
 /** How the intake answers next: as it should, or with these bytes, after it has stored the events or without. */
-type Turn = 'good' | { readonly bytes: Buffer; readonly stored: boolean };
+type Priority = 'good' | { readonly bytes: Buffer; readonly stored: boolean };
 
-let turns: Turn[];
+let turns: Priority[];
 let stored: string[];
 let doubtful: Set<string>;
 let intake: Loopback;
@@ -27,7 +27,7 @@ beforeEach(async () => {
     const turn = turns.shift() ?? 'good';
     if (turn === 'good' || turn.stored) stored.push(...jsons);
     if (turn === 'good') {
-      answer(response, 200, { event_ids: jsons.map(() => crypto.randomUUID()) });
+      respond(response, 200, { event_ids: jsons.map(() => crypto.randomUUID()) });
     } else {
       for (const event of jsons) doubtful.add(event);
       response.socket?.end(turn.bytes);
@@ -39,16 +39,16 @@ afterEach(() => http.close());
 const rubbishAcknowledgement = anyJson.map((json) =>
   wire({ status: 200, headers: [], body: Buffer.from(`{"event_ids":${json}}`) }),
 );
-const turn: fc.Arbitrary<Turn> = fc.oneof(
-  fc.constant<Turn>('good'),
-  fc.record({ bytes: fc.oneof(anyAnswer, rubbishAcknowledgement), stored: fc.boolean() }),
+const turn: fc.Arbitrary<Priority> = fc.oneof(
+  fc.constant<Priority>('good'),
+  fc.record({ bytes: fc.oneof(anyResponse, rubbishAcknowledgement), stored: fc.boolean() }),
 );
 
 test('whatever the intake answers, every event is settled once and in order, and only what it did not acknowledge clearly is sent again', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(turn, { maxLength: 8 }), async (plan) => {
       [turns, stored, doubtful] = [[...plan], [], new Set()];
-      const { log, scrubber, lines } = recordedLog();
+      const { log, redactor, lines } = recordedLog();
       const events = Array.from({ length: 12 }, (_, index) => JSON.stringify({ index }));
       const client = new IntakeClient({
         url: `${intake.origin}/batch`,
@@ -57,9 +57,9 @@ test('whatever the intake answers, every event is settled once and in order, and
         compress: false,
         http,
         log,
-        health: new Health({ scrubber, secondsWithoutEvents: 0, lastHeartbeatThreshold: 0 }),
+        health: new Health({ redactor, secondsWithoutEvents: 0, lastHeartbeatThreshold: 0 }),
         metrics: createIntakeMetrics(new Registry(), intakeKey),
-        scrubber,
+        redactor,
         backoff: { firstMs: 1, maxMs: 1 },
         keyBackoff: { firstMs: 1, maxMs: 1 },
       });
@@ -116,7 +116,7 @@ const moods: fc.Arbitrary<Mood[]> = fc
   .map((stretches) => stretches.flatMap(([mood, times]) => new Array<Mood>(times).fill(mood)));
 const poisons = fc.record({
   indices: fc.uniqueArray(fc.nat({ max: 29 }), { maxLength: 3 }),
-  answer: fc.constantFrom(400, 413, 422, 500, 'each'),
+  response: fc.constantFrom(400, 413, 422, 500, 'each'),
 });
 
 test('an intake in any mood, with events that it never takes, ends with each event taken once or rejected', async () => {
@@ -126,30 +126,30 @@ test('an intake in any mood, with events that it never takes, ends with each eve
   let taken: string[] = [];
   let requests = 0;
   let settingsInARow = 0;
-  let mostSettingsInARow = 0;
+  let maxSettingsInARow = 0;
   const moody = await startLoopback(({ body }, response) => {
     const { jsons } = JSON.parse(body) as { jsons: string[] };
     requests += 1;
     const mood = plan.shift();
     settingsInARow = mood === 401 || mood === 403 || mood === 404 ? settingsInARow + 1 : 0;
-    mostSettingsInARow = Math.max(mostSettingsInARow, settingsInARow);
+    maxSettingsInARow = Math.max(maxSettingsInARow, settingsInARow);
     if (mood === 'reset') response.destroy();
-    else if (mood === 'no ids') answer(response, 200, { event_ids: [] });
-    else if (mood !== undefined) answer(response, mood, 'in a mood');
-    else if (poison !== 'each' && jsons.some((event) => bad.has(event))) answer(response, Number(poison), 'poison');
+    else if (mood === 'no ids') respond(response, 200, { event_ids: [] });
+    else if (mood !== undefined) respond(response, mood, 'in a mood');
+    else if (poison !== 'each' && jsons.some((event) => bad.has(event))) respond(response, Number(poison), 'poison');
     else {
       taken.push(...jsons.filter((event) => !bad.has(event)));
-      answer(response, 200, { results: jsons.map((event) => ({ status: bad.has(event) ? 413 : 200 })) });
+      respond(response, 200, { results: jsons.map((event) => ({ status: bad.has(event) ? 413 : 200 })) });
     }
   });
   try {
     await fc.assert(
-      fc.asyncProperty(moods, poisons, async (given, { indices, answer: poisonAnswer }) => {
+      fc.asyncProperty(moods, poisons, async (given, { indices, response: poisonResponse }) => {
         const text = (index: number) => JSON.stringify({ index });
-        [plan, taken, requests, poison] = [[...given], [], 0, poisonAnswer];
-        [settingsInARow, mostSettingsInARow] = [0, 0];
+        [plan, taken, requests, poison] = [[...given], [], 0, poisonResponse];
+        [settingsInARow, maxSettingsInARow] = [0, 0];
         bad = new Set(indices.map(text));
-        const { log, scrubber, lines } = recordedLog();
+        const { log, redactor, lines } = recordedLog();
         let nowMs = 0;
         const client = new IntakeClient({
           url: `${moody.origin}/batch`,
@@ -158,9 +158,9 @@ test('an intake in any mood, with events that it never takes, ends with each eve
           compress: false,
           http,
           log,
-          health: new Health({ scrubber, secondsWithoutEvents: 0, lastHeartbeatThreshold: 0 }),
+          health: new Health({ redactor, secondsWithoutEvents: 0, lastHeartbeatThreshold: 0 }),
           metrics: createIntakeMetrics(new Registry(), intakeKey),
-          scrubber,
+          redactor,
           backoff: { firstMs: 1, maxMs: 1 },
           keyBackoff: { firstMs: 1, maxMs: 1 },
           // An hour passes within some hundred requests.
@@ -177,7 +177,7 @@ test('an intake in any mood, with events that it never takes, ends with each eve
         // What was set aside without proof was sent again; all good events are there, and there once.
         expect(taken.toSorted()).toEqual(events.filter((event) => !bad.has(event)).toSorted());
         expect(requests).toBeLessThan(600 + given.length);
-        if (mostSettingsInARow < 3) expect(lines.filter(({ level }) => level === 'critical')).toEqual([]);
+        if (maxSettingsInARow < 3) expect(lines.filter(({ level }) => level === 'critical')).toEqual([]);
       }),
       runs(60),
     );

@@ -9,11 +9,11 @@ import type { EventOptions } from '../../../src/events/event.js';
 import { MicrosoftClient } from '../../../src/microsoft/client.js';
 import { GraphSource } from '../../../src/sources/graph/source.js';
 import { ReportingWebServiceSource } from '../../../src/sources/reporting-web-service/source.js';
-import { anyAnswer, anyEntry, pageForms, pageText, runs, wire } from '../../support/arbitrary-answer.js';
+import { anyResponse, anyEntry, pageForms, pageText, runs, wire } from '../../support/arbitrary-answer.js';
 import { RawServer } from '../../support/raw-server.js';
 import { transportWith } from '../../support/outbound.js';
 import { row } from '../../support/records.js';
-import { advice, range } from '../sources/reading.js';
+import { guidance, range } from '../sources/reading.js';
 
 const server = new RawServer();
 beforeAll(() => server.open());
@@ -31,12 +31,12 @@ const sources: Record<
   { source: () => Source; good: (id: string) => object; forms: readonly (typeof pageForms)[number][] }
 > = {
   'the Reporting Web Service': {
-    source: () => new ReportingWebServiceSource(server.origin, clientOf(server.origin), advice),
+    source: () => new ReportingWebServiceSource(server.origin, clientOf(server.origin), guidance),
     good: (id) => row({ MessageTraceId: id }),
     forms: pageForms,
   },
   'Microsoft Graph': {
-    source: () => new GraphSource(server.origin, clientOf(server.origin), advice, undefined),
+    source: () => new GraphSource(server.origin, clientOf(server.origin), guidance, undefined),
     good: (id) => ({ id, recipientAddress: 'bob@example.com', status: 'delivered' }),
     forms: pageForms.slice(0, 1),
   },
@@ -78,8 +78,8 @@ function use({ records, unreadable }: Page): void {
 describe.each(Object.entries(sources))('%s', (_, { source, good, forms }) => {
   test('may answer anything: what is read can be used, and what is thrown has a class of ours and is one short line', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(anyAnswer, { minLength: 1, maxLength: 3 }), async (answers) => {
-        server.answers = answers;
+      fc.asyncProperty(fc.array(anyResponse, { minLength: 1, maxLength: 3 }), async (responses) => {
+        server.answers = responses;
         const { pages, error } = await readOnce(source());
         pages.forEach(use);
         if (error === undefined) return;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { SettingsError, UnavailableError } from '../../../src/errors.js';
 import { validateHeaderValue } from 'node:http';
 import { requestToken, type SignIn } from '../../../src/microsoft/entra-id.js';
-import { anyAnswer, anyJson, runs, wire } from '../../support/arbitrary-answer.js';
+import { anyResponse, anyJson, runs, wire } from '../../support/arbitrary-answer.js';
 import { transportWith } from '../../support/outbound.js';
 import { RawServer } from '../../support/raw-server.js';
 import { identities, identityNames } from '../microsoft/tenant.js';
@@ -43,8 +43,8 @@ const anyFields = fc
         .map(([name, json]) => `"${name}":${json}`)
         .join(',')}}`,
   );
-const anyTokenAnswer = fc.oneof(
-  anyAnswer,
+const anyTokenResponse = fc.oneof(
+  anyResponse,
   fc
     .tuple(fc.constantFrom(200, 400, 401), anyFields)
     .map(([status, body]) => wire({ status, headers: [], body: Buffer.from(body) })),
@@ -55,8 +55,8 @@ test.each(identityNames)(
   async (name) => {
     const { signal } = new AbortController();
     await fc.assert(
-      fc.asyncProperty(anyTokenAnswer, async (answer) => {
-        server.answers = [answer];
+      fc.asyncProperty(anyTokenResponse, async (response) => {
+        server.answers = [response];
         const signIn: SignIn = {
           authorityUrl: server.origin,
           tenant: 'example.corp',

@@ -8,13 +8,13 @@ const { signal } = new AbortController();
 const away = () => new UnavailableError('Entra ID is away.');
 
 /** An authorization on a clock that a test moves, and a token service that answers what a test says. */
-class Stage {
+class TestBed {
   nowMs = 0;
   /** How often a token was asked for. */
   asked = 0;
   lifetimeMs = hour;
   /** How long the token service takes. */
-  answerMs = 0;
+  responseMs = 0;
   failure: Error | undefined;
   /** What is kept out of the logs at present. */
   readonly hidden = new Set<string>();
@@ -36,30 +36,30 @@ class Stage {
   async #requestToken(): Promise<Token> {
     const number = ++this.asked;
     await this.gate;
-    this.nowMs += this.answerMs;
+    this.nowMs += this.responseMs;
     if (this.failure !== undefined) throw this.failure;
     return { text: `token-${number}`, lifetimeMs: this.lifetimeMs };
   }
 }
 
 test('ten callers that wait at once share one request', async () => {
-  const stage = new Stage();
+  const testBed = new TestBed();
   const gate = new EventEmitter();
-  stage.gate = once(gate, 'open');
-  const waiting = Array.from({ length: 10 }, () => stage.header());
+  testBed.gate = once(gate, 'open');
+  const waiting = Array.from({ length: 10 }, () => testBed.header());
   gate.emit('open');
   expect(await Promise.all(waiting)).toEqual(Array(10).fill('Bearer token-1'));
-  expect(stage.asked).toBe(1);
+  expect(testBed.asked).toBe(1);
 });
 
 test('ten callers that wait for a request that fails all hear of it, and the next one asks anew', async () => {
-  const stage = new Stage();
-  stage.failure = away();
-  const results = await Promise.allSettled(Array.from({ length: 10 }, () => stage.header()));
-  expect(results).toEqual(Array(10).fill({ status: 'rejected', reason: stage.failure }));
-  expect(stage.asked).toBe(1);
-  stage.failure = undefined;
-  expect(await stage.header()).toBe('Bearer token-2');
+  const testBed = new TestBed();
+  testBed.failure = away();
+  const results = await Promise.allSettled(Array.from({ length: 10 }, () => testBed.header()));
+  expect(results).toEqual(Array(10).fill({ status: 'rejected', reason: testBed.failure }));
+  expect(testBed.asked).toBe(1);
+  testBed.failure = undefined;
+  expect(await testBed.header()).toBe('Bearer token-2');
 });
 
 describe('a token is used until', () => {
@@ -69,83 +69,83 @@ describe('a token is used until', () => {
     ['a fifth of its life is left, where that is less', 10 * minute, 8 * minute],
     ['a fifth of its life is left, also when that is short', 10 * second, 8 * second],
   ])('%s', async (_, lifetimeMs, renewedAtMs) => {
-    const stage = new Stage();
-    stage.lifetimeMs = lifetimeMs;
-    await stage.header();
-    stage.nowMs = renewedAtMs - 1;
-    expect(await stage.header()).toBe('Bearer token-1');
-    stage.nowMs = renewedAtMs;
-    expect(await stage.header()).toBe('Bearer token-2');
-    expect(await stage.header()).toBe('Bearer token-2');
-    expect(stage.asked).toBe(2);
+    const testBed = new TestBed();
+    testBed.lifetimeMs = lifetimeMs;
+    await testBed.header();
+    testBed.nowMs = renewedAtMs - 1;
+    expect(await testBed.header()).toBe('Bearer token-1');
+    testBed.nowMs = renewedAtMs;
+    expect(await testBed.header()).toBe('Bearer token-2');
+    expect(await testBed.header()).toBe('Bearer token-2');
+    expect(testBed.asked).toBe(2);
   });
 
   test('its time counted from when it was asked for, not from when it came', async () => {
-    const stage = new Stage();
-    stage.answerMs = 2 * minute;
-    await stage.header();
-    stage.answerMs = 0;
-    expect(stage.nowMs).toBe(2 * minute);
-    stage.nowMs = 55 * minute - 1;
-    expect(await stage.header()).toBe('Bearer token-1');
-    stage.nowMs = 55 * minute;
-    expect(await stage.header()).toBe('Bearer token-2');
+    const testBed = new TestBed();
+    testBed.responseMs = 2 * minute;
+    await testBed.header();
+    testBed.responseMs = 0;
+    expect(testBed.nowMs).toBe(2 * minute);
+    testBed.nowMs = 55 * minute - 1;
+    expect(await testBed.header()).toBe('Bearer token-1');
+    testBed.nowMs = 55 * minute;
+    expect(await testBed.header()).toBe('Bearer token-2');
   });
 });
 
 describe('when a renewal fails', () => {
   /** In the last five minutes of its first token. */
-  async function lateInLife(): Promise<Stage> {
-    const stage = new Stage();
-    await stage.header();
-    stage.nowMs = 55 * minute;
-    stage.failure = away();
-    return stage;
+  async function lateInLife(): Promise<TestBed> {
+    const testBed = new TestBed();
+    await testBed.header();
+    testBed.nowMs = 55 * minute;
+    testBed.failure = away();
+    return testBed;
   }
 
   test('the old token serves while it is good, and a new one is asked for every thirty seconds', async () => {
-    const stage = await lateInLife();
-    expect(await stage.header()).toBe('Bearer token-1');
-    stage.nowMs += 30 * second - 1;
-    expect(await stage.header()).toBe('Bearer token-1');
-    expect(stage.asked).toBe(2);
-    stage.nowMs += 1;
-    expect(await stage.header()).toBe('Bearer token-1');
-    expect(stage.asked).toBe(3);
-    stage.failure = undefined;
-    stage.nowMs += 30 * second;
-    expect(await stage.header()).toBe('Bearer token-4');
+    const testBed = await lateInLife();
+    expect(await testBed.header()).toBe('Bearer token-1');
+    testBed.nowMs += 30 * second - 1;
+    expect(await testBed.header()).toBe('Bearer token-1');
+    expect(testBed.asked).toBe(2);
+    testBed.nowMs += 1;
+    expect(await testBed.header()).toBe('Bearer token-1');
+    expect(testBed.asked).toBe(3);
+    testBed.failure = undefined;
+    testBed.nowMs += 30 * second;
+    expect(await testBed.header()).toBe('Bearer token-4');
   });
 
   test('a new one is asked for no sooner than Entra ID has asked for, but for the end of the old one', async () => {
-    const stage = await lateInLife();
-    stage.failure = new UnavailableError('Too many requests.', { retryAfterMs: 2 * minute });
-    await stage.header();
-    stage.nowMs += 2 * minute - 1;
-    await stage.header();
-    expect(stage.asked).toBe(2);
-    stage.nowMs += 1;
-    stage.failure = new UnavailableError('Too many requests.', { retryAfterMs: 10 * minute });
-    await stage.header();
-    expect(stage.asked).toBe(3);
-    stage.nowMs = hour;
-    await expect(stage.header()).rejects.toBe(stage.failure);
+    const testBed = await lateInLife();
+    testBed.failure = new UnavailableError('Too many requests.', { retryAfterMs: 2 * minute });
+    await testBed.header();
+    testBed.nowMs += 2 * minute - 1;
+    await testBed.header();
+    expect(testBed.asked).toBe(2);
+    testBed.nowMs += 1;
+    testBed.failure = new UnavailableError('Too many requests.', { retryAfterMs: 10 * minute });
+    await testBed.header();
+    expect(testBed.asked).toBe(3);
+    testBed.nowMs = hour;
+    await expect(testBed.header()).rejects.toBe(testBed.failure);
   });
 
   test('and the old one has ended, there is none', async () => {
-    const stage = await lateInLife();
-    stage.nowMs = hour - 1;
-    expect(await stage.header()).toBe('Bearer token-1');
-    stage.nowMs = hour;
-    await expect(stage.header()).rejects.toBe(stage.failure);
+    const testBed = await lateInLife();
+    testBed.nowMs = hour - 1;
+    expect(await testBed.header()).toBe('Bearer token-1');
+    testBed.nowMs = hour;
+    await expect(testBed.header()).rejects.toBe(testBed.failure);
   });
 
   test('for a reason that a person must see to, it is said at once', async () => {
-    const stage = await lateInLife();
-    stage.failure = new SettingsError('The client secret has expired.');
-    await expect(stage.header()).rejects.toBe(stage.failure);
-    stage.failure = undefined;
-    expect(await stage.header()).toBe('Bearer token-3');
+    const testBed = await lateInLife();
+    testBed.failure = new SettingsError('The client secret has expired.');
+    await expect(testBed.header()).rejects.toBe(testBed.failure);
+    testBed.failure = undefined;
+    expect(await testBed.header()).toBe('Bearer token-3');
   });
 });
 
@@ -154,56 +154,56 @@ test.each([
   ['a secret that is wrong', new SettingsError('Check client_secret.')],
   ['a mistake of ours', new TypeError('undefined is no function')],
 ])('the first token that cannot be had, because of %s, is an error', async (_, failure) => {
-  const stage = new Stage();
-  stage.failure = failure;
-  await expect(stage.header()).rejects.toBe(failure);
+  const testBed = new TestBed();
+  testBed.failure = failure;
+  await expect(testBed.header()).rejects.toBe(failure);
 });
 
 describe('a token that the API does not take', () => {
   test('is replaced by a new one', async () => {
-    const stage = new Stage();
-    expect(stage.authorization.discard(await stage.header())).toBe(true);
-    expect(await stage.header()).toBe('Bearer token-2');
-    expect(await stage.header()).toBe('Bearer token-2');
+    const testBed = new TestBed();
+    expect(testBed.authorization.discard(await testBed.header())).toBe(true);
+    expect(await testBed.header()).toBe('Bearer token-2');
+    expect(await testBed.header()).toBe('Bearer token-2');
   });
 
   test('is not used again, also where no new one can be had', async () => {
-    const stage = new Stage();
-    stage.authorization.discard(await stage.header());
-    stage.failure = away();
-    await expect(stage.header()).rejects.toBe(stage.failure);
-    await expect(stage.header()).rejects.toBe(stage.failure);
-    expect(stage.asked).toBe(3);
+    const testBed = new TestBed();
+    testBed.authorization.discard(await testBed.header());
+    testBed.failure = away();
+    await expect(testBed.header()).rejects.toBe(testBed.failure);
+    await expect(testBed.header()).rejects.toBe(testBed.failure);
+    expect(testBed.asked).toBe(3);
   });
 
   test('is not replaced twice where two callers say so one after the other', async () => {
-    const stage = new Stage();
-    const old = await stage.header();
-    stage.authorization.discard(old);
-    const fresh = await stage.header();
-    expect(stage.authorization.discard(old)).toBe(true);
-    expect(await stage.header()).toBe(fresh);
-    expect(stage.asked).toBe(2);
+    const testBed = new TestBed();
+    const old = await testBed.header();
+    testBed.authorization.discard(old);
+    const fresh = await testBed.header();
+    expect(testBed.authorization.discard(old)).toBe(true);
+    expect(await testBed.header()).toBe(fresh);
+    expect(testBed.asked).toBe(2);
   });
 });
 
 test('of all tokens the present one is kept out of the logs, and no other', async () => {
-  const stage = new Stage();
-  expect([...stage.hidden]).toEqual([]);
-  await stage.header();
-  expect([...stage.hidden]).toEqual(['token-1']);
-  stage.nowMs = 55 * minute;
-  stage.failure = away();
-  await stage.header();
-  expect([...stage.hidden]).toEqual(['token-1']);
-  stage.failure = undefined;
-  stage.nowMs += minute;
-  await stage.header();
-  expect([...stage.hidden]).toEqual(['token-3']);
-  stage.authorization.discard('Bearer token-3');
-  expect([...stage.hidden]).toEqual(['token-3']);
-  await stage.header();
-  expect([...stage.hidden]).toEqual(['token-4']);
+  const testBed = new TestBed();
+  expect([...testBed.hidden]).toEqual([]);
+  await testBed.header();
+  expect([...testBed.hidden]).toEqual(['token-1']);
+  testBed.nowMs = 55 * minute;
+  testBed.failure = away();
+  await testBed.header();
+  expect([...testBed.hidden]).toEqual(['token-1']);
+  testBed.failure = undefined;
+  testBed.nowMs += minute;
+  await testBed.header();
+  expect([...testBed.hidden]).toEqual(['token-3']);
+  testBed.authorization.discard('Bearer token-3');
+  expect([...testBed.hidden]).toEqual(['token-3']);
+  await testBed.header();
+  expect([...testBed.hidden]).toEqual(['token-4']);
 });
 
 test('a request is abandoned with the caller that made it', async () => {

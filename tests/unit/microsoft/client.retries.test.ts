@@ -5,10 +5,10 @@ import { RangeRefusedError, UnavailableError } from '../../../src/errors.js';
 import { BasicAuthorization } from '../../../src/microsoft/basic-authorization.js';
 import { MicrosoftClient, type ClientOptions } from '../../../src/microsoft/client.js';
 import { parseJson } from '../../../src/microsoft/json.js';
-import type { Answer } from '../../../src/microsoft/transport.js';
+import type { Response } from '../../../src/microsoft/transport.js';
 import { unavailable } from '../../../src/microsoft/unavailable.js';
 import { skipLongWaits, skipWaits } from '../../support/impatience.js';
-import { answer, startLoopback } from '../../support/loopback.js';
+import { respond, startLoopback } from '../../support/loopback.js';
 import { transportWith } from '../../support/outbound.js';
 
 const password = 'C0rrect-h0rse';
@@ -19,7 +19,7 @@ function clientOf(origin: string, options: Partial<ClientOptions> = {}): Microso
   return new MicrosoftClient(origin, { transport: transportWith(), authorization, ...options });
 }
 
-const jsonOf = (it: Answer) => {
+const jsonOf = (it: Response) => {
   const away = unavailable(it);
   if (away !== undefined) throw away;
   return parseJson(it.body, it.host);
@@ -29,7 +29,7 @@ const jsonOf = (it: Answer) => {
 const passing: [string, (response: ServerResponse) => void][] = [
   ...[408, 429, 500, 502, 503, 504].map((status): [string, (response: ServerResponse) => void] => [
     `an answer of ${status}`,
-    (response) => answer(response, status, '{}'),
+    (response) => respond(response, status, '{}'),
   ]),
   ['a connection that is reset', (response) => response.socket?.resetAndDestroy()],
   ['a connection that is closed', (response) => response.socket?.destroy()],
@@ -40,9 +40,9 @@ const passing: [string, (response: ServerResponse) => void][] = [
       response.write('{"value":', () => response.socket?.destroy());
     },
   ],
-  ['JSON that is cut off', (response) => answer(response, 200, '{"value":[')],
-  ['a page of HTML', (response) => answer(response, 200, '<html>Maintenance</html>')],
-  ['an empty answer', (response) => answer(response, 200, '')],
+  ['JSON that is cut off', (response) => respond(response, 200, '{"value":[')],
+  ['a page of HTML', (response) => respond(response, 200, '<html>Maintenance</html>')],
+  ['an empty answer', (response) => respond(response, 200, '')],
 ];
 
 describe('after a failure that passes', () => {
@@ -50,10 +50,10 @@ describe('after a failure that passes', () => {
     const waits = skipWaits();
     const server = await startLoopback((_, response, number) => {
       if (number < 3) fail(response);
-      else answer(response, 200, { value: [] });
+      else respond(response, 200, { value: [] });
     });
     const result = await clientOf(server.origin).get(
-      { url: new URL(`/rows${query}`, server.origin), interpret: jsonOf },
+      { url: new URL(`/rows${query}`, server.origin), parse: jsonOf },
       new AbortController().signal,
     );
     expect(result).toEqual({ value: [] });
@@ -67,7 +67,7 @@ describe('after a failure that passes', () => {
       const waits = skipWaits();
       const server = await startLoopback((_, response) => fail(response));
       const asking = clientOf(server.origin).get(
-        { url: new URL(`/rows${query}`, server.origin), interpret: jsonOf },
+        { url: new URL(`/rows${query}`, server.origin), parse: jsonOf },
         new AbortController().signal,
       );
       const error: unknown = await asking.catch((thrown: unknown) => thrown);
@@ -97,12 +97,12 @@ describe('after a failure that passes', () => {
   test('waits stay short while other questions are answered, and grow while none is', async () => {
     const waits = skipWaits();
     const server = await startLoopback((request, response) =>
-      answer(response, request.target.startsWith('/good') ? 200 : 500, '{}'),
+      respond(response, request.target.startsWith('/good') ? 200 : 500, '{}'),
     );
     const client = clientOf(server.origin);
     const ask = (path: string, tries: number) =>
       client
-        .get({ url: new URL(path, server.origin), interpret: jsonOf, tries }, new AbortController().signal)
+        .get({ url: new URL(path, server.origin), parse: jsonOf, tries }, new AbortController().signal)
         .catch(() => undefined);
     for (let round = 0; round < 20; round += 1) {
       await ask('/bad', 2);
@@ -116,13 +116,13 @@ describe('after a failure that passes', () => {
 
   test('a host that takes no connections is told by its name and the code', async () => {
     skipWaits();
-    const server = await startLoopback((_, response) => answer(response, 200, '{}'));
+    const server = await startLoopback((_, response) => respond(response, 200, '{}'));
     await server.close();
     const results: string[] = [];
     const client = clientOf(server.origin, {
       transport: transportWith({ onResult: (result) => results.push(result) }),
     });
-    const asking = client.get({ url: new URL(server.origin), interpret: jsonOf }, new AbortController().signal);
+    const asking = client.get({ url: new URL(server.origin), parse: jsonOf }, new AbortController().signal);
     await expect(asking).rejects.toThrow(`${new URL(server.origin).host} could not be reached: ECONNREFUSED`);
     expect(results).toEqual(Array(5).fill('ECONNREFUSED'));
   });
@@ -130,9 +130,9 @@ describe('after a failure that passes', () => {
   test('every try counts with its status or the code of its failure, and asks for a fresh authorization', async () => {
     skipWaits();
     const server = await startLoopback((_, response, number) => {
-      if (number === 1) answer(response, 503, '');
+      if (number === 1) respond(response, 503, '');
       else if (number === 2) response.socket?.resetAndDestroy();
-      else answer(response, 200, '{}');
+      else respond(response, 200, '{}');
     });
     const results: string[] = [];
     let tokens = 0;
@@ -140,7 +140,7 @@ describe('after a failure that passes', () => {
       authorization: { header: () => Promise.resolve(`Bearer ${++tokens}`), discard: () => true },
       transport: transportWith({ onResult: (result) => results.push(result) }),
     });
-    await client.get({ url: new URL(server.origin), interpret: jsonOf }, new AbortController().signal);
+    await client.get({ url: new URL(server.origin), parse: jsonOf }, new AbortController().signal);
     expect(results).toEqual(['503', 'ECONNRESET', '200']);
     expect(server.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer 1', 'Bearer 2', 'Bearer 3']);
   });
@@ -148,12 +148,12 @@ describe('after a failure that passes', () => {
 
 test('what the answer is found to mean is final, unless it is called unavailable', async () => {
   const waits = skipWaits();
-  const server = await startLoopback((_, response) => answer(response, 400, 'The query is bad.'));
+  const server = await startLoopback((_, response) => respond(response, 400, 'The query is bad.'));
   const refused = new RangeRefusedError('The service refused the query.');
-  const interpret = () => {
+  const parse = () => {
     throw refused;
   };
-  const asking = clientOf(server.origin).get({ url: new URL(server.origin), interpret }, new AbortController().signal);
+  const asking = clientOf(server.origin).get({ url: new URL(server.origin), parse }, new AbortController().signal);
   await expect(asking).rejects.toBe(refused);
   expect(server.received).toHaveLength(1);
   expect(waits).toEqual([]);
@@ -167,10 +167,10 @@ test.each([
   ],
 ])('it is not asked again before the time that the service names %s', async (_form, headers) => {
   const server = await startLoopback((_, response, number) => {
-    if (number === 1) answer(response, 429, 'Too many.', headers());
-    else answer(response, 200, '{}');
+    if (number === 1) respond(response, 429, 'Too many.', headers());
+    else respond(response, 200, '{}');
   });
-  await clientOf(server.origin).get({ url: new URL(server.origin), interpret: jsonOf }, new AbortController().signal);
+  await clientOf(server.origin).get({ url: new URL(server.origin), parse: jsonOf }, new AbortController().signal);
   const [first, second] = server.received;
   // A timer may fire a little early by another clock.
   expect(second!.atMs - first!.atMs).toBeGreaterThan(950);
@@ -189,7 +189,7 @@ describe('when it is stopped, it stops at once', () => {
       const client = clientOf(server.origin, {
         transport: transportWith({ onResult: (result) => results.push(result) }),
       });
-      const asking = client.get({ url: new URL(server.origin), interpret: jsonOf }, stop.signal);
+      const asking = client.get({ url: new URL(server.origin), parse: jsonOf }, stop.signal);
       await server.arrived(1);
       stop.abort();
       await expect(asking).rejects.not.toBeInstanceOf(UnavailableError);
@@ -205,12 +205,12 @@ describe('when it is stopped, it stops at once', () => {
   ])(
     '%s',
     async (_moment, headers) => {
-      const server = await startLoopback((_, response) => answer(response, 503, '', headers));
+      const server = await startLoopback((_, response) => respond(response, 503, '', headers));
       const stop = new AbortController();
       // The wait begins in the turns of the loop that follow the answer.
       const transport = transportWith({ onResult: () => setTimeout(() => stop.abort(), 50) });
       const client = clientOf(server.origin, { transport });
-      const asking = client.get({ url: new URL(server.origin), interpret: jsonOf }, stop.signal);
+      const asking = client.get({ url: new URL(server.origin), parse: jsonOf }, stop.signal);
       await expect(asking).rejects.not.toBeInstanceOf(UnavailableError);
       expect(server.received).toHaveLength(1);
     },
@@ -218,8 +218,8 @@ describe('when it is stopped, it stops at once', () => {
   );
 
   test('before it has begun', async () => {
-    const server = await startLoopback((_, response) => answer(response, 200, '{}'));
-    const asking = clientOf(server.origin).get({ url: new URL(server.origin), interpret: jsonOf }, AbortSignal.abort());
+    const server = await startLoopback((_, response) => respond(response, 200, '{}'));
+    const asking = clientOf(server.origin).get({ url: new URL(server.origin), parse: jsonOf }, AbortSignal.abort());
     await expect(asking).rejects.toBeDefined();
     expect(server.received).toHaveLength(0);
   });
@@ -232,10 +232,10 @@ test.each([
 ])('Retry-After %s is waited for to the millisecond, and hardly longer', async (text, leastMs) => {
   const waits = skipWaits();
   const server = await startLoopback((_, response, number) => {
-    if (number === 1) answer(response, 429, 'Too many.', { 'Retry-After': text });
-    else answer(response, 200, '{}');
+    if (number === 1) respond(response, 429, 'Too many.', { 'Retry-After': text });
+    else respond(response, 200, '{}');
   });
-  await clientOf(server.origin).get({ url: new URL(server.origin), interpret: jsonOf }, new AbortController().signal);
+  await clientOf(server.origin).get({ url: new URL(server.origin), parse: jsonOf }, new AbortController().signal);
   const [wait] = waits.filter((waitMs) => waitMs > 0);
   expect(wait).toBeGreaterThanOrEqual(leastMs);
   expect(wait).toBeLessThanOrEqual(Math.max(leastMs, 1000));
@@ -244,12 +244,12 @@ test.each([
 describe('a service that asks for long waits', () => {
   const asking = (seconds: string) => async () => {
     const waits = skipLongWaits();
-    const server = await startLoopback((_, response) => answer(response, 503, '', { 'Retry-After': seconds }));
+    const server = await startLoopback((_, response) => respond(response, 503, '', { 'Retry-After': seconds }));
     const client = clientOf(server.origin);
     const errors: UnavailableError[] = [];
-    for (let question = 0; question < 4; question += 1)
+    for (let request = 0; request < 4; request += 1)
       await client
-        .get({ url: new URL(server.origin), interpret: jsonOf }, new AbortController().signal)
+        .get({ url: new URL(server.origin), parse: jsonOf }, new AbortController().signal)
         .catch((error: unknown) => errors.push(error as UnavailableError));
     return { errors, requests: server.received.length, waits: waits.filter((waitMs) => waitMs > 1_000) };
   };

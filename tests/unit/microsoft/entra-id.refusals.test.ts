@@ -3,13 +3,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { tokenFaults, type AadstsFault, type Simulator } from '@local/microsoft365-simulator';
 import { SettingsError, UnavailableError } from '../../../src/errors.js';
 import type { Identity, SignIn } from '../../../src/microsoft/entra-id.js';
-import { answer, startLoopback } from '../../support/loopback.js';
+import { respond, startLoopback } from '../../support/loopback.js';
 import { account, application } from '../../support/ways.js';
 import {
   certificateOf,
   identities,
   identityNames,
-  refusalTo,
+  httpErrorTo,
   secrets,
   signInTo,
   startTenant,
@@ -31,7 +31,7 @@ const codes = tokenFaults
 const passing = [50087, 90024, 90033, 90055];
 
 /** What the operator must read after the others that are known: which setting, or what to do in Entra ID. */
-const advice: Record<number, readonly RegExp[]> = {
+const guidance: Record<number, readonly RegExp[]> = {
   50034: [/no such account/i, /account_name/],
   50053: [/locked/, /account_password/],
   50055: [/expired/, /account_password/],
@@ -73,13 +73,13 @@ function expectNoSecretIn(error: Error): void {
 }
 
 test('the simulator knows all errors whose meaning is tested here', () => {
-  expect(codes).toEqual(expect.arrayContaining([...passing, ...Object.keys(advice).map(Number)]));
+  expect(codes).toEqual(expect.arrayContaining([...passing, ...Object.keys(guidance).map(Number)]));
 });
 
 describe.each(identityNames)('when %s is refused', (name) => {
   const ask = (code: number) => {
     tenant.tokenService.faults.failNext(`aadsts-${code}` as AadstsFault);
-    return refusalTo(signInTo(tenant, identities[name]));
+    return httpErrorTo(signInTo(tenant, identities[name]));
   };
 
   test.each(passing)('with AADSTS%i, it is worth asking again', async (code) => {
@@ -96,7 +96,7 @@ describe.each(identityNames)('when %s is refused', (name) => {
       expect(error).toBeInstanceOf(SettingsError);
       expect(error.message).toContain(`(AADSTS${code})`);
       expect(error.message).toContain(name.startsWith('an account') ? account.accountName : application.clientId);
-      for (const words of advice[code] ?? [/tenant_id/, /client_id/, /sign-in logs/])
+      for (const words of guidance[code] ?? [/tenant_id/, /client_id/, /sign-in logs/])
         expect(error.message).toMatch(words);
       // After wrong passwords accounts get locked.
       expect(tenant.tokenService.requests.totals.requests - before).toBe(1);
@@ -107,9 +107,9 @@ describe.each(identityNames)('when %s is refused', (name) => {
 
 test.each(passing)('AADSTS%i passes whatever status it comes with', async (code) => {
   const server = await startLoopback((_, response) =>
-    answer(response, 400, { error: 'invalid_request', error_description: `AADSTS${code}: A transient error.` }),
+    respond(response, 400, { error: 'invalid_request', error_description: `AADSTS${code}: A transient error.` }),
   );
-  const error = await refusalTo(signInTo(tenant, account, { authorityUrl: server.origin }));
+  const error = await httpErrorTo(signInTo(tenant, account, { authorityUrl: server.origin }));
   expect(error).toBeInstanceOf(UnavailableError);
   expect(error.message).toContain(`AADSTS${code}`);
 });
@@ -125,7 +125,7 @@ describe('what Entra ID itself finds wrong is named', () => {
     ['a tenant with strange characters', 90002, account, { tenant: 'no/body?x=#' }],
     ['an API', 500011, identities['an application with its secret'], { scope: 'https://graph.example/.default' }],
   ])('%s: AADSTS%i', async (_, code, identity, changes) => {
-    const error = await refusalTo(signInTo(tenant, identity, changes));
+    const error = await httpErrorTo(signInTo(tenant, identity, changes));
     expect(error).toBeInstanceOf(SettingsError);
     expect(error.message).toContain(`(AADSTS${code})`);
     expect(error.message).not.toMatch(/not-the-/);
@@ -135,7 +135,7 @@ describe('what Entra ID itself finds wrong is named', () => {
   test('an application that does not allow public client flows', async () => {
     tenant.tokenService.options.publicClientFlows = false;
     try {
-      const error = await refusalTo(signInTo(tenant, account));
+      const error = await httpErrorTo(signInTo(tenant, account));
       expect(error.message).toMatch(/AADSTS7000218.*allow public client flows/);
     } finally {
       tenant.tokenService.options.publicClientFlows = true;
@@ -146,7 +146,7 @@ describe('what Entra ID itself finds wrong is named', () => {
     const { permissions } = tenant.tokenService.options;
     tenant.tokenService.options.permissions = [];
     try {
-      const error = await refusalTo(signInTo(tenant, account));
+      const error = await httpErrorTo(signInTo(tenant, account));
       expect(error.message).toMatch(/AADSTS65001.*grant admin consent/);
     } finally {
       tenant.tokenService.options.permissions = permissions;

@@ -2,9 +2,9 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { passingFaults, type Simulator, type TokenFault } from '@local/microsoft365-simulator';
 import { PlanAgainError, UnavailableError } from '../../../src/errors.js';
-import { answer, startLoopback } from '../../support/loopback.js';
+import { respond, startLoopback } from '../../support/loopback.js';
 import { account, application } from '../../support/ways.js';
-import { askForToken, identities, identityNames, refusalTo, secrets, signInTo, startTenant } from './tenant.js';
+import { askForToken, identities, identityNames, httpErrorTo, secrets, signInTo, startTenant } from './tenant.js';
 
 let tenant: Simulator;
 beforeAll(async () => {
@@ -61,7 +61,7 @@ describe.each(identityNames)('%s', (name) => {
   ])('is told to ask later after %s, which costs one request, and the next one goes out at once', async (fault) => {
     tenant.tokenService.faults.failNext(fault);
     const before = requests();
-    const error = await refusalTo(signInTo(tenant, identity));
+    const error = await httpErrorTo(signInTo(tenant, identity));
     expect(error).toBeInstanceOf(UnavailableError);
     expect(error.message).toContain(new URL(tenant.authorityUrl).host);
     expect(requests() - before).toBe(1);
@@ -76,7 +76,7 @@ describe.each(identityNames)('%s', (name) => {
     'is told how long to wait after %s',
     async (fault) => {
       tenant.tokenService.faults.failNext(fault);
-      const error = await refusalTo(signInTo(tenant, identity));
+      const error = await httpErrorTo(signInTo(tenant, identity));
       // A date is cut to the second.
       expect([16_000, 17_000]).toContain((error as { retryAfterMs?: number }).retryAfterMs);
     },
@@ -103,25 +103,25 @@ test('after a refusal that asks for a minute of rest the library does not refuse
   const before = requests();
   for (let time = 0; time < 3; time += 1) {
     tenant.tokenService.faults.failNext('http-429-retry-after-seconds');
-    await refusalTo(signInTo(tenant, identities['an account with its password']));
+    await httpErrorTo(signInTo(tenant, identities['an account with its password']));
   }
   expect(requests() - before).toBe(3);
 });
 
 test('an Entra ID that takes no connections is away', async () => {
-  const server = await startLoopback((_, response) => answer(response, 200, '{}'));
+  const server = await startLoopback((_, response) => respond(response, 200, '{}'));
   await server.close();
   const signIn = signInTo(tenant, { clientSecret: 'any secret' }, { authorityUrl: server.origin });
-  const error = await refusalTo(signIn);
+  const error = await httpErrorTo(signIn);
   expect(error).toBeInstanceOf(UnavailableError);
   expect(error).not.toBeInstanceOf(PlanAgainError);
   expect(error.message).toBe(`${new URL(server.origin).host} could not be reached: ECONNREFUSED.`);
 });
 
 test('the whole request is one form to the token endpoint of the tenant', async () => {
-  const server = await startLoopback((_, response) => answer(response, 503, ''));
+  const server = await startLoopback((_, response) => respond(response, 503, ''));
   const signIn = signInTo(tenant, account, { authorityUrl: server.origin });
-  await refusalTo(signIn);
+  await httpErrorTo(signIn);
   expect(server.received).toHaveLength(1);
   const [{ method, target, headers, body }] = server.received as [(typeof server.received)[number]];
   expect([method, target.split('?')[0]]).toEqual(['POST', `/${application.tenantId}/oauth2/v2.0/token`]);
@@ -139,7 +139,7 @@ test('the whole request is one form to the token endpoint of the tenant', async 
 
 test('a lifetime that is told as text is a lifetime too', async () => {
   const server = await startLoopback((_, response) =>
-    answer(response, 200, { token_type: 'Bearer', expires_in: '600', access_token: 'a-token' }),
+    respond(response, 200, { token_type: 'Bearer', expires_in: '600', access_token: 'a-token' }),
   );
   const signIn = signInTo(tenant, { clientSecret: 'any secret' }, { authorityUrl: server.origin });
   const { text, lifetimeMs } = await askForToken(signIn);
@@ -150,10 +150,10 @@ test('a lifetime that is told as text is a lifetime too', async () => {
 
 test.each([0, -5, null, undefined, 'soon'])('a token that lives for %j seconds is none', async (expires_in) => {
   const server = await startLoopback((_, response) =>
-    answer(response, 200, { token_type: 'Bearer', expires_in, access_token: 'a-token' }),
+    respond(response, 200, { token_type: 'Bearer', expires_in, access_token: 'a-token' }),
   );
   const signIn = signInTo(tenant, { clientSecret: 'any secret' }, { authorityUrl: server.origin });
-  const error = await refusalTo(signIn);
+  const error = await httpErrorTo(signIn);
   expect(error).toBeInstanceOf(UnavailableError);
   expect(inspect(error)).not.toContain('a-token');
 });

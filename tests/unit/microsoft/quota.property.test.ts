@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { busiestWindow, QuotaStage, windowMs } from '../../support/quota-stage.js';
+import { busiestWindow, QuotaTestBed, windowMs } from '../../support/quota-stage.js';
 import { SeededRandom } from '../../support/seeded-random.js';
 
 const hourMs = 3_600_000;
@@ -26,10 +26,10 @@ function spacingOf(limit: number): number {
   return windowMs / Math.max(1, limit - atWillOf(limit));
 }
 
-async function ask(stage: QuotaStage, gapsMs: readonly number[], meanwhile: () => void = () => undefined) {
+async function ask(testBed: QuotaTestBed, gapsMs: readonly number[], meanwhile: () => void = () => undefined) {
   for (const gapMs of gapsMs) {
-    stage.nowMs += gapMs;
-    await stage.take();
+    testBed.nowMs += gapMs;
+    await testBed.take();
     meanwhile();
   }
 }
@@ -38,10 +38,10 @@ describe('whatever is asked for, and when,', () => {
   test('no five minutes hold more requests than the limit, and they go out in the order in which they came', async () => {
     await fc.assert(
       fc.asyncProperty(limits, fc.array(gaps, { maxLength: 400 }), async (limit, gapsMs) => {
-        const stage = new QuotaStage(limit);
-        await ask(stage, gapsMs);
-        expect(busiestWindow(stage.sentMs)).toBeLessThanOrEqual(limit);
-        expect(stage.sentMs).toEqual([...stage.sentMs].sort((one, other) => one - other));
+        const testBed = new QuotaTestBed(limit);
+        await ask(testBed, gapsMs);
+        expect(busiestWindow(testBed.sentMs)).toBeLessThanOrEqual(limit);
+        expect(testBed.sentMs).toEqual([...testBed.sentMs].sort((one, other) => one - other));
       }),
       { numRuns: 300 },
     );
@@ -50,12 +50,12 @@ describe('whatever is asked for, and when,', () => {
   test('the same holds while refusals lower the limit and it is won back', async () => {
     await fc.assert(
       fc.asyncProperty(limits, fc.array(gaps, { maxLength: 400 }), fc.nat(), async (limit, gapsMs, seed) => {
-        const stage = new QuotaStage(limit);
+        const testBed = new QuotaTestBed(limit);
         const random = new SeededRandom(seed);
-        await ask(stage, gapsMs, () => {
-          if (random.chance(0.02)) stage.quota.exceeded();
+        await ask(testBed, gapsMs, () => {
+          if (random.chance(0.02)) testBed.quota.exceeded();
         });
-        expect(busiestWindow(stage.sentMs)).toBeLessThanOrEqual(limit);
+        expect(busiestWindow(testBed.sentMs)).toBeLessThanOrEqual(limit);
       }),
       { numRuns: 200 },
     );
@@ -64,10 +64,10 @@ describe('whatever is asked for, and when,', () => {
   test('nobody waits longer behind the one before than the requests are spaced', async () => {
     await fc.assert(
       fc.asyncProperty(limits, fc.array(gaps, { maxLength: 400 }), async (limit, gapsMs) => {
-        const stage = new QuotaStage(limit);
-        await ask(stage, gapsMs);
-        for (const [index, { askedMs, sentMs }] of stage.requests.entries()) {
-          const before = stage.requests[index - 1]?.sentMs ?? -Infinity;
+        const testBed = new QuotaTestBed(limit);
+        await ask(testBed, gapsMs);
+        for (const [index, { askedMs, sentMs }] of testBed.requests.entries()) {
+          const before = testBed.requests[index - 1]?.sentMs ?? -Infinity;
           expect(sentMs).toBeGreaterThanOrEqual(askedMs);
           expect(sentMs - Math.max(askedMs, before)).toBeLessThanOrEqual(spacingOf(limit) + 0.001);
         }
@@ -79,13 +79,13 @@ describe('whatever is asked for, and when,', () => {
   test('after five minutes of rest two thirds of the limit go at once', async () => {
     await fc.assert(
       fc.asyncProperty(limits, fc.array(gaps, { maxLength: 200 }), async (limit, gapsMs) => {
-        const stage = new QuotaStage(limit);
-        await ask(stage, gapsMs);
-        const rested = Math.ceil(Math.max(stage.nowMs, ...stage.sentMs)) + windowMs;
-        stage.nowMs = rested;
+        const testBed = new QuotaTestBed(limit);
+        await ask(testBed, gapsMs);
+        const rested = Math.ceil(Math.max(testBed.nowMs, ...testBed.sentMs)) + windowMs;
+        testBed.nowMs = rested;
         const atWill = atWillOf(limit);
-        await ask(stage, Array<number>(atWill + 1).fill(0));
-        const sentMs = stage.sentMs.slice(-atWill - 1);
+        await ask(testBed, Array<number>(atWill + 1).fill(0));
+        const sentMs = testBed.sentMs.slice(-atWill - 1);
         expect(sentMs.slice(0, atWill)).toEqual(Array(atWill).fill(rested));
         expect(sentMs[atWill]).toBeGreaterThan(rested);
       }),
@@ -101,7 +101,7 @@ interface Tenant {
   /** How others bunch their requests: the share that follows at once on the one before. */
   readonly burstiness: number;
   /** Whether the service counts what it refuses. */
-  readonly countsRefusals: boolean;
+  readonly countsRejections: boolean;
 }
 
 /** When others send theirs: at arbitrary times, half of the tenant's quota in the busiest five minutes. */
@@ -121,21 +121,21 @@ function requestsOfOthers({ seed, burstiness }: Tenant, untilMs: number): number
  * A backlog is read for some hours, page after page, with a rest of a minute after a refusal, as Microsoft asks for.
  */
 async function readABacklog(tenant: Tenant, durationMs: number) {
-  const stage = new QuotaStage(tenant.limit);
+  const testBed = new QuotaTestBed(tenant.limit);
   const others = requestsOfOthers(tenant, durationMs)[Symbol.iterator]();
   let other = others.next();
   let counted: number[] = [];
   const refusedMs: number[] = [];
   const answeredMs: number[] = [];
-  while (stage.nowMs < durationMs) {
-    const sentMs = await stage.take();
+  while (testBed.nowMs < durationMs) {
+    const sentMs = await testBed.take();
     for (; other.done !== true && other.value <= sentMs; other = others.next()) counted.push(other.value);
     counted = counted.filter((at) => at > sentMs - windowMs);
     const isRefused = counted.length >= 100;
-    if (!isRefused || tenant.countsRefusals) counted.push(sentMs);
+    if (!isRefused || tenant.countsRejections) counted.push(sentMs);
     (isRefused ? refusedMs : answeredMs).push(sentMs);
-    if (isRefused) stage.quota.exceeded();
-    stage.nowMs = sentMs + (isRefused ? 60_000 : 3000);
+    if (isRefused) testBed.quota.exceeded();
+    testBed.nowMs = sentMs + (isRefused ? 60_000 : 3000);
   }
   return { refusedMs, answeredMs };
 }
@@ -151,7 +151,7 @@ test('where others use half of the quota, reading goes on for ever, and is refus
     seed: fc.nat(),
     limit: fc.constantFrom(90, 100),
     burstiness: fc.constantFrom(0, 0.5, 0.95),
-    countsRefusals: fc.boolean(),
+    countsRejections: fc.boolean(),
   });
   const hours = 6;
   await fc.assert(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Quota } from '../../../src/microsoft/quota.js';
-import { busiestWindow, QuotaStage, windowMs } from '../../support/quota-stage.js';
+import { busiestWindow, QuotaTestBed, windowMs } from '../../support/quota-stage.js';
 
 const regainedEveryMs = 1.5 * windowMs;
 const second = 1000;
@@ -8,117 +8,117 @@ const never = new AbortController().signal;
 
 describe('of ninety requests in five minutes', () => {
   test('sixty go at once, and after that one every ten seconds', async () => {
-    const stage = new QuotaStage(90);
-    await stage.takeInARow(70);
-    expect(stage.sentMs).toEqual([
+    const testBed = new QuotaTestBed(90);
+    await testBed.takeInARow(70);
+    expect(testBed.sentMs).toEqual([
       ...Array<number>(60).fill(0),
       ...Array.from({ length: 10 }, (_, index) => (index + 1) * 10 * second),
     ]);
   });
 
   test('those that come together wait in line', async () => {
-    const stage = new QuotaStage(90);
-    for (let number = 0; number < 63; number += 1) await stage.take();
-    expect(stage.sentMs.slice(59)).toEqual([0, 10 * second, 20 * second, 30 * second]);
+    const testBed = new QuotaTestBed(90);
+    for (let number = 0; number < 63; number += 1) await testBed.take();
+    expect(testBed.sentMs.slice(59)).toEqual([0, 10 * second, 20 * second, 30 * second]);
   });
 
   test('one that comes later than its turn goes at once', async () => {
-    const stage = new QuotaStage(90);
-    await stage.takeInARow(60);
-    stage.nowMs = 17 * second;
-    expect(await stage.take()).toBe(17 * second);
-    expect(await stage.take()).toBe(27 * second);
+    const testBed = new QuotaTestBed(90);
+    await testBed.takeInARow(60);
+    testBed.nowMs = 17 * second;
+    expect(await testBed.take()).toBe(17 * second);
+    expect(await testBed.take()).toBe(27 * second);
   });
 
   test('a request counts for five minutes and not longer', async () => {
-    const stage = new QuotaStage(90);
-    await stage.takeInARow(30);
-    stage.nowMs = windowMs - 1;
-    expect(stage.quota.used).toBe(30);
-    stage.nowMs = windowMs;
-    expect(stage.quota.used).toBe(0);
-    await stage.takeInARow(30);
-    expect(stage.sentMs.slice(-30)).toEqual(Array(30).fill(windowMs));
+    const testBed = new QuotaTestBed(90);
+    await testBed.takeInARow(30);
+    testBed.nowMs = windowMs - 1;
+    expect(testBed.quota.used).toBe(30);
+    testBed.nowMs = windowMs;
+    expect(testBed.quota.used).toBe(0);
+    await testBed.takeInARow(30);
+    expect(testBed.sentMs.slice(-30)).toEqual(Array(30).fill(windowMs));
   });
 
   test('a poll every minute never waits', async () => {
-    const stage = new QuotaStage(90);
+    const testBed = new QuotaTestBed(90);
     for (let minute = 0; minute < 60; minute += 1) {
-      stage.nowMs = minute * 60 * second;
-      expect(await stage.take()).toBe(stage.nowMs);
+      testBed.nowMs = minute * 60 * second;
+      expect(await testBed.take()).toBe(testBed.nowMs);
     }
   });
 
   test('a backlog of any length uses almost all, and no more', async () => {
-    const stage = new QuotaStage(90);
-    await stage.takeInARow(600);
-    expect(busiestWindow(stage.sentMs)).toBe(89);
-    const lastFiveMinutes = stage.sentMs.filter((at) => at > stage.nowMs - windowMs);
+    const testBed = new QuotaTestBed(90);
+    await testBed.takeInARow(600);
+    expect(busiestWindow(testBed.sentMs)).toBe(89);
+    const lastFiveMinutes = testBed.sentMs.filter((at) => at > testBed.nowMs - windowMs);
     expect(lastFiveMinutes.length).toBeGreaterThanOrEqual(60);
   });
 });
 
 test.each([1, 2, 3])('also a limit of %i lets requests through', async (limit) => {
-  const stage = new QuotaStage(limit);
-  await stage.takeInARow(4);
-  expect(busiestWindow(stage.sentMs)).toBeLessThanOrEqual(limit);
-  expect(stage.nowMs).toBeLessThanOrEqual(3 * windowMs);
+  const testBed = new QuotaTestBed(limit);
+  await testBed.takeInARow(4);
+  expect(busiestWindow(testBed.sentMs)).toBeLessThanOrEqual(limit);
+  expect(testBed.nowMs).toBeLessThanOrEqual(3 * windowMs);
 });
 
 describe('a refusal', () => {
   /** How long the first request waits that does not go at once. */
-  async function spacingMs(stage: QuotaStage): Promise<number> {
+  async function spacingMs(testBed: QuotaTestBed): Promise<number> {
     for (;;) {
-      const sentMs = await stage.take();
-      if (sentMs > stage.nowMs) return Math.round(sentMs - stage.nowMs);
+      const sentMs = await testBed.take();
+      if (sentMs > testBed.nowMs) return Math.round(sentMs - testBed.nowMs);
     }
   }
 
   const spacingOf = (limit: number) => Math.round(windowMs / Math.max(1, limit - Math.ceil((limit * 2) / 3)));
 
   test('halves what is used, where half of it is in use', async () => {
-    const stage = new QuotaStage(90);
-    await stage.takeInARow(45);
-    stage.quota.exceeded();
-    expect(await spacingMs(stage)).toBe(spacingOf(45));
+    const testBed = new QuotaTestBed(90);
+    await testBed.takeInARow(45);
+    testBed.quota.exceeded();
+    expect(await spacingMs(testBed)).toBe(spacingOf(45));
   });
 
   test.each([1, 20, 44])(
     'while only %i of 90 are in use changes nothing: half of them would be refused, too',
     async (used) => {
-      const stage = new QuotaStage(90);
-      await stage.takeInARow(used);
-      stage.quota.exceeded();
-      expect(await spacingMs(stage)).toBe(spacingOf(90));
+      const testBed = new QuotaTestBed(90);
+      await testBed.takeInARow(used);
+      testBed.quota.exceeded();
+      expect(await spacingMs(testBed)).toBe(spacingOf(90));
     },
   );
 
   test('that comes again within five minutes, as the same request is tried again, changes nothing', async () => {
-    const stage = new QuotaStage(90);
-    await stage.takeInARow(45);
-    for (let time = 0; time < 5; time += 1) stage.quota.exceeded();
-    expect(await spacingMs(stage)).toBe(spacingOf(45));
+    const testBed = new QuotaTestBed(90);
+    await testBed.takeInARow(45);
+    for (let time = 0; time < 5; time += 1) testBed.quota.exceeded();
+    expect(await spacingMs(testBed)).toBe(spacingOf(45));
   });
 
   test('in each seven and a half minutes halves it again, with what was won back meanwhile', async () => {
-    const stage = new QuotaStage(90);
+    const testBed = new QuotaTestBed(90);
     // 90 → 45, then 54 → 27, then 36 → 18.
     for (const [index, used] of [45, 27, 18].entries()) {
-      if (index > 0) stage.nowMs += regainedEveryMs;
-      await stage.takeInARow(used);
-      stage.quota.exceeded();
+      if (index > 0) testBed.nowMs += regainedEveryMs;
+      await testBed.takeInARow(used);
+      testBed.quota.exceeded();
     }
-    expect(await spacingMs(stage)).toBe(spacingOf(18));
+    expect(await spacingMs(testBed)).toBe(spacingOf(18));
   });
 
   test('is forgotten, by a tenth of the limit in seven and a half minutes', async () => {
-    const stage = new QuotaStage(90);
-    await stage.takeInARow(45);
-    stage.quota.exceeded();
+    const testBed = new QuotaTestBed(90);
+    await testBed.takeInARow(45);
+    testBed.quota.exceeded();
     const spacings: number[] = [];
     for (let times = 0; times < 8; times += 1) {
-      spacings.push(await spacingMs(stage));
-      stage.nowMs = Math.max(...stage.sentMs) + regainedEveryMs;
+      spacings.push(await spacingMs(testBed));
+      testBed.nowMs = Math.max(...testBed.sentMs) + regainedEveryMs;
     }
     expect(spacings).toEqual([45, 54, 63, 72, 81, 90, 90, 90].map(spacingOf));
   });
@@ -126,15 +126,15 @@ describe('a refusal', () => {
 
 describe('who waits', () => {
   test('is told once in five minutes, and how far apart requests are', async () => {
-    const stage = new QuotaStage(90);
-    await stage.takeInARow(60);
-    expect(stage.told).toEqual([]);
-    await stage.takeInARow(150);
-    expect(stage.told[0]).toEqual({ atMs: 0, spacingMs: 10 * second });
-    expect(stage.told.length).toBeGreaterThan(1);
-    for (const [index, { atMs, spacingMs }] of stage.told.entries()) {
+    const testBed = new QuotaTestBed(90);
+    await testBed.takeInARow(60);
+    expect(testBed.told).toEqual([]);
+    await testBed.takeInARow(150);
+    expect(testBed.told[0]).toEqual({ atMs: 0, spacingMs: 10 * second });
+    expect(testBed.told.length).toBeGreaterThan(1);
+    for (const [index, { atMs, spacingMs }] of testBed.told.entries()) {
       expect(spacingMs).toBe(10 * second);
-      expect(atMs - (stage.told[index - 1]?.atMs ?? -Infinity)).toBeGreaterThanOrEqual(windowMs);
+      expect(atMs - (testBed.told[index - 1]?.atMs ?? -Infinity)).toBeGreaterThanOrEqual(windowMs);
     }
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { NotReadyError, SettingsError, UnavailableError } from '../../../src/errors.js';
 import { ServicePrincipalLookup } from '../../../src/microsoft/service-principal.js';
-import { answer, startLoopback } from '../../support/loopback.js';
+import { respond, startLoopback } from '../../support/loopback.js';
 import { transportWith } from '../../support/outbound.js';
 
 const { signal } = new AbortController();
@@ -10,7 +10,7 @@ const path = "/v1.0/servicePrincipals(appId='8bd644d1-64a1-4d4b-ae52-2e0cbf64e37
 
 /** A Graph that gives that answer, and a look-up there. */
 async function lookupAt(status: number, body: unknown) {
-  const server = await startLoopback((_, response) => answer(response, status, body));
+  const server = await startLoopback((_, response) => respond(response, status, body));
   const authorization = { header: () => Promise.resolve('Bearer a-token'), discard: () => false };
   const lookup = new ServicePrincipalLookup(`${server.origin}/v1.0`, { transport: transportWith(), authorization });
   return { server, explain: (error: unknown = refused) => lookup.explained(error, signal) };

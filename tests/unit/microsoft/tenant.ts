@@ -89,7 +89,7 @@ export function askForToken(signIn: SignIn, signal = new AbortController().signa
 }
 
 /** What is thrown instead of a token. */
-export async function refusalTo(signIn: SignIn): Promise<Error> {
+export async function httpErrorTo(signIn: SignIn): Promise<Error> {
   const error: unknown = await askForToken(signIn).catch((thrown: unknown) => thrown);
   if (error instanceof Error) return error;
   throw new Error('there was a token after all');

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { PlanAgainError, UnavailableError } from '../../../src/errors.js';
 import type { Request } from '../../../src/microsoft/transport.js';
-import { answer, startLoopback } from '../../support/loopback.js';
+import { respond, startLoopback } from '../../support/loopback.js';
 import { transportWith } from '../../support/outbound.js';
 
 const { signal } = new AbortController();
@@ -18,7 +18,7 @@ afterEach(() => {
 
 describe('one request', () => {
   test('carries its headers, the user agent and the wish for JSON', async () => {
-    const server = await startLoopback((_, response) => answer(response, 200, '{}'));
+    const server = await startLoopback((_, response) => respond(response, 200, '{}'));
     await transportWith().send(get(`${server.origin}/rows?$top=1`, { Authorization: 'Bearer t0ken' }), signal);
     expect(server.received).toMatchObject([
       {
@@ -35,7 +35,7 @@ describe('one request', () => {
   });
 
   test('carries a body as it is, whatever its type', async () => {
-    const server = await startLoopback((_, response) => answer(response, 200, '{}'));
+    const server = await startLoopback((_, response) => respond(response, 200, '{}'));
     const bodies = ['grant_type=password&password=a%20%2B%22b', '{"a": 1 }', '"text"'];
     for (const body of bodies) {
       const headers = { 'Content-Type': 'application/x-www-form-urlencoded;charset=utf-8' };
@@ -52,7 +52,7 @@ describe('one request', () => {
     'is answered by status %i and the text as it came',
     async (status) => {
       const text = [204, 304].includes(status) ? '' : '{"Subject": "Résumé", "Size": 12345678901234567890 }';
-      const server = await startLoopback((_, response) => answer(response, status, text));
+      const server = await startLoopback((_, response) => respond(response, status, text));
       expect(await transportWith().send(get(`${server.origin}/rows`), signal)).toEqual({
         host: new URL(server.origin).host,
         status,
@@ -66,13 +66,13 @@ describe('one request', () => {
 
   test('is answered by how long to wait, seen from the date of the answer', async () => {
     const headers = { Date: 'Mon, 25 Jul 2022 12:26:13 GMT', 'Retry-After': 'Mon, 25 Jul 2022 12:26:43 GMT' };
-    const server = await startLoopback((_, response) => answer(response, 503, '', headers));
+    const server = await startLoopback((_, response) => respond(response, 503, '', headers));
     expect(await transportWith().send(get(server.origin), signal)).toMatchObject({ retryAfterMs: 30_000 });
   });
 
   test('tells the date of the answer, between instants before the question and after the answer', async () => {
     const server = await startLoopback((_, response) =>
-      answer(response, 200, '{}', { Date: 'Mon, 25 Jul 2022 12:26:13 GMT' }),
+      respond(response, 200, '{}', { Date: 'Mon, 25 Jul 2022 12:26:13 GMT' }),
     );
     let instant = 0;
     const dates: [number, number, number][] = [];
@@ -90,7 +90,7 @@ describe('one request', () => {
   test.each([['yesterday'], ['']])(
     'does without a date where the answer has none that can be read: %j',
     async (date) => {
-      const server = await startLoopback((_, response) => answer(response, 200, '{}', { Date: date }));
+      const server = await startLoopback((_, response) => respond(response, 200, '{}', { Date: date }));
       const dates: number[] = [];
       await transportWith({ onDate: (dateMs) => dates.push(dateMs) }).send(get(server.origin), signal);
       expect(dates).toEqual([]);
@@ -101,10 +101,10 @@ describe('one request', () => {
 test.each([301, 302, 303, 307, 308])(
   'a redirect (%i) is handed over and not followed, wherever it leads',
   async (status) => {
-    const other = await startLoopback((_, response) => answer(response, 200, '{}'));
+    const other = await startLoopback((_, response) => respond(response, 200, '{}'));
     const targets = [`${other.origin}/elsewhere`, '/same-host'];
     const server = await startLoopback((_, response, number) =>
-      answer(response, status, '', { Location: targets[number - 1] }),
+      respond(response, status, '', { Location: targets[number - 1] }),
     );
     for (const target of targets) {
       const redirect = await transportWith().send(get(`${server.origin}/rows`, { Authorization: 'Bearer t' }), signal);
@@ -135,7 +135,7 @@ describe('the proxies of the environment', () => {
   });
 
   test('are the business of the agents: with agents that know none, a dead proxy does no harm', async () => {
-    const server = await startLoopback((_, response) => answer(response, 200, '{}'));
+    const server = await startLoopback((_, response) => respond(response, 200, '{}'));
     const dead = await startLoopback(() => undefined);
     await dead.close();
     for (const name of names) process.env[name] = name.toLowerCase() === 'no_proxy' ? '' : dead.origin;
@@ -227,7 +227,7 @@ describe('where no answer comes', () => {
 
 test('every answer counts with its status', async () => {
   const statuses = [200, 401, 503];
-  const server = await startLoopback((_, response, number) => answer(response, statuses[number - 1]!, '{}'));
+  const server = await startLoopback((_, response, number) => respond(response, statuses[number - 1]!, '{}'));
   const results: string[] = [];
   const transport = transportWith({ onResult: (result) => results.push(result) });
   while (server.received.length < statuses.length) await transport.send(get(server.origin), signal);

@@ -83,10 +83,10 @@ test.each([
   'cuts ends to the minute',
   'gives the oldest first',
   'shows hours of another zone',
-] as const)('nor where the service %s', async (oddity) => {
+] as const)('nor where the service %s', async (anomaly) => {
   await fc.assert(
     fc.asyncProperty(world, async (given) => {
-      const service = new KeyPagedService({ ...given, digits: 7, oddity });
+      const service = new KeyPagedService({ ...given, digits: 7, anomaly });
       const { read, error } = await readAll(service);
       if (error === undefined) expect(missing(service, given.rows, read)).toEqual([]);
       else expect(error).toBeInstanceOf(RangeRefusedError);

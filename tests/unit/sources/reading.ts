@@ -1,7 +1,7 @@
 import { MailWorld } from '@local/microsoft365-simulator';
 import type { Source, TimeRange, TraceRecord } from '../../../src/collector/contracts.js';
 import type { LinkMonitor, Remedy } from '../../../src/sources/dead-link.js';
-import type { Advice } from '../../../src/sources/refusals.js';
+import type { Guidance } from '../../../src/sources/refusals.js';
 
 export const hour = 3_600_000;
 /** Where the services' clock stands. */
@@ -9,7 +9,7 @@ export const presentMs = Date.UTC(2022, 6, 25, 13);
 export const range: TimeRange = { start: presentMs - hour, end: presentMs };
 
 /** What the sources of these tests tell the operator. */
-export const advice: Advice = {
+export const guidance: Guidance = {
   refused: 'Look at who asks, in the setting x.',
   absent: 'Look at the address, in the setting y.',
 };

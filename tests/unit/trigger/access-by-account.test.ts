@@ -46,15 +46,15 @@ describe('with name and password alone', () => {
   test.each(['refused', 'absent'] as const)(
     'the advice where the service has %s it names the settings that lead to Microsoft Graph',
     (occasion) => {
-      const advice = accessByAccount(settingsWith()).advice[occasion];
-      expect(advice).toMatch(/\bclient_id\b/);
-      expect(advice).toMatch(/\btenant_id\b/);
-      expect(advice).toContain('"Message Trace (Microsoft Graph)"');
+      const guidance = accessByAccount(settingsWith()).guidance[occasion];
+      expect(guidance).toMatch(/\bclient_id\b/);
+      expect(guidance).toMatch(/\btenant_id\b/);
+      expect(guidance).toContain('"Message Trace (Microsoft Graph)"');
     },
   );
 
   test('the advice where the account is refused names what may be wrong with it', () => {
-    expect(accessByAccount(settingsWith()).advice.refused).toMatch(
+    expect(accessByAccount(settingsWith()).guidance.refused).toMatch(
       /account_name and account_password.*Reports reader.*HTTP Basic is switched off/,
     );
   });
@@ -96,7 +96,7 @@ describe('with a client_id', () => {
     ['graph', 'ExchangeMessageTrace.Read.All', /Global Reader/],
     ['reporting_web_service', 'ReportingWebService.Read of', /Set api to graph|set api to graph/],
   ] as const)('the advice for %s names the delegated permission %s', (api, permission, more) => {
-    const { refused } = accessByAccount(settingsWith({ client_id: clientId, api })).advice;
+    const { refused } = accessByAccount(settingsWith({ client_id: clientId, api })).guidance;
     expect(refused).toContain(`delegated permission ${permission}`);
     expect(refused).toMatch(more);
   });

@@ -85,14 +85,14 @@ test.each([
 ] as const)('api %s is what is read, and the advice names the %s', (api, permission) => {
   const access = accessByApplication(settingsWith({ api, client_secret: 'cl1ent~Secret' }));
   expect(access.api).toBe(api);
-  expect(access.advice.refused).toContain(permission);
+  expect(access.guidance.refused).toContain(permission);
   // What only the other trigger has.
-  expect(access.advice.refused).not.toMatch(/account_name|account_password/);
+  expect(access.guidance.refused).not.toMatch(/account_name|account_password/);
 });
 
 test('where Graph has no message traces the advice names the setting that leads to the other API', () => {
-  const { advice } = accessByApplication(settingsWith({ client_secret: 'cl1ent~Secret' }));
-  expect(advice.absent).toMatch(/set api to reporting_web_service/);
+  const { guidance } = accessByApplication(settingsWith({ client_secret: 'cl1ent~Secret' }));
+  expect(guidance.absent).toMatch(/set api to reporting_web_service/);
 });
 
 describe('a federated token', () => {
@@ -163,7 +163,7 @@ test.each([
 
 test('a tenant in a national cloud, which answers 403 without a word, is a reason that the advice names', () => {
   for (const settings of [settingsWith({ client_secret: 's' }), settingsWith({ credential: 'managed_identity' })])
-    expect(accessByApplication(settings, {}).advice.refused).toMatch(
+    expect(accessByApplication(settings, {}).guidance.refused).toMatch(
       /US Government, China.*403 UnknownError.*api to reporting_web_service/,
     );
 });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { accountByToken, application, managedIdentity } from '../../../src/trigger/advice.js';
-import { refusalOf } from '../../../src/sources/graph/refusal.js';
+import { httpErrorOf } from '../../../src/sources/graph/refusal.js';
 
 const byWho = { 'an account': accountByToken, 'an application': application, 'a managed identity': managedIdentity };
 
@@ -11,9 +11,9 @@ test.each(
       (body) => [who, body, graph] as const,
     ),
   ),
-)('%s that Graph refuses with 403 %s reads that the tenant may be in a national cloud', (_who, body, advice) => {
-  const answer = { host: 'graph.example', status: 403, body, location: undefined, retryAfterMs: undefined };
-  const { message } = refusalOf(answer, true, advice)!;
+)('%s that Graph refuses with 403 %s reads that the tenant may be in a national cloud', (_who, body, guidance) => {
+  const response = { host: 'graph.example', status: 403, body, location: undefined, retryAfterMs: undefined };
+  const { message } = httpErrorOf(response, true, guidance)!;
   expect(message).toContain('HTTP 403');
   expect(message).toMatch(/national cloud \(US Government, China\).*set api to reporting_web_service/);
   // The code where there is no message, and never the JSON itself.

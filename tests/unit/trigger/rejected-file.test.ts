@@ -13,7 +13,7 @@ const fail = (line: string) => {
 };
 
 /** Begins half a second before a day ends. */
-class Stage {
+class TestBed {
   nowMs = Date.parse('2026-03-01T23:59:59.500Z');
   isAway = false;
   readonly folder = new MemoryLines();
@@ -46,50 +46,50 @@ class Stage {
 }
 
 test('each row is a line with the reason and when, in the file of its day in UTC', async () => {
-  const stage = new Stage();
+  const testBed = new TestBed();
   const row = { Subject: 'two\nlines "quoted" \u2028 請求書', Size: 0, ToIP: null };
-  expect(await stage.rejected.add(row, 'The intake refused it.')).toBe(true);
-  stage.nowMs += 400;
-  expect(await stage.rejected.add('no object', 'It is no row.')).toBe(true);
-  stage.nowMs += 200;
-  expect(await stage.rejected.add([null], 'It is no row.')).toBe(true);
+  expect(await testBed.rejected.add(row, 'The intake refused it.')).toBe(true);
+  testBed.nowMs += 400;
+  expect(await testBed.rejected.add('no object', 'It is no row.')).toBe(true);
+  testBed.nowMs += 200;
+  expect(await testBed.rejected.add([null], 'It is no row.')).toBe(true);
 
   const [first, second] = ['rejected/2026-03-01.ndjson', 'rejected/2026-03-02.ndjson'];
-  expect(stage.written()).toEqual([
+  expect(testBed.written()).toEqual([
     [first, { rejected_at: '2026-03-01T23:59:59.500Z', reason: 'The intake refused it.', row }],
     [first, { rejected_at: '2026-03-01T23:59:59.900Z', reason: 'It is no row.', row: 'no object' }],
     [second, { rejected_at: '2026-03-02T00:00:00.100Z', reason: 'It is no row.', row: [null] }],
   ]);
-  for (const { line } of stage.lines) expect(line).not.toContain('\n');
+  for (const { line } of testBed.lines) expect(line).not.toContain('\n');
 });
 
 test('a row that comes again for the same reason is not written again [F-30]', async () => {
-  const stage = new Stage();
-  const { rejected } = stage;
+  const testBed = new TestBed();
+  const { rejected } = testBed;
   expect(await rejected.add({ Size: 1 }, 'one')).toBe(true);
   expect(await rejected.add({ Size: 1 }, 'one')).toBe(false);
   expect(await rejected.add({ Size: 1 }, 'another')).toBe(true);
   expect(await rejected.add({ Size: 2 }, 'one')).toBe(true);
-  stage.nowMs += dayMs;
+  testBed.nowMs += dayMs;
   expect(await rejected.add({ Size: 1 }, 'one')).toBe(false);
-  expect(stage.lines).toHaveLength(3);
+  expect(testBed.lines).toHaveLength(3);
 });
 
 test('what could not be written is written when it comes again', async () => {
-  const stage = new Stage();
-  stage.isAway = true;
-  await expect(stage.rejected.add({ Size: 1 }, 'one')).rejects.toThrow(StorageError);
-  stage.isAway = false;
-  expect(await stage.rejected.add({ Size: 1 }, 'one')).toBe(true);
-  expect(stage.lines).toHaveLength(1);
+  const testBed = new TestBed();
+  testBed.isAway = true;
+  await expect(testBed.rejected.add({ Size: 1 }, 'one')).rejects.toThrow(StorageError);
+  testBed.isAway = false;
+  expect(await testBed.rejected.add({ Size: 1 }, 'one')).toBe(true);
+  expect(testBed.lines).toHaveLength(1);
 });
 
 test('of more rows than are remembered, the last ones are still written once', async () => {
-  const stage = new Stage(noLimits);
+  const testBed = new TestBed(noLimits);
   const count = REMEMBERED_REJECTIONS + 10;
-  for (let n = 0; n < count; n += 1) await stage.rejected.add(n, 'one');
-  for (let n = 10; n < count; n += 1) await stage.rejected.add(n, 'one');
-  expect(stage.lines).toHaveLength(count);
+  for (let n = 0; n < count; n += 1) await testBed.rejected.add(n, 'one');
+  for (let n = 10; n < count; n += 1) await testBed.rejected.add(n, 'one');
+  expect(testBed.lines).toHaveLength(count);
 }, 60_000);
 
 describe('the bound', () => {
@@ -99,61 +99,61 @@ describe('the bound', () => {
   ])(
     'on %s holds a row that has no room, says what to do, and goes on once files are moved away',
     async (_of, fill) => {
-      const stage = new Stage();
-      fill(stage.folder);
+      const testBed = new TestBed();
+      fill(testBed.folder);
       const row = { Subject: 'x'.repeat(200) };
       for (let tries = 0; tries < 3; tries += 1) {
-        const adding = stage.rejected.add(row, 'one');
+        const adding = testBed.rejected.add(row, 'one');
         await expect(adding).rejects.toThrow(StorageError);
         await expect(adding).rejects.toThrow(/is full: 100000 bytes.* nothing there is removed .* Move its files away/);
       }
-      expect(stage.lines).toHaveLength(0);
-      Object.assign(stage.folder, { otherBytes: 0, otherFiles: 0 });
-      expect(await stage.rejected.add(row, 'one')).toBe(true);
-      expect(stage.lines).toHaveLength(1);
+      expect(testBed.lines).toHaveLength(0);
+      Object.assign(testBed.folder, { otherBytes: 0, otherFiles: 0 });
+      expect(await testBed.rejected.add(row, 'one')).toBe(true);
+      expect(testBed.lines).toHaveLength(1);
     },
   );
 
   test('is exact: rows fill the folder up to it and not beyond, over restarts', async () => {
-    const stage = new Stage();
-    stage.folder.otherBytes = limits.bytes - 10_000;
-    let [rejected, written] = [stage.rejected, 0];
+    const testBed = new TestBed();
+    testBed.folder.otherBytes = limits.bytes - 10_000;
+    let [rejected, written] = [testBed.rejected, 0];
     for (let n = 0; n < 300; n += 1) {
-      if (n % 7 === 0) rejected = stage.open();
+      if (n % 7 === 0) rejected = testBed.open();
       written += await rejected.add(n, 'one').then(Number, () => 0);
     }
-    const { bytes } = (await stage.folder.sizeOf())!;
-    expect(written).toBe(stage.lines.length);
+    const { bytes } = (await testBed.folder.sizeOf())!;
+    expect(written).toBe(testBed.lines.length);
     expect(bytes).toBeLessThanOrEqual(limits.bytes);
     expect(bytes).toBeGreaterThan(limits.bytes - 100);
   });
 
   test('is announced at 80 %, once, and again after it was emptied [F-31]', async () => {
-    const stage = new Stage();
-    await stage.rejected.add(0, 'one');
-    expect(stage.errors).toEqual([]);
+    const testBed = new TestBed();
+    await testBed.rejected.add(0, 'one');
+    expect(testBed.errors).toEqual([]);
     for (let round = 1; round <= 2; round += 1) {
-      stage.folder.otherBytes = 0.85 * limits.bytes;
-      const rejected = stage.open();
+      testBed.folder.otherBytes = 0.85 * limits.bytes;
+      const rejected = testBed.open();
       await rejected.add(round, 'two');
       await rejected.add(round, 'three');
-      expect(stage.errors).toHaveLength(round);
-      expect(stage.errors.at(-1)).toMatch(/is 85 % full\. .* Move its files away: .*\[MT-REJECTED\]$/);
+      expect(testBed.errors).toHaveLength(round);
+      expect(testBed.errors.at(-1)).toMatch(/is 85 % full\. .* Move its files away: .*\[MT-REJECTED\]$/);
     }
   });
 
   test('costs no look at the folder for each row', async () => {
-    const stage = new Stage(noLimits);
-    for (let n = 0; n < 2_500; n += 1) await stage.rejected.add(n, 'one');
-    expect(stage.folder.timesMeasured).toBe(3);
+    const testBed = new TestBed(noLimits);
+    for (let n = 0; n < 2_500; n += 1) await testBed.rejected.add(n, 'one');
+    expect(testBed.folder.timesMeasured).toBe(3);
   });
 
   test('counts what this process wrote where the storage cannot list', async () => {
-    const stage = new Stage();
-    stage.folder.canList = false;
+    const testBed = new TestBed();
+    testBed.folder.canList = false;
     const large = 'x'.repeat(limits.bytes / 4);
     const results = [];
-    for (let n = 0; n < 5; n += 1) results.push(await stage.rejected.add([n, large], 'one').catch(() => 'full'));
+    for (let n = 0; n < 5; n += 1) results.push(await testBed.rejected.add([n, large], 'one').catch(() => 'full'));
     expect(results).toEqual([true, true, true, 'full', 'full']);
   });
 });

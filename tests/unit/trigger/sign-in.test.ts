@@ -18,7 +18,7 @@ const byApplication = (clientSecret = application.clientSecret): Access => ({
     identity: { clientSecret },
   },
   organization: undefined,
-  advice: applicationAdvice.graph,
+  guidance: applicationAdvice.graph,
 });
 
 let life: HoursWithATenant | undefined;
@@ -36,7 +36,7 @@ describe('while the service principal is missing', () => {
   test.each([401, 403] as const)(
     '(HTTP %s) it is said what to do and asked every five minutes, and works without a restart [F-15]',
     async (status) => {
-      const life = await begin(byApplication(), { graph: { servicePrincipalRefusal: status } });
+      const life = await begin(byApplication(), { graph: { servicePrincipalError: status } });
       life.simulator.graph.options.servicePrincipalFromMs = life.clock.trueMs + hour;
       await life.live(2 * hour);
 

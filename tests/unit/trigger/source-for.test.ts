@@ -6,7 +6,7 @@ import { sourceFor, type Addresses } from '../../../src/trigger/source-for.js';
 import { signInMeans, transportWith } from '../../support/outbound.js';
 
 const tenant = '3f6b2c1e-8d47-4b5a-9c20-7e1f5a9d4c36';
-const advice = { refused: 'Check the settings.', absent: 'Check the address.' };
+const guidance = { refused: 'Check the settings.', absent: 'Check the address.' };
 const basic: Access['credentials'] = {
   kind: 'basic',
   accountName: 'svc-trace@contoso.com',
@@ -27,7 +27,7 @@ const end = Date.UTC(2026, 10, 1, 12);
 const range = { start: end - 3_600_000, end };
 
 /** Reads a range that holds no rows from the source that an access leads to, in the place of Microsoft. */
-async function read(access: Omit<Access, 'advice' | 'organization'>, addresses: Addresses = globalCloud) {
+async function read(access: Omit<Access, 'guidance' | 'organization'>, addresses: Addresses = globalCloud) {
   const requests: Request[] = [];
   const hidden = new Set<string>();
   const transport = transportWith();
@@ -50,7 +50,7 @@ async function read(access: Omit<Access, 'advice' | 'organization'>, addresses: 
     return () => void hidden.delete(secret);
   };
   const means = { transport, quota, hide, now: () => 0, ...signInMeans() };
-  const source = sourceFor({ ...access, advice, organization: undefined }, addresses, means);
+  const source = sourceFor({ ...access, guidance, organization: undefined }, addresses, means);
   const pages = source.pages(range, new AbortController().signal);
   while ((await pages.next()).done !== true);
   return { source, requests, hidden: [...hidden], quota };
@@ -154,7 +154,7 @@ test.each([
     const quota = new Quota({ limit: 90, now: () => 0 });
     const means = { transport, quota, hide: () => () => undefined, now: () => 0, ...signInMeans() };
     const source = sourceFor(
-      { api: 'graph', credentials: byToken, advice, organization: undefined },
+      { api: 'graph', credentials: byToken, guidance, organization: undefined },
       globalCloud,
       means,
     );

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { WAY_NAMES, type WayName } from './stage/ways.js';
+import { SIGN_IN_SCENARIOS, type SignInScenarioName } from './stage/ways.js';
 
 /** What whoever typed the command can mend; the message says how. */
 export class UsageError extends Error {
@@ -10,7 +10,7 @@ export interface LabOptions {
   /** How long the trouble lasts. */
   readonly minutes: number;
   readonly seed: number;
-  readonly way: WayName;
+  readonly signInScenario: SignInScenarioName;
   /** The module's setting chunk_size. */
   readonly chunkSize: number;
   /** Rows an hour that arrive in the tenant. */
@@ -55,7 +55,7 @@ export function readCommandLine(argv: readonly string[], drawnSeed: number): Lab
   return {
     minutes: readNumber('minutes', values.minutes, { least: 0.1, most: 10_080, isWhole: false }),
     seed: readNumber('seed', values.seed ?? String(drawnSeed), { least: 0, most: 2 ** 31, isWhole: true }),
-    way: readWay(values.way),
+    signInScenario: readSignInScenario(values.signInScenario),
     chunkSize: readNumber('chunk-size', values['chunk-size'], { least: 1, most: 10_000, isWhole: true }),
     rate: readNumber('rate', values.rate, { least: 1, most: 1_000_000, isWhole: true }),
     keep: values.keep,
@@ -71,7 +71,7 @@ function parse(argv: readonly string[]) {
       options: {
         minutes: { type: 'string', default: '2' },
         seed: { type: 'string' },
-        way: { type: 'string', default: 'application' },
+        signInScenario: { type: 'string', default: 'application' },
         'chunk-size': { type: 'string', default: '200' },
         rate: { type: 'string', default: '72000' },
         only: { type: 'string', default: '' },
@@ -105,8 +105,9 @@ function readNumber(option: string, text: string, { least, most, isWhole }: Boun
   throw new UsageError(`--${option} must be ${kind} from ${least} to ${most}, but is "${text}". See --help.`);
 }
 
-function readWay(text: string): WayName {
-  const way = WAY_NAMES.find((name) => name === text);
-  if (way === undefined) throw new UsageError(`--way must be ${WAY_NAMES.join(' or ')}, but is "${text}". See --help.`);
-  return way;
+function readSignInScenario(text: string): SignInScenarioName {
+  const signInScenario = SIGN_IN_SCENARIOS.find((name) => name === text);
+  if (signInScenario === undefined)
+    throw new UsageError(`--way must be ${SIGN_IN_SCENARIOS.join(' or ')}, but is "${text}". See --help.`);
+  return signInScenario;
 }

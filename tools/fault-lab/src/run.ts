@@ -12,7 +12,7 @@ import { progressLine } from './report/progress-line.js';
 import { reportText, type RunReport } from './report/report.js';
 import { look, settle, type Settled } from './settling.js';
 import { RunFolder } from './stage/run-folder.js';
-import { Stage } from './stage/stage.js';
+import { TestBed } from './stage/stage.js';
 import { WAYS } from './stage/ways.js';
 import { Troublemaker } from './troublemaker.js';
 
@@ -54,29 +54,29 @@ async function experiment(options: LabOptions, modulePath: string, { write, stop
   write(
     `Seed ${options.seed}: ${plan.steps.length} steps of trouble in ${options.minutes} min. Log: ${folder.path}/run.log\n`,
   );
-  const stage = await Stage.open({ options, modulePath, folder });
+  const testBed = await TestBed.open({ options, modulePath, folder });
   let isClean = false;
   try {
-    const troublemaker = new Troublemaker(stage, (text) => folder.log('lab', text));
-    const endProgress = reportProgress(stage, folder, troublemaker, write);
+    const troublemaker = new Troublemaker(testBed, (text) => folder.log('lab', text));
+    const endProgress = reportProgress(testBed, folder, troublemaker, write);
     let settled: Settled;
     try {
-      await stage.lives.start();
+      await testBed.lives.start();
       await troublemaker.carryOut(plan, stop);
       folder.log('lab', 'the trouble is over');
-      settled = await settle(stage, folder.dataFolder);
+      settled = await settle(testBed, folder.dataFolder);
     } finally {
       endProgress();
     }
-    await stage.lives.close();
-    const report = await conclude(stage, { options, settled, folder, kills: troublemaker.kills });
+    await testBed.lives.close();
+    const report = await conclude(testBed, { options, settled, folder, kills: troublemaker.kills });
     folder.log('lab', `the report:\n${reportText(report)}`);
     write(reportText(report));
     isClean = findingsOf(report).length === 0;
   } finally {
-    await stage.close();
+    await testBed.close();
     if (options.keep || !isClean) await folder.saveData();
-    await stage.disk?.close();
+    await testBed.disk?.close();
     await folder.close();
     if (options.keep || !isClean) write(`Data folder and log are kept in ${folder.path}\n`);
     else await folder.remove();
@@ -85,8 +85,8 @@ async function experiment(options: LabOptions, modulePath: string, { write, stop
 }
 
 /** @throws {UsageError} where a name stands for nothing. */
-function catalogueFor({ way, only, without }: LabOptions): Catalogue {
-  const { api } = WAYS[way];
+function catalogueFor({ signInScenario, only, without }: LabOptions): Catalogue {
+  const { api } = WAYS[signInScenario];
   const [unknown] = unknownNames([...only, ...without], kindsOf(catalogueOf(api)));
   if (unknown === undefined) return catalogueOf(api, choose(only, without));
   const known = kindsOf(catalogueOf(api)).sort().join(', ');
@@ -94,22 +94,22 @@ function catalogueFor({ way, only, without }: LabOptions): Catalogue {
 }
 
 function reportProgress(
-  stage: Stage,
+  testBed: TestBed,
   folder: RunFolder,
   troublemaker: Troublemaker,
   write: (text: string) => void,
 ): () => void {
   const startedMs = performance.now();
   const show = async () => {
-    const { rows, lost } = await look(stage, folder.dataFolder);
+    const { rows, lost } = await look(testBed, folder.dataFolder);
     const standing = {
       elapsedMs: performance.now() - startedMs,
       rows,
       missing: lost.length,
-      events: stage.intake.totals().events,
-      repeated: stage.journal.repeats.reduce((sum, { events }) => sum + events, 0),
+      events: testBed.intake.totals().events,
+      repeated: testBed.journal.repeats.reduce((sum, { events }) => sum + events, 0),
       kills: troublemaker.kills,
-      peakMemoryMiB: stage.lives.peakMemoryMiB,
+      peakMemoryMiB: testBed.lives.peakMemoryMiB,
     };
     write(progressLine(standing));
   };
@@ -124,29 +124,29 @@ interface Ended {
   readonly kills: number;
 }
 
-async function conclude(stage: Stage, { options, settled, folder, kills }: Ended): Promise<RunReport> {
-  const { journal, lives, logs, secrets, disk, simulator, intake } = stage;
-  await searchFiles(stage, folder.dataFolder);
+async function conclude(testBed: TestBed, { options, settled, folder, kills }: Ended): Promise<RunReport> {
+  const { journal, lives, logs, secrets, disk, simulator, intake } = testBed;
+  await searchFiles(testBed, folder.dataFolder);
   return {
     options,
     kills,
     // Once more: the process has ended since, and nothing may have come of it.
-    rows: await look(stage, folder.dataFolder),
-    books: await stage.compare(),
+    rows: await look(testBed, folder.dataFolder),
+    audit: await testBed.compare(),
     repeats: explainRepeats(journal.repeats, { lives: lives.past, lastBatchOfLife: journal.lastBatchOfLife }),
     lives: lives.past,
     peakMemoryMiB: lives.peakMemoryMiB,
     leaks: secrets.places,
     odd: logs.odd,
-    violations: stage.status.violations,
-    looks: stage.status.looks,
-    oddities: logs.oddities,
+    violations: testBed.status.violations,
+    looks: testBed.status.looks,
+    anomalies: logs.anomalies,
     logsByLevel: logs.byLevel,
     results: {
-      API: stage.service.requests.totals.byResult,
+      API: testBed.service.requests.totals.byResult,
       Tokens: simulator.tokenService.requests.totals.byResult,
       Intake: intake.totals().results,
-      Manners: Object.fromEntries(stage.manners),
+      Manners: Object.fromEntries(testBed.manners),
     },
     diskManner: disk?.manner,
     settledAfterMs: settled.tookMs,
@@ -154,7 +154,7 @@ async function conclude(stage: Stage, { options, settled, folder, kills }: Ended
   };
 }
 
-async function searchFiles({ secrets }: Stage, dataFolder: string): Promise<void> {
+async function searchFiles({ secrets }: TestBed, dataFolder: string): Promise<void> {
   const files = await readdir(dataFolder, { recursive: true, withFileTypes: true });
   for (const file of files.filter((entry) => entry.isFile()))
     secrets.look(`file ${file.name}`, await readFile(join(file.parentPath, file.name), 'latin1'));

@@ -1,19 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeStep, SIDES, type Plan, type Side, type Step, type TimedStep } from './plan/steps.js';
 import { troubleOf } from './status/trouble-of.js';
-import type { Stage } from './stage/stage.js';
+import type { TestBed } from './stage/stage.js';
 
 /** Carries out a plan on the stage; afterwards nothing fails any more. */
 export class Troublemaker {
-  readonly #stage: Stage;
+  readonly #testBed: TestBed;
   readonly #log: (text: string) => void;
   readonly #endWeather = new Map<Side, () => void>();
-  #largestOffsetMs = 0;
+  #maxOffsetMs = 0;
   #kills = 0;
 
   /** @param log told each step as it comes */
-  constructor(stage: Stage, log: (text: string) => void) {
-    this.#stage = stage;
+  constructor(testBed: TestBed, log: (text: string) => void) {
+    this.#testBed = testBed;
     this.#log = log;
   }
 
@@ -31,7 +31,7 @@ export class Troublemaker {
         if (stop.aborted) return;
         this.#log(describeStep(step));
         const trouble = troubleOf(step);
-        const end = trouble && this.#stage.status.begin(trouble);
+        const end = trouble && this.#testBed.status.begin(trouble);
         if (step.kind === 'weather') {
           this.#endWeather.get(step.side)?.();
           this.#endWeather.set(step.side, end ?? (() => undefined));
@@ -47,49 +47,49 @@ export class Troublemaker {
   }
 
   async #take(step: Step, stop: AbortSignal): Promise<void> {
-    const stage = this.#stage;
+    const testBed = this.#testBed;
     switch (step.kind) {
       case 'weather':
-        stage.sides[step.side].setWeather(step);
+        testBed.sides[step.side].setWeather(step);
         return;
       case 'dear-fault':
-        stage.sides[step.side].failNext(step.fault);
+        testBed.sides[step.side].failNext(step.fault);
         return;
       case 'outage': {
         const away: Side[] = step.of === 'microsoft' ? ['api', 'tokens'] : [step.of];
-        for (const side of away) stage.sides[side].startOutage(step.fault);
+        for (const side of away) testBed.sides[side].startOutage(step.fault);
         await pause(step.forMs, stop);
-        for (const side of away) stage.sides[side].endOutage();
+        for (const side of away) testBed.sides[side].endOutage();
         return;
       }
       case 'refusals':
-        stage.refuse(step.share);
+        testBed.refuse(step.share);
         await pause(step.forMs, stop);
-        stage.refuse(0);
+        testBed.refuse(0);
         return;
       case 'kill':
-        if ((await stage.lives.end(step.signal, step.killAfterMs)) !== undefined) this.#kills += 1;
+        if ((await testBed.lives.end(step.signal, step.killAfterMs)) !== undefined) this.#kills += 1;
         await pause(step.downMs, stop);
-        await stage.lives.start(step.clockOffMs);
+        await testBed.lives.start(step.clockOffMs);
         return;
       case 'full-disk':
-        await stage.fillDisk(step.fileBytes);
+        await testBed.fillDisk(step.fileBytes);
         await pause(step.forMs, stop);
-        await stage.freeDisk();
+        await testBed.freeDisk();
         return;
       case 'clock-jump':
-        this.#largestOffsetMs = Math.max(this.#largestOffsetMs, step.offsetMs);
-        stage.setServiceClock(step.offsetMs);
+        this.#maxOffsetMs = Math.max(this.#maxOffsetMs, step.offsetMs);
+        testBed.setServiceClock(step.offsetMs);
         return;
       case 'wrong-dates':
-        stage.setServiceDates(step.offsetMs);
+        testBed.setServiceDates(step.offsetMs);
         await pause(step.forMs, stop);
-        stage.setServiceDates(0);
+        testBed.setServiceDates(0);
         return;
       case 'intake-answers':
-        stage.answerWith(step.manner);
+        testBed.respondWith(step.manner);
         await pause(step.forMs, stop);
-        stage.answerWith(undefined);
+        testBed.respondWith(undefined);
         return;
       case 'hanging-folder':
         await this.#hang(step.forMs, stop);
@@ -99,13 +99,13 @@ export class Troublemaker {
   /** A folder on a full disk takes no file to hang on. */
   async #hang(forMs: number, stop: AbortSignal): Promise<void> {
     try {
-      await this.#stage.hangFolder();
+      await this.#testBed.hangFolder();
     } catch (error) {
       this.#log(`the folder cannot be made to hang: ${String(error)}`);
       return;
     }
     await pause(forMs, stop);
-    await this.#stage.endHang();
+    await this.#testBed.endHang();
   }
 
   /**
@@ -113,10 +113,10 @@ export class Troublemaker {
    * anything happens.
    */
   async #makePeace(): Promise<void> {
-    for (const side of SIDES) this.#stage.sides[side].clear();
+    for (const side of SIDES) this.#testBed.sides[side].clear();
     for (const end of this.#endWeather.values()) end();
-    this.#stage.setServiceClock(this.#largestOffsetMs);
-    await this.#stage.lives.start();
+    this.#testBed.setServiceClock(this.#maxOffsetMs);
+    await this.#testBed.lives.start();
   }
 }
 

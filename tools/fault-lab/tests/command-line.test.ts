@@ -6,7 +6,7 @@ describe('the command line', () => {
     expect(readCommandLine([], 42)).toEqual({
       minutes: 2,
       seed: 42,
-      way: 'application',
+      signInScenario: 'application',
       chunkSize: 200,
       rate: 72_000,
       keep: false,
@@ -23,7 +23,7 @@ describe('the command line', () => {
     expect(readCommandLine(argv, 42)).toEqual({
       minutes: 0.5,
       seed: 7,
-      way: 'basic',
+      signInScenario: 'basic',
       chunkSize: 50,
       rate: 1000,
       keep: true,

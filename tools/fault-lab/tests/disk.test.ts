@@ -32,8 +32,8 @@ onLinux.each([
   const writer = fork(script, { stdio: 'ignore' });
   const write = async (name: string): Promise<unknown> => {
     writer.send(join(data, name));
-    const [answer] = (await once(writer, 'message')) as unknown[];
-    return answer;
+    const [response] = (await once(writer, 'message')) as unknown[];
+    return response;
   };
   try {
     expect(await write('first')).toBe('written');

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { explainRepeats, type Cause } from '../src/books/explain-repeats.js';
 import { Journal, type BatchResult } from '../src/books/journal.js';
-import type { Life } from '../src/stage/life.js';
+import type { ProcessRun } from '../src/stage/life.js';
 
 const event = (id: string, status = 'delivered'): string =>
   JSON.stringify({ id, recipientAddress: 'r@lab.example', status });
 
-type End = NonNullable<Life['ended']>;
-const life = (number: number, end: Partial<End>): Life => ({
+type End = NonNullable<ProcessRun['ended']>;
+const life = (number: number, end: Partial<End>): ProcessRun => ({
   number,
   ended: {
     asked: 'SIGTERM',
@@ -21,7 +21,7 @@ const life = (number: number, end: Partial<End>): Life => ({
 const killed: Partial<End> = { asked: 'SIGKILL', exit: { exitCode: null, signal: 'SIGKILL' } };
 
 /** Batches of [events, process, result]; the cause of each repeat. */
-function causesOf(batches: [string[], number, BatchResult?][], lives: Life[]): [Cause, number][] {
+function causesOf(batches: [string[], number, BatchResult?][], lives: ProcessRun[]): [Cause, number][] {
   const journal = new Journal();
   for (const [events, number, result = 'accepted'] of batches)
     journal.store(
@@ -34,7 +34,7 @@ function causesOf(batches: [string[], number, BatchResult?][], lives: Life[]): [
 }
 
 describe('a repeat', () => {
-  test.each<[string, [string[], number, BatchResult?][], Life[], [Cause, number][]]>([
+  test.each<[string, [string[], number, BatchResult?][], ProcessRun[], [Cause, number][]]>([
     [
       'of the last batch before a SIGKILL goes back to the kill',
       [

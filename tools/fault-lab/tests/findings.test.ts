@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { findingsOf, type Outcome } from '../src/report/findings.js';
 import { progressLine } from '../src/report/progress-line.js';
 import { reportText, type RunReport } from '../src/report/report.js';
-import { endedInTime, endedWell, type Life } from '../src/stage/life.js';
+import { endedInTime, endedWell, type ProcessRun } from '../src/stage/life.js';
 
-type End = NonNullable<Life['ended']>;
+type End = NonNullable<ProcessRun['ended']>;
 const stopped: End = {
   asked: 'SIGTERM',
   impatiently: false,
@@ -16,14 +16,14 @@ const batch = (number: number) => ({ number, life: number, events: 200, result: 
 const repeat = { first: batch(1), again: batch(2), events: 3 };
 const lostRow = { traceId: 'trace', recipient: 'r@lab.example', status: 'Delivered', wasWithheld: false };
 const noSamples = { missing: [], missedStatuses: [], repeated: [], unknown: [], unreadable: [] };
-const books = { visible: 9, delivered: 12, missing: 0, missedStatuses: 0, repeated: 3, unknown: 0, unreadable: 0 };
+const audit = { visible: 9, delivered: 12, missing: 0, missedStatuses: 0, repeated: 3, unknown: 0, unreadable: 0 };
 const violation = {
   ...{ fromMs: 1000, untilMs: 3000, looks: 3, process: 2 },
   ...{ what: 'ok during "x"', troubles: ['x'], reasons: '[]' },
 };
 const well: Outcome = {
   rows: { rows: 9, statuses: 11, passedUnseen: 2, lost: [], refused: 0, late: 0 },
-  books: { ...books, samples: noSamples },
+  audit: { ...audit, samples: noSamples },
   repeats: [{ ...repeat, cause: 'kill' }],
   lives: [{ number: 1, ended: stopped }],
   peakMemoryMiB: 120,
@@ -33,12 +33,21 @@ const well: Outcome = {
 };
 const run: RunReport = {
   ...well,
-  options: { minutes: 2, seed: 7, way: 'basic', chunkSize: 200, rate: 72_000, keep: false, only: [], without: [] },
+  options: {
+    minutes: 2,
+    seed: 7,
+    signInScenario: 'basic',
+    chunkSize: 200,
+    rate: 72_000,
+    keep: false,
+    only: [],
+    without: [],
+  },
   looks: new Map([['ok', 7]]),
   kills: 4,
   results: { API: { page: 30, 'http-500': 4 }, Intake: { accepted: 20 } },
   logsByLevel: new Map([['info', 8]]),
-  oddities: [],
+  anomalies: [],
   diskManner: undefined,
   settledAfterMs: 81_500,
   shownAfterMs: 80_000,
@@ -63,8 +72,8 @@ describe('findings', () => {
       '3 repeats have no explanation.',
     ],
     ['books that disagree with the journal', { repeats: [] }, 'The books count 3 repeats more than the journal'],
-    ['an event of no row', { books: { ...well.books, unreadable: 1 } }, '1 events name no row.'],
-    ['an event of an unknown row', { books: { ...well.books, unknown: 1 } }, '1 events are of rows that'],
+    ['an event of no row', { audit: { ...well.audit, unreadable: 1 } }, '1 events name no row.'],
+    ['an event of an unknown row', { audit: { ...well.audit, unknown: 1 } }, '1 events are of rows that'],
     ['a crash', { lives: [{ number: 1, ended: { ...stopped, asked: undefined } }] }, '1 processes ended'],
     ['a slow stop', { lives: [{ number: 1, ended: { ...stopped, tookMs: 10_001 } }] }, '1 processes took more than'],
     ['a wrong status', { violations: [violation] }, 'The status was wrong 1 times.'],

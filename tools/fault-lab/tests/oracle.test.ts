@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { judge, STARTUP_MS, type Look, type Trouble } from '../src/status/oracle.js';
+import { classify, STARTUP_MS, type Look, type Trouble } from '../src/status/oracle.js';
 
 const outage: Trouble = {
   name: 'Microsoft away',
@@ -54,7 +54,7 @@ describe('a status', () => {
       'ok',
     ],
   ])('%s', (_, seen, troubles, expected) => {
-    expect(judge(seen, troubles)).toEqual({ expected });
+    expect(classify(seen, troubles)).toEqual({ expected });
   });
 
   test.each<[string, Look, Trouble[], string]>([
@@ -98,6 +98,6 @@ describe('a status', () => {
       'misconfigured, but no setting is wrong',
     ],
   ])('is wrong: %s', (_, seen, troubles, violation) => {
-    expect(judge(seen, troubles)).toMatchObject({ violation });
+    expect(classify(seen, troubles)).toMatchObject({ violation });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { graphFaults, reportingFaults, tokenFaults } from '@local/microsoft365-simulator';
 import { INTAKE_FAULTS } from '@local/playbook-runner';
 import { catalogueOf } from '../src/plan/catalogue.js';
-import { LARGEST_OFFSET_MS, makePlan } from '../src/plan/plan.js';
+import { MAX_OFFSET_MS, makePlan } from '../src/plan/plan.js';
 import { describeStep, INTAKE_MANNERS, SIDES, STEP_KINDS, type Side, type Step } from '../src/plan/steps.js';
 import { TRUCE_MS } from '../src/plan/truces.js';
 
@@ -48,7 +48,7 @@ describe('a plan', () => {
       expect(forMs).toBeLessThanOrEqual(40_000);
     }
     for (const { offsetMs } of ofKind(steps, 'clock-jump'))
-      expect(Math.abs(offsetMs)).toBeLessThanOrEqual(LARGEST_OFFSET_MS);
+      expect(Math.abs(offsetMs)).toBeLessThanOrEqual(MAX_OFFSET_MS);
     expect(ofKind(steps, 'clock-jump').some(({ offsetMs }) => offsetMs < 0)).toBe(true);
     expect(ofKind(steps, 'refusals').every(({ share }) => share > 0 && share < 0.01)).toBe(true);
   });

@@ -118,7 +118,7 @@ test('log lines are counted by level, and those that ask to be reported are kept
     ]),
   );
   expect(tally.odd).toBe(1);
-  expect(tally.oddities).toEqual([odd]);
+  expect(tally.anomalies).toEqual([odd]);
 });
 
 test('the result that has grown is the one of the request just counted', () => {

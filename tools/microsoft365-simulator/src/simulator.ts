@@ -2,7 +2,7 @@ import { selfSignedCertificate } from './certificates/self-signed-certificate.js
 import { Control } from './control/control.js';
 import { Graph, graphPath } from './graph/graph.js';
 import type { GraphOptions } from './graph/options.js';
-import type { Answer } from './http/answer.js';
+import type { Response } from './http/answer.js';
 import { deliver } from './http/deliver.js';
 import { listenLocally } from './http/local-server.js';
 import type { ReportingOptions } from './reporting-web-service/options.js';
@@ -67,13 +67,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   const listening = await listenLocally(options.port ?? 0, secured, async (request, response, url) => {
     if (control.serves(url.pathname)) {
-      const answer = await control.answer(request, response, url);
-      if (answer !== 'sent') await deliver(response, answer, closing.signal);
+      const reply = await control.respond(request, response, url);
+      if (reply !== 'sent') await deliver(response, reply, closing.signal);
       return;
     }
     const service = [server, graph, tokenService].find((candidate) => candidate.serves(url.pathname));
-    const answer: Answer = service === undefined ? notFound() : await service.answer(request, url);
-    await deliver(response, answer, closing.signal);
+    const reply: Response = service === undefined ? notFound() : await service.respond(request, url);
+    await deliver(response, reply, closing.signal);
   });
 
   return {

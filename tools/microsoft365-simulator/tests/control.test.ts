@@ -13,7 +13,7 @@ function send(simulator: Simulator, method: string, page: string, body: unknown)
   return fetch(`${simulator.origin}/simulator/${page}`, { method, headers, body: JSON.stringify(body) });
 }
 
-async function refusalOf(response: Response): Promise<string> {
+async function httpErrorOf(response: Response): Promise<string> {
   expect(response.status).toBe(400);
   return ((await response.json()) as { error: string }).error;
 }
@@ -36,7 +36,7 @@ test('status tells of the world, the requests, the faults and the options, but n
 });
 
 describe.each([
-  ['graph', 'graph', { pageRows: 5, quotaRequests: 7, servicePrincipalFromMs: null, servicePrincipalRefusal: 403 }],
+  ['graph', 'graph', { pageRows: 5, quotaRequests: 7, servicePrincipalFromMs: null, servicePrincipalError: 403 }],
   ['token-service', 'tokenService', { tokenLifetimeSeconds: 60, permissions: [], publicClientFlows: false }],
 ] as const)('the pages under %s', (folder, name, changed) => {
   test('change its options, and tell of them and of its requests, but no secret', async () => {
@@ -70,7 +70,7 @@ describe.each([
 });
 
 test.each([
-  ['graph/options', { servicePrincipalRefusal: 404 }, 'servicePrincipalRefusal must be 401 or 403, but is 404.'],
+  ['graph/options', { servicePrincipalError: 404 }, 'servicePrincipalRefusal must be 401 or 403, but is 404.'],
   ['graph/options', { servicePrincipalFromMs: 'soon' }, 'servicePrincipalFromMs must be a time such as'],
   ['graph/options', { quotaRequests: -1 }, 'quotaRequests must be a whole number of at least 0, but is -1.'],
   ['graph/options', { historyDays: null }, 'historyDays must be a number of at least 0, but is null.'],
@@ -82,7 +82,7 @@ test.each([
   await withSimulator({}, async (simulator) => {
     const before = [{ ...simulator.graph.options }, { ...simulator.tokenService.options }];
     const method = page.endsWith('options') ? 'PATCH' : 'POST';
-    expect(await refusalOf(await send(simulator, method, page, nonsense))).toContain(text);
+    expect(await httpErrorOf(await send(simulator, method, page, nonsense))).toContain(text);
     expect([simulator.graph.options, simulator.tokenService.options]).toEqual(before);
   });
 });
@@ -124,7 +124,7 @@ describe('options', () => {
         'options',
         Array.isArray(nonsense) ? [] : { latencyMs: 1, ...nonsense },
       );
-      expect(await refusalOf(response)).toContain(text);
+      expect(await httpErrorOf(response)).toContain(text);
       expect(simulator.server.options).toEqual(before);
     });
   });
@@ -155,7 +155,7 @@ describe('faults', () => {
     [{ random: { share: 1, kinds: ['http-500', 'x'] } }, 'kinds[1] must be one of'],
   ])('that make no sense are refused: %j', async (nonsense, text) => {
     await withSimulator({}, async (simulator) => {
-      expect(await refusalOf(await send(simulator, 'POST', 'faults', nonsense))).toContain(text);
+      expect(await httpErrorOf(await send(simulator, 'POST', 'faults', nonsense))).toContain(text);
     });
   });
 });
@@ -188,14 +188,14 @@ describe('mail', () => {
     [{ letters: 5 }, 'letters is not known here'],
   ])('that makes no sense is refused: %j', async (nonsense, text) => {
     await withSimulator({}, async (simulator) => {
-      expect(await refusalOf(await send(simulator, 'POST', 'mail', nonsense))).toContain(text);
+      expect(await httpErrorOf(await send(simulator, 'POST', 'mail', nonsense))).toContain(text);
       expect(simulator.world.count).toBe(0);
     });
   });
 });
 
 describe('books', () => {
-  const readBooks = async (simulator: Simulator, parameters = ''): Promise<unknown[]> => {
+  const readAudit = async (simulator: Simulator, parameters = ''): Promise<unknown[]> => {
     const response = await fetch(`${simulator.origin}/simulator/books${parameters}`);
     const lines = (await response.text()).split('\n');
     expect(lines.pop()).toBe('');
@@ -206,16 +206,18 @@ describe('books', () => {
     await withSimulator({}, async (simulator) => {
       simulator.world.add({ rows: 1_234, from: nowMs - hourMs, to: nowMs, lateShare: 0.5, changingShare: 0.5 });
       const later = nowMs + 2 * hourMs;
-      expect(await readBooks(simulator)).toEqual(Array.from(simulator.world.history(nowMs)));
-      expect(await readBooks(simulator, `?until=${later}`)).toHaveLength(1_234);
-      expect(await readBooks(simulator, `?until=${new Date(later).toISOString()}`)).toHaveLength(1_234);
+      expect(await readAudit(simulator)).toEqual(Array.from(simulator.world.history(nowMs)));
+      expect(await readAudit(simulator, `?until=${later}`)).toHaveLength(1_234);
+      expect(await readAudit(simulator, `?until=${new Date(later).toISOString()}`)).toHaveLength(1_234);
     });
   });
 
   test('are empty for an empty world, and refuse a time that is none', async () => {
     await withSimulator({}, async (simulator) => {
-      expect(await readBooks(simulator)).toEqual([]);
-      expect(await refusalOf(await fetch(`${simulator.origin}/simulator/books?until=noon`))).toContain('until must be');
+      expect(await readAudit(simulator)).toEqual([]);
+      expect(await httpErrorOf(await fetch(`${simulator.origin}/simulator/books?until=noon`))).toContain(
+        'until must be',
+      );
     });
   });
 });
@@ -225,11 +227,11 @@ describe('access', () => {
     await withSimulator({}, async (simulator) => {
       const url = `${simulator.origin}/simulator/faults`;
       const plain = await fetch(url, { method: 'POST', body: '{"clear":true}' });
-      expect(await refusalOf(plain)).toContain('Content-Type: application/json');
+      expect(await httpErrorOf(plain)).toContain('Content-Type: application/json');
       const headers = { 'content-type': 'application/json' };
-      expect(await refusalOf(await fetch(url, { method: 'POST', headers, body: '{' }))).toContain('no valid JSON');
+      expect(await httpErrorOf(await fetch(url, { method: 'POST', headers, body: '{' }))).toContain('no valid JSON');
       const body = JSON.stringify({ clear: 'x'.repeat(70_000) });
-      expect(await refusalOf(await fetch(url, { method: 'POST', headers, body }))).toContain('not be longer');
+      expect(await httpErrorOf(await fetch(url, { method: 'POST', headers, body }))).toContain('not be longer');
     });
   });
 

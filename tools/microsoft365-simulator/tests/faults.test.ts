@@ -20,7 +20,7 @@ function withFault(
   url: (simulator: Simulator) => string = (simulator) => traceUrl(simulator, query),
   times = 1,
 ): Promise<void> {
-  return withSimulator({ pageRows: 10, slowAnswerMs: 50 }, async (simulator) => {
+  return withSimulator({ pageRows: 10, slowResponseMs: 50 }, async (simulator) => {
     simulator.world.add({ rows: 25, from: nowMs - hourMs, to: nowMs });
     const before = booked(simulator.world, nowMs);
     simulator.server.faults.failNext(kind, times);
@@ -128,22 +128,22 @@ describe('every kind of fault', () => {
     await withFault('no-answer', async (url, simulator) => {
       const giveUp = new AbortController();
       const asked = simulator.server.requests.nth(1);
-      const answer = fetch(url, { headers: authorized, signal: giveUp.signal });
+      const response = fetch(url, { headers: authorized, signal: giveUp.signal });
       expect(await asked).toMatchObject({ result: 'no-answer', status: null });
       giveUp.abort();
-      await expect(answer).rejects.toThrow('aborted');
+      await expect(response).rejects.toThrow('aborted');
     });
   });
 
   test('no-answer does not keep the simulator from closing', async () => {
-    let answer: Promise<unknown> = Promise.resolve();
+    let response: Promise<unknown> = Promise.resolve();
     await withSimulator({}, async (simulator) => {
       simulator.server.faults.failNext('no-answer');
       const asked = simulator.server.requests.nth(1);
-      answer = get(traceUrl(simulator, query)).catch((error: unknown) => error);
+      response = get(traceUrl(simulator, query)).catch((error: unknown) => error);
       await asked;
     });
-    expect(String(await answer)).toContain('fetch failed');
+    expect(String(await response)).toContain('fetch failed');
   });
 
   test('link-to-another-host gives the rows, with a link to that host', async () => {

@@ -56,10 +56,10 @@ describe('authentication', () => {
 });
 
 describe('service principal', () => {
-  test.each([401, 403] as const)('that nobody has created is a refusal with %i', async (servicePrincipalRefusal) => {
-    await withGraph({ servicePrincipalFromMs: null, servicePrincipalRefusal }, async (simulator, headers) => {
+  test.each([401, 403] as const)('that nobody has created is a refusal with %i', async (servicePrincipalError) => {
+    await withGraph({ servicePrincipalFromMs: null, servicePrincipalError }, async (simulator, headers) => {
       const refused = await graphError(lastHours(simulator, 1), headers);
-      expect(refused.status).toBe(servicePrincipalRefusal);
+      expect(refused.status).toBe(servicePrincipalError);
       expect(refused.message).toMatch(/^Service principal-less Authentication failed/);
       expect(simulator.graph.requests.totals.byResult).toEqual({ 'service-principal-less': 1 });
     });
@@ -194,13 +194,13 @@ describe('filter', () => {
   test.each([
     ['in the future', 0, 0, 1, 'in the future'],
     ['longer than ten days', 20 * dayMs, 10 * dayMs, 10 * dayMs + 1, "can't be longer than 10 days"],
-  ])('that is %s is refused with 400', async (_, ageMs, longestMs, refusedMs, message) => {
+  ])('that is %s is refused with 400', async (_, ageMs, maxMs, refusedMs, message) => {
     await withGraph({}, async (simulator, headers) => {
       const ask = (lengthMs: number): string => {
         const startMs = nowMs - ageMs;
         return messageTracesUrl(simulator, { $filter: graphFilter(startMs, startMs + lengthMs) });
       };
-      expect((await get(ask(longestMs), headers)).status).toBe(200);
+      expect((await get(ask(maxMs), headers)).status).toBe(200);
       expect(await graphError(ask(refusedMs), headers)).toMatchObject({ status: 400 });
       expect((await graphError(ask(refusedMs), headers)).message).toContain(message);
     });
@@ -260,9 +260,9 @@ describe('quota', () => {
         const response = await get(lastHours(simulator, 1), headers);
         return [response.status, response.headers.get('retry-after')];
       };
-      const answers = [];
-      for (const second of [0, 50, 51, 59, 60, 61, 109, 110]) answers.push(await ask(second));
-      expect(answers).toEqual([
+      const responses = [];
+      for (const second of [0, 50, 51, 59, 60, 61, 109, 110]) responses.push(await ask(second));
+      expect(responses).toEqual([
         [200, null],
         [200, null],
         [429, '9'],

@@ -3,7 +3,7 @@ import type { Simulator } from '../src/index.js';
 export const graphScope = 'https://graph.microsoft.com/.default';
 export const exchangeScope = 'https://outlook.office365.com/.default';
 
-export interface TokenAnswer {
+export interface TokenResponse {
   readonly status: number;
   readonly retryAfter: string | null;
   readonly body: {
@@ -23,9 +23,9 @@ export function tokenUrl(simulator: Simulator, tenant = simulator.tokenService.o
   return `${simulator.authorityUrl}/${tenant}/oauth2/v2.0/token`;
 }
 
-export async function askToken(url: string, form: Record<string, string>): Promise<TokenAnswer> {
+export async function askToken(url: string, form: Record<string, string>): Promise<TokenResponse> {
   const response = await fetch(url, { method: 'POST', body: new URLSearchParams(form) });
-  const body = (await response.json()) as TokenAnswer['body'];
+  const body = (await response.json()) as TokenResponse['body'];
   return { status: response.status, retryAfter: response.headers.get('retry-after'), body };
 }
 

@@ -50,8 +50,8 @@ describe('an application with a secret', () => {
     ['no grant', { grant_type: '' }, 900144, 400],
   ])('is refused with %s', async (_, change, code, status) => {
     await withTokens({}, async (simulator) => {
-      const answer = await askToken(tokenUrl(simulator), { ...secretForm(simulator), ...change });
-      expect([answer.status, answer.body.error_codes]).toEqual([status, [code]]);
+      const response = await askToken(tokenUrl(simulator), { ...secretForm(simulator), ...change });
+      expect([response.status, response.body.error_codes]).toEqual([status, [code]]);
       expect(simulator.tokenService.requests.recent).toMatchObject([
         { result: `aadsts-${code}`, credentials: 'wrong', status },
       ]);
@@ -398,9 +398,9 @@ describe('faults', () => {
   ] as const)('%s is answered with %i', async (kind, status, expected) => {
     await withTokens({}, async (simulator) => {
       simulator.tokenService.faults.failNext(kind);
-      const answer = await askToken(tokenUrl(simulator), secretForm(simulator));
-      expect(answer).toMatchObject({ status, body: expected });
-      expect(Object.hasOwn(answer.body, 'error')).toBe('error' in expected);
+      const response = await askToken(tokenUrl(simulator), secretForm(simulator));
+      expect(response).toMatchObject({ status, body: expected });
+      expect(Object.hasOwn(response.body, 'error')).toBe('error' in expected);
       expect(simulator.tokenService.requests.totals.byResult).toEqual({ [kind]: 1 });
     });
   });

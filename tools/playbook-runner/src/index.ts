@@ -1,4 +1,4 @@
-export { Books, type BooksReport } from './books/books.js';
+export { DeliveryAudit, type AuditReport } from './books/books.js';
 export type { RepeatedDelivery, VisibleRow } from './books/comparison.js';
 export { identifyEvent, type RowIdentity } from './books/row-identity.js';
 export { FaultPlan, type RandomFaults } from './faults/fault-plan.js';
@@ -17,5 +17,5 @@ export {
 } from './platform/platform.js';
 export type { RecordedRequest } from './platform/recorded-request.js';
 export type { Exit, OutputLine, Stop } from './runner/child-process.js';
-export { TriggerProcess, type HealthAnswer, type TriggerOptions } from './runner/trigger-process.js';
+export { TriggerProcess, type HealthResponse, type TriggerOptions } from './runner/trigger-process.js';
 export type { WaitOptions } from './waiting/waiting-room.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Books, identifyEvent } from '../src/index.js';
+import { DeliveryAudit, identifyEvent } from '../src/index.js';
 import type { RowIdentity, VisibleRow } from '../src/index.js';
 import { DeliveredTable } from '../src/books/delivered-table.js';
 import { TextStore } from '../src/books/text-store.js';
@@ -41,8 +41,8 @@ describe('identifying events', () => {
 });
 
 test('finds what is missing, missed, repeated, unknown and unreadable, with samples', async () => {
-  const books = new Books();
-  books.deliver([
+  const audit = new DeliveryAudit();
+  audit.deliver([
     event({ traceId: 'A', recipient: 'X@x', status: 'Delivered' }),
     event({ traceId: 'a', recipient: 'x@X', status: 'delivered' }),
     event({ traceId: 'a', recipient: 'x@x', status: 'DELIVERED' }),
@@ -50,7 +50,7 @@ test('finds what is missing, missed, repeated, unknown and unreadable, with samp
     event({ traceId: 'c', recipient: 'x@x', status: 'Failed' }),
     'nonsense',
   ]);
-  const report = await books.compare(
+  const report = await audit.compare(
     stream([row('a', 'x@x', 'Pending', 'Delivered'), row('b', 'x@x', 'Pending', 'Delivered'), row('d', 'x@x', 'None')]),
   );
   expect(report).toEqual({
@@ -76,13 +76,13 @@ test('finds what is missing, missed, repeated, unknown and unreadable, with samp
 });
 
 test('does not take a row for unknown that was delivered while the visible rows were read', async () => {
-  const books = new Books();
+  const audit = new DeliveryAudit();
   async function* visible(): AsyncGenerator<VisibleRow> {
     yield await Promise.resolve(row('a', 'x', 'Delivered'));
-    books.deliver([event({ traceId: 'new', recipient: 'x', status: 'Delivered' })]);
+    audit.deliver([event({ traceId: 'new', recipient: 'x', status: 'Delivered' })]);
   }
-  expect(await books.compare(visible())).toMatchObject({ unknown: 0, delivered: 1 });
-  expect(await books.compare(stream([]))).toMatchObject({ unknown: 1 });
+  expect(await audit.compare(visible())).toMatchObject({ unknown: 0, delivered: 1 });
+  expect(await audit.compare(stream([]))).toMatchObject({ unknown: 1 });
 });
 
 test('agrees with a naive reference on random deliveries', async () => {
@@ -102,10 +102,10 @@ test('agrees with a naive reference on random deliveries', async () => {
   );
   await fc.assert(
     fc.asyncProperty(fc.array(identity), visibleRows, async (delivered, rows) => {
-      const books = new Books();
-      books.deliver(delivered.map(event));
+      const audit = new DeliveryAudit();
+      audit.deliver(delivered.map(event));
       const visible = rows.map(({ traceId, recipient, statuses }) => row(traceId, recipient, ...statuses));
-      const { samples, missingSinceMs, ...counts } = await books.compare(stream(visible));
+      const { samples, missingSinceMs, ...counts } = await audit.compare(stream(visible));
       expect(missingSinceMs !== undefined).toBe(counts.missing > 0);
       expect(counts).toEqual(naiveCounts(delivered, visible));
       expect(samples.repeated.length).toBeLessThanOrEqual(5);

@@ -40,11 +40,11 @@ test.each([
   const secrets = { account_password: 'Sesame-1', intake_key: 'Sesame-2' };
   await started.client.call(200, 'PUT', path, { name: 'Mine', settings: { ...settings, ...own }, secrets });
   await startAgain();
-  const before = started.runner.playbooks.get('demo').saved.kept;
+  const before = started.runner.playbooks.get('demo').saved.stored;
 
   expect(await showDemo()).toBe(false);
   const demo = started.runner.playbooks.get('demo');
-  expect(demo.saved.kept).toBe(before);
-  expect(demo.saved.kept.stored.settings).toMatchObject(own);
+  expect(demo.saved.stored).toBe(before);
+  expect(demo.saved.stored.stored.settings).toMatchObject(own);
   expect(demo.isStarted).toBe(false);
 });

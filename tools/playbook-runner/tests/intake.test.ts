@@ -19,7 +19,7 @@ function post(body: string | Buffer, headers: Record<string, string> = {}): Prom
 
 const deliver = (...events: unknown[]) => post(JSON.stringify({ intake_key: 'key', jsons: events }));
 
-async function answerTo(request: Promise<Response>): Promise<{ status: number; body: Record<string, unknown> }> {
+async function responseTo(request: Promise<Response>): Promise<{ status: number; body: Record<string, unknown> }> {
   const response = await request;
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
@@ -28,7 +28,7 @@ describe('storing', () => {
   test('answers an id for each event, keeps the events in order and counts their bytes', async () => {
     const batches: (readonly string[])[] = [];
     await open({ onEvents: (events) => batches.push(events) });
-    const { status, body } = await answerTo(deliver('first', 'zweite ü'));
+    const { status, body } = await responseTo(deliver('first', 'zweite ü'));
     expect(status).toBe(200);
     const ids = body['event_ids'] as string[];
     expect(ids).toHaveLength(2);
@@ -42,7 +42,7 @@ describe('storing', () => {
       batches: 1,
       events: 2,
       eventBytes: 5 + 9,
-      largestBatchEvents: 2,
+      maxBatchEvents: 2,
     });
   });
 
@@ -92,7 +92,7 @@ describe('refusing', () => {
   test('measures events in bytes, not in characters, and names the one that is too long', async () => {
     await open();
     expect((await deliver('x'.repeat(MAX_EVENT_BYTES))).status).toBe(200);
-    const { status, body } = await answerTo(deliver('fine', 'ü'.repeat(MAX_EVENT_BYTES / 2 + 1)));
+    const { status, body } = await responseTo(deliver('fine', 'ü'.repeat(MAX_EVENT_BYTES / 2 + 1)));
     expect(status).toBe(400);
     expect(body['error']).toMatch(/jsons\[1\] has 250002 bytes/);
     expect(intake.totals().events).toBe(1);
@@ -206,7 +206,7 @@ describe('failing on demand', () => {
   test('names fewer ids than it has stored', async () => {
     await open();
     intake.faults.failNext('fewer-ids');
-    const { body } = await answerTo(deliver('a', 'b'));
+    const { body } = await responseTo(deliver('a', 'b'));
     expect(body['event_ids']).toHaveLength(1);
     expect(intake.totals().events).toBe(2);
   });
@@ -214,14 +214,14 @@ describe('failing on demand', () => {
   test('names no event, though it has stored them', async () => {
     await open();
     intake.faults.failNext('no-ids');
-    const { body } = await answerTo(deliver('a', 'b'));
+    const { body } = await responseTo(deliver('a', 'b'));
     expect(body['event_ids']).toEqual([]);
     expect(intake.totals()).toMatchObject({ events: 2, results: { 'fault-no-ids': 1 } });
   });
 
   test('stores before an answer that a rule makes late', async () => {
     await open();
-    intake.answerBatches(({ events }) => ({ status: 200, body: {}, stored: events, afterMs: 50 }));
+    intake.respondToBatches(({ events }) => ({ status: 200, body: {}, stored: events, afterMs: 50 }));
     const late = deliver('a');
     await intake.until(({ events }) => events === 1);
     const startedMs = performance.now();
@@ -239,11 +239,11 @@ describe('failing on demand', () => {
   test('hangs until the client gives up', async () => {
     await open();
     intake.faults.failNext('hang');
-    const patience = new AbortController();
-    const answer = fetch(`${intake.url}/batch`, { method: 'POST', body: '{}', signal: patience.signal });
+    const retryPolicy = new AbortController();
+    const response = fetch(`${intake.url}/batch`, { method: 'POST', body: '{}', signal: retryPolicy.signal });
     await intake.until(({ results }) => results['fault-hang'] === 1);
-    patience.abort();
-    await expect(answer).rejects.toThrow('aborted');
+    retryPolicy.abort();
+    await expect(response).rejects.toThrow('aborted');
     expect(intake.totals().events).toBe(0);
   });
 

@@ -82,9 +82,9 @@ describe('a data folder', () => {
   const pidFile = () => join(data(), 'runner.pid');
   const startOf = async (pid: number) => (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ')[19];
 
-  async function holdBy(holder: string): Promise<void> {
+  async function holdBy(lockOwner: string): Promise<void> {
     await mkdir(data(), { recursive: true });
-    await writeFile(pidFile(), holder);
+    await writeFile(pidFile(), lockOwner);
   }
 
   test('is made for its owner alone, claimed, and given back', async () => {
@@ -98,8 +98,8 @@ describe('a data folder', () => {
 
   test('that another runner uses is refused, and free again once that has been killed', async () => {
     const message = `in use by another runner (process ${process.ppid})`;
-    for (const holder of [`${process.ppid} ${await startOf(process.ppid)}\n`, `${process.ppid}\n`]) {
-      await holdBy(holder);
+    for (const lockOwner of [`${process.ppid} ${await startOf(process.ppid)}\n`, `${process.ppid}\n`]) {
+      await holdBy(lockOwner);
       await expect(claimDataFolder(data())).rejects.toThrow(message);
     }
     await holdBy(`${await deadPid()}\n`);

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { readEventDetail, readEventLine } from '../src/observed/event-line.js';
 import { readHealth } from '../src/observed/health.js';
-import { Kept } from '../src/observed/kept.js';
+import { Stored } from '../src/observed/kept.js';
 import { LogKeeper } from '../src/observed/log-keeper.js';
 import { readMetrics } from '../src/observed/metrics.js';
 import { Observations } from '../src/observed/observations.js';
 import { RunningTotals } from '../src/observed/running-totals.js';
 
-const kept = (event: unknown) => ({ number: 1, arrivedAtMs: 5, text: JSON.stringify(event) });
+const stored = (event: unknown) => ({ number: 1, arrivedAtMs: 5, text: JSON.stringify(event) });
 
 describe('an event in a line', () => {
   test('knows both dialects and every form of time', () => {
@@ -20,7 +20,7 @@ describe('an event in a line', () => {
       { ...graph, receivedDateTime: '2022-07-25T14:26:13.24+02:00', event: { outcome: '' } },
     ];
     for (const event of events) {
-      expect(readEventLine(kept(event))).toEqual({
+      expect(readEventLine(stored(event))).toEqual({
         number: 1,
         arrivedAtMs: 5,
         receivedMs: Date.UTC(2022, 6, 25, 12, 26, 13, 240),
@@ -44,10 +44,10 @@ describe('an event in a line', () => {
   test('opens with what the module made apart from the row as it was', () => {
     const normalised = { '@timestamp': 't', event: { outcome: 'success' }, email: {}, related: {} };
     const raw = { MessageTraceId: 'm', Organization: 'o', id: 1 };
-    const detail = readEventDetail(kept({ ...raw, ...normalised }));
+    const detail = readEventDetail(stored({ ...raw, ...normalised }));
     expect(detail).toMatchObject({ number: 1, outcome: 'success' });
     expect([detail.normalised, detail.raw]).toEqual([normalised, raw]);
-    expect(readEventDetail(kept(raw))).toMatchObject({ normalised: {}, raw });
+    expect(readEventDetail(stored(raw))).toMatchObject({ normalised: {}, raw });
   });
 });
 
@@ -58,7 +58,7 @@ describe('what is kept', () => {
   }
   const textOf = ({ text }: Item) => text;
   const fill = (limits: { items: number; bytes: number }, ...texts: string[]) => {
-    const items = new Kept<Item>(limits, textOf);
+    const items = new Stored<Item>(limits, textOf);
     for (const text of texts) items.add((number) => ({ number, text }));
     return items;
   };

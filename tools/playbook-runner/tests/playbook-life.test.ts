@@ -103,7 +103,7 @@ describe('settings', () => {
       account_password: 'Sesame-3',
       intake_key: 'Sesame-2',
     });
-    expect(client.answers.join('\n')).not.toContain('Sesame');
+    expect(client.responses.join('\n')).not.toContain('Sesame');
   });
 
   test('with another address need the secrets again that would go there, and no others', async () => {
@@ -140,7 +140,7 @@ describe('settings', () => {
       const filledIn = await client.call<PlaybookSettings>(200, 'POST', `${path}/simulated-tenant`);
       expect(filledIn).toMatchObject({ problems: [], settings: { frequency: 5 } });
       expect(filledIn.savedSecrets).toContain('intake_key');
-      expect(client.answers.join('\n')).not.toMatch(/the-(tenants|clients)-own/);
+      expect(client.responses.join('\n')).not.toMatch(/the-(tenants|clients)-own/);
       const usesTenant = async () =>
         (await client.call<Live>(200, 'GET', '/api/live')).playbooks[0]?.usesSimulatedTenant;
       const change = (settings: object, secrets = {}) =>
@@ -173,7 +173,7 @@ describe('a started playbook', () => {
       lagSeconds: 1,
       health: { healthy: true, reasons: [] },
       passes: [{ readsAtAgeSeconds: 0 }],
-      books: { repeated: 0, unknown: 0, unreadable: 0 },
+      audit: { repeated: 0, unknown: 0, unreadable: 0 },
       intake: 'own',
       quota: null,
     });
@@ -200,8 +200,8 @@ describe('a started playbook', () => {
     expect(await client.call(200, 'PATCH', intake, { faultShare: 0.3 })).toEqual({ faultShare: 0.3, outage: false });
     await client.call(422, 'PATCH', intake, { faultShare: 2 });
     await client.call(200, 'PATCH', intake, { outage: true });
-    const { oldestMissingSeconds, missingSamples } = await client.until(id, ({ overview: { books } }) =>
-      books && books.missing > 5 ? books : undefined,
+    const { oldestMissingSeconds, missingSamples } = await client.until(id, ({ overview: { audit } }) =>
+      audit && audit.missing > 5 ? audit : undefined,
     );
     expect(oldestMissingSeconds).toBeGreaterThan(0);
     expect(missingSamples[0]).toMatch(/@example\.corp Delivered$/);
@@ -209,8 +209,8 @@ describe('a started playbook', () => {
     await client.call(200, 'PATCH', intake, { outage: false });
     await client.call(200, 'PATCH', '/api/tenant', { outage: false, faultShare: 0, rowsPerHour: 0 });
     await client.untilNoneIsMissing(id);
-    const { books, totals } = await client.until(id, ({ overview }) => overview);
-    expect(books).toMatchObject({ repeated: 0, unknown: 0, delivered: totals.delivered });
+    const { audit, totals } = await client.until(id, ({ overview }) => overview);
+    expect(audit).toMatchObject({ repeated: 0, unknown: 0, delivered: totals.delivered });
   });
 
   test('is started again when its process is killed, and its counts go on', async () => {
@@ -266,7 +266,7 @@ describe('a started playbook', () => {
     await client.untilNoneIsMissing(id);
     await client.call(202, 'POST', `/api/playbooks/${id}/stop`);
     await client.untilState(id, 'ready-to-start');
-    await client.until(id, ({ overview: { books } }) => (books && books.missing > 5 ? books : undefined));
+    await client.until(id, ({ overview: { audit } }) => (audit && audit.missing > 5 ? audit : undefined));
     await client.call(202, 'POST', `/api/playbooks/${id}/start`);
     await client.untilNoneIsMissing(id);
   });
@@ -287,7 +287,7 @@ test('everything is still there when the runner is started again, and the new te
   expect(playbooks).toMatchObject([{ id, state: { name: 'ready-to-start' }, usesSimulatedTenant: true }]);
   await client.call(202, 'POST', `${path}/start`);
   await client.untilNoneIsMissing(id);
-  const { unknown } = await client.until(id, ({ overview }) => overview.books ?? undefined);
+  const { unknown } = await client.until(id, ({ overview }) => overview.audit ?? undefined);
   expect(unknown).toBe(0);
 });
 
@@ -298,8 +298,8 @@ test('changes that are sent at the same time are all made', async () => {
   const { settings } = await client.call<PlaybookSettings>(200, 'GET', path);
   const put = (secrets: object) => client.call(200, 'PUT', path, { name: 'x', settings, secrets });
   await Promise.all([put({ account_password: 'one' }), put({ intake_key: 'two' })]);
-  const kept = readFileSync(join(folder.dataFolder, 'playbooks', id, 'secrets.json'), 'utf8');
-  expect(JSON.parse(kept)).toEqual({ account_password: 'one', intake_key: 'two' });
+  const stored = readFileSync(join(folder.dataFolder, 'playbooks', id, 'secrets.json'), 'utf8');
+  expect(JSON.parse(stored)).toEqual({ account_password: 'one', intake_key: 'two' });
 });
 
 test('files that somebody has changed show no secret', async () => {
@@ -318,7 +318,7 @@ test('files that somebody has changed show no secret', async () => {
     settings: { account_name: 'a@x.example' },
     savedSecrets: ['account_password'],
   });
-  expect([...other.answers, ...troubles].join('\n')).not.toContain('Sesame');
+  expect([...other.responses, ...troubles].join('\n')).not.toContain('Sesame');
 });
 
 test('a password that was typed is in no answer, no log, and nothing that other programs see of the processes', async () => {
@@ -336,7 +336,7 @@ test('a password that was typed is in no answer, no log, and nothing that other 
   const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const seen = processes.map((pid) => readOrNothing(`/proc/${pid}/cmdline`) + readOrNothing(`/proc/${pid}/environ`));
   expect(seen.some((text) => text.includes('collector.mjs'))).toBe(true);
-  const everything = [...client.answers, ...seen].join('\n');
+  const everything = [...client.responses, ...seen].join('\n');
   expect(everything).not.toMatch(/Correct-Horse|Battery-Staple/);
 });
 

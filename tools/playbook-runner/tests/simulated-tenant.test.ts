@@ -9,8 +9,8 @@ import { SimulatedTenant } from '../src/simulation/simulated-tenant.js';
 
 let folder: string;
 /** How the tenant's books are answered. */
-let answer: (response: ServerResponse) => void;
-const server = createServer((_, response) => answer(response));
+let reply: (response: ServerResponse) => void;
+const server = createServer((_, response) => reply(response));
 let tenant: SimulatedTenant;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tenant-'));
@@ -42,7 +42,7 @@ async function read(): Promise<string[]> {
 
 test('rows are read whole however the answer is cut into pieces', async () => {
   const [one, two] = [Buffer.from(row('Grüße')), row('two')];
-  answer = (response) => {
+  reply = (response) => {
     // In the middle of the first "ü"; the rest once that has been sent.
     response.write(one.subarray(0, one.indexOf(0xc3) + 1), () => {
       response.end(Buffer.concat([one.subarray(one.indexOf(0xc3) + 1), Buffer.from(two)]));
@@ -52,20 +52,20 @@ test('rows are read whole however the answer is cut into pieces', async () => {
 });
 
 test('a tenant that breaks off in the middle of its rows fails the reading, and nothing else', async () => {
-  answer = (response) => {
+  reply = (response) => {
     response.write(row('one'), () => response.socket?.resetAndDestroy());
   };
   await expect(read()).rejects.toThrow(/terminated|fetch failed/);
 });
 
 test('a tenant without books is refused with what to do', async () => {
-  answer = (response) => response.writeHead(404).end();
+  reply = (response) => response.writeHead(404).end();
   await expect(read()).rejects.toThrow('answers 404 where its books should be: build it again');
 });
 
 test('whoever has read enough lets go of the connection', async () => {
   let closed: Promise<unknown> = Promise.resolve();
-  answer = (response) => {
+  reply = (response) => {
     closed = once(response, 'close');
     response.write(row('one') + row('two'));
   };

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { answerText } from '../src/http/answer.js';
+import { responseText } from '../src/http/answer.js';
 import { listenOnLoopback, type LoopbackServer } from '../src/http/loopback-server.js';
 import { readBody } from '../src/http/read-body.js';
 
@@ -11,7 +11,7 @@ let sockets: Socket[];
 beforeEach(async () => {
   sockets = [];
   server = await listenOnLoopback(0, async (request, response) => {
-    answerText(response, 200, 'text/plain', await readBody(request, { maxBytes: 100, acceptGzip: false }));
+    responseText(response, 200, 'text/plain', await readBody(request, { maxBytes: 100, acceptGzip: false }));
   });
 });
 afterEach(async () => {

@@ -138,14 +138,14 @@ describe('the summary line', () => {
     events: 1200,
     eventsLastMinute: 20,
     lagSeconds: 2.6,
-    books: { missing: 0, repeated: 0, unknown: 0 },
+    audit: { missing: 0, repeated: 0, unknown: 0 },
   };
 
   test('sums over all playbooks', () => {
     expect(summaryLine([one])).toBe('1 running · missing 0, repeated 0 · 1,200 events, 20/min · lag 3 s');
-    const other: Summarised = { ...one, lagSeconds: 7, books: { missing: 2, repeated: 1, unknown: 4 } };
+    const other: Summarised = { ...one, lagSeconds: 7, audit: { missing: 2, repeated: 1, unknown: 4 } };
     const stopped: Summarised = { ...one, state: 'ready-to-start', lagSeconds: null };
-    const crashed: Summarised = { ...one, state: 'trigger-crashed', lagSeconds: null, books: null };
+    const crashed: Summarised = { ...one, state: 'trigger-crashed', lagSeconds: null, audit: null };
     expect(summaryLine([one, other, stopped, crashed])).toBe(
       '2 running, 1 crashed · missing 2, repeated 1 · unknown 4 · 4,800 events, 80/min · lag 7 s',
     );

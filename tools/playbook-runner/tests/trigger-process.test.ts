@@ -166,16 +166,16 @@ describe('lines', () => {
     splitter.end();
     return lines;
   };
-  const longest = 'x'.repeat(65_536);
+  const max = 'x'.repeat(65_536);
 
   test('end at either line break, and with the stream', () => {
     expect(linesOf('o', 'ne\r', '\ntwo\n\nth', 'ree')).toEqual(['one', 'two', '', 'three']);
   });
 
   test('that are too long lose their rest up to the line break, and say so', () => {
-    const cut = `${longest} … (the rest is cut off)`;
-    expect(linesOf(`${longest}\n${longest}`, 'Ses', 'ame', longest, '\nnext')).toEqual([longest, cut, 'next']);
-    expect(linesOf(`${longest}Sesame\nnext\n`)).toEqual([cut, 'next']);
-    expect(linesOf(longest, 'Sesame')).toEqual([cut]);
+    const cut = `${max} … (the rest is cut off)`;
+    expect(linesOf(`${max}\n${max}`, 'Ses', 'ame', max, '\nnext')).toEqual([max, cut, 'next']);
+    expect(linesOf(`${max}Sesame\nnext\n`)).toEqual([cut, 'next']);
+    expect(linesOf(max, 'Sesame')).toEqual([cut]);
   });
 });

@@ -2,8 +2,8 @@ import { isObject } from '../json.js';
 import type { Schema } from './cards.js';
 
 /** Characters of a wrong value that the log repeats. */
-const LONGEST_QUOTED = 20;
-const LONGEST_ADDRESS = 100;
+const MAX_QUOTED_LENGTH = 20;
+const MAX_ADDRESS_LENGTH = 100;
 
 /** What a value of this schema is, to follow "must be". */
 export function describe(schema: Schema): string {
@@ -51,9 +51,9 @@ export function describeGiven(value: unknown, schema: Schema, isSecret: boolean)
   if (typeof value !== 'string') return 'absent';
   const isFree = schema['type'] === 'string' && !Array.isArray(schema['enum']) && schema['format'] !== 'uri';
   const isAddress = schema['format'] === 'uri' && /^[a-z]+:\/\//i.test(value) && !/[@?#]/.test(value);
-  const longest = isAddress ? LONGEST_ADDRESS : LONGEST_QUOTED;
+  const max = isAddress ? MAX_ADDRESS_LENGTH : MAX_QUOTED_LENGTH;
   const isUnclear = isFree || (schema['format'] === 'uri' && !isAddress);
-  if (isSecret || isUnclear || value.length > longest)
+  if (isSecret || isUnclear || value.length > max)
     return `a text of ${value.length} character${value.length === 1 ? '' : 's'}`;
   return JSON.stringify(value);
 }

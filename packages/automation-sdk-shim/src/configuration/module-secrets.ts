@@ -21,7 +21,7 @@ export interface SecretsRequest {
   /** How often the platform is asked. */
   readonly tries: number;
   /** The longest wait for one answer, in ms. */
-  readonly answerMs: number;
+  readonly responseMs: number;
   /** Whether the manifest lists secrets: an answer without `value` is then a failure. */
   readonly needsModuleSecrets: boolean;
   /** The first wait in ms between tries; it doubles up to 10 times as much. */
@@ -56,14 +56,14 @@ export function fetchSecrets(request: SecretsRequest): Promise<PlatformSecrets> 
 }
 
 async function askOnce(request: SecretsRequest): Promise<PlatformSecrets> {
-  const { url, token, http, answerMs, signal, needsModuleSecrets } = request;
+  const { url, token, http, responseMs, signal, needsModuleSecrets } = request;
   const headers = { Authorization: `Bearer ${token}` };
-  const answer = await http.send({ method: 'GET', url, headers, answerMs, signal });
-  const body = answer.status === 200 ? parseObject(answer.text, SEKOIA_JSON) : undefined;
+  const response = await http.send({ method: 'GET', url, headers, responseMs, signal });
+  const body = response.status === 200 ? parseObject(response.text, SEKOIA_JSON) : undefined;
   const { value, node_value: nodeValue } = body ?? {};
   if (body === undefined || (needsModuleSecrets && !isObject(value))) {
-    const refused = answer.status >= 400 && answer.status < 500 && ![408, 425, 429].includes(answer.status);
-    throw new SecretsError(`The platform answered ${answer.status} without secrets when asked for them.`, refused);
+    const refused = response.status >= 400 && response.status < 500 && ![408, 425, 429].includes(response.status);
+    throw new SecretsError(`The platform answered ${response.status} without secrets when asked for them.`, refused);
   }
   return { module: isObject(value) ? value : {}, node: isObject(nodeValue) ? nodeValue : {} };
 }

@@ -4,7 +4,7 @@ import { ConfigurationError } from '../errors.js';
 import { parseObject, type JsonObject } from '../json.js';
 
 const DEFAULT_VOLUME = '/symphony';
-const LARGEST_PORT = 65_535;
+const MAX_PORT = 65_535;
 /** As in METRICS_PORT=tcp://10.96.12.7:8020. */
 const SERVICE_LINK = /^(tcp|udp|sctp):\/\//i;
 
@@ -55,11 +55,11 @@ export class Values {
     const text = this.text(name);
     if (text === undefined) return fallback;
     const port = Number(text);
-    if (/^\d+$/.test(text) && port <= LARGEST_PORT) return port;
+    if (/^\d+$/.test(text) && port <= MAX_PORT) return port;
     warn(
       SERVICE_LINK.test(text)
         ? `The environment variable ${name.toUpperCase()} is the address of a service, which Kubernetes and Docker set by themselves for one named "${name.replace(/_port$/, '')}": port ${fallback} is used. To choose another, put its number into ${this.places(name)}, or rename the service or set enableServiceLinks to false.`
-        : `"${name}" is not a port number between 0 and ${LARGEST_PORT} (0: any free port): port ${fallback} is used. To choose another, put its number into ${this.places(name)}.`,
+        : `"${name}" is not a port number between 0 and ${MAX_PORT} (0: any free port): port ${fallback} is used. To choose another, put its number into ${this.places(name)}.`,
     );
     return fallback;
   }

@@ -7,7 +7,7 @@ import { acceptor } from './acceptor.js';
  * Who holds a data folder, in enough detail to tell whether that process is still alive. What the system does not tell
  * (Linux has it all under /proc) is null.
  */
-export interface Holder {
+export interface LockOwner {
   readonly pid: number;
   readonly host: string;
   /** ISO 8601, when the folder was taken. */
@@ -18,9 +18,9 @@ export interface Holder {
   readonly process_started: string | null;
 }
 
-export type Life = 'alive' | 'dead' | 'unknown';
+export type ProcessRun = 'alive' | 'dead' | 'unknown';
 
-export function thisProcess(now: Date): Holder {
+export function thisProcess(now: Date): LockOwner {
   return {
     pid: process.pid,
     host: hostname(),
@@ -32,7 +32,7 @@ export function thisProcess(now: Date): Holder {
 }
 
 /** What some process says of itself: enough to name it, whatever else is missing. */
-const isHolder = acceptor<Pick<Holder, 'pid' | 'host'> & Partial<Record<keyof Holder, unknown>>>({
+const isLockOwner = acceptor<Pick<LockOwner, 'pid' | 'host'> & Partial<Record<keyof LockOwner, unknown>>>({
   type: 'object',
   required: ['pid', 'host'],
   properties: { pid: { type: 'integer', minimum: 1, maximum: 2 ** 31 - 1 }, host: { type: 'string', maxLength: 255 } },
@@ -40,10 +40,10 @@ const isHolder = acceptor<Pick<Holder, 'pid' | 'host'> & Partial<Record<keyof Ho
 const isWord = acceptor<string>({ type: 'string', maxLength: 100 });
 
 /** The holder written in `text`; undefined where it is not one. */
-export function parseHolder(text: string): Holder | undefined {
+export function parseLockOwner(text: string): LockOwner | undefined {
   const value: unknown = parseObject(text);
-  if (!isHolder(value)) return undefined;
-  const wordOrNull = (name: keyof Holder) => (isWord(value[name]) ? value[name] : null);
+  if (!isLockOwner(value)) return undefined;
+  const wordOrNull = (name: keyof LockOwner) => (isWord(value[name]) ? value[name] : null);
   return {
     pid: value.pid,
     host: value.host,
@@ -58,16 +58,16 @@ export function parseHolder(text: string): Holder | undefined {
  * Whether the holder lives. Known only to a process of the same boot and the same pid namespace: elsewhere the same
  * number is another process.
  */
-export function lifeOf(holder: Holder): Life {
+export function lifeOf(lockOwner: LockOwner): ProcessRun {
   const comparable =
-    holder.host === hostname() &&
-    holder.boot_id !== null &&
-    holder.boot_id === bootId() &&
-    holder.pid_namespace !== null &&
-    holder.pid_namespace === pidNamespace() &&
-    holder.process_started !== null;
+    lockOwner.host === hostname() &&
+    lockOwner.boot_id !== null &&
+    lockOwner.boot_id === bootId() &&
+    lockOwner.pid_namespace !== null &&
+    lockOwner.pid_namespace === pidNamespace() &&
+    lockOwner.process_started !== null;
   if (!comparable) return 'unknown';
-  return startTicks(holder.pid) === holder.process_started ? 'alive' : 'dead';
+  return startTicks(lockOwner.pid) === lockOwner.process_started ? 'alive' : 'dead';
 }
 
 function bootId(): string | null {

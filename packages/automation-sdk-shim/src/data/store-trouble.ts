@@ -1,4 +1,4 @@
-import { ConfigurationError, FolderHeldError, withCode } from '../errors.js';
+import { ConfigurationError, LockHeldError, withCode } from '../errors.js';
 import type { Health } from '../health.js';
 import { errorLine } from '../log/error-text.js';
 import type { Log } from '../log/log.js';
@@ -23,7 +23,7 @@ export class StoreTrouble {
 
   /** @throws what waiting does not mend: a store that another process holds, wrong settings */
   failed(error: unknown): void {
-    if (error instanceof FolderHeldError || error instanceof ConfigurationError) throw error;
+    if (error instanceof LockHeldError || error instanceof ConfigurationError) throw error;
     const trouble =
       error instanceof StoreError ? error : new StoreError(`The data folder cannot be used (${errorLine(error)}).`);
     const message = `${trouble.message} Nothing is collected until it can be used, because delivering without remembering would repeat.`;

@@ -5,7 +5,7 @@ import type { Log } from '../log/log.js';
 import type { Buckets, FolderSize, OwnableStore, PersistentDocument, Release, Taking } from './data-store.js';
 import { StoreError } from './store-error.js';
 
-const MATTER = 'storage hangs';
+const HANGS = 'storage hangs';
 
 /**
  * A store whose operations are watched: one that does not end is reported, and is not begun a second time. Whoever
@@ -88,14 +88,14 @@ export class WatchedStore implements OwnableStore {
     const trouble = new StoreError(
       `The ${this.name} hangs: it has not answered for ${limitMs / 1_000} s. Nothing is collected until it does, because delivering without remembering would repeat; no data is lost. Check the volume or the object storage.`,
     );
-    this.#health.degraded(trouble.message, MATTER);
+    this.#health.degraded(trouble.message, HANGS);
     this.#log.error(withCode(trouble));
   }
 
   #answered(): void {
     this.#hanging -= 1;
     if (this.#hanging > 0) return;
-    this.#health.restored(MATTER);
+    this.#health.restored(HANGS);
     this.#log.info(`The ${this.name} answers again.`);
   }
 }

@@ -10,7 +10,7 @@ import { trustFrom } from './trust-store.js';
 import { limitTunnels, type TunnelAgent } from './tunnel.js';
 
 const KEEP_ALIVE = { keepAlive: true, scheduling: 'lifo' } as const;
-const MOST_SOCKETS = 8;
+const MAX_SOCKETS = 8;
 /**
  * An address that does not answer is given this part of the time to connect before the next one of the host is tried.
  */
@@ -59,7 +59,7 @@ class OutboundAgent extends Agent {
     // What stands here reaches the handshake with the server behind a tunnel, not the one with the proxy.
     super({ ...KEEP_ALIVE, ...trusted });
     this.#connectMs = connectMs;
-    this.#direct = createDirectAgents({ ...reach, ...trusted, maxSockets: MOST_SOCKETS }, connectMs);
+    this.#direct = createDirectAgents({ ...reach, ...trusted, maxSockets: MAX_SOCKETS }, connectMs);
     this.#toProxy = { ...reach, ...trustFrom(process.env) };
   }
 

@@ -12,13 +12,13 @@ export function boundConnections(server: Server, max: number): void {
     byAge.add(socket);
     socket.once('close', () => byAge.delete(socket));
     if (byAge.size <= max) return;
-    const dropped = oldestOfTheLargestHolder(byAge);
+    const dropped = oldestOfTheMaxLockOwner(byAge);
     if (dropped !== undefined) byAge.delete(dropped);
     dropped?.destroy();
   });
 }
 
-function oldestOfTheLargestHolder(byAge: ReadonlySet<Socket>): Socket | undefined {
+function oldestOfTheMaxLockOwner(byAge: ReadonlySet<Socket>): Socket | undefined {
   const counts = new Map<string | undefined, number>();
   for (const { remoteAddress } of byAge) counts.set(remoteAddress, (counts.get(remoteAddress) ?? 0) + 1);
   const most = Math.max(...counts.values());

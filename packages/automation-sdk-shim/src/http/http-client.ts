@@ -1,5 +1,5 @@
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
-import { MAX_SEKOIA_ANSWER_BYTES } from '../budgets.js';
+import { MAX_SEKOIA_RESPONSE_BYTES } from '../budgets.js';
 import { noteCredential } from '../log/secrets.js';
 import { createAgents, type Agents } from './agents.js';
 import { NetworkError, neverConnected } from './network-error.js';
@@ -14,11 +14,11 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer;
   /** Limit in ms for the whole exchange. */
-  readonly answerMs: number;
+  readonly responseMs: number;
   readonly signal: AbortSignal;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   readonly text: string;
   /** The header's value, or undefined; `name` in lower case. */
@@ -46,7 +46,7 @@ export class HttpClient {
       headers: { 'User-Agent': options.userAgent, Accept: 'application/json' },
       maxRedirects: 0,
       maxBodyLength: Infinity,
-      maxContentLength: MAX_SEKOIA_ANSWER_BYTES,
+      maxContentLength: MAX_SEKOIA_RESPONSE_BYTES,
       responseType: 'text',
       // Bodies arrive as Buffers and leave as text: axios would parse the one and guess at the other.
       transformRequest: [(body: unknown) => body],
@@ -56,14 +56,14 @@ export class HttpClient {
   }
 
   /** @throws NetworkError */
-  async send(request: HttpRequest): Promise<HttpAnswer> {
+  async send(request: HttpRequest): Promise<HttpResponse> {
     noteCredential(request.headers['Authorization']);
     const abort = new AbortController();
     const tooLate = () => {
-      const message = `no answer from ${hostOf(request.url)} within ${request.answerMs / 1_000} s`;
+      const message = `no answer from ${hostOf(request.url)} within ${request.responseMs / 1_000} s`;
       abort.abort(new NetworkError(message, true, true));
     };
-    const timer = setTimeout(tooLate, request.answerMs);
+    const timer = setTimeout(tooLate, request.responseMs);
     const stop = () => abort.abort();
     request.signal.addEventListener('abort', stop);
     if (request.signal.aborted) stop();
@@ -75,7 +75,7 @@ export class HttpClient {
         ...(request.body === undefined ? {} : { data: request.body }),
         signal: abort.signal,
       });
-      return toAnswer(response);
+      return toResponse(response);
     } catch (error) {
       const reason: unknown = abort.signal.reason;
       throw reason instanceof NetworkError ? reason : toNetworkError(error, request.url);
@@ -91,7 +91,7 @@ export class HttpClient {
   }
 }
 
-function toAnswer(response: AxiosResponse<string>): HttpAnswer {
+function toResponse(response: AxiosResponse<string>): HttpResponse {
   return {
     status: response.status,
     text: response.data,

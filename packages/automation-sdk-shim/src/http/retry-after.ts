@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import { FIRST_RETRY_AFTER_MS, MAX_RETRY_AFTER_MS } from '../budgets.js';
-import type { HttpAnswer } from './http-client.js';
+import type { HttpResponse } from './http-client.js';
 
 /** A header of 16 KiB could hold 8,000. */
 const MAX_VALUES = 16;
@@ -11,10 +11,10 @@ const MAX_VALUES = 16;
  * measured against the answer's own Date, so that a wrong clock here does not matter. Of several values, as proxies
  * join them, the longest counts.
  */
-export function retryAfterMs(answer: Pick<HttpAnswer, 'header'>, nowMs: number): number | undefined {
-  const value = answer.header('retry-after')?.trim();
+export function retryAfterMs(response: Pick<HttpResponse, 'header'>, nowMs: number): number | undefined {
+  const value = response.header('retry-after')?.trim();
   if (value === undefined) return undefined;
-  const sentMs = httpDateMs(answer.header('date')) ?? nowMs;
+  const sentMs = httpDateMs(response.header('date')) ?? nowMs;
   const untilMs = httpDateMs(value);
   const waits = untilMs === undefined ? secondsIn(value).map((seconds) => seconds * 1_000) : [untilMs - sentMs];
   return waits.length === 0 ? undefined : Math.min(Math.max(0, ...waits), MAX_RETRY_AFTER_MS);

@@ -1,43 +1,43 @@
-import { INTAKE_ANSWER_MS, INTAKE_LONGEST_ANSWER_MS } from '../budgets.js';
+import { INTAKE_RESPONSE_MS, INTAKE_MAX_RESPONSE_MS } from '../budgets.js';
 
 /** How much the intake is asked to take in one request, and in what time. */
 export interface BatchPace {
   /** Most events in a request. */
   readonly events: number;
   /** How long the answer may take, in ms. */
-  readonly answerMs: number;
+  readonly responseMs: number;
 }
 
-export interface AnswerLimits {
+export interface ResponseLimits {
   /** In ms, of the first request. */
   readonly firstMs: number;
   /** In ms, after time-outs. */
-  readonly longestMs: number;
+  readonly maxMs: number;
 }
 
-export interface PaceLimits extends AnswerLimits {
+export interface PaceLimits extends ResponseLimits {
   /** Most events that a request ever has. */
-  readonly mostEvents: number;
+  readonly maxEvents: number;
 }
 
-export const ANSWER_LIMITS: AnswerLimits = { firstMs: INTAKE_ANSWER_MS, longestMs: INTAKE_LONGEST_ANSWER_MS };
+export const RESPONSE_LIMITS: ResponseLimits = { firstMs: INTAKE_RESPONSE_MS, maxMs: INTAKE_MAX_RESPONSE_MS };
 
 /** An answer may take so many times as long as the last ones did. */
 const ROOM = 4;
 /** A larger batch must be expected to need less than this share of the limit: growing must not cause time-outs. */
 const SHARE_FOR_GROWTH = 0.8;
 
-export function startPace({ mostEvents, firstMs }: PaceLimits): BatchPace {
-  return { events: mostEvents, answerMs: firstMs };
+export function startPace({ maxEvents, firstMs }: PaceLimits): BatchPace {
+  return { events: maxEvents, responseMs: firstMs };
 }
 
 /**
  * After no answer in time: half the events, and twice the time. Both at once, since each time-out may repeat a batch.
  * The one helps an intake that needs time for each event, the other one that is always late.
  */
-export function slowerPace({ events, answerMs }: BatchPace, sent: number, { longestMs }: PaceLimits): BatchPace {
+export function slowerPace({ events, responseMs }: BatchPace, sent: number, { maxMs }: PaceLimits): BatchPace {
   const fewer = Math.min(events, Math.max(1, Math.ceil(sent / 2)));
-  return { events: fewer, answerMs: Math.min(2 * answerMs, longestMs) };
+  return { events: fewer, responseMs: Math.min(2 * responseMs, maxMs) };
 }
 
 /**
@@ -45,13 +45,13 @@ export function slowerPace({ events, answerMs }: BatchPace, sent: number, { long
  * time, would still be in time. A small batch says little of a large one: it can raise the limit, but not lower it.
  */
 export function pacedBy(
-  { events, answerMs }: BatchPace,
+  { events, responseMs }: BatchPace,
   { sent, tookMs }: { readonly sent: number; readonly tookMs: number },
-  { mostEvents, firstMs, longestMs }: PaceLimits,
+  { maxEvents, firstMs, maxMs }: PaceLimits,
 ): BatchPace {
   const fullMs = (tookMs * events) / sent;
-  const followed = Math.min(Math.max(ROOM * (2 * sent >= events ? fullMs : tookMs), firstMs), longestMs);
-  if (2 * sent < events) return { events, answerMs: Math.max(answerMs, followed) };
+  const followed = Math.min(Math.max(ROOM * (2 * sent >= events ? fullMs : tookMs), firstMs), maxMs);
+  if (2 * sent < events) return { events, responseMs: Math.max(responseMs, followed) };
   const mayGrow = 2 * fullMs <= SHARE_FOR_GROWTH * followed;
-  return { events: mayGrow ? Math.min(2 * events, mostEvents) : events, answerMs: followed };
+  return { events: mayGrow ? Math.min(2 * events, maxEvents) : events, responseMs: followed };
 }

@@ -162,8 +162,8 @@ export class BatchPlan {
       return { wait: isSlow ? 'moment' : 'none', isTrouble: isSlow };
     }
     const isDefinite = DEFINITE.has(reading.kind);
-    const verdict = this.#bisection.notTaken(sent, { reason: reading.reason, isDefinite });
-    switch (verdict) {
+    const outcome = this.#bisection.notTaken(sent, { reason: reading.reason, isDefinite });
+    switch (outcome) {
       case 'guilty':
         for (const event of sent) this.#settlements.settle(event, rejectionReason(reading));
         this.#drop();
@@ -189,8 +189,8 @@ export class BatchPlan {
   #halvesAtOnce({ kind, namedEvents }: NotTaken, sent: number): boolean {
     if (kind === 'slow') return true;
     // A few ids for many events are no answer that misses some. Parts as small as their number would look acknowledged.
-    const namesMost = kind === 'short' && 2 * namedEvents >= sent;
-    return namesMost && this.#unacknowledged.count === 0;
+    const namesMax = kind === 'short' && 2 * namedEvents >= sent;
+    return namesMax && this.#unacknowledged.count === 0;
   }
 
   /** Nothing of the batch was taken yet, or nothing is any more: holds all of it, and tries parts to find out why. */

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { HttpAnswer, HttpClient } from '../http/http-client.js';
+import type { HttpResponse, HttpClient } from '../http/http-client.js';
 import type { EncodedEvent } from './chunks.js';
 
 const compressAsync = promisify(gzip);
@@ -30,7 +30,7 @@ export interface BatchRequest {
   readonly body: BatchBody;
   readonly http: Pick<HttpClient, 'send'>;
   /** How long the answer may take, in ms. */
-  readonly answerMs: number;
+  readonly responseMs: number;
   readonly signal: AbortSignal;
 }
 
@@ -38,7 +38,7 @@ export interface BatchRequest {
  * `POST <intake>/batch`.
  * @throws NetworkError
  */
-export function postBatch({ url, body, http, answerMs, signal }: BatchRequest): Promise<HttpAnswer> {
+export function postBatch({ url, body, http, responseMs, signal }: BatchRequest): Promise<HttpResponse> {
   return http.send({
     method: 'POST',
     url,
@@ -47,7 +47,7 @@ export function postBatch({ url, body, http, answerMs, signal }: BatchRequest): 
       ...(body.isCompressed ? { 'Content-Encoding': 'gzip' } : {}),
     },
     body: body.bytes,
-    answerMs,
+    responseMs,
     signal,
   });
 }

@@ -1,13 +1,13 @@
-import type { HttpAnswer, HttpClient } from '../http/http-client.js';
+import type { HttpResponse, HttpClient } from '../http/http-client.js';
 import { NetworkError } from '../http/network-error.js';
 import type { Log } from '../log/log.js';
 import { isAborted, withGrace } from '../sleep.js';
 import {
-  ANSWER_LIMITS,
+  RESPONSE_LIMITS,
   pacedBy,
   slowerPace,
   startPace,
-  type AnswerLimits,
+  type ResponseLimits,
   type BatchPace,
   type PaceLimits,
 } from './batch-pace.js';
@@ -16,7 +16,7 @@ import type { EncodedEvent } from './chunks.js';
 import { Encoding } from './encoding.js';
 import { IdMemory } from './id-memory.js';
 import type { IntakeMetrics } from './intake-metrics.js';
-import { readAnswer, readFailure, type BatchContext, type NotTaken, type Reading } from './reading.js';
+import { readResponse, readFailure, type BatchContext, type NotTaken, type Reading } from './reading.js';
 import { redirectOf } from './redirect.js';
 
 export interface SenderOptions {
@@ -26,7 +26,7 @@ export interface SenderOptions {
   /** Most events in one request. */
   readonly chunkSize: number;
   /** How long an answer may take. */
-  readonly answerLimits?: AnswerLimits;
+  readonly responseLimits?: ResponseLimits;
   /** Send bodies compressed with gzip, until the intake shows that it does not unpack them. */
   readonly compress: boolean;
   readonly http: Pick<HttpClient, 'send'>;
@@ -55,12 +55,12 @@ export class BatchSender {
     this.#options = options;
     this.#encoding = new Encoding(options.compress);
     this.#url = options.url;
-    this.#limits = { ...(options.answerLimits ?? ANSWER_LIMITS), mostEvents: options.chunkSize };
+    this.#limits = { ...(options.responseLimits ?? RESPONSE_LIMITS), maxEvents: options.chunkSize };
     this.#pace = startPace(this.#limits);
   }
 
   /** So many events the intake has time for in one request, as far as is known. */
-  get mostEvents(): number {
+  get maxEvents(): number {
     return this.#pace.events;
   }
 
@@ -101,14 +101,14 @@ export class BatchSender {
     try {
       for (;;) {
         seen.add(url);
-        const answer = await this.#post(url, body, signal);
-        const redirect = redirectOf(answer, url);
+        const response = await this.#post(url, body, signal);
+        const redirect = redirectOf(response, url);
         if (redirect === undefined) {
-          return readAnswer(answer, { ...context, nowMs: (this.#options.now ?? Date.now)() });
+          return readResponse(response, { ...context, nowMs: (this.#options.now ?? Date.now)() });
         }
-        if (redirect.kind === 'refuse') return misdirected(answer, redirect.reason);
-        if (seen.has(redirect.url)) return misdirected(answer, ', a redirect in a circle');
-        if (seen.size > MAX_REDIRECTS) return misdirected(answer, `, after ${MAX_REDIRECTS} redirects`);
+        if (redirect.kind === 'refuse') return misdirected(response, redirect.reason);
+        if (seen.has(redirect.url)) return misdirected(response, ', a redirect in a circle');
+        if (seen.size > MAX_REDIRECTS) return misdirected(response, `, after ${MAX_REDIRECTS} redirects`);
         ({ url } = redirect);
         // Only a chain of nothing but permanent moves says where to begin next time.
         isPermanent &&= redirect.isPermanent;
@@ -131,11 +131,11 @@ export class BatchSender {
     }
   }
 
-  #post(url: string, body: BatchBody, signal: AbortSignal): Promise<HttpAnswer> {
+  #post(url: string, body: BatchBody, signal: AbortSignal): Promise<HttpResponse> {
     const { http, metrics, graceMs = GRACE_MS } = this.#options;
     return withGrace(signal, graceMs, (late) => {
       metrics.bytes.inc(body.bytes.byteLength);
-      return postBatch({ url, body, http, answerMs: this.#pace.answerMs, signal: late });
+      return postBatch({ url, body, http, responseMs: this.#pace.responseMs, signal: late });
     });
   }
 
@@ -147,7 +147,7 @@ export class BatchSender {
   }
 }
 
-function misdirected({ status }: HttpAnswer, reason: string): NotTaken {
+function misdirected({ status }: HttpResponse, reason: string): NotTaken {
   return {
     kind: 'misdirected',
     reason: `it answered ${status}${reason}`,

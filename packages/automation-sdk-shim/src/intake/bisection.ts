@@ -6,7 +6,7 @@ import type { EncodedEvent } from './chunks.js';
  * - `open`: to be continued.
  * - `outage`: it takes nothing any more.
  */
-export type Judgement = 'guilty' | 'unproven' | 'open' | 'outage';
+export type Outcome = 'guilty' | 'unproven' | 'open' | 'outage';
 
 export interface Failure {
   readonly reason: string;
@@ -93,23 +93,23 @@ export class Bisection {
     for (const suspect of this.#suspects.values()) Object.assign(suspect, UNTRIED);
   }
 
-  notTaken(sent: readonly EncodedEvent[], failure: Failure): Judgement {
+  notTaken(sent: readonly EncodedEvent[], failure: Failure): Outcome {
     this.#inARow += 1;
     const rest = this.#removeFromParts(sent);
     const [event] = sent;
-    let judgement: Judgement = 'open';
+    let outcome: Outcome = 'open';
     if (sent.length > 1 || event === undefined) {
       this.#pushHalves([...sent, ...rest]);
     } else {
       if (rest.length > 0) this.#parts.push(rest);
-      judgement = this.#judge(event, failure);
+      outcome = this.#classify(event, failure);
     }
     const mayProve = this.#inARow < this.#maxInARow + MAX_FAILED_PROOFS && this.#witness().length > 0;
     const isOver = this.#inARow >= this.#maxInARow && !mayProve;
-    return judgement === 'open' && isOver ? 'outage' : judgement;
+    return outcome === 'open' && isOver ? 'outage' : outcome;
   }
 
-  #judge(event: EncodedEvent, { isDefinite }: Failure): Judgement {
+  #classify(event: EncodedEvent, { isDefinite }: Failure): Outcome {
     const suspect = this.#suspects.get(event.index) ?? { event, ...UNTRIED };
     this.#suspects.set(event.index, suspect);
     suspect.tries += 1;

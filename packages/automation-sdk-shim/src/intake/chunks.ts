@@ -2,8 +2,8 @@ import type { Span } from '../errors.js';
 import { encodeEvent } from './encode-event.js';
 
 /** The intake's limits, in UTF-8 bytes: of a request before compression, and of one event. */
-export const LARGEST_REQUEST_BYTES = 10_485_760;
-export const LARGEST_EVENT_BYTES = 250_000;
+export const MAX_REQUEST_BYTES = 10_485_760;
+export const MAX_EVENT_BYTES = 250_000;
 
 /** An event that will not be delivered, by its index in what was given to `deliver`; `reason` is free of secrets. */
 export interface Rejection {
@@ -36,8 +36,8 @@ export function* chunksOf(events: readonly string[], limits: ChunkLimits): Gener
   let bytes = 0;
   for (const [index, event] of events.entries()) {
     const size = Buffer.byteLength(event);
-    if (size > LARGEST_EVENT_BYTES) {
-      const reason = `The event has ${size} bytes; the intake takes at most ${LARGEST_EVENT_BYTES}.`;
+    if (size > MAX_EVENT_BYTES) {
+      const reason = `The event has ${size} bytes; the intake takes at most ${MAX_EVENT_BYTES}.`;
       chunk.rejected.push({ index, reason });
       chunk.to = index + 1;
       continue;

@@ -6,7 +6,7 @@ import { fateOf, indexIn, toIndex, type Fate } from './event-entry.js';
 import { readEventIds, type KnownIds } from './event-ids.js';
 
 /** What a successful answer says about the events of its batch. */
-export type BatchAnswer =
+export type BatchResponse =
   /** At least one event is accepted, refused, or to be sent again. */
   | { readonly kind: 'fates'; readonly fates: readonly Fate[]; readonly ids: readonly unknown[] }
   /** It says that events were refused, but not which. */
@@ -31,7 +31,7 @@ const ACCEPTED: Fate = { kind: 'accepted' };
  * members: known here are an id of null, lists of results or of failures (by position, by an index in the entry, or as
  * objects keyed by index), and the usual spellings of a status within an entry.
  */
-export function readBatchAnswer(text: string, events: readonly EncodedEvent[], known: KnownIds): BatchAnswer {
+export function readBatchResponse(text: string, events: readonly EncodedEvent[], known: KnownIds): BatchResponse {
   const root = parseRoot(text);
   if (root === undefined) return { kind: 'unreadable' };
   const count = events.length;

@@ -18,7 +18,7 @@ export type EventIds =
   /** It has more entries than there are events: it is not about this batch. */
   | { readonly kind: 'too-many' };
 
-const LONGEST_ID = 200;
+const MAX_ID = 200;
 /** How languages spell what is no value. */
 const NO_VALUES = new Set(['null', 'none', 'nil', 'undefined', 'nan', 'false']);
 const ACCEPTED: Fate = { kind: 'accepted' };
@@ -65,6 +65,6 @@ function fateOfId(entry: unknown): Fate {
 /** Documented are texts. A number other than 0 would be an id, too; a sentence is a message. */
 function isId(entry: unknown): boolean {
   if (typeof entry === 'number') return Number.isSafeInteger(entry) && entry > 0;
-  if (typeof entry !== 'string' || entry.length > LONGEST_ID) return false;
+  if (typeof entry !== 'string' || entry.length > MAX_ID) return false;
   return /^[^\s\p{Cc}]+$/u.test(entry) && !NO_VALUES.has(entry.toLowerCase());
 }

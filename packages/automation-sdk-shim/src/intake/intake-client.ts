@@ -1,11 +1,11 @@
 import type { Span } from '../errors.js';
 import type { Health } from '../health.js';
-import type { Scrubber } from '../log/scrubber.js';
+import type { Redactor } from '../log/scrubber.js';
 import { isAborted, sleep } from '../sleep.js';
 import { BatchPlan, type Experience, type Step } from './batch-plan.js';
 import { envelopeBytes } from './batch-request.js';
 import { BatchSender, type SenderOptions } from './batch-sender.js';
-import { LARGEST_REQUEST_BYTES, chunksOf, type Chunk, type EncodedEvent, type Rejection } from './chunks.js';
+import { MAX_REQUEST_BYTES, chunksOf, type Chunk, type EncodedEvent, type Rejection } from './chunks.js';
 import { IntakeHealthReporter, type ReporterOptions } from './intake-health-reporter.js';
 import type { Reading, Taken } from './reading.js';
 import { SetAside } from './set-aside.js';
@@ -18,7 +18,7 @@ export interface Receipt extends Span {
 
 export interface IntakeOptions extends SenderOptions, WaitOptions, Pick<ReporterOptions, 'errorAfterMs'> {
   readonly health: Health;
-  readonly scrubber: Scrubber;
+  readonly redactor: Redactor;
 }
 
 /** Delivers events to a Sekoia intake, and never drops one silently. */
@@ -54,9 +54,9 @@ export class IntakeClient {
     const limits = {
       // Asked for each chunk: what a time-out has taught counts from the next one on.
       get events() {
-        return sender.mostEvents;
+        return sender.maxEvents;
       },
-      bytes: LARGEST_REQUEST_BYTES - envelopeBytes(this.#options.intakeKey),
+      bytes: MAX_REQUEST_BYTES - envelopeBytes(this.#options.intakeKey),
     };
     try {
       for (const chunk of chunksOf(events, limits)) yield* this.#deliverChunk(chunk, events.length, signal);
@@ -93,8 +93,8 @@ export class IntakeClient {
     const settled = plan.takeSettled();
     if (settled === undefined) return;
     this.#options.metrics.discardedEvents.inc(settled.rejected.length);
-    const { scrubber } = this.#options;
-    const rejected = settled.rejected.map(({ index, reason }) => ({ index, reason: scrubber.scrub(reason) }));
+    const { redactor } = this.#options;
+    const rejected = settled.rejected.map(({ index, reason }) => ({ index, reason: redactor.redact(reason) }));
     yield { ...settled, rejected };
   }
 

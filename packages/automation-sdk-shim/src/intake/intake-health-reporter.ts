@@ -8,7 +8,7 @@ const ERROR_AFTER_MS = 5 * MINUTE_MS;
 /** A new intake is known after some minutes. */
 const KEY_ERROR_AFTER_MS = 30 * MINUTE_MS;
 /** One answer, or two, may be a moment's mistake of something in between. */
-const CRITICAL_SETTINGS_ANSWERS = 3;
+const CRITICAL_SETTINGS_RESPONSES = 3;
 const MATTER = 'intake';
 const IDS_MATTER = 'event ids';
 
@@ -93,7 +93,7 @@ export class IntakeHealthReporter {
     const sinceMs = this.#since.get(trouble) ?? this.#now();
     this.#since.set(trouble, sinceMs);
     this.#setHealth(reason);
-    if (this.#isAdviceDue(trouble, this.#now() - sinceMs)) {
+    if (this.#isGuidanceDue(trouble, this.#now() - sinceMs)) {
       this.#advise(trouble, reason);
       return;
     }
@@ -150,11 +150,11 @@ export class IntakeHealthReporter {
   #setHealth(reason: string): void {
     const { health, host } = this.#options;
     const text = `The intake at ${host} takes no events: ${reason}.`;
-    if (this.#settingsInARow >= CRITICAL_SETTINGS_ANSWERS) health.misconfigured(text, MATTER);
+    if (this.#settingsInARow >= CRITICAL_SETTINGS_RESPONSES) health.misconfigured(text, MATTER);
     else health.degraded(text, MATTER);
   }
 
-  #isAdviceDue(trouble: Trouble, lastsMs: number): boolean {
+  #isGuidanceDue(trouble: Trouble, lastsMs: number): boolean {
     if (this.#advised.has(trouble)) return false;
     switch (trouble) {
       case 'passing':
@@ -164,7 +164,7 @@ export class IntakeHealthReporter {
       case 'key':
         return lastsMs >= KEY_ERROR_AFTER_MS;
       case 'settings':
-        return this.#settingsInARow >= CRITICAL_SETTINGS_ANSWERS;
+        return this.#settingsInARow >= CRITICAL_SETTINGS_RESPONSES;
       case 'unacknowledged':
       case 'misdirected':
         return true;

@@ -1,9 +1,9 @@
-import type { HttpAnswer } from '../http/http-client.js';
+import type { HttpResponse } from '../http/http-client.js';
 import type { NetworkError } from '../http/network-error.js';
 import { retryAfterMs } from '../http/retry-after.js';
 import { excerpt } from '../log/foreign-text.js';
 import type { EncodedEvent } from './chunks.js';
-import { readBatchAnswer } from './event-fates.js';
+import { readBatchResponse } from './event-fates.js';
 import type { Fate } from './event-entry.js';
 import type { KnownIds } from './event-ids.js';
 
@@ -62,13 +62,13 @@ export interface BatchContext {
  * Reads an answer of the intake. Most of its codes are not documented, so they are taken by their usual meaning. A 422
  * before the first acknowledgement is taken for a key that is not active yet, as Sekoia's SDK does.
  */
-export function readAnswer(answer: HttpAnswer, context: BatchContext): Reading {
-  const { status, text } = answer;
+export function readResponse(response: HttpResponse, context: BatchContext): Reading {
+  const { status, text } = response;
   const shown = excerpt(text);
   const reason = `it answered ${status}${shown === '' ? '' : `: ${shown}`}`;
-  const asked = retryAfterMs(answer, context.nowMs);
+  const asked = retryAfterMs(response, context.nowMs);
   const base = { reason, status, retryAfterMs: asked, perhapsDelivered: false, namedEvents: 0, namesKey: false };
-  if (status >= 200 && status < 300) return readSuccess(answer, context, base);
+  if (status >= 200 && status < 300) return readSuccess(response, context, base);
   if (status >= 300 && status < 400) return { ...base, kind: 'misdirected' };
   if (status >= 500 || status === 408) {
     // What asks for patience by itself is no poison event's doing.
@@ -97,8 +97,8 @@ export function readFailure(error: NetworkError): NotTaken {
   };
 }
 
-function readSuccess({ status, text }: HttpAnswer, context: BatchContext, base: Omit<NotTaken, 'kind'>): Reading {
-  const read = readBatchAnswer(text, context.events, context.known);
+function readSuccess({ status, text }: HttpResponse, context: BatchContext, base: Omit<NotTaken, 'kind'>): Reading {
+  const read = readBatchResponse(text, context.events, context.known);
   switch (read.kind) {
     case 'unreadable': {
       const reason = `it answered ${status} without the event_ids that acknowledge a batch`;

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../http/http-client.js';
+import type { HttpResponse } from '../http/http-client.js';
 import { excerpt } from '../log/foreign-text.js';
 
 /**
@@ -17,7 +17,7 @@ export type Redirect =
  * stays with its host, and never goes from https to http.
  */
 export function redirectOf(
-  { status, header }: Pick<HttpAnswer, 'status' | 'header'>,
+  { status, header }: Pick<HttpResponse, 'status' | 'header'>,
   from: string,
 ): Redirect | undefined {
   if (status < 300 || status >= 400) return undefined;

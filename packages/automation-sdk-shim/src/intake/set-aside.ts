@@ -13,14 +13,14 @@ const MAX_FAILURES_IN_A_ROW = 2;
  * batch holds, then in halves. Those beyond what may be kept stay rejected.
  */
 export class SetAside {
-  readonly #mostEvents: number;
+  readonly #maxEvents: number;
   /** The last is the next. */
   #parts: (readonly EncodedEvent[])[] = [];
   #chars = 0;
   #failuresInARow = 0;
 
-  constructor(mostEvents: number) {
-    this.#mostEvents = mostEvents;
+  constructor(maxEvents: number) {
+    this.#maxEvents = maxEvents;
   }
 
   get isEmpty(): boolean {
@@ -28,13 +28,13 @@ export class SetAside {
   }
 
   add(events: readonly EncodedEvent[]): void {
-    const kept = events.filter(({ text }) => {
+    const stored = events.filter(({ text }) => {
       const fits = this.#chars + text.length <= RETRIED_REJECTION_CHARS;
       if (fits) this.#chars += text.length;
       return fits;
     });
-    for (let from = 0; from < kept.length; from += this.#mostEvents) {
-      this.#parts.unshift(kept.slice(from, from + this.#mostEvents));
+    for (let from = 0; from < stored.length; from += this.#maxEvents) {
+      this.#parts.unshift(stored.slice(from, from + this.#maxEvents));
     }
   }
 

@@ -23,5 +23,5 @@ export function errorStack(thrown: unknown): string {
     stacks.push(error instanceof Error ? (error.stack ?? errorLine(error)) : errorLine(error));
     error = error instanceof Error ? error.cause : undefined;
   }
-  return SECRETS.scrubForeign(stacks.join('\nCaused by ').slice(0, MAX_STACK_CHARACTERS));
+  return SECRETS.redactForeign(stacks.join('\nCaused by ').slice(0, MAX_STACK_CHARACTERS));
 }

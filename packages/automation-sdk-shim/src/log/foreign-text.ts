@@ -9,14 +9,14 @@ import { SECRETS } from './secrets.js';
  * @param limit in characters, the last of which is `…` where the text is longer
  */
 export function excerpt(text: string, limit = MAX_EXCERPT_CHARACTERS): string {
-  return toLine(SECRETS.scrubForeign(text.slice(0, MAX_FOREIGN_CHARACTERS)), limit);
+  return toLine(SECRETS.redactForeign(text.slice(0, MAX_FOREIGN_CHARACTERS)), limit);
 }
 
 /** An excerpt of what a person would read of a page of HTML or XML. */
 export function excerptOfPage(page: string, limit = MAX_EXCERPT_CHARACTERS): string {
   // First with its tags, as a secret can look like one; then without, as tags can stand within a secret.
-  const text = withoutTags(SECRETS.scrubForeign(page.slice(0, MAX_FOREIGN_CHARACTERS)));
-  return toLine(SECRETS.scrubForeign(text), limit);
+  const text = withoutTags(SECRETS.redactForeign(page.slice(0, MAX_FOREIGN_CHARACTERS)));
+  return toLine(SECRETS.redactForeign(text), limit);
 }
 
 function toLine(text: string, limit: number): string {

@@ -1,13 +1,13 @@
 import type { Log } from './log.js';
-import { SHORTEST_SECRET, type Scrubber } from './scrubber.js';
+import { SHORTEST_SECRET, type Redactor } from './scrubber.js';
 
 /** Tells of a secret as soon as it is read, before anything could be said about it; `name` is what holds it. */
 export type Hide = (name: string, secret: string) => void;
 
 /** Hides secrets by the scrubber, with a warning about those that are too short for it. */
-export function hideWith(scrubber: Scrubber, log: Log): Hide {
+export function hideWith(redactor: Redactor, log: Log): Hide {
   return (name, secret) => {
-    if (scrubber.add(secret)) return;
+    if (redactor.add(secret)) return;
     log.warning(
       `"${name}" is too short to be kept out of logs (less than ${SHORTEST_SECRET} characters). Choose a longer one.`,
     );

@@ -1,6 +1,6 @@
 import { errorLine, errorStack } from './error-text.js';
 import { isAtLeast, type Level } from './levels.js';
-import type { Scrubber } from './scrubber.js';
+import type { Redactor } from './scrubber.js';
 import type { Write } from './standard-error.js';
 
 const REPEAT_MS = 60_000;
@@ -25,7 +25,7 @@ interface Texts {
 }
 
 export interface LogOptions {
-  readonly scrubber: Scrubber;
+  readonly redactor: Redactor;
   readonly write: Write;
   /** Entries below it go nowhere. */
   readonly threshold: Level;
@@ -90,14 +90,14 @@ export class Log {
 
   /** Standard error only, and every time: what is said about the shipping of logs cannot itself be shipped. */
   local(level: Level, message: string): void {
-    this.#options.write(level, this.#options.scrubber.scrub(message));
+    this.#options.write(level, this.#options.redactor.redact(message));
   }
 
   #pass(level: Level, texts: Texts): void {
     if (!isAtLeast(level, this.#options.threshold)) return;
-    const shipped = this.#options.scrubber.scrub(texts.shipped);
+    const shipped = this.#options.redactor.redact(texts.shipped);
     if (level !== 'critical' && this.#isRepetition(`${level} ${shipped}`)) return;
-    this.#options.write(level, this.#options.scrubber.scrub(texts.written));
+    this.#options.write(level, this.#options.redactor.redact(texts.written));
     this.#shipper?.add(level, shipped);
     if (level === 'error' || level === 'critical') this.#reporter?.report(level, shipped, texts.thrown);
   }

@@ -10,8 +10,8 @@ import type { LogShipper } from './log.js';
 
 const INTERVAL_MS = 5_000;
 const BATCH_SIZE = 50;
-const KEPT_ENTRIES = 1_000;
-const ANSWER_MS = 30_000;
+const STORED_ENTRIES = 1_000;
+const RESPONSE_MS = 30_000;
 
 interface Entry {
   readonly date: string;
@@ -92,7 +92,7 @@ export class PlatformLogs implements LogShipper {
 
   #keep(entry: Entry): void {
     this.#entries.push(entry);
-    const surplus = Math.max(0, this.#entries.length - KEPT_ENTRIES);
+    const surplus = Math.max(0, this.#entries.length - STORED_ENTRIES);
     this.#entries.splice(0, surplus);
     this.#dropped += surplus;
   }
@@ -135,23 +135,23 @@ export class PlatformLogs implements LogShipper {
   async #post(logs: readonly Entry[]): Promise<string | undefined> {
     this.#requestedMs = 0;
     try {
-      const answer = await this.#options.http.send({
+      const response = await this.#options.http.send({
         method: 'POST',
         url: this.#options.url,
         headers: { Authorization: `Bearer ${this.#options.token}`, 'Content-Type': 'application/json' },
         body: Buffer.from(JSON.stringify({ logs })),
-        answerMs: ANSWER_MS,
+        responseMs: RESPONSE_MS,
         signal: this.#closing.signal,
       });
-      if (answer.status >= 200 && answer.status < 300) {
+      if (response.status >= 200 && response.status < 300) {
         this.#requested.answered();
         return undefined;
       }
-      this.#requestedMs = this.#requested.obey(retryAfterMs(answer, Date.now()) ?? 0);
-      if (![400, 413, 422].includes(answer.status)) return `it answered ${answer.status}`;
+      this.#requestedMs = this.#requested.obey(retryAfterMs(response, Date.now()) ?? 0);
+      if (![400, 413, 422].includes(response.status)) return `it answered ${response.status}`;
       this.#options.report(
         'error',
-        `The platform refused ${logs.length} log entries with ${answer.status}; they are only here.`,
+        `The platform refused ${logs.length} log entries with ${response.status}; they are only here.`,
       );
       return undefined;
     } catch (error) {

@@ -9,7 +9,7 @@ const MASK = '***';
  * Knows the secrets, and replaces them in text by `***`, by value. Every text that leaves the process goes through it:
  * log lines, stack traces, answers of the health port, reasons of rejection.
  */
-export class Scrubber {
+export class Redactor {
   /** How many times each secret was added and not removed. */
   readonly #secrets = new Map<string, number>();
   /** The newest last. */
@@ -48,39 +48,39 @@ export class Scrubber {
   }
 
   /** For sentences of the module's own: replaces whole secrets, and 16 characters of one. */
-  scrub(text: string): string {
+  redact(text: string): string {
     return this.#replace(text, 'whole');
   }
 
   /** For text that others wrote, as it came: replaces all that shares eight characters with a secret. */
-  scrubForeign(text: string): string {
+  redactForeign(text: string): string {
     return this.#replace(text, 'pieces');
   }
 
   /** JSON text of `value` with every string in it, names included, scrubbed before it is escaped. */
   stringify(value: unknown, sharpness: Sharpness = 'whole'): string {
-    const scrub = (text: string) => this.#replace(text, sharpness);
+    const redact = (text: string) => this.#replace(text, sharpness);
     return JSON.stringify(value, (_name, member: unknown) => {
-      if (typeof member === 'string') return scrub(member);
+      if (typeof member === 'string') return redact(member);
       if (typeof member !== 'object' || member === null || Array.isArray(member)) return member;
-      return Object.fromEntries(Object.entries(member).map(([name, inner]) => [scrub(name), inner as unknown]));
+      return Object.fromEntries(Object.entries(member).map(([name, inner]) => [redact(name), inner as unknown]));
     });
   }
 
   #replace(text: string, sharpness: Sharpness): string {
     if (this.#secrets.size + this.#passing.size === 0) return text;
     const index = (this.#index ??= new SecretIndex([...this.#secrets.keys(), ...this.#passing]));
-    let scrubbed = text;
+    let redacted = text;
     // A mask next to other text can spell a secret that itself contains `***`. Every round shortens the text.
-    for (let before = ''; before !== scrubbed;) {
-      before = scrubbed;
+    for (let before = ''; before !== redacted;) {
+      before = redacted;
       let [after, done] = ['', 0];
       for (const { from, to } of index.find(before, sharpness)) {
         after += before.slice(done, from) + MASK;
         done = to;
       }
-      scrubbed = after + before.slice(done);
+      redacted = after + before.slice(done);
     }
-    return scrubbed;
+    return redacted;
   }
 }

@@ -97,9 +97,9 @@ export class SecretIndex {
 
   #wholeAt(text: string, at: number): number {
     const forms = this.#wholes.get(text.slice(at, at + MIN_SECRET_CHARACTERS));
-    let longest = 0;
-    for (const form of forms ?? []) if (form.length > longest && text.startsWith(form, at)) longest = form.length;
-    return longest;
+    let max = 0;
+    for (const form of forms ?? []) if (form.length > max && text.startsWith(form, at)) max = form.length;
+    return max;
   }
 }
 

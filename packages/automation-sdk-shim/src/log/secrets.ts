@@ -1,10 +1,10 @@
-import { Scrubber } from './scrubber.js';
+import { Redactor } from './scrubber.js';
 
 /**
  * The secrets of this process. There is one list of them: a foreign text can quote any of them, whoever asked for it,
  * and code that quotes a text cannot forget to bring the list along.
  */
-export const SECRETS = new Scrubber();
+export const SECRETS = new Redactor();
 
 /** Fields of requests and answers of a token service that prove who somebody is. */
 const TOKEN_FIELDS = [

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../json.js';
-import type { Scrubber } from './scrubber.js';
+import type { Redactor } from './scrubber.js';
 
 const MEMBERS = ['event_id', 'timestamp', 'level', 'platform', 'environment', 'release', 'message', 'tags', 'sdk'];
 const EXTRA_MEMBERS = ['message'];
@@ -12,7 +12,7 @@ const FRAME_MEMBERS = ['filename', 'function', 'module', 'lineno', 'colno', 'in_
  * over. Requests, headers, breadcrumbs, users, local variables and lines of source are left out, whichever integration
  * of whichever version of the SDK has added them.
  */
-export function leavingEvent(event: JsonObject, scrubber: Scrubber): JsonObject {
+export function leavingEvent(event: JsonObject, redactor: Redactor): JsonObject {
   const exceptions = valuesOf(event['exception']).map((exception) => {
     const stack = isObject(exception['stacktrace']) ? exception['stacktrace'] : undefined;
     const frames = stack && { frames: listOf(stack['frames']).map((frame) => pick(frame, FRAME_MEMBERS)) };
@@ -24,7 +24,7 @@ export function leavingEvent(event: JsonObject, scrubber: Scrubber): JsonObject 
     ...(extra && { extra }),
     ...(exceptions.length > 0 && { exception: { values: exceptions } }),
   };
-  return JSON.parse(scrubber.stringify(leaving, 'pieces')) as JsonObject;
+  return JSON.parse(redactor.stringify(leaving, 'pieces')) as JsonObject;
 }
 
 function valuesOf(exception: unknown): JsonObject[] {

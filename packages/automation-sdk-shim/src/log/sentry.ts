@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json.js';
 import type { ErrorReporter, Log } from './log.js';
 import { errorLine } from './error-text.js';
-import type { Scrubber } from './scrubber.js';
+import type { Redactor } from './scrubber.js';
 import { leavingEvent } from './sentry-event.js';
 
 /** A name in a variable: the compiler would look for the package, which need not be there. */
@@ -27,7 +27,7 @@ export interface SentryOptions {
   /** `<slug>@<version>` */
   readonly release: string;
   readonly tags: Readonly<Record<string, string>>;
-  readonly scrubber: Scrubber;
+  readonly redactor: Redactor;
   readonly log: Log;
   /** Gives the package. */
   readonly load?: () => Promise<SentrySdk>;
@@ -42,7 +42,7 @@ export interface Sentry extends ErrorReporter {
  * debug entry.
  */
 export async function startSentry(options: SentryOptions): Promise<Sentry | undefined> {
-  const { dsn, environment, release, tags, scrubber, log } = options;
+  const { dsn, environment, release, tags, redactor, log } = options;
   if (!isDsn(dsn)) {
     log.debug(
       'The value "sentry_dsn" is not an address such as https://key@sentry.example/1, so errors are not reported to Sentry. Correct it.',
@@ -64,7 +64,7 @@ export async function startSentry(options: SentryOptions): Promise<Sentry | unde
       maxBreadcrumbs: 0,
       sendDefaultPii: false,
       includeLocalVariables: false,
-      beforeSend: (event: JsonObject) => leavingEvent(event, scrubber),
+      beforeSend: (event: JsonObject) => leavingEvent(event, redactor),
     });
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';

@@ -1,11 +1,11 @@
 import { SendEventError } from '../errors.js';
-import type { HttpAnswer, HttpClient } from '../http/http-client.js';
+import type { HttpResponse, HttpClient } from '../http/http-client.js';
 import { NetworkError } from '../http/network-error.js';
 import { RequestedWaits, retryAfterMs } from '../http/retry-after.js';
 import { sleep } from '../sleep.js';
 import type { Platform } from './platform.js';
 
-const ANSWER_MS = 30_000;
+const RESPONSE_MS = 30_000;
 const TRIES = 10;
 
 interface CallbackOptions {
@@ -30,7 +30,7 @@ export class Callback {
    * 2, 4, 8 … s, or as late as the platform asks, 10 times in all, as the Python SDK does it.
    * @throws SendEventError; the signal's reason once it is aborted
    */
-  async send(method: 'POST' | 'PATCH', json: string, signal: AbortSignal): Promise<HttpAnswer> {
+  async send(method: 'POST' | 'PATCH', json: string, signal: AbortSignal): Promise<HttpResponse> {
     const requested = new RequestedWaits();
     for (let tried = 1; ; tried += 1) {
       signal.throwIfAborted();
@@ -46,7 +46,7 @@ export class Callback {
   }
 
   /** The answer, or why there was none. */
-  async #try(method: 'POST' | 'PATCH', json: string, signal: AbortSignal): Promise<HttpAnswer | string> {
+  async #try(method: 'POST' | 'PATCH', json: string, signal: AbortSignal): Promise<HttpResponse | string> {
     const { url, token, http } = this.#options;
     try {
       return await http.send({
@@ -54,7 +54,7 @@ export class Callback {
         url,
         headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
         body: Buffer.from(json),
-        answerMs: ANSWER_MS,
+        responseMs: RESPONSE_MS,
         signal,
       });
     } catch (error) {
@@ -69,11 +69,11 @@ export function callbackTo({ token, urlCallback }: Partial<Platform>, http: Http
   return token === undefined || urlCallback === undefined ? undefined : new Callback({ url: urlCallback, token, http });
 }
 
-function failure(status: number | undefined, outcome: HttpAnswer | string): SendEventError {
+function failure(status: number | undefined, outcome: HttpResponse | string): SendEventError {
   const reason = typeof outcome === 'string' ? outcome : `it answered ${outcome.status}`;
-  const advice =
+  const guidance =
     status !== undefined && status < 500
       ? 'Check the playbook, and restart it; if that does not help, report it to the support of Sekoia.io.'
       : "Check Sekoia.io's status and the network.";
-  return new SendEventError(`The platform did not take what was sent to its callback: ${reason}. ${advice}`, status);
+  return new SendEventError(`The platform did not take what was sent to its callback: ${reason}. ${guidance}`, status);
 }

@@ -13,21 +13,21 @@ interface Closer {
  * Whatever is opened leaves its closer here; they are run last-opened-first, each even where another one failed or
  * hangs.
  */
-export class Closers {
+export class Cleanup {
   readonly #log: Log;
-  readonly #closers: Closer[] = [];
+  readonly #cleanup: Closer[] = [];
 
   constructor(log: Log) {
     this.#log = log;
   }
 
   push(close: Close, { mayHang = false } = {}): void {
-    this.#closers.push({ close, mayHang });
+    this.#cleanup.push({ close, mayHang });
   }
 
   /** @param limitMs how long each of those is waited for that may hang */
   async closeAll(limitMs = RELEASE_LIMIT_MS): Promise<void> {
-    for (let closer = this.#closers.pop(); closer !== undefined; closer = this.#closers.pop()) {
+    for (let closer = this.#cleanup.pop(); closer !== undefined; closer = this.#cleanup.pop()) {
       try {
         const closing = closer.close();
         await (closer.mayHang ? withinLimit(closing, limitMs) : closing);

@@ -38,7 +38,7 @@ export abstract class Connector<Configuration extends IntakeConfiguration> exten
       log: context.log,
       health: context.health,
       metrics: this.#metrics,
-      scrubber: context.scrubber,
+      redactor: context.redactor,
     });
   }
 

@@ -1,5 +1,5 @@
 import type { Log } from '../log/log.js';
-import type { Closers } from './closers.js';
+import type { Cleanup } from './closers.js';
 import { endProcess } from './end-process.js';
 import type { Stop } from './stop.js';
 
@@ -15,7 +15,7 @@ export interface Crashes {
 interface Watched {
   readonly log: Log;
   readonly stop: Stop;
-  readonly closers: Closers;
+  readonly cleanup: Cleanup;
 }
 
 /**
@@ -23,12 +23,12 @@ interface Watched {
  * waited for it is broken, but state is saved by awaited steps, so going on is safe. After an uncaught exception
  * nothing is known about the state of the process, so it ends and is started anew from what is on disk.
  */
-export function listenForCrashes({ log, stop, closers }: Watched): Crashes {
+export function listenForCrashes({ log, stop, cleanup }: Watched): Crashes {
   const end = () => {
     process.exitCode = 1;
     stop.now();
     setTimeout(() => endProcess(1), LIMIT_MS);
-    void closers.closeAll().then(() => endProcess(1));
+    void cleanup.closeAll().then(() => endProcess(1));
   };
   const onRejection = (reason: unknown) =>
     log.exception(reason, 'A promise was rejected and nobody looked at it. The module goes on; please report it.');

@@ -5,7 +5,7 @@ import type { TriggerRecord } from '../health.js';
 const MINUTE_MS = 60_000;
 const ENOUGH_ERRORS = 5;
 const QUIET_START_MS = 30 * MINUTE_MS;
-const LONGEST_LIFE_MS = 5 * 24 * 60 * MINUTE_MS;
+const MAX_LIFE_MS = 5 * 24 * 60 * MINUTE_MS;
 
 /** Whether what run() threw says something about the trigger: failures of the platform and of its storage do not. */
 export function counts(thrown: unknown): boolean {
@@ -19,5 +19,5 @@ export function counts(thrown: unknown): boolean {
  */
 export function isHopeless({ errorCount, aliveMs, withoutEventsMs }: TriggerRecord): boolean {
   if (errorCount < ENOUGH_ERRORS || aliveMs < QUIET_START_MS) return false;
-  return withoutEventsMs >= Math.min(aliveMs, LONGEST_LIFE_MS) / 5;
+  return withoutEventsMs >= Math.min(aliveMs, MAX_LIFE_MS) / 5;
 }

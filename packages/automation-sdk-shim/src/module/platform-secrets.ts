@@ -5,8 +5,8 @@ import { errorLine } from '../log/error-text.js';
 import type { Log } from '../log/log.js';
 import type { Platform } from './platform.js';
 
-const REQUIRED = { tries: 10, answerMs: 30_000 };
-const OTHERWISE = { tries: 3, answerMs: 10_000 };
+const REQUIRED = { tries: 10, responseMs: 30_000 };
+const OTHERWISE = { tries: 3, responseMs: 10_000 };
 
 /**
  * What depends on the platform's secrets. `required`: the manifest lists some, so the module cannot run without.

@@ -8,7 +8,7 @@ import type { OwnableStore } from '../data/data-store.js';
 import { locateStore } from '../data/locate-store.js';
 import { StoreTrouble } from '../data/store-trouble.js';
 import { WatchedStore } from '../data/watched-store.js';
-import { FolderHeldError, withCode } from '../errors.js';
+import { LockHeldError, withCode } from '../errors.js';
 import type { Health } from '../health.js';
 import type { HttpClient } from '../http/http-client.js';
 import { keepTrying } from '../keep-trying.js';
@@ -50,8 +50,8 @@ export interface PreparedContext extends TriggerContext {
  */
 export async function prepareContext(preparation: Preparation): Promise<PreparedContext | undefined> {
   const { request, manifest, values, problems, platform, http, health, metrics, basics } = preparation;
-  const { log, scrubber, stop } = basics;
-  const hide = hideWith(scrubber, log);
+  const { log, redactor, stop } = basics;
+  const hide = hideWith(redactor, log);
   const told = (checked: Settings): Settings => {
     for (const sentence of sentencesAboutUnknown(checked.unknown)) log.debug(sentence);
     for (const sentence of checked.doubts) log.warning(sentence);
@@ -93,7 +93,7 @@ export async function prepareContext(preparation: Preparation): Promise<Prepared
     data: watched,
     metrics,
     health,
-    scrubber,
+    redactor,
     http,
     intakeUrl,
     callback: callbackTo(platform, http),
@@ -102,9 +102,9 @@ export async function prepareContext(preparation: Preparation): Promise<Prepared
 
 /** False where the module was stopped before the store could be had. */
 async function takeStore(data: OwnableStore, { health, basics }: Preparation): Promise<boolean> {
-  const { log, stop, closers, crash } = basics;
+  const { log, stop, cleanup, crash } = basics;
   const onLost = () => {
-    const taken = new FolderHeldError(
+    const taken = new LockHeldError(
       `The ${data.name} was taken by another process. This one ends, so that nothing is sent twice. Stop one of the two.`,
     );
     log.error(withCode(taken));
@@ -116,7 +116,7 @@ async function takeStore(data: OwnableStore, { health, basics }: Preparation): P
     onFailure: (error) => trouble.failed(error),
   });
   if (release === undefined) return false;
-  closers.push(release, { mayHang: true });
+  cleanup.push(release, { mayHang: true });
   trouble.over();
   return true;
 }

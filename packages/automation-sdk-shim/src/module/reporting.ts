@@ -37,12 +37,12 @@ export async function startReporting(
   http: HttpClient,
   basics: Basics,
 ): Promise<void> {
-  const { log, scrubber, closers } = basics;
+  const { log, redactor, cleanup } = basics;
   const flushed: { close(limitMs: number): Promise<void> }[] = [];
-  closers.push(async () => {
+  cleanup.push(async () => {
     await Promise.all(flushed.map((each) => each.close(FLUSH_MS)));
   });
-  if (token !== undefined) scrubber.add(token);
+  if (token !== undefined) redactor.add(token);
   // Only triggers have a log on the platform.
   if (reported.itemType === 'trigger' && token !== undefined && urlLogs !== undefined) {
     const shipping = new PlatformLogs({ url: urlLogs, token, http, report: (level, text) => log.local(level, text) });
@@ -55,16 +55,16 @@ export async function startReporting(
   flushed.push(sentry);
 }
 
-async function openSentry(reported: Reported, { log, scrubber }: Basics): Promise<Sentry | undefined> {
+async function openSentry(reported: Reported, { log, redactor }: Basics): Promise<Sentry | undefined> {
   const options = reported.problems.attempt(() => readSentryOptions(reported));
   if (options === undefined) return undefined;
   // Whoever has it can write into the project there.
-  scrubber.add(options.dsn);
-  return startSentry({ ...options, scrubber, log });
+  redactor.add(options.dsn);
+  return startSentry({ ...options, redactor, log });
 }
 
 /** @throws ConfigurationError where a file is there but cannot be read */
-function readSentryOptions(reported: Reported): Omit<SentryOptions, 'scrubber' | 'log'> | undefined {
+function readSentryOptions(reported: Reported): Omit<SentryOptions, 'redactor' | 'log'> | undefined {
   const { command, itemType, manifest, values } = reported;
   const dsn = values.text('sentry_dsn');
   if (dsn === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import type { Values } from '../configuration/values.js';
-import { CardError, ConfigurationError, FolderHeldError, withCode } from '../errors.js';
+import { CardError, ConfigurationError, LockHeldError, withCode } from '../errors.js';
 import { Health } from '../health.js';
 import { startGetServer } from '../http/get-server.js';
 import { RELEASE_LIMIT_HUNG_MS, RELEASE_LIMIT_MS } from '../budgets.js';
@@ -22,18 +22,18 @@ export interface ItemRequest extends CommandRequest {
 /** The life of one trigger in this process, from its settings to its stop. Resolves to the exit code. */
 export async function runItem(request: ItemRequest): Promise<number> {
   const basics = openBasics(request.env);
-  const { log, closers } = basics;
+  const { log, cleanup } = basics;
   let clean = false;
   try {
     clean = await live(request, basics);
   } catch (error) {
     // A card is part of the image: no restart and no setting mends it.
     if (error instanceof CardError) log.critical(withCode(error));
-    else if (error instanceof FolderHeldError) log.error(withCode(error));
+    else if (error instanceof LockHeldError) log.error(withCode(error));
     else log.exception(error, 'The module cannot run and ends. Please report it.');
   }
   const hung = !clean && basics.stop.signal.aborted;
-  await closers.closeAll(hung ? RELEASE_LIMIT_HUNG_MS : RELEASE_LIMIT_MS);
+  await cleanup.closeAll(hung ? RELEASE_LIMIT_HUNG_MS : RELEASE_LIMIT_MS);
   // A run() that hangs would keep the process alive, with the data folder no longer locked.
   if (hung) endProcess(1);
   return clean ? 0 : 1;
@@ -41,7 +41,7 @@ export async function runItem(request: ItemRequest): Promise<number> {
 
 /** True after a clean stop; false where run() had to be left hanging. */
 async function live(request: ItemRequest, basics: Basics): Promise<boolean> {
-  const { log, stop, scrubber } = basics;
+  const { log, stop, redactor } = basics;
   const { manifest, values, problems, platform, http } = await openSurroundings(request, 'trigger', basics);
   if (platform.token === undefined || platform.urlLogs === undefined)
     log.info('There is no token and url_callback: the module is run by hand, and logs go to standard error only.');
@@ -49,7 +49,7 @@ async function live(request: ItemRequest, basics: Basics): Promise<boolean> {
 
   const metrics = new Registry();
   const { secondsWithoutEvents, lastHeartbeatThreshold } = request.Item;
-  const health = new Health({ scrubber, secondsWithoutEvents, lastHeartbeatThreshold });
+  const health = new Health({ redactor, secondsWithoutEvents, lastHeartbeatThreshold });
   await startServers({ values, problems, health, metrics }, basics);
 
   const supervision = { log, health, stopping: stop.signal };
@@ -83,7 +83,7 @@ interface Served {
 }
 
 /** Health and metrics are there even where the settings are wrong, since that is when they are asked. */
-async function startServers({ values, problems, health, metrics }: Served, { log, closers }: Basics): Promise<void> {
+async function startServers({ values, problems, health, metrics }: Served, { log, cleanup }: Basics): Promise<void> {
   const warn = (text: string) => log.warning(text);
   const liveness = problems.attempt(() => values.port('liveness_port', LIVENESS_PORT, warn)) ?? LIVENESS_PORT;
   const exporter = problems.attempt(() => values.port('metrics_port', METRICS_PORT, warn)) ?? METRICS_PORT;
@@ -104,5 +104,5 @@ async function startServers({ values, problems, health, metrics }: Served, { log
       log,
     }),
   ];
-  for (const server of servers) if (server !== undefined) closers.push(() => server.close());
+  for (const server of servers) if (server !== undefined) cleanup.push(() => server.close());
 }

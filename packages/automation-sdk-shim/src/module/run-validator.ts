@@ -28,7 +28,7 @@ interface Result {
  */
 export async function runValidator(request: ValidatorRequest): Promise<number> {
   const basics = openBasics(request.env);
-  const { log, stop, closers } = basics;
+  const { log, stop, cleanup } = basics;
   try {
     return (await validate(request, basics)) ? 0 : 1;
   } catch (error) {
@@ -37,12 +37,12 @@ export async function runValidator(request: ValidatorRequest): Promise<number> {
     else log.exception(error, 'The configuration of the module could not be checked. Please report it.');
     return 1;
   } finally {
-    await closers.closeAll();
+    await cleanup.closeAll();
   }
 }
 
 async function validate(request: ValidatorRequest, basics: Basics): Promise<boolean> {
-  const { log, scrubber, stop } = basics;
+  const { log, redactor, stop } = basics;
   const surroundings = await openSurroundings(request, 'account_validator', basics);
   const { platform, http, problems, manifest } = surroundings;
   problems.throwIfAny();
@@ -57,7 +57,7 @@ async function validate(request: ValidatorRequest, basics: Basics): Promise<bool
 
   const { success, error } = result;
   const finished = { status: 'finished', results: { success }, ...(error !== undefined && { error }) };
-  await callback.send('PATCH', scrubber.stringify(finished), stop.signal);
+  await callback.send('PATCH', redactor.stringify(finished), stop.signal);
   return true;
 }
 
@@ -65,10 +65,10 @@ async function resultOf(
   { Validator }: ValidatorRequest,
   { values, manifest, http }: Surroundings,
   secrets: JsonObject,
-  { log, scrubber, stop }: Basics,
+  { log, redactor, stop }: Basics,
 ): Promise<Result> {
   try {
-    const settings = settingsOfModule(values, manifest, secrets, hideWith(scrubber, log));
+    const settings = settingsOfModule(values, manifest, secrets, hideWith(redactor, log));
     const validator = new Validator({
       moduleSettings: settings.values,
       log,
@@ -89,8 +89,8 @@ async function resultOf(
 }
 
 /** The answer to the first PATCH holds the module's configuration; only its secrets are not known yet. */
-function secretsIn(answer: JsonObject | undefined, manifest: Manifest): JsonObject {
-  const configuration = answer?.['module_configuration'];
+function secretsIn(response: JsonObject | undefined, manifest: Manifest): JsonObject {
+  const configuration = response?.['module_configuration'];
   const value = isObject(configuration) && isObject(configuration['value']) ? configuration['value'] : {};
   const secret = secretNames(manifest);
   return Object.fromEntries(Object.entries(value).filter(([name]) => secret.includes(name)));

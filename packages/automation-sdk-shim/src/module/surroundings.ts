@@ -25,15 +25,15 @@ export async function openSurroundings(
   itemType: ItemType,
   basics: Basics,
 ): Promise<Surroundings> {
-  const { log, scrubber, closers } = basics;
+  const { log, redactor, cleanup } = basics;
   const manifest = readManifest(root);
   const http = new HttpClient({ userAgent: `sekoiaio-module/${manifest.slug}-${manifest.version}` });
-  closers.push(() => http.close());
+  cleanup.push(() => http.close());
 
   const values = new Values(env);
   const problems = new Problems();
   // The environment of the process and not `env`: it is the one that the agents look at.
-  problems.attempt(() => checkProxies(process.env, hideWith(scrubber, log)));
+  problems.attempt(() => checkProxies(process.env, hideWith(redactor, log)));
   const platform = problems.attempt(() => readPlatform(values)) ?? {};
   const untrusted = trustProblems(process.env);
   await startReporting({ command, itemType, manifest, values, problems }, platform, http, basics);

@@ -8,7 +8,7 @@ import type { HttpClient } from '../http/http-client.js';
 import { outboundOf, type Outbound } from '../http/outbound.js';
 import type { JsonObject } from '../json.js';
 import type { Log } from '../log/log.js';
-import type { Scrubber } from '../log/scrubber.js';
+import type { Redactor } from '../log/scrubber.js';
 import type { Callback } from './callback.js';
 
 /** What the module hands to a trigger; subclasses pass it on to `super` unread. */
@@ -22,7 +22,7 @@ export interface TriggerContext {
   readonly data: DataStore;
   readonly metrics: Registry;
   readonly health: Health;
-  readonly scrubber: Scrubber;
+  readonly redactor: Redactor;
   readonly http: HttpClient;
   /** The value intake_url. */
   readonly intakeUrl: string | undefined;
@@ -65,7 +65,7 @@ export abstract class Trigger<Configuration extends object = object> {
    * errors mean.
    */
   protected readonly outbound: Outbound;
-  readonly #scrubber: Scrubber;
+  readonly #redactor: Redactor;
   readonly #callback: Callback | undefined;
 
   constructor(context: TriggerContext) {
@@ -78,7 +78,7 @@ export abstract class Trigger<Configuration extends object = object> {
     this.metrics = context.metrics;
     this.health = context.health;
     this.outbound = outboundOf(context.http);
-    this.#scrubber = context.scrubber;
+    this.#redactor = context.redactor;
     this.#callback = context.callback;
   }
 
@@ -119,10 +119,10 @@ export abstract class Trigger<Configuration extends object = object> {
    * function returned is called. One that is shorter than four characters is not hidden.
    */
   protected hide(secret: string): () => void {
-    if (!this.#scrubber.add(secret)) return () => undefined;
+    if (!this.#redactor.add(secret)) return () => undefined;
     let hidden = true;
     return () => {
-      if (hidden) this.#scrubber.remove(secret);
+      if (hidden) this.#redactor.remove(secret);
       hidden = false;
     };
   }

@@ -97,9 +97,9 @@ function forward(request: IncomingMessage, response: ServerResponse): void {
   delete headers['proxy-connection'];
   const target = new URL(request.url ?? '');
   target.hostname = addressOf(target.hostname);
-  const onward = send(target, { method: request.method, headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(response);
+  const onward = send(target, { method: request.method, headers }, (reply) => {
+    response.writeHead(reply.statusCode ?? 502, reply.headers);
+    reply.pipe(response);
   });
   onward.on('error', () => response.writeHead(502).end());
   request.pipe(onward);

@@ -5,7 +5,7 @@ import { Health } from '../../src/health.js';
 import { HttpClient } from '../../src/http/http-client.js';
 import { IntakeClient, type IntakeOptions, type Receipt } from '../../src/intake/intake-client.js';
 import { createIntakeMetrics } from '../../src/intake/intake-metrics.js';
-import { answer, startLoopback, type Handler, type Loopback, type Received } from './loopback.js';
+import { respond, startLoopback, type Handler, type Loopback, type Received } from './loopback.js';
 import { recordedLog, type RecordedLog } from './recorded-log.js';
 
 export const KEY = 'the-intake-key';
@@ -13,11 +13,11 @@ export const NEVER = new AbortController().signal;
 const http = new HttpClient({ userAgent: 'sekoiaio-module/test-1.0.0' });
 
 /** An answer: status, body, headers. */
-export type Answer = [status: number, body: unknown, headers?: Record<string, string>];
+export type Response = [status: number, body: unknown, headers?: Record<string, string>];
 
 /** An intake on loopback that does as a test says, and a client for it whose waits take no time. */
 export class IntakeBench {
-  handle: Handler = (request, response) => answer(response, 200, acknowledgement(request));
+  handle: Handler = (request, response) => respond(response, 200, acknowledgement(request));
   server!: Loopback;
   recorded!: RecordedLog;
   registry!: Registry;
@@ -41,31 +41,31 @@ export class IntakeBench {
     this.nowMs = Date.now();
     const now = () => this.nowMs;
     this.recorded = recordedLog(now);
-    this.recorded.scrubber.add(KEY);
+    this.recorded.redactor.add(KEY);
     this.registry = new Registry();
-    const { scrubber } = this.recorded;
-    this.health = new Health({ scrubber, secondsWithoutEvents: 0, lastHeartbeatThreshold: 0, now });
+    const { redactor } = this.recorded;
+    this.health = new Health({ redactor, secondsWithoutEvents: 0, lastHeartbeatThreshold: 0, now });
   }
 
   readonly accept: Handler = (request, response) => {
     this.stored.push(...eventsIn(request));
-    answer(response, 200, acknowledgement(request));
+    respond(response, 200, acknowledgement(request));
   };
 
   /** Answers so where `when` holds, and takes everything else. */
-  answerWhere(when: (request: Received) => boolean, ...given: Answer): void {
+  responseWhere(when: (request: Received) => boolean, ...given: Response): void {
     this.handle = (request, response) => {
-      if (when(request)) answer(response, ...given);
+      if (when(request)) respond(response, ...given);
       else this.accept(request, response);
     };
   }
 
   /** Fails the first requests with these answers, and takes everything after them. */
-  failFirst(...answers: Answer[]): void {
+  failFirst(...responses: Response[]): void {
     this.handle = (request, response) => {
-      const failure = answers.shift();
+      const failure = responses.shift();
       if (failure === undefined) this.accept(request, response);
-      else answer(response, ...failure);
+      else respond(response, ...failure);
     };
   }
 
@@ -79,7 +79,7 @@ export class IntakeBench {
       log: this.recorded.log,
       health: this.health,
       metrics: createIntakeMetrics(this.registry, KEY),
-      scrubber: this.recorded.scrubber,
+      redactor: this.recorded.redactor,
       backoff: { firstMs: 1, maxMs: 2 },
       keyBackoff: { firstMs: 1, maxMs: 2 },
       now: () => this.nowMs,

@@ -65,7 +65,7 @@ export async function startLoopback(
 }
 
 /** Answers with JSON. */
-export function answer(
+export function respond(
   response: ServerResponse,
   status: number,
   body: unknown,

@@ -1,10 +1,10 @@
 import { Log } from '../../src/log/log.js';
 import type { Level } from '../../src/log/levels.js';
-import { Scrubber } from '../../src/log/scrubber.js';
+import { Redactor } from '../../src/log/scrubber.js';
 
 export interface RecordedLog {
   readonly log: Log;
-  readonly scrubber: Scrubber;
+  readonly redactor: Redactor;
   readonly lines: { level: Level; text: string }[];
   /** The texts of one level. */
   readonly at: (level: Level) => string[];
@@ -12,12 +12,12 @@ export interface RecordedLog {
 
 /** A log that keeps its lines in memory. */
 export function recordedLog(now: () => number = Date.now): RecordedLog {
-  const scrubber = new Scrubber();
+  const redactor = new Redactor();
   const lines: RecordedLog['lines'] = [];
-  const log = new Log({ scrubber, threshold: 'debug', write: (level, text) => lines.push({ level, text }), now });
+  const log = new Log({ redactor, threshold: 'debug', write: (level, text) => lines.push({ level, text }), now });
   return {
     log,
-    scrubber,
+    redactor,
     lines,
     at: (wanted) => lines.filter(({ level }) => level === wanted).map(({ text }) => text),
   };

@@ -146,7 +146,7 @@ export class S3Server {
       request.socket.destroy();
       return;
     }
-    const answer = (status: number, headers: Record<string, string> = {}, body: Buffer | string = '') => {
+    const respond = (status: number, headers: Record<string, string> = {}, body: Buffer | string = '') => {
       if (fault === 'reset-after') request.socket.destroy();
       if (fault === 'reset-after' || fault === 'hang') return;
       if (fault === 'done-403') {
@@ -156,7 +156,7 @@ export class S3Server {
       response.writeHead(status, { Date: new Date(this.#nowMs()).toUTCString(), ...headers }).end(body);
     };
     const refuse = (status: number, code: string) =>
-      answer(
+      respond(
         status,
         { 'Content-Type': 'application/xml' },
         `<?xml version="1.0"?><Error><Code>${code}</Code><Message>For ${String(request.headers.authorization)}</Message></Error>`,
@@ -167,17 +167,17 @@ export class S3Server {
       refuse(403, 'InvalidAccessKeyId');
     else if (asked !== bucket) refuse(404, 'NoSuchBucket');
     else if (isList && typeof this.options.lists === 'number') refuse(this.options.lists, 'NotImplemented');
-    else if (isList) answer(200, { 'Content-Type': 'application/xml' }, this.#list(url.searchParams));
-    else if (request.method === 'PUT') this.#put(request, key, Buffer.concat(parts), answer, refuse);
+    else if (isList) respond(200, { 'Content-Type': 'application/xml' }, this.#list(url.searchParams));
+    else if (request.method === 'PUT') this.#put(request, key, Buffer.concat(parts), respond, refuse);
     else if (request.method === 'DELETE' && typeof this.options.removals === 'number')
       refuse(this.options.removals, 'MethodNotAllowed');
     else if (request.method === 'DELETE') {
       if (this.options.removals !== 'ignored') this.objects.delete(key);
-      answer(204);
-    } else this.#get(request.method === 'HEAD', key, answer, refuse);
+      respond(204);
+    } else this.#get(request.method === 'HEAD', key, respond, refuse);
   }
 
-  #put(request: IncomingMessage, key: string, body: Buffer, answer: Answer, refuse: Refuse): void {
+  #put(request: IncomingMessage, key: string, body: Buffer, response: Response, refuse: Refuse): void {
     const { 'if-match': match, 'if-none-match': noneMatch, 'x-amz-meta-mark': mark } = request.headers;
     const there = this.objects.get(key);
     const { conditions = 'honoured', writeSpacingMs = 0 } = this.options;
@@ -201,7 +201,7 @@ export class S3Server {
     }
     this.#lastWriteMs.set(key, performance.now());
     this.store(key, body, typeof mark === 'string' ? mark : undefined);
-    answer(200, { ETag: `"${this.objects.get(key)?.etag ?? ''}"` });
+    response(200, { ETag: `"${this.objects.get(key)?.etag ?? ''}"` });
   }
 
   #matches(match: string, etag: string | undefined): boolean {
@@ -209,7 +209,7 @@ export class S3Server {
     return (etags !== 'quoted' && match === etag) || (etags !== 'bare' && match === `"${etag ?? ''}"`);
   }
 
-  #get(isHead: boolean, key: string, answer: Answer, refuse: Refuse): void {
+  #get(isHead: boolean, key: string, response: Response, refuse: Refuse): void {
     const found = this.objects.get(key);
     if (found === undefined) {
       // Without the right to list, the storage does not tell what is not there.
@@ -217,7 +217,7 @@ export class S3Server {
       else refuse(404, 'NoSuchKey');
       return;
     }
-    answer(
+    response(
       200,
       {
         ETag: `"${found.etag}"`,
@@ -253,7 +253,7 @@ export class S3Server {
   }
 }
 
-type Answer = (status: number, headers?: Record<string, string>, body?: Buffer | string) => void;
+type Response = (status: number, headers?: Record<string, string>, body?: Buffer | string) => void;
 type Refuse = (status: number, code: string) => void;
 
 const FAULT_CODES = {

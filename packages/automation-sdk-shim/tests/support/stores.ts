@@ -29,14 +29,14 @@ export interface Bucket extends Place {
 
 export interface OpenOptions {
   readonly times?: Partial<LeaseTimes>;
-  readonly mostParts?: number;
+  readonly maxParts?: number;
   readonly signal?: AbortSignal;
 }
 
 export const never = new AbortController().signal;
-const times: LeaseTimes = { leaseMs: 20_000, renewMs: 5_000, patienceMs: 0, lookAgainMs: 10, settleMs: 30 };
+const times: LeaseTimes = { leaseMs: 20_000, renewMs: 5_000, timeoutMs: 0, lookAgainMs: 10, settleMs: 30 };
 /** As the module's own, a hundred times faster. */
-export const pace: PaceTimes = { waitMs: 10, mostTries: 5 };
+export const pace: PaceTimes = { waitMs: 10, maxTries: 5 };
 
 export function onDisk(): Place {
   const folder = temporaryFolder();
@@ -67,7 +67,7 @@ export async function inBucket(options: S3Options = {}): Promise<Bucket> {
   return {
     s3,
     recorded,
-    open: ({ times: other, mostParts = 5, signal = never } = {}) => {
+    open: ({ times: other, maxParts = 5, signal = never } = {}) => {
       const { settings } = s3;
       const storage = new ObjectStorage({ connect: () => connectS3(settings), bucket: settings.bucket, signal, pace });
       storages.push(storage);
@@ -77,7 +77,7 @@ export async function inBucket(options: S3Options = {}): Promise<Bucket> {
         prefix,
         log: recorded.log,
         times: { ...times, ...other },
-        mostParts,
+        maxParts,
       });
     },
     contents: () => new Map(s3.keys.map((key) => [key.slice(prefix.length), s3.text(key) ?? ''])),

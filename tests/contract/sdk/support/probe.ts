@@ -31,7 +31,7 @@ const probe = (file: string) => fileURLToPath(new URL(`../probe/${file}`, import
 /** Runs the probe on one side as a process, through to its end. */
 export async function observe(side: Side, scenario: Scenario): Promise<Observation> {
   const folder = await mkdtemp(join(tmpdir(), `sdk-${side}-`));
-  const recorder = await startRecorder(scenario.answers ?? (() => undefined));
+  const recorder = await startRecorder(scenario.responses ?? (() => undefined));
   const [liveness, metrics] = [await freePort(), await freePort()];
   await writeCards(folder, scenario);
   await mkdir(join(folder, 'data'));

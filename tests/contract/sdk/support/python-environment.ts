@@ -22,19 +22,19 @@ export async function pythonWithSdk(): Promise<string> {
     .digest('hex');
   const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   const folder = join(cache, 'microsoft365-message-trace', `sekoia-sdk-${key.slice(0, 16)}`);
-  const interpreter = join(folder, 'bin', 'python');
+  const parser = join(folder, 'bin', 'python');
   const complete = join(folder, 'complete');
   const isComplete = await access(complete).then(
     () => true,
     () => false,
   );
-  if (isComplete) return interpreter;
+  if (isComplete) return parser;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await run(python, ['-m', 'venv', folder]);
-  await run(interpreter, ['-m', 'pip', 'install', '--quiet', '--requirement', requirements]);
+  await run(parser, ['-m', 'pip', 'install', '--quiet', '--requirement', requirements]);
   await writeFile(complete, '');
-  return interpreter;
+  return parser;
 }
 
 async function works(command: string): Promise<boolean> {

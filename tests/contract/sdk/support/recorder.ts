@@ -1,5 +1,5 @@
 import {
-  answer,
+  respond,
   startLoopback,
   type Received,
 } from '../../../../packages/automation-sdk-shim/tests/support/loopback.js';
@@ -7,13 +7,13 @@ import {
 /** `POST /callback`, say. */
 export type Kind = string;
 
-interface Answer {
+interface Response {
   readonly status: number;
   readonly body?: unknown;
 }
 
 /** What is answered to the n-th request of a kind, from 1; undefined for what platform and intake usually answer. */
-export type Answers = (kind: Kind, n: number) => Answer | undefined;
+export type Responses = (kind: Kind, n: number) => Response | undefined;
 
 export interface LogEntry {
   readonly date: string;
@@ -36,7 +36,7 @@ export interface Recorder {
 }
 
 /** Plays Sekoia's platform and intake on loopback, and remembers what it was asked. */
-export async function startRecorder(answers: Answers): Promise<Recorder> {
+export async function startRecorder(responses: Responses): Promise<Recorder> {
   const requests: Recorded[] = [];
   const counts = new Map<Kind, number>();
   const server = await startLoopback((received, response) => {
@@ -44,9 +44,9 @@ export async function startRecorder(answers: Answers): Promise<Recorder> {
     const n = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, n);
     const body = bodyOf(received);
-    const { status, body: said } = answers(kind, n) ?? usual(kind, body);
+    const { status, body: said } = responses(kind, n) ?? usual(kind, body);
     requests.push({ kind, headers: received.headers, body, status });
-    answer(response, status, said ?? {});
+    respond(response, status, said ?? {});
   });
   return { url: server.url, requests, close: () => server.close() };
 }
@@ -68,7 +68,7 @@ function bodyOf(received: Received): unknown {
   return received.body.length > 0 ? received.json() : undefined;
 }
 
-function usual(kind: Kind, body: unknown): Answer {
+function usual(kind: Kind, body: unknown): Response {
   if (kind === 'GET /secrets') return { status: 200, body: { value: {} } };
   if (!isBatch(kind)) return { status: 200, body: {} };
   const { jsons } = body as { jsons: string[] };

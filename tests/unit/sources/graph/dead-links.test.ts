@@ -3,7 +3,7 @@ import type { Access } from '../../../../src/trigger/access.js';
 import { HoursWithATenant } from '../../../support/hours-with-a-tenant.js';
 import { skipWaits } from '../../../support/impatience.js';
 import { application } from '../../../support/ways.js';
-import { advice, hour } from '../reading.js';
+import { guidance, hour } from '../reading.js';
 
 const access: Access = {
   api: 'graph',
@@ -13,7 +13,7 @@ const access: Access = {
     clientId: application.clientId,
     identity: { clientSecret: application.clientSecret },
   },
-  advice,
+  guidance,
   organization: undefined,
 };
 const spoiled = ['double-encoded-token', 'double-encoded-token', 'empty-recipient-token'] as const;

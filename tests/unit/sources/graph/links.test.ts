@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { MicrosoftClient } from '../../../../src/microsoft/client.js';
 import { GraphSource } from '../../../../src/sources/graph/source.js';
-import { answer, startLoopback } from '../../../support/loopback.js';
+import { respond, startLoopback } from '../../../support/loopback.js';
 import { transportWith } from '../../../support/outbound.js';
-import { advice, range, readAll, RecordingLinks } from '../reading.js';
+import { guidance, range, readAll, RecordingLinks } from '../reading.js';
 
 const authorization = { header: () => Promise.resolve('Bearer t0ken-of-mine'), discard: () => false };
 const row = (id: number, second: number) => ({
@@ -17,13 +17,13 @@ async function readBy(linkOf: (origin: string) => string) {
   const server = await startLoopback(({ target }, response) => {
     const isFirst = !target.includes('page=2') && !target.includes('skiptoken');
     const isDetour = isFirst && server.received.length > 1;
-    answer(response, 200, {
+    respond(response, 200, {
       value: isFirst ? [row(1, 10), row(2, 20)] : [row(2, 20), row(3, 30)],
       ...(isFirst && !isDetour && { '@odata.nextLink': linkOf(server.origin) }),
     });
   });
   const client = new MicrosoftClient(server.origin, { transport: transportWith(), authorization });
-  const records = await readAll(new GraphSource(server.origin, client, advice, undefined, links));
+  const records = await readAll(new GraphSource(server.origin, client, guidance, undefined, links));
   return { received: server.received, records, links, origin: server.origin };
 }
 

@@ -40,7 +40,7 @@ test('entries that are no rows are set aside as they came, and cost no row', () 
 
 test.each<JsonValue[]>([[null], ['rows'], [7], [[]], [[item()]], [{}], [{ value: {} }], [{ value: null }]])(
   'JSON without rows in a known form may be better the next time: %j',
-  (answer) => {
-    expect(() => parsePage(answer, surroundings)).toThrow(UnavailableError);
+  (response) => {
+    expect(() => parsePage(response, surroundings)).toThrow(UnavailableError);
   },
 );

@@ -6,7 +6,7 @@ import { requestToken } from '../../../../src/microsoft/entra-id.js';
 import { Transport } from '../../../../src/microsoft/transport.js';
 import { GraphSource } from '../../../../src/sources/graph/source.js';
 import { outbound } from '../../../support/outbound.js';
-import { advice, emptyWorld, presentMs, RecordingLinks } from '../reading.js';
+import { guidance, emptyWorld, presentMs, RecordingLinks } from '../reading.js';
 
 export const organization = 'example.corp';
 
@@ -14,7 +14,7 @@ const transport = new Transport({ ...outbound, mark: () => () => presentMs });
 
 export function sourceAt(graphUrl: string, authorization: Authorization, links?: RecordingLinks): GraphSource {
   const client = new MicrosoftClient(graphUrl, { transport, authorization });
-  return new GraphSource(graphUrl, client, advice, organization, links);
+  return new GraphSource(graphUrl, client, guidance, organization, links);
 }
 
 export interface Service {

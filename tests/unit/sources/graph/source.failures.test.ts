@@ -9,8 +9,8 @@ import {
   UnavailableError,
 } from '../../../../src/errors.js';
 import { skipWaits } from '../../../support/impatience.js';
-import { answer, startLoopback } from '../../../support/loopback.js';
-import { advice, booked, names, presentMs, range, readAll, unread } from '../reading.js';
+import { respond, startLoopback } from '../../../support/loopback.js';
+import { guidance, booked, names, presentMs, range, readAll, unread } from '../reading.js';
 import { item } from './items.js';
 import { sourceAt, withService } from './service.js';
 
@@ -45,9 +45,9 @@ describe('a failure that passes costs no row', () => {
         const pages = source.pages(range, new AbortController().signal);
         expect((await pages.next()).value?.records).toHaveLength(100);
         simulator.graph.faults.failNext(fault, Infinity);
-        const refusal = await refusalOf(pages.next());
-        expect(refusal).toBeInstanceOf(UnavailableError);
-        expectSilenceAbout(tokens, refusal);
+        const httpError = await httpErrorOf(pages.next());
+        expect(httpError).toBeInstanceOf(UnavailableError);
+        expectSilenceAbout(tokens, httpError);
         // Five times the page, and twice what comes after the rows before it.
         expect(simulator.graph.requests.totals.requests).toBe(8);
       });
@@ -112,10 +112,10 @@ describe('what the service refuses for good is not asked again', () => {
   test.each(served)('%s', async (fault, kind, says, requests) => {
     await withService({}, async ({ simulator, source, tokens }) => {
       simulator.graph.faults.failNext(fault, Infinity);
-      const refusal = await refusalOf(readAll(source));
-      expect(refusal).toBeInstanceOf(kind);
-      expect(refusal.message).toMatch(says);
-      expectSilenceAbout(tokens, refusal);
+      const httpError = await httpErrorOf(readAll(source));
+      expect(httpError).toBeInstanceOf(kind);
+      expect(httpError.message).toMatch(says);
+      expectSilenceAbout(tokens, httpError);
       expect(simulator.graph.requests.totals.requests).toBe(requests);
     });
   });
@@ -123,23 +123,23 @@ describe('what the service refuses for good is not asked again', () => {
   test('an application without the permission, with the advice for it', async () => {
     await withService({}, async ({ simulator, source, tokens }) => {
       simulator.tokenService.options.permissions = [];
-      const refusal = await refusalOf(readAll(source));
-      expect(refusal).toBeInstanceOf(SettingsError);
-      expect(refusal.message).toContain(advice.refused);
-      expectSilenceAbout(tokens, refusal);
+      const httpError = await httpErrorOf(readAll(source));
+      expect(httpError).toBeInstanceOf(SettingsError);
+      expect(httpError.message).toContain(guidance.refused);
+      expectSilenceAbout(tokens, httpError);
     });
   });
 
   test.each([401, 403] as const)(
     'a tenant without the service principal, by %i, until hours later it works',
-    async (servicePrincipalRefusal) => {
-      const options: Partial<GraphOptions> = { servicePrincipalFromMs: null, servicePrincipalRefusal };
+    async (servicePrincipalError) => {
+      const options: Partial<GraphOptions> = { servicePrincipalFromMs: null, servicePrincipalError };
       await withService(options, async ({ simulator, source, tokens }) => {
         simulator.world.add({ rows: 50, from: range.start, to: range.end });
-        const refusal = await refusalOf(readAll(source));
-        expect(refusal).toBeInstanceOf(NotReadyError);
-        expect(refusal.message).toMatch(/8bd644d1-64a1-4d4b-ae52-2e0cbf64e373.*takes some hours/);
-        expectSilenceAbout(tokens, refusal);
+        const httpError = await httpErrorOf(readAll(source));
+        expect(httpError).toBeInstanceOf(NotReadyError);
+        expect(httpError.message).toMatch(/8bd644d1-64a1-4d4b-ae52-2e0cbf64e373.*takes some hours/);
+        expectSilenceAbout(tokens, httpError);
         expect(simulator.graph.requests.totals.requests).toBe(1);
         simulator.graph.options.servicePrincipalFromMs = presentMs;
         expect(await readAll(source)).toHaveLength(50);
@@ -229,16 +229,16 @@ describe('a link to a later page that leads nowhere', () => {
       expect(requests.totals.requests).toBe(7);
 
       faults.failNext('dead-link-400', Infinity);
-      const refusal = await refusalOf(readAll(source));
-      expect(refusal).toBeInstanceOf(RangeRefusedError);
+      const httpError = await httpErrorOf(readAll(source));
+      expect(httpError).toBeInstanceOf(RangeRefusedError);
       expect(links.remedies.slice(2)).toEqual(['continued', 'retried', 'retried', 'retried', 'halved']);
-      expectSilenceAbout(tokens, refusal);
+      expectSilenceAbout(tokens, httpError);
     });
   });
 });
 
 test('a link to another host is told at once and never followed, and all rows are read without it', async () => {
-  const other = await startLoopback((_, response) => answer(response, 200, { value: [] }));
+  const other = await startLoopback((_, response) => respond(response, 200, { value: [] }));
   const options = { pageRows: 100, foreignOrigin: other.origin };
   await withService(options, async ({ simulator, source, links, tokens }) => {
     simulator.world.add({ rows: 250, from: range.start, to: range.end });
@@ -258,7 +258,7 @@ test('a link to another host is told at once and never followed, and all rows ar
 
 test('a name and a password in a link take the place of no credentials', async () => {
   const server = await startLoopback((request, response, number) =>
-    answer(response, 200, {
+    respond(response, 200, {
       value: [item({ id: `page ${number}` })],
       ...(number === 1 && { '@odata.nextLink': `http://name:secret@${request.headers.host ?? ''}/v1.0/page-2` }),
     }),
@@ -269,7 +269,7 @@ test('a name and a password in a link take the place of no credentials', async (
 });
 
 /** What a reading ends with, as it must. */
-async function refusalOf(reading: Promise<unknown>): Promise<Error> {
+async function httpErrorOf(reading: Promise<unknown>): Promise<Error> {
   const outcome = await reading.catch((error: unknown) => error);
   if (outcome instanceof Error) return outcome;
   throw new TypeError(`it was not refused, but gave ${inspect(outcome)}`);

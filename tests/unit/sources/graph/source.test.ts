@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { MailRow, MailWorld } from '@local/microsoft365-simulator';
 import { PlanAgainError, RangeRefusedError } from '../../../../src/errors.js';
-import { answer, startLoopback } from '../../../support/loopback.js';
+import { respond, startLoopback } from '../../../support/loopback.js';
 import { booked, hour, names, presentMs, range, readAll, unread } from '../reading.js';
 import { item } from './items.js';
 import { organization, sourceAt, withService } from './service.js';
@@ -61,8 +61,8 @@ describe('every row of a range is read', () => {
   test('a message to fifty people is fifty rows of one trace id, though a page ends among them', async () => {
     await withService({ pageRows: 40 }, async ({ simulator, source }) => {
       simulator.world.add({ rows: 4000, from: range.start, to: range.end });
-      const largest = largestMessage(simulator.world);
-      const read = (await readAll(source)).filter(({ traceId }) => traceId === largest);
+      const max = maxMessage(simulator.world);
+      const read = (await readAll(source)).filter(({ traceId }) => traceId === max);
       expect(read).toHaveLength(50);
       expect(new Set(read.map(({ recipient }) => recipient)).size).toBe(50);
     });
@@ -70,7 +70,7 @@ describe('every row of a range is read', () => {
 });
 
 /** The trace id that the most rows have. */
-function largestMessage(world: MailWorld): string | undefined {
+function maxMessage(world: MailWorld): string | undefined {
   const rows = new Map<string, number>();
   for (const { traceId } of world.visibleRows(presentMs)) rows.set(traceId, (rows.get(traceId) ?? 0) + 1);
   return [...rows].sort(([, one], [, other]) => other - one)[0]?.[0];
@@ -182,7 +182,7 @@ test('a range that ends in the future of the service is planned again, not asked
 
 test('a link may be relative, is followed as it is spelled, and with the headers of the first page', async () => {
   const server = await startLoopback((_, response, number) =>
-    answer(response, 200, {
+    respond(response, 200, {
       value: [item({ id: `page ${number}` })],
       ...(number === 1 && { '@odata.nextLink': "messageTraces?$filter=a%20b&$skiptoken='c+d/'" }),
     }),

@@ -5,21 +5,21 @@ import { parsePage } from '../../../../src/sources/reporting-web-service/page.js
 import { row } from '../../../support/records.js';
 
 const rows = [row({ Index: 0 }), row({ Index: 1 })];
-const indices = (answer: JsonObject) => parsePage(answer).records.map(({ raw }) => raw['Index']);
+const indices = (response: JsonObject) => parsePage(response).records.map(({ raw }) => raw['Index']);
 
 describe('rows are found', () => {
   test.each<[string, JsonObject]>([
     ['d.results', { d: { results: rows } }],
     ['d', { d: rows }],
     ['value', { 'odata.metadata': 'https://x/$metadata#MessageTrace', value: rows }],
-  ])('in %s, in their order', (_place, answer) => {
-    expect(indices(answer)).toEqual([0, 1]);
-    expect(parsePage(answer).unreadable).toEqual([]);
-    expect(parsePage(answer).nextLink).toBeUndefined();
+  ])('in %s, in their order', (_place, response) => {
+    expect(indices(response)).toEqual([0, 1]);
+    expect(parsePage(response).unreadable).toEqual([]);
+    expect(parsePage(response).nextLink).toBeUndefined();
   });
 
-  test.each<[JsonObject]>([[{ d: { results: [] } }], [{ d: [] }], [{ value: [] }]])('none in %j', (answer) => {
-    expect(parsePage(answer)).toEqual({ records: [], unreadable: [], nextLink: undefined });
+  test.each<[JsonObject]>([[{ d: { results: [] } }], [{ d: [] }], [{ value: [] }]])('none in %j', (response) => {
+    expect(parsePage(response)).toEqual({ records: [], unreadable: [], nextLink: undefined });
   });
 });
 
@@ -30,8 +30,8 @@ describe('the next page is named', () => {
     ['d.__next', { d: { results: rows, __next: link } }],
     ['odata.nextLink', { value: rows, 'odata.nextLink': link }],
     ['@odata.nextLink', { value: rows, '@odata.nextLink': link }],
-  ])('by %s, as it is spelled', (_place, answer) => {
-    expect(parsePage(answer).nextLink).toBe(link);
+  ])('by %s, as it is spelled', (_place, response) => {
+    expect(parsePage(response).nextLink).toBe(link);
   });
 
   test.each([[null], [''], [7], [{}]])('by nothing where the link is %j', (link) => {
@@ -49,7 +49,7 @@ test('entries that are no rows are set aside as they came, and cost no row', () 
 
 test.each([[null], ['rows'], [7], [[]], [{}], [{ d: {} }], [{ d: { results: {} } }], [{ d: null }], [{ value: {} }]])(
   'JSON without rows in a known form may be better the next time: %j',
-  (answer) => {
-    expect(() => parsePage(answer)).toThrow(UnavailableError);
+  (response) => {
+    expect(() => parsePage(response)).toThrow(UnavailableError);
   },
 );

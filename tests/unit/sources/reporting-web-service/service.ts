@@ -4,7 +4,7 @@ import { MicrosoftClient } from '../../../../src/microsoft/client.js';
 import { Transport } from '../../../../src/microsoft/transport.js';
 import { ReportingWebServiceSource } from '../../../../src/sources/reporting-web-service/source.js';
 import { outbound } from '../../../support/outbound.js';
-import { advice, emptyWorld, presentMs, RecordingLinks } from '../reading.js';
+import { guidance, emptyWorld, presentMs, RecordingLinks } from '../reading.js';
 
 const account = { accountName: 'trace.reader@example.corp', accountPassword: 'demo-Passw0rd' };
 
@@ -13,7 +13,7 @@ export function sourceAt(apiUrl: string, links?: RecordingLinks): ReportingWebSe
     transport: new Transport({ ...outbound, mark: () => () => presentMs }),
     authorization: new BasicAuthorization(account.accountName, account.accountPassword),
   });
-  return new ReportingWebServiceSource(apiUrl, client, advice, links);
+  return new ReportingWebServiceSource(apiUrl, client, guidance, links);
 }
 
 /** Runs a test on a simulated service whose clock stands still. */

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { passingFaults, type ReportingFault } from '@local/microsoft365-simulator';
 import { OutOfReachError, RangeRefusedError, SettingsError, UnavailableError } from '../../../../src/errors.js';
 import { skipWaits } from '../../../support/impatience.js';
-import { answer, startLoopback } from '../../../support/loopback.js';
-import { advice, booked, hour, names, presentMs, range, readAll, unread } from '../reading.js';
+import { respond, startLoopback } from '../../../support/loopback.js';
+import { guidance, booked, hour, names, presentMs, range, readAll, unread } from '../reading.js';
 import { withService } from './service.js';
 
 describe('a failure that passes costs no row', () => {
@@ -55,7 +55,7 @@ describe('what the service refuses for good is asked once', () => {
 
   test('a wrong password', async () => {
     await withService({ accountPassword: 'An0ther' }, async ({ simulator, source }) => {
-      await expect(readAll(source)).rejects.toThrow(advice.refused);
+      await expect(readAll(source)).rejects.toThrow(guidance.refused);
       expect(simulator.server.requests.totals.requests).toBe(1);
     });
   });
@@ -87,7 +87,7 @@ test.each<ReportingFault>(['dead-link-400', 'dead-link-404', 'dead-link-410'])(
 );
 
 test('a link to another host is never followed, and all rows are read without it', async () => {
-  const other = await startLoopback((_, response) => answer(response, 200, { d: [] }));
+  const other = await startLoopback((_, response) => respond(response, 200, { d: [] }));
   await withService({ pageRows: 100, foreignOrigin: other.origin }, async ({ simulator, source, links }) => {
     simulator.world.add({ rows: 250, from: range.start, to: range.end });
     simulator.server.faults.failNext('link-to-another-host', Infinity);

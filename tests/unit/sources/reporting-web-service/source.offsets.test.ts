@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { RangeRefusedError } from '../../../../src/errors.js';
-import { answer, startLoopback, type Loopback } from '../../../support/loopback.js';
+import { respond, startLoopback, type Loopback } from '../../../support/loopback.js';
 import { row } from '../../../support/records.js';
 import { readAll } from '../reading.js';
 import { sourceAt } from './service.js';
@@ -11,14 +11,14 @@ const pageOf = (page: number, rows: number) =>
 
 test('a full page is recognised although some of its entries are no rows', async () => {
   const server = await startLoopback((_, response, number) =>
-    answer(response, 200, { d: number === 1 ? [null, ...pageOf(1, 1999)] : pageOf(2, 1) }),
+    respond(response, 200, { d: number === 1 ? [null, ...pageOf(1, 1999)] : pageOf(2, 1) }),
   );
   expect(await read(server)).toHaveLength(2000);
   expect(server.received).toHaveLength(2);
 });
 
 test('nothing is asked on from a page that is not full', async () => {
-  const server = await startLoopback((_, response) => answer(response, 200, { d: pageOf(1, 1999) }));
+  const server = await startLoopback((_, response) => respond(response, 200, { d: pageOf(1, 1999) }));
   expect(await read(server)).toHaveLength(1999);
   expect(server.received).toHaveLength(1);
 });
@@ -26,7 +26,7 @@ test('nothing is asked on from a page that is not full', async () => {
 test('a service that ignores the offset is asked by time, and left where more rows than a page have the same time', async () => {
   const newest = row({ MessageTraceId: 'newest', Received: `/Date(${Date.UTC(2022, 6, 25, 12, 50)})/` });
   const server = await startLoopback(({ target }, response) =>
-    answer(response, 200, {
+    respond(response, 200, {
       d: [...(target.includes('13%3A00%3A00') ? [newest] : []), ...pageOf(1, 2000)].slice(0, 2000),
     }),
   );
@@ -39,7 +39,7 @@ test('a service that ignores the offset is asked by time, and left where more ro
 
 test('a page that was asked for once more and lost its rows meanwhile is not taken for the end', async () => {
   const server = await startLoopback((_, response, number) =>
-    answer(response, 200, { d: number > 5 ? [] : pageOf(1, 2000) }),
+    respond(response, 200, { d: number > 5 ? [] : pageOf(1, 2000) }),
   );
   await expect(read(server)).rejects.toThrow(RangeRefusedError);
 });

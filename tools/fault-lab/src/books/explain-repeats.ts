@@ -1,4 +1,4 @@
-import type { Life } from '../stage/life.js';
+import type { ProcessRun } from '../stage/life.js';
 import type { Repeats, StoredBatch } from './journal.js';
 
 /** What made a repeat unavoidable, or that nothing did. */
@@ -10,8 +10,8 @@ export interface ExplainedRepeats extends Repeats {
   readonly cause: Cause;
 }
 
-export interface Lives {
-  readonly lives: readonly Life[];
+export interface ProcessRunner {
+  readonly lives: readonly ProcessRun[];
   readonly lastBatchOfLife: ReadonlyMap<number, StoredBatch>;
 }
 
@@ -19,7 +19,10 @@ export interface Lives {
  * Says of each repeat which event it goes back to. The module sends a chunk only when the one before has been written
  * down, so a process that ends can leave one chunk in doubt: the last one that it got stored.
  */
-export function explainRepeats(repeats: readonly Repeats[], { lives, lastBatchOfLife }: Lives): ExplainedRepeats[] {
+export function explainRepeats(
+  repeats: readonly Repeats[],
+  { lives, lastBatchOfLife }: ProcessRunner,
+): ExplainedRepeats[] {
   return repeats.map((repeat) => {
     const { first, again } = repeat;
     if (first.number === again.number) return { ...repeat, cause: 'unexplained' };
@@ -41,7 +44,7 @@ function isTooSlow(first: StoredBatch, again: StoredBatch): boolean {
   return first.result === 'slower-than-limit' && (again.result !== first.result || again.events < first.events);
 }
 
-function causeOfEnd({ ended }: Life, last: StoredBatch): Cause {
+function causeOfEnd({ ended }: ProcessRun, last: StoredBatch): Cause {
   if (ended?.exit.signal === 'SIGKILL') return 'kill';
   // A stop waits four seconds for the acknowledgement of a chunk, and cannot wait for room on the disk.
   const isLate = last.result === 'fault-slow' || last.result === 'slower-than-limit';

@@ -20,7 +20,7 @@ const DAY_MS = 86_400_000;
 const DATES_OFF_MINUTES = [6, 60] as const;
 
 /** How far Microsoft's clock may be off, either way. */
-export const LARGEST_OFFSET_MS = 90_000;
+export const MAX_OFFSET_MS = 90_000;
 
 /**
  * The trouble of a run: the same seed, duration and catalogue give the same plan. Nothing lasts longer than the plan.
@@ -56,7 +56,7 @@ export function makePlan(seed: number, durationMs: number, catalogue: Catalogue)
     ...lane('disk', [10_000, 40_000], fullDisk),
     ...lane('clock', [10_000, 30_000], clockJump),
     ...lane('dates', [15_000, 60_000], wrongDates),
-    ...(manners.length > 0 ? lane('intake answers', [15_000, 60_000], (draws) => intakeAnswers(draws, manners)) : []),
+    ...(manners.length > 0 ? lane('intake answers', [15_000, 60_000], (draws) => intakeResponses(draws, manners)) : []),
     ...lane('folder', [20_000, 60_000], hangingFolder),
   ];
   const isUsed = ({ step }: TimedStep) => catalogue.steps.includes(step.kind);
@@ -126,7 +126,7 @@ function fullDisk(draws: Draws): Paced {
 }
 
 function clockJump(draws: Draws): Paced {
-  const offsetMs = draws.chance(0.3) ? 0 : draws.between(-LARGEST_OFFSET_MS, LARGEST_OFFSET_MS);
+  const offsetMs = draws.chance(0.3) ? 0 : draws.between(-MAX_OFFSET_MS, MAX_OFFSET_MS);
   return { step: { kind: 'clock-jump', offsetMs }, untilNextMs: draws.between(10_000, 60_000) };
 }
 
@@ -139,7 +139,7 @@ function wrongDates(draws: Draws): Paced {
 }
 
 /** A slow intake must be slow for longer than the module waits, or there is nothing to get over. */
-function intakeAnswers(draws: Draws, manners: readonly IntakeManner[]): Paced {
+function intakeResponses(draws: Draws, manners: readonly IntakeManner[]): Paced {
   const drawn = draws.one(manners);
   // It lasts for minutes, in which little else is delivered: half as often as the others.
   const manner = drawn === 'slower-than-limit' ? draws.one([drawn, draws.one(manners)]) : drawn;

@@ -96,7 +96,7 @@ export const INTAKE_MANNERS = [
 ] as const;
 export type IntakeManner = (typeof INTAKE_MANNERS)[number];
 
-interface IntakeAnswers {
+interface IntakeResponses {
   readonly kind: 'intake-answers';
   readonly manner: IntakeManner;
   readonly forMs: number;
@@ -109,7 +109,7 @@ interface HangingFolder {
 }
 
 export type Step =
-  Weather | DearFault | Outage | Refusals | Kill | FullDisk | ClockJump | WrongDates | IntakeAnswers | HangingFolder;
+  Weather | DearFault | Outage | Refusals | Kill | FullDisk | ClockJump | WrongDates | IntakeResponses | HangingFolder;
 export type StepKind = Step['kind'];
 export const STEP_KINDS: readonly StepKind[] = [
   ...(['weather', 'dear-fault', 'outage', 'refusals', 'kill', 'full-disk', 'clock-jump'] as const),

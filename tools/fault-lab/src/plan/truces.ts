@@ -8,8 +8,8 @@ const DEAR_BEFORE_MS = 150_000;
 
 /** Takes out what begins in a truce, shortens what would last into one, and calms all sides at its beginning. */
 export function keepTruces(steps: readonly TimedStep[], durationMs: number): TimedStep[] {
-  const kept = steps.filter((timed) => !isInTruce(timed)).map(shorten);
-  return [...kept, ...calms(durationMs)].sort((one, other) => one.atMs - other.atMs);
+  const stored = steps.filter((timed) => !isInTruce(timed)).map(shorten);
+  return [...stored, ...calms(durationMs)].sort((one, other) => one.atMs - other.atMs);
 }
 
 function truceAfter(atMs: number): number {

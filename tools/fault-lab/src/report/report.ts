@@ -1,6 +1,6 @@
 import type { LabOptions } from '../command-line.js';
 import type { ExplainedRepeats } from '../books/explain-repeats.js';
-import { endedWell, type Life } from '../stage/life.js';
+import { endedWell, type ProcessRun } from '../stage/life.js';
 import type { Violation } from '../status/status-watch.js';
 import { eventsOf, findingsOf, type Outcome } from './findings.js';
 
@@ -14,7 +14,7 @@ export interface RunReport extends Outcome {
   readonly looks: ReadonlyMap<string, number>;
   readonly logsByLevel: ReadonlyMap<string, number>;
   /** The first of the lines that ask to be reported. */
-  readonly oddities: readonly string[];
+  readonly anomalies: readonly string[];
   /** Undefined: the disk was never full, as there was no way to make it so. */
   readonly diskManner: string | undefined;
   /** From the end of the trouble until nothing was missing; undefined: never. */
@@ -22,20 +22,20 @@ export interface RunReport extends Outcome {
   readonly shownAfterMs: number;
 }
 
-const MOST_LISTED = 20;
+const MAX_LISTED = 20;
 
 /** The report as text, a line for each thing. */
 export function reportText(run: RunReport): string {
   const findings = findingsOf(run);
   const lines = [
-    `Plan       seed ${run.options.seed}, ${run.options.minutes} min, way ${run.options.way}, chunks of ${run.options.chunkSize}, ${run.options.rate} rows/h`,
+    `Plan       seed ${run.options.seed}, ${run.options.minutes} min, way ${run.options.signInScenario}, chunks of ${run.options.chunkSize}, ${run.options.rate} rows/h`,
     ...rowLines(run),
     ...repeatLines(run.repeats),
     ...Object.entries(run.results).map(([who, results]) => line(who, tallyText(countsIn(results)))),
     line('Disk', run.diskManner ?? 'never full: neither a file system nor a limit could be set here'),
     ...processLines(run),
     line('Logs', tallyText([...run.logsByLevel])),
-    ...run.oddities.map((text) => line('', text)),
+    ...run.anomalies.map((text) => line('', text)),
     ...statusLines(run),
     line('Secrets', run.leaks.size === 0 ? 'none seen outside' : `SEEN in ${tallyText([...run.leaks])}`),
     '',
@@ -44,7 +44,7 @@ export function reportText(run: RunReport): string {
   return `${lines.join('\n')}\n`;
 }
 
-function rowLines({ rows, books, settledAfterMs, shownAfterMs }: RunReport): string[] {
+function rowLines({ rows, audit, settledAfterMs, shownAfterMs }: RunReport): string[] {
   const settled =
     settledAfterMs === undefined
       ? 'something was missing to the end'
@@ -58,7 +58,7 @@ function rowLines({ rows, books, settledAfterMs, shownAfterMs }: RunReport): str
       'Had to',
       `${rows.statuses - rows.passedUnseen} statuses had to be seen: of each row the last, and each earlier one that was`,
     ),
-    line('Events', `${books.delivered} delivered, ${books.repeated} of them repeated`),
+    line('Events', `${audit.delivered} delivered, ${audit.repeated} of them repeated`),
     line('Refused', `${rows.refused} rows by the intake for good; they lie in rejected/`),
     line('Lost', `${rows.lost.length} rows`),
     line('Late', `${rows.late} rows, of time that is set aside`),
@@ -108,7 +108,7 @@ function violationText({ fromMs, untilMs, looks, process, what, troubles, reason
 }
 
 /** How long stops took. */
-function stopTimes(lives: readonly Life[]): string {
+function stopTimes(lives: readonly ProcessRun[]): string {
   const times = lives.flatMap(({ ended }) => (ended?.asked === 'SIGTERM' ? [ended.tookMs ?? 0] : []));
   if (times.length === 0) return 'none';
   const sorted = times.sort((one, other) => one - other);
@@ -118,14 +118,14 @@ function stopTimes(lives: readonly Life[]): string {
 
 /** The first few, a line each. */
 function listed<Item>(items: readonly Item[], text: (item: Item) => string): string[] {
-  const more = items.length - MOST_LISTED;
+  const more = items.length - MAX_LISTED;
   return [
-    ...items.slice(0, MOST_LISTED).map((item) => line('', text(item))),
+    ...items.slice(0, MAX_LISTED).map((item) => line('', text(item))),
     ...(more > 0 ? [line('', `and ${more} more`)] : []),
   ];
 }
 
-function endText({ ended }: Life): string {
+function endText({ ended }: ProcessRun): string {
   const how = ended?.exit.signal ?? `exit code ${ended?.exit.exitCode ?? 'unknown'}`;
   return `${ended?.asked ?? 'by itself'} → ${how}`;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IntakeManner } from '../plan/steps.js';
 
 /** What the intake answers in place of its usual acknowledgement; see `Intake.answerBatches`. */
-export interface RuledAnswer {
+export interface RuledResponse {
   readonly status: number;
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -27,11 +27,11 @@ const ECHOED_CHARACTERS = 2000;
 
 let bomb: Record<string, number> | undefined;
 
-export function ruledAnswer(
+export function ruledResponse(
   manner: IntakeManner,
   events: readonly string[],
   { intakeKey, chunkSize, turn }: Ruling,
-): RuledAnswer {
+): RuledResponse {
   const idsOf = (stored: readonly string[]) => ({ event_ids: stored.map(() => randomUUID()) });
   switch (manner) {
     case 'no-ids':

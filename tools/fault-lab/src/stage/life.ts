@@ -1,7 +1,7 @@
 import type { Exit } from '@local/playbook-runner';
 
 /** One process of the module, from its start to its end. */
-export interface Life {
+export interface ProcessRun {
   /** From 1. */
   readonly number: number;
   /** Undefined while it runs. */
@@ -25,7 +25,7 @@ export interface Life {
  * Whether a process ended as it should: of SIGKILL, or after SIGTERM with exit code 0. It kills itself where a file
  * operation hangs.
  */
-export function endedWell({ ended }: Life): boolean {
+export function endedWell({ ended }: ProcessRun): boolean {
   if (ended?.asked === undefined) return ended === undefined;
   const { asked, impatiently, hadSpoken, exit, folderHung = false } = ended;
   if (asked === 'SIGKILL') return exit.signal === 'SIGKILL';
@@ -37,6 +37,6 @@ export function endedWell({ ended }: Life): boolean {
 const STOP_WITHIN_MS = 10_000;
 
 /** Whether a process that was told to stop did so in time. */
-export function endedInTime({ ended }: Life): boolean {
+export function endedInTime({ ended }: ProcessRun): boolean {
   return ended?.asked !== 'SIGTERM' || (ended.tookMs ?? 0) <= STOP_WITHIN_MS;
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TriggerProcess, type Stop, type TriggerOptions } from '@local/playbook-runner';
 import type { Disk } from './disk.js';
-import type { Life } from './life.js';
+import type { ProcessRun } from './life.js';
 import { peakMemoryMiB } from './process-memory.js';
 import { STARTUP_MS } from '../status/oracle.js';
 import type { Seen } from '../status/status-watch.js';
@@ -10,9 +10,9 @@ import { wrongClock } from './wrong-clock.js';
 
 /** After the first end of its own, doubling: as the platform does. */
 const FIRST_RESTART_AFTER_MS = 1000;
-const LONGEST_RESTART_AFTER_MS = 60_000;
+const MAX_RESTART_AFTER_MS = 60_000;
 /** A stop may take ten seconds. */
-const PATIENCE_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 const LOOK_EVERY_MS = 1000;
 const METRICS_EVERY_LOOKS = 5;
 
@@ -25,7 +25,7 @@ export interface LivesOptions {
   /** Told what `/health` says, each second. */
   readonly onHealth: (seen: Seen) => void;
   readonly onLine: (life: number, line: string) => void;
-  readonly onEnd: (life: Life) => void;
+  readonly onEnd: (life: ProcessRun) => void;
   /** Told each text that a process shows elsewhere: its command line, health and metrics. */
   readonly onShown: (place: string, text: string) => void;
 }
@@ -43,9 +43,9 @@ interface Running {
 }
 
 /** The processes of the module, one after the other. One that ends by itself is started again. */
-export class Lives {
+export class ProcessRunner {
   readonly #options: LivesOptions;
-  readonly #past: Life[] = [];
+  readonly #past: ProcessRun[] = [];
   #running: Running | undefined;
   #started = 0;
   #peakMemoryMiB = 0;
@@ -62,7 +62,7 @@ export class Lives {
     return this.#started;
   }
 
-  get past(): readonly Life[] {
+  get past(): readonly ProcessRun[] {
     return this.#past;
   }
 
@@ -106,12 +106,12 @@ export class Lives {
   }
 
   /** Ends the process that runs, if one does; afterwards none is started until `start` is called. */
-  async end(signal: 'SIGTERM' | 'SIGKILL', killAfterMs = PATIENCE_MS): Promise<Stop | undefined> {
+  async end(signal: 'SIGTERM' | 'SIGKILL', killAfterMs = TIMEOUT_MS): Promise<Stop | undefined> {
     const running = this.#running;
     if (running === undefined) return undefined;
     await this.#look(running);
     running.asked = signal;
-    running.impatiently = killAfterMs < PATIENCE_MS;
+    running.impatiently = killAfterMs < TIMEOUT_MS;
     running.diskWasFull = this.#options.isDiskFull();
     running.folderHung = this.#options.isFolderHung();
     const stop = await running.process.stop(signal, killAfterMs);
@@ -135,12 +135,12 @@ export class Lives {
     const folderHung = running.folderHung || this.#options.isFolderHung();
     const diskWasFull = running.diskWasFull || this.#options.isDiskFull();
     const what = { asked, impatiently, exit, hadSpoken: running.hadSpoken(), diskWasFull, folderHung };
-    const life: Life = { number, ended: { ...what, ...(tookMs !== undefined && { tookMs }) } };
+    const life: ProcessRun = { number, ended: { ...what, ...(tookMs !== undefined && { tookMs }) } };
     this.#past.push(life);
     this.#options.onEnd(life);
     if (asked !== undefined) return;
     this.#ownEnds += 1;
-    await delay(Math.min(LONGEST_RESTART_AFTER_MS, FIRST_RESTART_AFTER_MS * 2 ** (this.#ownEnds - 1)));
+    await delay(Math.min(MAX_RESTART_AFTER_MS, FIRST_RESTART_AFTER_MS * 2 ** (this.#ownEnds - 1)));
     if (!this.#isOver) await this.start();
   }
 

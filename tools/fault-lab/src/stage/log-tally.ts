@@ -7,7 +7,7 @@ const CALLS_FOR_A_REPORT = /please report it/i;
  */
 export class LogTally {
   readonly #byLevel = new Map<string, number>();
-  readonly #oddities: string[] = [];
+  readonly #anomalies: string[] = [];
   #odd = 0;
 
   add(line: string): void {
@@ -15,7 +15,7 @@ export class LogTally {
     this.#byLevel.set(level, (this.#byLevel.get(level) ?? 0) + 1);
     if (!CALLS_FOR_A_REPORT.test(line)) return;
     this.#odd += 1;
-    if (this.#oddities.length < SAMPLES) this.#oddities.push(line);
+    if (this.#anomalies.length < SAMPLES) this.#anomalies.push(line);
   }
 
   get byLevel(): ReadonlyMap<string, number> {
@@ -28,8 +28,8 @@ export class LogTally {
   }
 
   /** The first few of them. */
-  get oddities(): readonly string[] {
-    return this.#oddities;
+  get anomalies(): readonly string[] {
+    return this.#anomalies;
   }
 }
 

@@ -9,46 +9,46 @@ import {
   type Simulator,
 } from '@local/microsoft365-simulator';
 import {
-  Books,
+  DeliveryAudit,
   INTAKE_FAULTS,
   SERVER_FAULTS,
   startIntake,
   startPlatform,
-  type BooksReport,
+  type AuditReport,
   type Intake,
   type Platform,
 } from '@local/playbook-runner';
 import type { ShownRow } from '../books/find-lost.js';
 import { Journal } from '../books/journal.js';
 import type { LabOptions } from '../command-line.js';
-import { LARGEST_OFFSET_MS } from '../plan/plan.js';
+import { MAX_OFFSET_MS } from '../plan/plan.js';
 import type { IntakeManner, Side } from '../plan/steps.js';
 import { StatusWatch } from '../status/status-watch.js';
 import { openDisk, type Disk } from './disk.js';
 import { simulatorSide, standInSide, type FaultySide } from './faulty-side.js';
 import { grownResult } from './grown-result.js';
 import { hang } from './hanging-file.js';
-import { ruledAnswer } from './intake-rule.js';
+import { ruledResponse } from './intake-rule.js';
 import { endedWell } from './life.js';
-import { Lives } from './lives.js';
+import { ProcessRunner } from './lives.js';
 import { LogTally } from './log-tally.js';
 import type { RunFolder } from './run-folder.js';
 import { SecretWatch } from './secret-watch.js';
-import { BULK_HOURS, LONGEST_CHANGE_MS, startTenant } from './tenant.js';
+import { BULK_HOURS, MAX_CHANGE_MS, startTenant } from './tenant.js';
 import { PLATFORM, SECRETS, WAYS } from './ways.js';
 
 /**
  * Longer than rows take plus all that Microsoft's clock can jump while a range is read: what is later than that is
  * rightly not looked for.
  */
-const LATE_WINDOW_MINUTES = Math.ceil((LONGEST_CHANGE_MS + 2 * LARGEST_OFFSET_MS) / 60_000) + 1;
+const LATE_WINDOW_MINUTES = Math.ceil((MAX_CHANGE_MS + 2 * MAX_OFFSET_MS) / 60_000) + 1;
 /** More than the four seconds for which a stop waits for an acknowledgement. */
 const SLOW_INTAKE_MS = 5000;
 /** Fingerprints of all rows several times over, and room to spare. */
 const DISK_BYTES_PER_ROW = 100;
 const LEAST_DISK_BYTES = 8 << 20;
 
-export interface StageParts {
+export interface TestBedParts {
   readonly options: LabOptions;
   readonly modulePath: string;
   readonly folder: RunFolder;
@@ -58,15 +58,15 @@ export interface StageParts {
  * Everything that the module meets, and the module: a tenant with mail, an intake with books, a platform, a disk, and a
  * process.
  */
-export class Stage {
-  readonly books = new Books();
+export class TestBed {
+  readonly audit = new DeliveryAudit();
   readonly journal = new Journal();
   readonly logs = new LogTally();
   readonly simulator: Simulator;
   readonly intake: Intake;
   readonly platform: Platform;
   readonly disk: Disk | undefined;
-  readonly lives: Lives;
+  readonly lives: ProcessRunner;
   readonly secrets: SecretWatch;
   readonly sides: Readonly<Record<Side, FaultySide>>;
   /** The API that is read. */
@@ -81,7 +81,7 @@ export class Stage {
   #turns = 0;
   readonly #manners = new Map<IntakeManner, number>();
 
-  private constructor(parts: StageParts, opened: Opened) {
+  private constructor(parts: TestBedParts, opened: Opened) {
     const { options, folder } = parts;
     this.simulator = opened.simulator;
     this.intake = opened.intake;
@@ -91,11 +91,13 @@ export class Stage {
     this.#refusals = opened.refusals;
     this.#dataFolder = folder.dataFolder;
     const { server, graph, tokenService } = this.simulator;
-    const way = WAYS[options.way];
-    this.service = way.api === 'graph' ? graph : server;
+    const signInScenario = WAYS[options.signInScenario];
+    this.service = signInScenario.api === 'graph' ? graph : server;
     this.sides = {
       api:
-        way.api === 'graph' ? simulatorSide(graphFaults, graph.faults) : simulatorSide(reportingFaults, server.faults),
+        signInScenario.api === 'graph'
+          ? simulatorSide(graphFaults, graph.faults)
+          : simulatorSide(reportingFaults, server.faults),
       tokens: simulatorSide(tokenFaults, tokenService.faults),
       intake: standInSide(INTAKE_FAULTS, this.intake.faults),
       logs: standInSide(SERVER_FAULTS, this.platform.faults.logs),
@@ -105,15 +107,15 @@ export class Stage {
       (side) => this.#requestsTo(side),
       (violation) => folder.log('lab', `STATUS WRONG: ${JSON.stringify(violation)}`),
     );
-    this.intake.answerBatches(({ events }) => this.#rule(events, options.chunkSize));
+    this.intake.respondToBatches(({ events }) => this.#rule(events, options.chunkSize));
     this.secrets = new SecretWatch(SECRETS, () => tokenService.issued);
-    this.lives = new Lives({
+    this.lives = new ProcessRunner({
       trigger: {
         modulePath: parts.modulePath,
-        dockerParameters: way.dockerParameters,
+        dockerParameters: signInScenario.dockerParameters,
         dataFolder: folder.dataFolder,
         configuration: {
-          ...way.settings(this.simulator),
+          ...signInScenario.settings(this.simulator),
           intake_key: PLATFORM.intakeKey,
           intake_server: this.intake.url,
           frequency: 1,
@@ -142,26 +144,26 @@ export class Stage {
     });
   }
 
-  static async open(parts: StageParts): Promise<Stage> {
+  static async open(parts: TestBedParts): Promise<TestBed> {
     const { simulator, mail, rows } = await startTenant(parts.options);
     // The intake and the platform tell of what they receive; whom they tell is made of them.
-    let stage: Stage | undefined = undefined as Stage | undefined;
+    let testBed: TestBed | undefined = undefined as TestBed | undefined;
     const intake: Intake = await startIntake({
       intakeKey: PLATFORM.intakeKey,
       keep: 0,
       slowMs: SLOW_INTAKE_MS,
-      onEvents: (events) => stage?.receive(events),
+      onEvents: (events) => testBed?.receive(events),
     });
     const platform = await startPlatform({
       token: PLATFORM.token,
       keep: 0,
-      onLog: ({ message }) => stage?.secrets.look('platform logs', message),
+      onLog: ({ message }) => testBed?.secrets.look('platform logs', message),
     });
     const disk = await openDisk(parts.folder.dataFolder, LEAST_DISK_BYTES + Math.ceil(rows) * DISK_BYTES_PER_ROW);
     const refusals: Refusing = { share: 0 };
     intake.refuseEvents((event) => chanceOf(event) < refusals.share);
-    stage = new Stage(parts, { simulator, intake, platform, disk, mail, refusals });
-    return stage;
+    testBed = new TestBed(parts, { simulator, intake, platform, disk, mail, refusals });
+    return testBed;
   }
 
   /**
@@ -169,7 +171,7 @@ export class Stage {
    * counted it.
    */
   receive(events: readonly string[]): void {
-    this.books.deliver(events);
+    this.audit.deliver(events);
     const life = this.lives.latest;
     const before = this.intake.totals().results;
     const manner = this.#manner;
@@ -185,7 +187,7 @@ export class Stage {
   }
 
   /** How the intake answers from now on; undefined: as usual. */
-  answerWith(manner: IntakeManner | undefined): void {
+  respondWith(manner: IntakeManner | undefined): void {
     this.#manner = manner;
   }
 
@@ -226,14 +228,14 @@ export class Stage {
     for (const { options } of [server, graph, tokenService]) options.clockOffsetMs = offsetMs;
   }
 
-  #rule(events: readonly string[], chunkSize: number): ReturnType<typeof ruledAnswer> | undefined {
+  #rule(events: readonly string[], chunkSize: number): ReturnType<typeof ruledResponse> | undefined {
     const manner = this.#manner;
     if (manner === undefined) return undefined;
     this.#turns += 1;
     this.#manners.set(manner, (this.#manners.get(manner) ?? 0) + 1);
-    const answer = ruledAnswer(manner, events, { intakeKey: PLATFORM.intakeKey, chunkSize, turn: this.#turns });
-    if (answer.status === 200) this.journal.withhold(events.slice(answer.stored?.length ?? 0));
-    return answer;
+    const response = ruledResponse(manner, events, { intakeKey: PLATFORM.intakeKey, chunkSize, turn: this.#turns });
+    if (response.status === 200) this.journal.withhold(events.slice(response.stored?.length ?? 0));
+    return response;
   }
 
   #requestsTo(side: Side): number {
@@ -252,8 +254,8 @@ export class Stage {
     return this.simulator.world.history(this.service.nowMs());
   }
 
-  compare(): Promise<BooksReport> {
-    return this.books.compare(asynchronous(this.visibleRows()));
+  compare(): Promise<AuditReport> {
+    return this.audit.compare(asynchronous(this.visibleRows()));
   }
 
   async close(): Promise<void> {

@@ -9,7 +9,7 @@ const LATENESS = {
   ...{ changingShare: 0.2, changeSeconds: [1, 40] as const },
 };
 /** After this long everything about a row has been shown. */
-export const LONGEST_CHANGE_MS = 80_000;
+export const MAX_CHANGE_MS = 80_000;
 /** How old the oldest mail is. */
 export const BULK_HOURS = 2;
 

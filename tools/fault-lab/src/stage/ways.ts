@@ -1,7 +1,7 @@
 import type { Simulator } from '@local/microsoft365-simulator';
 
-export const WAY_NAMES = ['basic', 'account', 'application'] as const;
-export type WayName = (typeof WAY_NAMES)[number];
+export const SIGN_IN_SCENARIOS = ['basic', 'account', 'application'] as const;
+export type SignInScenarioName = (typeof SIGN_IN_SCENARIOS)[number];
 
 /** How the simulated tenant calls itself, and who may read it. */
 export const TENANT = { organization: 'lab.onmicrosoft.example', domain: 'lab.example' };
@@ -21,7 +21,7 @@ export const SECRETS: readonly string[] = [
 ];
 
 /** A way to the message traces: which trigger, which API it reads, and who asks. */
-export interface Way {
+export interface SignInScenario {
   readonly api: 'reporting_web_service' | 'graph';
   readonly dockerParameters: 'message_trace' | 'message_trace_graph';
   readonly settings: (simulator: Simulator) => Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ const onGraph = ({ graphUrl, authorityUrl }: Simulator) => ({
   max_requests_per_5_minutes: 10_000,
 });
 
-export const WAYS: Readonly<Record<WayName, Way>> = {
+export const WAYS: Readonly<Record<SignInScenarioName, SignInScenario>> = {
   basic: {
     api: 'reporting_web_service',
     dockerParameters: 'message_trace',

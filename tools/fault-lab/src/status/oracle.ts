@@ -34,7 +34,7 @@ export interface Look {
 
 export type Expectation = 'trouble' | 'ok' | 'either';
 
-export interface Judgement {
+export interface Outcome {
   readonly expected: Expectation;
   /** Undefined: as it must be. */
   readonly violation?: string;
@@ -44,7 +44,7 @@ export interface Judgement {
 export const STARTUP_MS = 20_000;
 
 /** Whether a status was right, given everything that has failed so far. */
-export function judge(look: Look, troubles: readonly Trouble[]): Judgement {
+export function classify(look: Look, troubles: readonly Trouble[]): Outcome {
   const began = troubles.filter(({ fromMs }) => fromMs <= look.atMs);
   const recent = began.filter((trouble) => look.atMs <= (trouble.untilMs ?? Infinity) + trouble.recoveredWithinMs);
   const expected = expectationOf(look, began);

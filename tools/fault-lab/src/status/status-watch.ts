@@ -1,5 +1,5 @@
 import type { Side } from '../plan/steps.js';
-import { judge, STARTUP_MS, type Expectation, type Look, type Status } from './oracle.js';
+import { classify, STARTUP_MS, type Expectation, type Look, type Status } from './oracle.js';
 import type { Foreseen } from './trouble-of.js';
 
 /** A status that was wrong for a while. */
@@ -32,7 +32,7 @@ interface Lasting extends Foreseen {
 
 /** Two looks of the same kind belong together where no more than that lies between them. */
 const TOGETHER_MS = 3000;
-const LONGEST_REASONS = 400;
+const MAX_REASONS = 400;
 /** Looks come each second. Where one is so late, the machine is too busy to judge anybody by seconds ... */
 const LATE_LOOK_MS = 3000;
 /** ... for so long. */
@@ -89,11 +89,11 @@ export class StatusWatch {
     }
     this.#status = body['status'] as Status;
     const look: Look = { atMs, startedMs, status: body['status'] as Status, matters: mattersOf(body) };
-    const { expected, violation } = judge(look, this.#troubles);
+    const { expected, violation } = classify(look, this.#troubles);
     this.#expected = expected;
     this.#looks.set(expected, (this.#looks.get(expected) ?? 0) + 1);
     if (violation === undefined) return;
-    const reasons = JSON.stringify(body['reasons'] ?? []).slice(0, LONGEST_REASONS);
+    const reasons = JSON.stringify(body['reasons'] ?? []).slice(0, MAX_REASONS);
     this.#violate({ what: violation, process, reasons }, atMs);
   }
 

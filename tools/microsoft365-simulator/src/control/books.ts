@@ -6,7 +6,7 @@ import type { MailWorld } from '../world/mail-world.js';
 const rowsPerChunk = 500;
 
 /** Streams the history of every row visible at an instant: one JSON object a line, oldest received first. */
-export async function sendBooks(world: MailWorld, untilMs: number, response: ServerResponse): Promise<void> {
+export async function sendAudit(world: MailWorld, untilMs: number, response: ServerResponse): Promise<void> {
   response.writeHead(200, { 'Content-Type': 'application/x-ndjson; charset=utf-8' });
   // A reader that goes away in the middle is no error of ours.
   await pipeline(Readable.from(chunks(world, untilMs)), response).catch(() => undefined);

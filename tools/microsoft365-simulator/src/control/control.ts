@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Graph } from '../graph/graph.js';
 import { graphFaults } from '../graph/service-faults.js';
-import { jsonAnswer, type Answer } from '../http/answer.js';
+import { jsonResponse, type Response } from '../http/answer.js';
 import { InvalidInputError } from '../invalid-input-error.js';
 import type { ReportingWebService } from '../reporting-web-service/reporting-web-service.js';
 import { reportingFaults } from '../reporting-web-service/service-faults.js';
 import { tokenFaults } from '../token-service/service-faults.js';
 import type { TokenService } from '../token-service/token-service.js';
 import type { LiveHandle, MailWorld } from '../world/mail-world.js';
-import { sendBooks } from './books.js';
+import { sendAudit } from './books.js';
 import { jsonBody } from './json-body.js';
 import { mailRequest } from './mail-requests.js';
 import { graphOptions, reportingOptions, tokenServiceOptions } from './option-requests.js';
@@ -57,8 +57,8 @@ export class Control {
   }
 
   /** Returns what to answer, or `sent` where nothing is left to do: the answer was a stream. */
-  async answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<Answer | 'sent'> {
-    if (!isLoopback(url.hostname)) return refusal(403, 'The control pages are for this machine: name it 127.0.0.1.');
+  async respond(request: IncomingMessage, response: ServerResponse, url: URL): Promise<Response | 'sent'> {
+    if (!isLoopback(url.hostname)) return httpError(403, 'The control pages are for this machine: name it 127.0.0.1.');
     const page = `${request.method ?? ''} ${url.pathname.slice(controlPath.length)}`;
     try {
       const change = this.#changes.get(page);
@@ -70,20 +70,20 @@ export class Control {
         case 'GET /status':
           return this.#status();
         case 'GET /books':
-          await sendBooks(this.#world, this.#booksUntilMs(url), response);
+          await sendAudit(this.#world, this.#auditUntilMs(url), response);
           return 'sent';
         default:
-          return refusal(404, knownPages);
+          return httpError(404, knownPages);
       }
     } catch (error) {
-      if (error instanceof InvalidInputError) return refusal(400, error.message);
+      if (error instanceof InvalidInputError) return httpError(400, error.message);
       throw error;
     }
   }
 
-  #status(): Answer {
+  #status(): Response {
     const { server, graph, tokenService } = this.#pages;
-    return jsonAnswer(200, {
+    return jsonResponse(200, {
       nowMs: this.#nowMs(),
       world: { organization: this.#world.organization, rows: this.#world.count, received: this.#world.bounds ?? null },
       ...server.status(),
@@ -102,7 +102,7 @@ export class Control {
     if (live !== undefined) this.#live.push(this.#world.live(live));
   }
 
-  #booksUntilMs(url: URL): number {
+  #auditUntilMs(url: URL): number {
     const until = url.searchParams.get('until');
     if (until === null) return this.#nowMs();
     return instant(/^\d+$/.test(until) ? Number(until) : until, 'until');
@@ -120,6 +120,6 @@ function isLoopback(hostname: string): boolean {
   return hostname === '127.0.0.1' || hostname === 'localhost' || hostname === '[::1]';
 }
 
-function refusal(status: number, error: string): Answer {
-  return jsonAnswer(status, { error });
+function httpError(status: number, error: string): Response {
+  return jsonResponse(status, { error });
 }

@@ -13,7 +13,7 @@ const serviceOptions: read.Readers<Omit<ServiceOptions, Functions>> = {
   clockOffsetMs: read.numberFrom(-Number.MAX_SAFE_INTEGER),
   dateOffsetMs: read.numberFrom(-Number.MAX_SAFE_INTEGER),
   retryAfterSeconds: read.wholeNumberFrom(0),
-  slowAnswerMs: read.numberFrom(0),
+  slowResponseMs: read.numberFrom(0),
   signInOrigin: read.origin,
 };
 
@@ -44,7 +44,7 @@ export const graphOptions = read.fields<Omit<GraphOptions, Functions>>({
   quotaTakenByOthers: read.wholeNumberFrom(0),
   quotaRetryAfter: read.truth,
   servicePrincipalFromMs: read.either(read.instant, read.nothing, 'a time such as 2022-07-25T12:00:00Z, or null'),
-  servicePrincipalRefusal: read.either(read.exactly(401), read.exactly(403), '401 or 403'),
+  servicePrincipalError: read.either(read.exactly(401), read.exactly(403), '401 or 403'),
   foreignOrigin: read.origin,
   ...serviceOptions,
 });

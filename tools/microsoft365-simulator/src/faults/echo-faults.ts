@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { answer, htmlAnswer, jsonAnswer, type Answer } from '../http/answer.js';
+import { respond, htmlResponse, jsonResponse, type Response } from '../http/answer.js';
 
 /**
  * Answers that hold the request with its credentials, as debugging proxies and misconfigured gateways give them. Each
@@ -23,21 +23,21 @@ export function isEchoFault(kind: string): kind is EchoFault {
 }
 
 const base64Line = 76;
-const mostPadding = 700;
+const maxPadding = 700;
 /** Coprime to the padding and to most lengths: the places differ from one answer to the next. */
 const stride = 37;
 const credential = /(?:authorization: \w+ |client_secret=|password=|client_assertion=)([^\r\n&]+)/i;
 
 /** `turn`: how many echoes came before; decides where texts are cut and shifted. `body`: of the request. */
-export function echoAnswer(kind: EchoFault, request: IncomingMessage, body: string, turn: number): Answer {
+export function echoResponse(kind: EchoFault, request: IncomingMessage, body: string, turn: number): Response {
   const text = requestText(request, body);
   switch (kind) {
     case 'echo-plain':
       return plain(404, `There is no route for the request:\r\n${text}`);
     case 'echo-html':
-      return htmlAnswer(403, 'Forbidden', `The request was: <pre>${escapeHtml(text)}</pre>`);
+      return htmlResponse(403, 'Forbidden', `The request was: <pre>${escapeHtml(text)}</pre>`);
     case 'echo-json':
-      return jsonAnswer(400, errorOf(request, `The request is not valid: ${text}`));
+      return jsonResponse(400, errorOf(request, `The request is not valid: ${text}`));
     case 'echo-url-encoded':
       return plain(502, `Upstream failed for request=${encodeURIComponent(text)}`);
     case 'echo-base64':
@@ -45,7 +45,7 @@ export function echoAnswer(kind: EchoFault, request: IncomingMessage, body: stri
     case 'echo-cut':
       return plain(400, cutInCredential(text, turn));
     case 'echo-shifted':
-      return plain(400, `${'.'.repeat((turn * stride) % mostPadding)} ${credential.exec(text)?.[0] ?? text} ${text}`);
+      return plain(400, `${'.'.repeat((turn * stride) % maxPadding)} ${credential.exec(text)?.[0] ?? text} ${text}`);
   }
 }
 
@@ -76,8 +76,8 @@ function errorOf({ method }: IncomingMessage, text: string): object {
   };
 }
 
-function plain(status: number, text: string): Answer {
-  return answer(status, 'text/plain; charset=utf-8', text);
+function plain(status: number, text: string): Response {
+  return respond(status, 'text/plain; charset=utf-8', text);
 }
 
 function escapeHtml(text: string): string {

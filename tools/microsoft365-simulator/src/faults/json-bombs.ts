@@ -1,4 +1,4 @@
-import { answer, type Answer } from '../http/answer.js';
+import { respond, type Response } from '../http/answer.js';
 
 /** Answers that are small to send and large to parse. They are no page, no token and no error. */
 export const jsonBombs = ['json-bomb-keys', 'json-bomb-depth', 'json-bomb-text'] as const;
@@ -11,10 +11,10 @@ const bombTextBytes = 12_000_000;
 
 const bodies = new Map<JsonBomb, string>();
 
-export function jsonBomb(kind: JsonBomb): Answer {
+export function jsonBomb(kind: JsonBomb): Response {
   const body = bodies.get(kind) ?? bodyOf(kind);
   bodies.set(kind, body);
-  return answer(200, 'application/json; charset=utf-8', body);
+  return respond(200, 'application/json; charset=utf-8', body);
 }
 
 function bodyOf(kind: JsonBomb): string {

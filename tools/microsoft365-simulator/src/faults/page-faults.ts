@@ -1,5 +1,5 @@
 import type { FaultyRequest } from './fault-plan.js';
-import { altersAnswer } from './transport-faults.js';
+import { altersResponse } from './transport-faults.js';
 
 /** Next links that lead nowhere or elsewhere, for the services that answer in pages. */
 export const pageFaults = [
@@ -32,7 +32,7 @@ export function faultApplies(kind: string, { page, linked }: FaultyRequest): boo
   if (kind.startsWith('dead-link')) return page !== null && page > 1;
   if (changedLinks.includes(kind)) return linked;
   if (kind === 'empty-page-with-link') return page !== null;
-  return page !== null || !altersAnswer(kind);
+  return page !== null || !altersResponse(kind);
 }
 
 export function rowsArrive(kind: string): boolean {

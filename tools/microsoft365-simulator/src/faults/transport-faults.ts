@@ -1,5 +1,5 @@
 import { jsonBomb, jsonBombs } from './json-bombs.js';
-import { answer, htmlAnswer, withHeaders, type Answer } from '../http/answer.js';
+import { respond, htmlResponse, withHeaders, type Response } from '../http/answer.js';
 
 /** What may go wrong on the way to any of the services, or in the gateways before them. */
 export const transportFaults = [
@@ -49,7 +49,7 @@ export function isTransportFault(kind: string): kind is TransportFault {
 /** The faults that alter the answer that was due, and so need one. */
 const alterations: readonly string[] = ['reset-in-body', 'cut-off-json', 'slow-answer'];
 
-export function altersAnswer(kind: string): boolean {
+export function altersResponse(kind: string): boolean {
   return alterations.includes(kind);
 }
 
@@ -57,7 +57,7 @@ export interface TransportFaultOptions {
   /** What Retry-After asks for. */
   readonly retryAfterSeconds: number;
   /** How much longer a slow answer takes. */
-  readonly slowAnswerMs: number;
+  readonly slowResponseMs: number;
   /** Where the sign-in page lives, such as `https://login.microsoftonline.com`. */
   readonly signInOrigin: string;
 }
@@ -69,17 +69,17 @@ const hugeRetryAfterSeconds = 99_999_999;
 /** What is answered instead. `due` makes the answer without a fault; `nowMs` is the service's clock. */
 export function transportFault(
   kind: TransportFault,
-  due: () => Answer,
+  due: () => Response,
   nowMs: number,
   options: TransportFaultOptions,
-): Answer {
+): Response {
   const retryAfterMs = options.retryAfterSeconds * 1000;
   const asSeconds = { 'Retry-After': String(options.retryAfterSeconds) };
   switch (kind) {
     case 'http-500':
-      return htmlAnswer(500, 'Server Error', 'An unexpected error occurred.');
+      return htmlResponse(500, 'Server Error', 'An unexpected error occurred.');
     case 'http-502':
-      return htmlAnswer(502, 'Bad Gateway', 'The server received an invalid response.');
+      return htmlResponse(502, 'Bad Gateway', 'The server received an invalid response.');
     case 'http-503':
       return unavailable();
     case 'http-503-retry-after-seconds':
@@ -95,25 +95,25 @@ export function transportFault(
     case 'http-429-retry-after-huge':
       return withHeaders(tooMany(), { 'Retry-After': String(hugeRetryAfterSeconds) });
     case 'http-408':
-      return htmlAnswer(408, 'Request Timeout', 'The request took too long.');
+      return htmlResponse(408, 'Request Timeout', 'The request took too long.');
     case 'reset-before-answer':
-      return { ...htmlAnswer(500, 'Reset', ''), manner: 'reset' };
+      return { ...htmlResponse(500, 'Reset', ''), manner: 'reset' };
     case 'reset-in-body':
       return { ...due(), manner: 'torn' };
     case 'cut-off-json':
       return cutOff(due());
     case 'html-with-200':
-      return htmlAnswer(200, 'Maintenance', 'The service is being updated.');
+      return htmlResponse(200, 'Maintenance', 'The service is being updated.');
     case 'empty-200':
-      return answer(200, 'application/json; charset=utf-8', '');
+      return respond(200, 'application/json; charset=utf-8', '');
     case 'slow-answer':
-      return { ...due(), delayMs: options.slowAnswerMs };
+      return { ...due(), delayMs: options.slowResponseMs };
     case 'no-answer':
-      return { ...htmlAnswer(504, 'Silence', ''), manner: 'silence' };
+      return { ...htmlResponse(504, 'Silence', ''), manner: 'silence' };
     case 'sign-in-page':
       return signInPage(options.signInOrigin);
     case 'sign-in-redirect':
-      return withHeaders(htmlAnswer(302, 'Object moved', 'Object moved.'), {
+      return withHeaders(htmlResponse(302, 'Object moved', 'Object moved.'), {
         Location: `${options.signInOrigin}/common/oauth2/authorize?response_type=code`,
       });
     case 'json-bomb-keys':
@@ -123,19 +123,19 @@ export function transportFault(
   }
 }
 
-function unavailable(): Answer {
-  return htmlAnswer(503, 'Service Unavailable', 'The service is unavailable.');
+function unavailable(): Response {
+  return htmlResponse(503, 'Service Unavailable', 'The service is unavailable.');
 }
 
-function tooMany(): Answer {
-  return htmlAnswer(429, 'Too Many Requests', 'Your recent queries have surpassed the permitted limit.');
+function tooMany(): Response {
+  return htmlResponse(429, 'Too Many Requests', 'Your recent queries have surpassed the permitted limit.');
 }
 
-function cutOff(due: Answer): Answer {
+function cutOff(due: Response): Response {
   return { ...due, body: due.body.slice(0, Math.floor((due.body.length * 2) / 3)) };
 }
 
-function signInPage(origin: string): Answer {
+function signInPage(origin: string): Response {
   const form = `<form method="post" action="${origin}/common/login"><input name="login"><input name="passwd"></form>`;
-  return htmlAnswer(200, 'Sign in to your account', form);
+  return htmlResponse(200, 'Sign in to your account', form);
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FaultPlan } from '../faults/fault-plan.js';
 import { faultApplies, linkToItself, rowsArrive } from '../faults/page-faults.js';
-import type { Answer } from '../http/answer.js';
+import type { Response } from '../http/answer.js';
 import type { RequestLog } from '../http/request-log.js';
 import { BadQueryError } from '../service/bad-query-error.js';
 import { asked, dueWithoutPage, type Due } from '../service/due.js';
@@ -12,7 +12,14 @@ import type { MailWorld } from '../world/mail-world.js';
 import { nextLink } from './next-link.js';
 import { defaultOptions, type GraphOptions } from './options.js';
 import { Quota } from './quota.js';
-import { badRequest, faultAnswer, notFound, overQuota, servicePrincipalLess, tokenRefused } from './service-faults.js';
+import {
+  badRequest,
+  faultResponse,
+  notFound,
+  overQuota,
+  servicePrincipalLess,
+  tokenRefused,
+} from './service-faults.js';
 import type { GraphFault } from './service-faults.js';
 import { prefersUnknownMembers } from './status-wording.js';
 import { readQuery, type TraceQuery } from './trace-query.js';
@@ -68,35 +75,38 @@ export class Graph {
   }
 
   /** Decides what to answer, and writes it down in `requests`. */
-  answer(request: IncomingMessage, url: URL): Answer {
+  respond(request: IncomingMessage, url: URL): Response {
     const nowMs = this.nowMs();
     const clientRequestId = request.headers['client-request-id'];
     const error = errorWording(nowMs, typeof clientRequestId === 'string' ? clientRequestId : undefined);
     const due = this.#due(request, url, nowMs, error);
-    return this.#front.answer(request, url, nowMs, due, (kind) =>
-      faultAnswer(kind, { error, options: this.options, nowMs, page: due.answer }),
+    return this.#front.respond(request, url, nowMs, due, (kind) =>
+      faultResponse(kind, { error, options: this.options, nowMs, page: due.respond }),
     );
   }
 
   #due(request: IncomingMessage, url: URL, nowMs: number, error: ErrorWording): Due<GraphResult> {
-    const verdict = this.#tokens.check(request.headers.authorization, graphResource, nowMs);
-    const credentials = credentialsOf(verdict);
+    const outcome = this.#tokens.check(request.headers.authorization, graphResource, nowMs);
+    const credentials = credentialsOf(outcome);
     const skiptoken = url.searchParams.get('$skiptoken');
-    const refusal = (result: GraphResult, answer: () => Answer, query: TraceQuery | null = null): Due<GraphResult> =>
-      dueWithoutPage(result, credentials, answer, query && { ...query, skiptoken });
+    const httpError = (
+      result: GraphResult,
+      respond: () => Response,
+      query: TraceQuery | null = null,
+    ): Due<GraphResult> => dueWithoutPage(result, credentials, respond, query && { ...query, skiptoken });
 
-    if (verdict !== 'right') return refusal('refused', () => tokenRefused(error, verdict));
-    if (url.pathname.toLowerCase() !== tracesPath) return refusal('not-found', () => notFound(error));
+    if (outcome !== 'right') return httpError('refused', () => tokenRefused(error, outcome));
+    if (url.pathname.toLowerCase() !== tracesPath) return httpError('not-found', () => notFound(error));
     if (request.method !== 'GET') {
-      return refusal('not-acceptable', () => error(405, 'MethodNotAllowed', 'Only GET is supported.'));
+      return httpError('not-acceptable', () => error(405, 'MethodNotAllowed', 'Only GET is supported.'));
     }
     const { options } = this;
     if (options.servicePrincipalFromMs === null || nowMs < options.servicePrincipalFromMs) {
-      return refusal('service-principal-less', () => servicePrincipalLess(error, options.servicePrincipalRefusal));
+      return httpError('service-principal-less', () => servicePrincipalLess(error, options.servicePrincipalError));
     }
     const waitMs = this.#quota.take(nowMs, options);
     if (waitMs !== null) {
-      return refusal('over-quota', () => overQuota(error, options.quotaRetryAfter ? waitMs : null));
+      return httpError('over-quota', () => overQuota(error, options.quotaRetryAfter ? waitMs : null));
     }
 
     let query: TraceQuery | null = null;
@@ -111,7 +121,7 @@ export class Graph {
         rows: page.rows.length,
         result: 'page',
         linked: page.next !== null,
-        answer: (damage) => {
+        respond: (damage) => {
           const shown = damage?.isEmpty === true ? { ...page, rows: [] } : page;
           const link = damage?.isEmpty === true ? linkToItself(url) : nextLink(page, url, damage);
           return pageWording(shown, url.origin, link, { options, unknownMembers });
@@ -119,7 +129,7 @@ export class Graph {
       };
     } catch (caught) {
       if (!(caught instanceof BadQueryError)) throw caught;
-      return refusal('bad-query', () => badRequest(error, caught.message), query);
+      return httpError('bad-query', () => badRequest(error, caught.message), query);
     }
   }
 }

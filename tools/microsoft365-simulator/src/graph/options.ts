@@ -27,7 +27,7 @@ export interface GraphOptions extends ServiceOptions {
    */
   servicePrincipalFromMs: number | null;
   /** The status of the refusal until then. */
-  servicePrincipalRefusal: 401 | 403;
+  servicePrincipalError: 401 | 403;
   /** The host that the fault `link-to-another-host` names. */
   foreignOrigin: string;
 }
@@ -44,6 +44,6 @@ export const defaultOptions: Readonly<GraphOptions> = {
   quotaTakenByOthers: 0,
   quotaRetryAfter: true,
   servicePrincipalFromMs: 0,
-  servicePrincipalRefusal: 401,
+  servicePrincipalError: 401,
   foreignOrigin: 'https://graph.attacker.example',
 };

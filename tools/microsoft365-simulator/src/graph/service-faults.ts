@@ -2,9 +2,9 @@ import { echoFaults, type EchoFault } from '../faults/echo-faults.js';
 import { pageFaults, skiptokenFaults } from '../faults/page-faults.js';
 import { isTransportFault, transportFault, transportFaults } from '../faults/transport-faults.js';
 import type { TransportFault } from '../faults/transport-faults.js';
-import { jsonAnswer, withHeaders, type Answer } from '../http/answer.js';
+import { jsonResponse, withHeaders, type Response } from '../http/answer.js';
 import type { LinkDamage } from '../service/due.js';
-import type { TokenVerdict } from '../token-service/issued-tokens.js';
+import type { TokenOutcome } from '../token-service/issued-tokens.js';
 import type { GraphOptions } from './options.js';
 import type { ErrorWording } from './wording.js';
 
@@ -35,15 +35,15 @@ export interface FaultContext {
   /** The service's clock, in milliseconds since 1970. */
   readonly nowMs: number;
   /** The page that is due, with what is wrong with its link. */
-  readonly page: (damage?: LinkDamage) => Answer;
+  readonly page: (damage?: LinkDamage) => Response;
 }
 
-export function faultAnswer(kind: Exclude<GraphFault, EchoFault>, context: FaultContext): Answer {
+export function faultResponse(kind: Exclude<GraphFault, EchoFault>, context: FaultContext): Response {
   if (isTransportFault(kind)) return transportFault(kind, () => context.page(), context.nowMs, context.options);
   return ownFault(kind, context);
 }
 
-function ownFault(kind: OwnFault, { error, options, page }: FaultContext): Answer {
+function ownFault(kind: OwnFault, { error, options, page }: FaultContext): Response {
   switch (kind) {
     case 'http-400':
       return badRequest(error, 'The query is not valid.');
@@ -62,7 +62,7 @@ function ownFault(kind: OwnFault, { error, options, page }: FaultContext): Answe
     case 'over-quota-429':
       return overQuota(error, null);
     case 'service-principal-less':
-      return servicePrincipalLess(error, options.servicePrincipalRefusal);
+      return servicePrincipalLess(error, options.servicePrincipalError);
     case 'dead-link-400':
       return badRequest(error, 'The $skiptoken is not valid.');
     case 'dead-link-404':
@@ -80,7 +80,7 @@ function ownFault(kind: OwnFault, { error, options, page }: FaultContext): Answe
   }
 }
 
-export function badRequest(error: ErrorWording, message: string): Answer {
+export function badRequest(error: ErrorWording, message: string): Response {
   return error(400, 'BadRequest', message);
 }
 
@@ -89,30 +89,30 @@ export function tooOld(historyDays: number): string {
   return `Invalid receivedDateTime. The start date can't be older than ${historyDays} days from today.`;
 }
 
-export function notFound(error: ErrorWording): Answer {
+export function notFound(error: ErrorWording): Response {
   return error(404, 'ResourceNotFound', 'Resource not found.');
 }
 
-const tokenMessages: Readonly<Record<Exclude<TokenVerdict, 'right' | 'not-permitted'>, string>> = {
+const tokenMessages: Readonly<Record<Exclude<TokenOutcome, 'right' | 'not-permitted'>, string>> = {
   missing: 'Access token is empty.',
   unknown: 'Access token validation failure.',
   'wrong-audience': 'Access token validation failure. Invalid audience.',
   expired: 'Lifetime validation failed, the token is expired.',
 };
 
-export function tokenRefused(error: ErrorWording, verdict: Exclude<TokenVerdict, 'right'>): Answer {
-  if (verdict === 'not-permitted') {
+export function tokenRefused(error: ErrorWording, outcome: Exclude<TokenOutcome, 'right'>): Response {
+  if (outcome === 'not-permitted') {
     return error(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.');
   }
   const challenge =
     'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", ' +
     'client_id="00000003-0000-0000-c000-000000000000"';
-  const refused = error(401, 'InvalidAuthenticationToken', tokenMessages[verdict]);
+  const refused = error(401, 'InvalidAuthenticationToken', tokenMessages[outcome]);
   return withHeaders(refused, { 'WWW-Authenticate': challenge });
 }
 
 /** The beginning is documented, the rest is what administrators have reported. */
-export function servicePrincipalLess(error: ErrorWording, status: 401 | 403): Answer {
+export function servicePrincipalLess(error: ErrorWording, status: 401 | 403): Response {
   const message =
     'Service principal-less Authentication failed: The service principal for App ID ' +
     '8bd644d1-64a1-4d4b-ae52-2e0cbf64e373 was not found. Please create a service principal for this app in your tenant. ' +
@@ -121,7 +121,7 @@ export function servicePrincipalLess(error: ErrorWording, status: 401 | 403): An
 }
 
 /** `waitMs`: until there is room again; null where the answer is not to say so. */
-export function overQuota(error: ErrorWording, waitMs: number | null): Answer {
+export function overQuota(error: ErrorWording, waitMs: number | null): Response {
   const refused = error(429, 'TooManyRequests', 'Your recent queries have surpassed the permitted limit.');
   return waitMs === null ? refused : withHeaders(refused, { 'Retry-After': String(Math.ceil(waitMs / 1000)) });
 }
@@ -129,12 +129,12 @@ export function overQuota(error: ErrorWording, waitMs: number | null): Answer {
 /**
  * What is wrong with the request is told by an exception within, as one tenant has seen it; asking again does not help.
  */
-function hiddenBadRequest(): Answer {
+function hiddenBadRequest(): Response {
   const internalexception = {
     message: 'Invalid filter clause: the dates of receivedDateTime cannot be used.',
     type: 'Microsoft.Exchange.Management.Tasks.ValidationException',
     stacktrace: '',
   };
   const innererror = { message: 'An error occurred while processing the request.', internalexception };
-  return jsonAnswer(500, { error: { code: 'UnknownError', message: '', innererror } });
+  return jsonResponse(500, { error: { code: 'UnknownError', message: '', innererror } });
 }

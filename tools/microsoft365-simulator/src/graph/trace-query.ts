@@ -16,7 +16,7 @@ export interface TraceQuery {
 
 const understood = ['$filter', '$skiptoken', '$top'];
 const usualTop = 1_000;
-const mostTop = 5_000;
+const maxTop = 5_000;
 
 /** Reads the query's options. Throws BadQueryError. */
 export function readQuery(parameters: URLSearchParams): TraceQuery {
@@ -68,6 +68,6 @@ function readBound(text: string): number {
 function readTop(text: string | null): number {
   if (text === null) return usualTop;
   const top = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-  if (top >= 1 && top <= mostTop) return top;
-  throw new BadQueryError(`'${text}' is not a valid value for $top: it must be from 1 to ${mostTop}.`);
+  if (top >= 1 && top <= maxTop) return top;
+  throw new BadQueryError(`'${text}' is not a valid value for $top: it must be from 1 to ${maxTop}.`);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { jsonAnswer, type Answer } from '../http/answer.js';
+import { jsonResponse, type Response } from '../http/answer.js';
 import type { MailRow } from '../world/mail-row.js';
 import { withNeededDigits, withSevenDigits } from './date-time.js';
 import type { GraphOptions } from './options.js';
@@ -13,8 +13,8 @@ export interface Asked {
   readonly unknownMembers: boolean;
 }
 
-export function pageWording(page: TracePage, origin: string, link: string | null, asked: Asked): Answer {
-  return jsonAnswer(200, {
+export function pageWording(page: TracePage, origin: string, link: string | null, asked: Asked): Response {
+  return jsonResponse(200, {
     '@odata.context': `${origin}/v1.0/$metadata#admin/exchange/tracing/messageTraces`,
     ...(link !== null && { '@odata.nextLink': link }),
     value: page.rows.map((row) => wording(row, asked)),
@@ -39,7 +39,7 @@ function wording(row: MailRow, { options, unknownMembers }: Asked): object {
 }
 
 /** Writes the errors of one request. */
-export type ErrorWording = (status: number, code: string, message: string) => Answer;
+export type ErrorWording = (status: number, code: string, message: string) => Response;
 
 /** The documented shape. */
 export function errorWording(nowMs: number, clientRequestId: string | undefined): ErrorWording {
@@ -50,6 +50,6 @@ export function errorWording(nowMs: number, clientRequestId: string | undefined)
       'request-id': requestId,
       'client-request-id': clientRequestId ?? requestId,
     };
-    return jsonAnswer(status, { error: { code, message, innerError } });
+    return jsonResponse(status, { error: { code, message, innerError } });
   };
 }

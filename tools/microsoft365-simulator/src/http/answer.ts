@@ -4,7 +4,7 @@
  */
 type Manner = 'whole' | 'torn' | 'reset' | 'silence';
 
-export interface Answer {
+export interface Response {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -12,20 +12,20 @@ export interface Answer {
   readonly delayMs: number;
 }
 
-export function answer(status: number, contentType: string, body: string): Answer {
+export function respond(status: number, contentType: string, body: string): Response {
   return { status, headers: { 'Content-Type': contentType }, body, manner: 'whole', delayMs: 0 };
 }
 
-export function jsonAnswer(status: number, value: unknown): Answer {
-  return answer(status, 'application/json; charset=utf-8', JSON.stringify(value));
+export function jsonResponse(status: number, value: unknown): Response {
+  return respond(status, 'application/json; charset=utf-8', JSON.stringify(value));
 }
 
 /** A page for people, as the gateways in front of Microsoft's services answer where a program expects JSON. */
-export function htmlAnswer(status: number, title: string, text: string): Answer {
+export function htmlResponse(status: number, title: string, text: string): Response {
   const page = `<!DOCTYPE html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1><p>${text}</p></body></html>\n`;
-  return answer(status, 'text/html; charset=utf-8', page);
+  return respond(status, 'text/html; charset=utf-8', page);
 }
 
-export function withHeaders(given: Answer, headers: Readonly<Record<string, string>>): Answer {
+export function withHeaders(given: Response, headers: Readonly<Record<string, string>>): Response {
   return { ...given, headers: { ...given.headers, ...headers } };
 }

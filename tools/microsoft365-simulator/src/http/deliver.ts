@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer } from './answer.js';
+import type { Response } from './answer.js';
 
 /** Sends an answer in its manner. Waiting ends early, with nothing sent, when the server closes. */
-export async function deliver(response: ServerResponse, given: Answer, closing: AbortSignal): Promise<void> {
+export async function deliver(response: ServerResponse, given: Response, closing: AbortSignal): Promise<void> {
   if (given.delayMs > 0) await sleep(given.delayMs, undefined, { signal: closing }).catch(() => undefined);
   if (closing.aborted) return;
 

@@ -1,4 +1,4 @@
-import { jsonAnswer, withHeaders, type Answer } from '../http/answer.js';
+import { jsonResponse, withHeaders, type Response } from '../http/answer.js';
 import type { MailRow } from '../world/mail-row.js';
 import type { Dialect } from './dialect.js';
 import type { TracePage } from './trace-page.js';
@@ -8,14 +8,14 @@ const headers = { 'Content-Type': 'application/json;odata=verbose;charset=utf-8'
 /** The dialect of `$format=json`: `{"d":{"results":[…],"__next":…}}` and dates as `/Date(ms)/`. */
 export function odata2(dAsArray: boolean): Dialect {
   return {
-    page(page: TracePage, serviceUrl: string, link: string | null): Answer {
+    page(page: TracePage, serviceUrl: string, link: string | null): Response {
       const results = page.rows.map((row, at) => wording(row, page.offset + at, page, serviceUrl));
       const d = dAsArray ? results : { results, ...(link !== null && { __next: link }) };
-      return withHeaders(jsonAnswer(200, { d }), headers);
+      return withHeaders(jsonResponse(200, { d }), headers);
     },
-    error(status: number, text: string): Answer {
+    error(status: number, text: string): Response {
       const error = { code: '', message: { lang: 'en-US', value: text } };
-      return withHeaders(jsonAnswer(status, { error }), headers);
+      return withHeaders(jsonResponse(status, { error }), headers);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { jsonAnswer, withHeaders, type Answer } from '../http/answer.js';
+import { jsonResponse, withHeaders, type Response } from '../http/answer.js';
 import type { MailRow } from '../world/mail-row.js';
 import type { Dialect } from './dialect.js';
 import type { TracePage } from './trace-page.js';
@@ -10,17 +10,17 @@ const headers = {
 
 /** The dialect of `Accept: application/json`: `{"odata.metadata":…,"value":[…],"odata.nextLink":…}` and ISO dates. */
 export const odata3: Dialect = {
-  page(page: TracePage, serviceUrl: string, link: string | null): Answer {
+  page(page: TracePage, serviceUrl: string, link: string | null): Response {
     const answered = {
       'odata.metadata': `${serviceUrl}/$metadata#MessageTrace`,
       value: page.rows.map((row, at) => wording(row, page.offset + at, page)),
       ...(link !== null && { 'odata.nextLink': link }),
     };
-    return withHeaders(jsonAnswer(200, answered), headers);
+    return withHeaders(jsonResponse(200, answered), headers);
   },
-  error(status: number, text: string): Answer {
+  error(status: number, text: string): Response {
     const error = { code: '', message: { lang: 'en-US', value: text } };
-    return withHeaders(jsonAnswer(status, { 'odata.error': error }), headers);
+    return withHeaders(jsonResponse(status, { 'odata.error': error }), headers);
   },
 };
 

@@ -1,21 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import type { FaultPlan } from '../faults/fault-plan.js';
 import { faultApplies, linkToItself, rowsArrive } from '../faults/page-faults.js';
-import { htmlAnswer, type Answer } from '../http/answer.js';
+import { htmlResponse, type Response } from '../http/answer.js';
 import { checkBasic, type Credentials } from '../http/credentials.js';
 import type { RequestLog } from '../http/request-log.js';
 import { pageNumber } from '../paging/page-number.js';
 import { BadQueryError } from '../service/bad-query-error.js';
 import { asked, dueWithoutPage, type Due } from '../service/due.js';
 import { ServiceFront } from '../service/service-front.js';
-import { credentialsOf, IssuedTokens, type TokenVerdict } from '../token-service/issued-tokens.js';
+import { credentialsOf, IssuedTokens, type TokenOutcome } from '../token-service/issued-tokens.js';
 import { exchangeResource } from '../token-service/resources.js';
 import type { MailWorld } from '../world/mail-world.js';
 import type { Dialect, DialectName } from './dialect.js';
 import { dialectOf, negotiate } from './negotiation.js';
 import { absoluteLink, nextQuery, relativeLink } from './next-link.js';
 import { defaultOptions, type ReportingOptions } from './options.js';
-import { faultAnswer, noPermission, notFound, unauthorized, type ReportingFault } from './service-faults.js';
+import { faultResponse, noPermission, notFound, unauthorized, type ReportingFault } from './service-faults.js';
 import { readQuery, type TraceQuery } from './trace-query.js';
 import { TraceReader } from './trace-reader.js';
 
@@ -63,14 +63,14 @@ export class ReportingWebService {
   }
 
   /** Decides what to answer, and writes it down in `requests`. */
-  answer(request: IncomingMessage, url: URL): Answer {
+  respond(request: IncomingMessage, url: URL): Response {
     const { dialect: wanted, dAsArray } = this.options;
     const nowMs = this.nowMs();
     const name = wanted === 'negotiated' ? negotiate(url.searchParams.get('$format'), request.headers.accept) : wanted;
     const dialect = dialectOf(name ?? 'odata-2', dAsArray);
     const due = this.#due(request, url, nowMs, name, dialect);
-    return this.#front.answer(request, url, nowMs, due, (kind) =>
-      faultAnswer(kind, { dialect, options: this.options, nowMs, page: due.answer }),
+    return this.#front.respond(request, url, nowMs, due, (kind) =>
+      faultResponse(kind, { dialect, options: this.options, nowMs, page: due.respond }),
     );
   }
 
@@ -81,19 +81,20 @@ export class ReportingWebService {
     name: DialectName | null,
     dialect: Dialect,
   ): Due<ReportingResult> {
-    const verdict = this.#check(request.headers.authorization, nowMs);
-    const credentials = credentialsOf(verdict);
-    const refusal = (
+    const outcome = this.#check(request.headers.authorization, nowMs);
+    const credentials = credentialsOf(outcome);
+    const httpError = (
       result: ReportingResult,
-      answer: () => Answer,
+      respond: () => Response,
       query: TraceQuery | null = null,
-    ): Due<ReportingResult> => dueWithoutPage(result, credentials, answer, query);
+    ): Due<ReportingResult> => dueWithoutPage(result, credentials, respond, query);
 
-    if (credentials !== 'right') return refusal('refused', unauthorized);
-    if (verdict === 'not-permitted') return refusal('refused', noPermission);
-    if (url.pathname.toLowerCase() !== `${reportingPath}/messagetrace`) return refusal('not-found', notFound);
-    if (request.method !== 'GET') return refusal('not-acceptable', () => dialect.error(405, 'Only GET is supported.'));
-    if (name === null) return refusal('not-acceptable', atomIsNotSpoken);
+    if (credentials !== 'right') return httpError('refused', unauthorized);
+    if (outcome === 'not-permitted') return httpError('refused', noPermission);
+    if (url.pathname.toLowerCase() !== `${reportingPath}/messagetrace`) return httpError('not-found', notFound);
+    if (request.method !== 'GET')
+      return httpError('not-acceptable', () => dialect.error(405, 'Only GET is supported.'));
+    if (name === null) return httpError('not-acceptable', atomIsNotSpoken);
 
     let query: TraceQuery | null = null;
     try {
@@ -107,18 +108,18 @@ export class ReportingWebService {
         rows: page.rows.length,
         result: 'page',
         linked: next !== null,
-        answer: (damage) =>
+        respond: (damage) =>
           damage?.isEmpty === true
             ? dialect.page({ ...page, rows: [] }, url.origin + reportingPath, linkToItself(url))
             : dialect.page(page, url.origin + reportingPath, next && this.#link(next, url, damage?.origin)),
       };
     } catch (error) {
-      if (error instanceof BadQueryError) return refusal('bad-query', () => dialect.error(400, error.message), query);
+      if (error instanceof BadQueryError) return httpError('bad-query', () => dialect.error(400, error.message), query);
       throw error;
     }
   }
 
-  #check(header: string | undefined, nowMs: number): TokenVerdict | Credentials {
+  #check(header: string | undefined, nowMs: number): TokenOutcome | Credentials {
     const bearer = header !== undefined && /^bearer\b/i.test(header);
     return bearer ? this.#tokens.check(header, exchangeResource, nowMs) : checkBasic(header, this.options);
   }
@@ -133,8 +134,8 @@ export class ReportingWebService {
   }
 }
 
-function atomIsNotSpoken(): Answer {
-  return htmlAnswer(
+function atomIsNotSpoken(): Response {
+  return htmlResponse(
     406,
     '406 - Not acceptable',
     'Atom is not simulated: add $format=json or Accept: application/json.',

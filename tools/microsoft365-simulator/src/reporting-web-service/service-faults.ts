@@ -1,6 +1,6 @@
 import { echoFaults, type EchoFault } from '../faults/echo-faults.js';
 import { pageFaults } from '../faults/page-faults.js';
-import { htmlAnswer, jsonAnswer, withHeaders, type Answer } from '../http/answer.js';
+import { htmlResponse, jsonResponse, withHeaders, type Response } from '../http/answer.js';
 import type { LinkDamage } from '../service/due.js';
 import { isTransportFault, transportFault, transportFaults } from '../faults/transport-faults.js';
 import type { TransportFault } from '../faults/transport-faults.js';
@@ -30,15 +30,15 @@ export interface FaultContext {
   /** The service's clock, in milliseconds since 1970. */
   readonly nowMs: number;
   /** The page that is due, with what is wrong with its link. */
-  readonly page: (damage?: LinkDamage) => Answer;
+  readonly page: (damage?: LinkDamage) => Response;
 }
 
-export function faultAnswer(kind: Exclude<ReportingFault, EchoFault>, context: FaultContext): Answer {
+export function faultResponse(kind: Exclude<ReportingFault, EchoFault>, context: FaultContext): Response {
   if (isTransportFault(kind)) return transportFault(kind, () => context.page(), context.nowMs, context.options);
   return ownFault(kind, context);
 }
 
-function ownFault(kind: OwnFault, { dialect, options, page }: FaultContext): Answer {
+function ownFault(kind: OwnFault, { dialect, options, page }: FaultContext): Response {
   switch (kind) {
     case 'http-400':
       return dialect.error(400, 'The query is not valid.');
@@ -51,7 +51,7 @@ function ownFault(kind: OwnFault, { dialect, options, page }: FaultContext): Ans
     case 'http-404':
       return notFound();
     case 'http-410':
-      return htmlAnswer(410, 'Gone', 'This service has been retired.');
+      return htmlResponse(410, 'Gone', 'This service has been retired.');
     case 'dead-link-400':
       return dialect.error(400, 'The skip token is not valid.');
     case 'dead-link-404':
@@ -70,15 +70,15 @@ export function tooOld(historyDays: number): string {
   return `Invalid StartDate value. The StartDate can't be older than ${historyDays} days from today.`;
 }
 
-export function unauthorized(): Answer {
-  const page = htmlAnswer(401, '401 - Unauthorized', 'Access is denied due to invalid credentials.');
+export function unauthorized(): Response {
+  const page = htmlResponse(401, '401 - Unauthorized', 'Access is denied due to invalid credentials.');
   return withHeaders(page, { 'WWW-Authenticate': 'Basic realm="reports.office365.com"' });
 }
 
-export function noPermission(): Answer {
-  return jsonAnswer(403, { ErrorCode: '', Message: 'No permission to access the report MessageTrace.' });
+export function noPermission(): Response {
+  return jsonResponse(403, { ErrorCode: '', Message: 'No permission to access the report MessageTrace.' });
 }
 
-export function notFound(): Answer {
-  return htmlAnswer(404, '404 - File or directory not found', 'The resource you are looking for has been removed.');
+export function notFound(): Response {
+  return htmlResponse(404, '404 - File or directory not found', 'The resource you are looking for has been removed.');
 }

@@ -1,4 +1,4 @@
-import type { Answer } from '../http/answer.js';
+import type { Response } from '../http/answer.js';
 import type { Credentials } from '../http/credentials.js';
 import type { RequestRecord } from '../http/request-log.js';
 
@@ -21,7 +21,7 @@ export interface Due<Result extends string> extends Pick<
   readonly linked: boolean;
   /** The request's body; nothing by default. */
   readonly body?: string;
-  readonly answer: (damage?: LinkDamage) => Answer;
+  readonly respond: (damage?: LinkDamage) => Response;
 }
 
 /** What the services' queries for pages have in common. */
@@ -43,8 +43,8 @@ export function asked(query: PagedQuery | null): Pick<Due<string>, 'startMs' | '
 export function dueWithoutPage<Result extends string>(
   result: Result,
   credentials: Credentials,
-  answer: () => Answer,
+  respond: () => Response,
   query: PagedQuery | null = null,
 ): Due<Result> {
-  return { credentials, ...asked(query), page: null, rows: 0, result, linked: false, answer };
+  return { credentials, ...asked(query), page: null, rows: 0, result, linked: false, respond };
 }

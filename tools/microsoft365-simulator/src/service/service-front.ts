@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { echoAnswer, isEchoFault, type EchoFault } from '../faults/echo-faults.js';
+import { echoResponse, isEchoFault, type EchoFault } from '../faults/echo-faults.js';
 import { FaultPlan, type FaultyRequest } from '../faults/fault-plan.js';
-import { withHeaders, type Answer } from '../http/answer.js';
+import { withHeaders, type Response } from '../http/answer.js';
 import { RequestLog } from '../http/request-log.js';
 import type { Due } from './due.js';
 import type { ServiceOptions } from './service-options.js';
@@ -34,31 +34,31 @@ export class ServiceFront<Result extends string, Fault extends Result> {
   }
 
   /** Answers what is due, or what a fault makes of it. */
-  answer(
+  respond(
     request: IncomingMessage,
     url: URL,
     nowMs: number,
     due: Due<Result>,
-    faultAnswer: (kind: Exclude<Fault, EchoFault>) => Answer,
-  ): Answer {
+    faultResponse: (kind: Exclude<Fault, EchoFault>) => Response,
+  ): Response {
     const fault = this.faults.next({ page: due.page, linked: due.linked });
-    if (fault === undefined) return this.answerUnfailingly(request, url, nowMs, due);
+    if (fault === undefined) return this.respondUnfailingly(request, url, nowMs, due);
     const rows = this.#rules.rowsArrive(fault) ? due.rows : 0;
-    return this.answerUnfailingly(request, url, nowMs, {
+    return this.respondUnfailingly(request, url, nowMs, {
       ...due,
       rows,
       result: fault,
-      answer: () =>
+      respond: () =>
         isEchoFault(fault)
-          ? echoAnswer(fault, request, due.body ?? '', (this.#echoes += 1))
-          : faultAnswer(fault as Exclude<Fault, EchoFault>),
+          ? echoResponse(fault, request, due.body ?? '', (this.#echoes += 1))
+          : faultResponse(fault as Exclude<Fault, EchoFault>),
     });
   }
 
   /** Answers what is due, whatever faults are planned; writes it down in `requests` and puts the Date on it. */
-  answerUnfailingly(request: IncomingMessage, url: URL, nowMs: number, due: Due<Result>): Answer {
+  respondUnfailingly(request: IncomingMessage, url: URL, nowMs: number, due: Due<Result>): Response {
     const { credentials, startMs, endMs, skiptoken, page, rows, result } = due;
-    const given = this.#options.alter(due.answer(), { atMs: nowMs, startMs, endMs, page, skiptoken });
+    const given = this.#options.alter(due.respond(), { atMs: nowMs, startMs, endMs, page, skiptoken });
     this.requests.add({
       atMs: nowMs,
       method: request.method ?? '',

@@ -1,5 +1,5 @@
 import type { TransportFaultOptions } from '../faults/transport-faults.js';
-import type { Answer } from '../http/answer.js';
+import type { Response } from '../http/answer.js';
 import type { RequestRecord } from '../http/request-log.js';
 
 /** What an answer is for: the bounds are null where the request named none, the page where it was no valid query. */
@@ -14,7 +14,7 @@ export interface ServiceOptions extends TransportFaultOptions {
   /** How much further ahead the Date header alone is, as where a proxy with a wrong clock writes it. */
   dateOffsetMs: number;
   retryAfterSeconds: number;
-  slowAnswerMs: number;
+  slowResponseMs: number;
   signInOrigin: string;
   /** The time, in milliseconds since 1970. */
   now: () => number;
@@ -22,7 +22,7 @@ export interface ServiceOptions extends TransportFaultOptions {
    * Makes another answer of each one that is due, a fault's included: for what only some rows, times or ranges suffer
    * from. The log has the new status; the result and the rows are those of the answer that was due.
    */
-  alter: (due: Answer, request: AlteredRequest) => Answer;
+  alter: (due: Response, request: AlteredRequest) => Response;
 }
 
 export const defaultServiceOptions: Readonly<ServiceOptions> = {
@@ -30,7 +30,7 @@ export const defaultServiceOptions: Readonly<ServiceOptions> = {
   clockOffsetMs: 0,
   dateOffsetMs: 0,
   retryAfterSeconds: 1,
-  slowAnswerMs: 2_000,
+  slowResponseMs: 2_000,
   signInOrigin: 'https://login.microsoftonline.com',
   now: Date.now,
   alter: (due) => due,

@@ -153,7 +153,7 @@ export function aadstsError(code: AadstsCode): AadstsError {
 }
 
 /** A token request is refused with that error. */
-export class TokenRefusal extends Error {
+export class TokenError extends Error {
   override readonly name = 'TokenRefusal';
   readonly code: AadstsCode;
 

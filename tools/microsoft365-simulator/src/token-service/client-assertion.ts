@@ -1,5 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { TokenRefusal } from './aadsts.js';
+import { TokenError } from './aadsts.js';
 import { checkFederatedToken, type FederatedCredential } from './federated-token.js';
 import { isSignedBy, isTimely, readToken, type Claims, type SignedToken } from './jwt.js';
 
@@ -36,7 +36,7 @@ export class ClientAssertions {
     checkOwnStatement(token, expected);
     const { jti } = token.claims;
     if (typeof jti !== 'string') return;
-    if (this.#used.has(jti)) throw new TokenRefusal(50013);
+    if (this.#used.has(jti)) throw new TokenError(50013);
     this.#used.add(jti);
   }
 }
@@ -46,12 +46,12 @@ function checkOwnStatement(
   { clientId, certificates, audiences, nowMs }: AssertionExpectation,
 ): void {
   const certificate = certificates.map((pem) => new X509Certificate(pem)).find(namedBy(token.header));
-  if (certificate === undefined || !isSignedBy(token, certificate.publicKey)) throw new TokenRefusal(700027);
-  if (Date.parse(certificate.validTo) <= nowMs) throw new TokenRefusal(700027);
+  if (certificate === undefined || !isSignedBy(token, certificate.publicKey)) throw new TokenError(700027);
+  if (Date.parse(certificate.validTo) <= nowMs) throw new TokenError(700027);
   const { iss, sub, aud } = token.claims;
-  if (iss !== clientId || sub !== clientId) throw new TokenRefusal(700021);
-  if (!audiences.some((name) => name === aud)) throw new TokenRefusal(700023);
-  if (!isTimely(token.claims, nowMs)) throw new TokenRefusal(700024);
+  if (iss !== clientId || sub !== clientId) throw new TokenError(700021);
+  if (!audiences.some((name) => name === aud)) throw new TokenError(700023);
+  if (!isTimely(token.claims, nowMs)) throw new TokenError(700024);
 }
 
 /** Whether a certificate is the one that the header names by its thumbprint. */

@@ -1,9 +1,9 @@
-import { jsonAnswer, type Answer } from '../http/answer.js';
+import { jsonResponse, type Response } from '../http/answer.js';
 
 /** The OpenID Connect document of a tenant; every address in it leads to the origin that the client used itself. */
-export function openidConfiguration(origin: string, tenant: string, tenantId: string): Answer {
+export function openidConfiguration(origin: string, tenant: string, tenantId: string): Response {
   const base = `${origin}/${tenant}`;
-  return jsonAnswer(200, {
+  return jsonResponse(200, {
     token_endpoint: `${base}/oauth2/v2.0/token`,
     token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt'],
     jwks_uri: `${base}/discovery/v2.0/keys`,
@@ -24,10 +24,10 @@ export function openidConfiguration(origin: string, tenant: string, tenantId: st
 }
 
 /** Says that this host is an authority of its own, under no other name. */
-export function instanceDiscovery(url: URL): Answer {
+export function instanceDiscovery(url: URL): Response {
   const asked = url.searchParams.get('authorization_endpoint') ?? '';
   const tenant = URL.canParse(asked) ? new URL(asked).pathname.split('/')[1] : 'common';
-  return jsonAnswer(200, {
+  return jsonResponse(200, {
     tenant_discovery_endpoint: `${url.origin}/${tenant ?? 'common'}/v2.0/.well-known/openid-configuration`,
     'api-version': '1.1',
     metadata: [{ preferred_network: url.host, preferred_cache: url.host, aliases: [url.host] }],

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { TokenRefusal } from './aadsts.js';
+import { TokenError } from './aadsts.js';
 import { isSignedBy, isTimely, type SignedToken } from './jwt.js';
 
 /** A federated identity credential of the application: which tokens of another authority stand for it. */
@@ -26,15 +26,15 @@ export function checkFederatedToken(
 ): void {
   const { iss, sub, aud } = token.claims;
   const ofIssuer = federatedCredentials.filter(({ issuer }) => issuer === iss);
-  if (ofIssuer.length === 0) throw new TokenRefusal(700211);
+  if (ofIssuer.length === 0) throw new TokenError(700211);
   const ofSubject = ofIssuer.filter(({ subject }) => subject === sub);
   if (ofSubject.length === 0) {
     const inAnyCase = ofIssuer.some(({ subject }) => subject.toLowerCase() === String(sub).toLowerCase());
-    throw new TokenRefusal(inAnyCase ? 7002138 : 700213);
+    throw new TokenError(inAnyCase ? 7002138 : 700213);
   }
   const audiences = [aud].flat();
   const credential = ofSubject.find(({ audience }) => audiences.includes(audience));
-  if (credential === undefined) throw new TokenRefusal(700212);
-  if (!credential.keys.some((pem) => isSignedBy(token, createPublicKey(pem)))) throw new TokenRefusal(7000272);
-  if (!isTimely(token.claims, nowMs)) throw new TokenRefusal(700024);
+  if (credential === undefined) throw new TokenError(700212);
+  if (!credential.keys.some((pem) => isSignedBy(token, createPublicKey(pem)))) throw new TokenError(7000272);
+  if (!isTimely(token.claims, nowMs)) throw new TokenError(700024);
 }

@@ -1,5 +1,5 @@
 import type { Account } from '../http/credentials.js';
-import { TokenRefusal } from './aadsts.js';
+import { TokenError } from './aadsts.js';
 import { AccountLock } from './account-lock.js';
 import { ClientAssertions } from './client-assertion.js';
 import type { TokenServiceOptions } from './options.js';
@@ -37,7 +37,7 @@ export class Grants {
   decide(request: TokenRequest, origin: string, nowMs: number): Grant {
     const { options } = this.#tenant;
     this.#checkTenant(request);
-    if (request.clientId.toLowerCase() !== options.clientId.toLowerCase()) throw new TokenRefusal(700016);
+    if (request.clientId.toLowerCase() !== options.clientId.toLowerCase()) throw new TokenError(700016);
     const resource = wantedResource(request);
     this.#checkClient(request, origin, nowMs);
     if (request.grantType === 'client_credentials') {
@@ -46,7 +46,7 @@ export class Grants {
     }
     this.#checkAccount(request, nowMs);
     const permissions = this.#consented(resource.delegatedPermission);
-    if (permissions.length === 0) throw new TokenRefusal(65001);
+    if (permissions.length === 0) throw new TokenError(65001);
     return { resource, permissions };
   }
 
@@ -63,9 +63,9 @@ export class Grants {
 
   #checkTenant({ tenant, grantType }: TokenRequest): void {
     if (this.has(tenant)) return;
-    if (!anyTenant.includes(tenant)) throw new TokenRefusal(90002);
-    if (grantType === 'client_credentials') throw new TokenRefusal(50059);
-    if (tenant !== 'organizations') throw new TokenRefusal(9001023);
+    if (!anyTenant.includes(tenant)) throw new TokenError(90002);
+    if (grantType === 'client_credentials') throw new TokenError(50059);
+    if (tenant !== 'organizations') throw new TokenError(9001023);
   }
 
   #checkClient(request: TokenRequest, origin: string, nowMs: number): void {
@@ -78,21 +78,21 @@ export class Grants {
       ]);
       this.#assertions.check(request.clientAssertion, { ...options, audiences, nowMs });
     } else if (request.clientSecret !== '') {
-      if (request.clientSecret !== clientSecret) throw new TokenRefusal(7000215);
+      if (request.clientSecret !== clientSecret) throw new TokenError(7000215);
     } else if (request.grantType === 'client_credentials') {
-      throw new TokenRefusal(7000216);
+      throw new TokenError(7000216);
     } else if (!publicClientFlows) {
-      throw new TokenRefusal(7000218);
+      throw new TokenError(7000218);
     }
   }
 
   #checkAccount({ userName, password }: TokenRequest, nowMs: number): void {
     const { account, options } = this.#tenant;
-    if (userName.toLowerCase() !== account.accountName.toLowerCase()) throw new TokenRefusal(50034);
-    if (this.#lock.locked(nowMs)) throw new TokenRefusal(50053);
+    if (userName.toLowerCase() !== account.accountName.toLowerCase()) throw new TokenError(50034);
+    if (this.#lock.locked(nowMs)) throw new TokenError(50053);
     if (password !== account.accountPassword) {
       this.#lock.fail(nowMs, { attempts: options.lockoutAttempts, seconds: options.lockoutSeconds });
-      throw new TokenRefusal(50126);
+      throw new TokenError(50126);
     }
     this.#lock.succeed();
   }
@@ -107,12 +107,12 @@ const signInScopes = ['openid', 'profile', 'offline_access', 'email'];
 
 function wantedResource({ grantType, scopes }: TokenRequest): Resource {
   const [scope, ...more] = scopes.filter((name) => !signInScopes.includes(name));
-  if (scope === undefined || more.length > 0) throw new TokenRefusal(70011);
+  if (scope === undefined || more.length > 0) throw new TokenError(70011);
   const slash = scope.lastIndexOf('/');
-  if (grantType === 'client_credentials' && !scope.endsWith('/.default')) throw new TokenRefusal(1002012);
+  if (grantType === 'client_credentials' && !scope.endsWith('/.default')) throw new TokenError(1002012);
   const resource = findResource(scope.slice(0, Math.max(0, slash)));
-  if (resource === undefined) throw new TokenRefusal(500011);
+  if (resource === undefined) throw new TokenError(500011);
   const asked = scope.slice(slash + 1);
-  if (asked !== '.default' && asked !== resource.delegatedPermission) throw new TokenRefusal(70011);
+  if (asked !== '.default' && asked !== resource.delegatedPermission) throw new TokenError(70011);
   return resource;
 }

@@ -14,7 +14,7 @@ export interface TokenContent {
 export type TokenClaims = Readonly<Record<string, unknown>>;
 
 /** What a service makes of an Authorization header; all but the last are reasons for 401. */
-export type TokenVerdict = 'missing' | 'unknown' | 'wrong-audience' | 'expired' | 'not-permitted' | 'right';
+export type TokenOutcome = 'missing' | 'unknown' | 'wrong-audience' | 'expired' | 'not-permitted' | 'right';
 
 /**
  * The access tokens that are out. They have the form of a JWT, whose signature nobody can check: a service asks here
@@ -39,7 +39,7 @@ export class IssuedTokens {
   }
 
   /** `nowMs` is the clock of the service that asks. */
-  check(header: string | undefined, resource: Resource, nowMs: number): TokenVerdict {
+  check(header: string | undefined, resource: Resource, nowMs: number): TokenOutcome {
     const token = /^bearer +(\S+) *$/i.exec(header ?? '')?.[1];
     if (token === undefined) return 'missing';
     const content = this.#contents.get(token);
@@ -55,7 +55,7 @@ export class IssuedTokens {
 }
 
 /** Who lacks a permission has proved all the same who he is. */
-export function credentialsOf(verdict: TokenVerdict | Credentials): Credentials {
-  if (verdict === 'missing') return 'missing';
-  return verdict === 'right' || verdict === 'not-permitted' ? 'right' : 'wrong';
+export function credentialsOf(outcome: TokenOutcome | Credentials): Credentials {
+  if (outcome === 'missing') return 'missing';
+  return outcome === 'right' || outcome === 'not-permitted' ? 'right' : 'wrong';
 }

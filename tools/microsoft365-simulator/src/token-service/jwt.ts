@@ -1,5 +1,5 @@
 import { constants, verify, type KeyObject } from 'node:crypto';
-import { TokenRefusal } from './aadsts.js';
+import { TokenError } from './aadsts.js';
 
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -19,7 +19,7 @@ const skewSeconds = 300;
 export function readToken(text: string): SignedToken {
   const [head = '', body = '', signature = '', ...more] = text.split('.');
   const [header, claims] = [readJson(head), readJson(body)];
-  if (header === null || claims === null || more.length > 0) throw new TokenRefusal(50027);
+  if (header === null || claims === null || more.length > 0) throw new TokenError(50027);
   return { header, claims, signed: `${head}.${body}`, signature: Buffer.from(signature, 'base64url') };
 }
 
@@ -43,7 +43,7 @@ export function isTimely({ nbf = 0, exp }: Claims, nowMs: number): boolean {
 function paddingOf(algorithm: unknown): number {
   if (algorithm === 'PS256') return constants.RSA_PKCS1_PSS_PADDING;
   if (algorithm === 'RS256') return constants.RSA_PKCS1_PADDING;
-  throw new TokenRefusal(50027);
+  throw new TokenError(50027);
 }
 
 function readJson(part: string): Claims | null {

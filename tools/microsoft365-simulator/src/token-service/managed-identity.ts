@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { jsonAnswer, type Answer } from '../http/answer.js';
+import { jsonResponse, type Response } from '../http/answer.js';
 import type { TokenServiceOptions } from './options.js';
 import { findResource, type Resource } from './resources.js';
 
@@ -22,8 +22,8 @@ export interface IdentityGrant {
 }
 
 /** Why no token is given, as the endpoints word it. */
-export interface IdentityRefusal {
-  readonly refusal: Answer;
+export interface IdentityError {
+  readonly httpError: Response;
 }
 
 /** Decides whether Azure gives a managed identity's token to who asks from within the machine. */
@@ -31,7 +31,7 @@ export function decideIdentity(
   request: IncomingMessage,
   url: URL,
   options: TokenServiceOptions,
-): IdentityGrant | IdentityRefusal {
+): IdentityGrant | IdentityError {
   const refuse = url.pathname === appServicePath ? refuseAsAppService : refuseAsMachine;
   if (request.method !== 'GET') return refuse(405, 'The method is not allowed.');
   if (url.pathname === appServicePath) {
@@ -53,11 +53,11 @@ export function decideIdentity(
 }
 
 /** As reported by users of App Service. */
-function refuseAsAppService(status: number, message: string): IdentityRefusal {
-  return { refusal: jsonAnswer(status, { statusCode: status, message }) };
+function refuseAsAppService(status: number, message: string): IdentityError {
+  return { httpError: jsonResponse(status, { statusCode: status, message }) };
 }
 
 /** As documented for the instance metadata service. */
-function refuseAsMachine(status: number, description: string): IdentityRefusal {
-  return { refusal: jsonAnswer(status, { error: 'invalid_request', error_description: description }) };
+function refuseAsMachine(status: number, description: string): IdentityError {
+  return { httpError: jsonResponse(status, { error: 'invalid_request', error_description: description }) };
 }

@@ -1,7 +1,7 @@
 import { echoFaults, type EchoFault } from '../faults/echo-faults.js';
 import { isTransportFault, transportFault, transportFaults } from '../faults/transport-faults.js';
 import type { TransportFault } from '../faults/transport-faults.js';
-import { jsonAnswer, type Answer } from '../http/answer.js';
+import { jsonResponse, type Response } from '../http/answer.js';
 import { aadstsCodes, type AadstsCode } from './aadsts.js';
 import type { TokenServiceOptions } from './options.js';
 import { aadstsWording, type ErrorContext } from './wording.js';
@@ -30,25 +30,25 @@ export function aadstsFault(code: AadstsCode): AadstsFault {
 export interface FaultContext {
   readonly options: TokenServiceOptions;
   readonly error: ErrorContext;
-  readonly due: () => Answer;
+  readonly due: () => Response;
 }
 
-export function faultAnswer(kind: Exclude<TokenFault, EchoFault>, { options, error, due }: FaultContext): Answer {
+export function faultResponse(kind: Exclude<TokenFault, EchoFault>, { options, error, due }: FaultContext): Response {
   if (isTransportFault(kind)) return transportFault(kind, due, error.nowMs, options);
   const code = aadstsCodes.find((candidate) => kind === aadstsFault(candidate));
   return code === undefined ? ownFault(kind as OwnFault) : aadstsWording(code, error);
 }
 
-function ownFault(kind: OwnFault): Answer {
+function ownFault(kind: OwnFault): Response {
   switch (kind) {
     case 'temporarily-unavailable':
-      return jsonAnswer(400, {
+      return jsonResponse(400, {
         error: 'temporarily_unavailable',
         error_description: 'The server is temporarily too busy to handle the request.',
       });
     case 'no-fields-200':
-      return jsonAnswer(200, {});
+      return jsonResponse(200, {});
     case 'no-fields-400':
-      return jsonAnswer(400, { message: 'The request could not be understood.' });
+      return jsonResponse(400, { message: 'The request could not be understood.' });
   }
 }

@@ -1,4 +1,4 @@
-import { TokenRefusal } from './aadsts.js';
+import { TokenError } from './aadsts.js';
 
 /** A request for a token, as its form tells it; a field that it lacks is an empty text. */
 export interface TokenRequest {
@@ -19,7 +19,7 @@ export interface TokenRequest {
 /** Reads a form. Throws TokenRefusal where it lacks something or asks for another grant. */
 export function readTokenRequest(tenant: string, form: URLSearchParams): TokenRequest {
   const grantType = needed(form, 'grant_type');
-  if (grantType !== 'client_credentials' && grantType !== 'password') throw new TokenRefusal(70003);
+  if (grantType !== 'client_credentials' && grantType !== 'password') throw new TokenError(70003);
   const assertionType = form.get('client_assertion_type');
   const signed = assertionType === 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
   return {
@@ -37,6 +37,6 @@ export function readTokenRequest(tenant: string, form: URLSearchParams): TokenRe
 
 function needed(form: URLSearchParams, name: string): string {
   const value = form.get(name) ?? '';
-  if (value.trim() === '') throw new TokenRefusal(900144);
+  if (value.trim() === '') throw new TokenError(900144);
   return value;
 }

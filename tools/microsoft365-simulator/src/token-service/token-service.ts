@@ -1,19 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { FaultPlan } from '../faults/fault-plan.js';
-import { htmlAnswer, type Answer } from '../http/answer.js';
+import { htmlResponse, type Response } from '../http/answer.js';
 import { readBody } from '../http/body.js';
 import type { Account } from '../http/credentials.js';
 import type { RequestLog } from '../http/request-log.js';
 import { InvalidInputError } from '../invalid-input-error.js';
 import { dueWithoutPage, type Due } from '../service/due.js';
 import { ServiceFront } from '../service/service-front.js';
-import { TokenRefusal } from './aadsts.js';
+import { TokenError } from './aadsts.js';
 import { instanceDiscovery, openidConfiguration } from './discovery.js';
 import { Grants, type Grant } from './grants.js';
 import type { IssuedTokens } from './issued-tokens.js';
 import { decideIdentity, isIdentityPath } from './managed-identity.js';
 import { defaultOptions, type TokenServiceOptions } from './options.js';
-import { aadstsFault, faultAnswer, type AadstsFault, type TokenFault } from './service-faults.js';
+import { aadstsFault, faultResponse, type AadstsFault, type TokenFault } from './service-faults.js';
 import { readTokenRequest } from './token-request.js';
 import { aadstsWording, identityWording, tokenWording, type ErrorContext } from './wording.js';
 
@@ -81,40 +81,40 @@ export class TokenService {
   }
 
   /** Decides what to answer, and writes it down in `requests`. Rejects if the client goes away before it has asked. */
-  async answer(request: IncomingMessage, url: URL): Promise<Answer> {
+  async respond(request: IncomingMessage, url: URL): Promise<Response> {
     if (isIdentityPath(url.pathname)) return this.#identity(request, url);
     const tenant = tokenPath.exec(url.pathname)?.[1];
     return tenant === undefined ? this.#discover(request, url) : this.#token(request, url, tenant);
   }
 
-  #discover(request: IncomingMessage, url: URL): Answer {
+  #discover(request: IncomingMessage, url: URL): Response {
     const nowMs = this.nowMs();
     const tenant = configurationPath.exec(url.pathname)?.[1];
-    const answerWith = (due: Due<TokenResult>): Answer => this.#front.answerUnfailingly(request, url, nowMs, due);
-    if (tenant === undefined) return answerWith(dueWithoutPage('discovery', 'missing', () => instanceDiscovery(url)));
+    const respondWith = (due: Due<TokenResult>): Response => this.#front.respondUnfailingly(request, url, nowMs, due);
+    if (tenant === undefined) return respondWith(dueWithoutPage('discovery', 'missing', () => instanceDiscovery(url)));
     if (['common', 'organizations'].includes(tenant) || this.#grants.has(tenant)) {
-      const document = (): Answer => openidConfiguration(url.origin, tenant, this.options.tenantId);
-      return answerWith(dueWithoutPage('discovery', 'missing', document));
+      const document = (): Response => openidConfiguration(url.origin, tenant, this.options.tenantId);
+      return respondWith(dueWithoutPage('discovery', 'missing', document));
     }
     const context = { nowMs, tenant, clientId: '', correlationId: undefined };
-    return answerWith(dueWithoutPage('aadsts-90002', 'missing', () => aadstsWording(90002, context)));
+    return respondWith(dueWithoutPage('aadsts-90002', 'missing', () => aadstsWording(90002, context)));
   }
 
   /** A token for what runs on a machine of Azure, from the machine's own endpoint. */
-  #identity(request: IncomingMessage, url: URL): Answer {
+  #identity(request: IncomingMessage, url: URL): Response {
     const nowMs = this.nowMs();
     const decided = decideIdentity(request, url, this.options);
     const due =
-      'refusal' in decided
-        ? dueWithoutPage<TokenResult>('identity-refused', 'wrong', () => decided.refusal)
+      'httpError' in decided
+        ? dueWithoutPage<TokenResult>('identity-refused', 'wrong', () => decided.httpError)
         : dueWithoutPage<TokenResult>('token', 'right', () => {
             const grant = this.#grants.application(decided.resource);
             const { accessToken, expiresMs } = this.#issue(grant, url.origin, nowMs, { appid: decided.clientId });
             return identityWording({ accessToken, expiresMs, nowMs, resource: decided.resource.uri });
           });
     const error: ErrorContext = { nowMs, tenant: this.options.tenantId, clientId: '', correlationId: undefined };
-    return this.#front.answer(request, url, nowMs, due, (kind) =>
-      faultAnswer(kind, { options: this.options, error, due: due.answer }),
+    return this.#front.respond(request, url, nowMs, due, (kind) =>
+      faultResponse(kind, { options: this.options, error, due: due.respond }),
     );
   }
 
@@ -143,14 +143,19 @@ export class TokenService {
     return { accessToken, expiresMs };
   }
 
-  async #token(request: IncomingMessage, url: URL, tenant: string): Promise<Answer> {
+  async #token(request: IncomingMessage, url: URL, tenant: string): Promise<Response> {
     let form: URLSearchParams;
     try {
       form = new URLSearchParams(await readBody(request));
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
-      const refusal = (): Answer => htmlAnswer(413, 'Request Entity Too Large', error.message);
-      return this.#front.answerUnfailingly(request, url, this.nowMs(), dueWithoutPage('too-long', 'missing', refusal));
+      const httpError = (): Response => htmlResponse(413, 'Request Entity Too Large', error.message);
+      return this.#front.respondUnfailingly(
+        request,
+        url,
+        this.nowMs(),
+        dueWithoutPage('too-long', 'missing', httpError),
+      );
     }
     const nowMs = this.nowMs();
     const error: ErrorContext = {
@@ -160,8 +165,8 @@ export class TokenService {
       correlationId: form.get('client-request-id') ?? undefined,
     };
     const due = { ...this.#due(request, url, form, error), body: form.toString() };
-    return this.#front.answer(request, url, nowMs, due, (kind) =>
-      faultAnswer(kind, { options: this.options, error, due: due.answer }),
+    return this.#front.respond(request, url, nowMs, due, (kind) =>
+      faultResponse(kind, { options: this.options, error, due: due.respond }),
     );
   }
 
@@ -169,7 +174,7 @@ export class TokenService {
     const { nowMs, tenant } = context;
     const { tokenLifetimeSeconds: lifetimeSeconds, tenantId } = this.options;
     try {
-      if (request.method !== 'POST') throw new TokenRefusal(900561);
+      if (request.method !== 'POST') throw new TokenError(900561);
       const asked = readTokenRequest(tenant, form);
       const grant = this.#grants.decide(asked, origin, nowMs);
       const { permissions } = grant;
@@ -180,7 +185,7 @@ export class TokenService {
         return tokenWording({ accessToken, permissions, lifetimeSeconds, request: asked, issuer, tenantId, nowMs });
       });
     } catch (error) {
-      if (!(error instanceof TokenRefusal)) throw error;
+      if (!(error instanceof TokenError)) throw error;
       return dueWithoutPage(aadstsFault(error.code), 'wrong', () => aadstsWording(error.code, context));
     }
   }

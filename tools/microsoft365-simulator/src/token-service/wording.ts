@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { jsonAnswer, type Answer } from '../http/answer.js';
+import { jsonResponse, type Response } from '../http/answer.js';
 import { aadstsError, type AadstsCode } from './aadsts.js';
 import type { TokenRequest } from './token-request.js';
 
@@ -15,7 +15,7 @@ export interface GrantedToken {
 }
 
 /** The answer with a token; one for an account also says whose it is. */
-export function tokenWording(granted: GrantedToken): Answer {
+export function tokenWording(granted: GrantedToken): Response {
   const { accessToken, permissions, lifetimeSeconds, request } = granted;
   const token = {
     token_type: 'Bearer',
@@ -23,7 +23,7 @@ export function tokenWording(granted: GrantedToken): Answer {
     ext_expires_in: lifetimeSeconds,
     access_token: accessToken,
   };
-  return jsonAnswer(200, {
+  return jsonResponse(200, {
     ...token,
     ...(request.grantType === 'password' && {
       scope: permissions.join(' '),
@@ -39,10 +39,10 @@ export function identityWording(granted: {
   readonly expiresMs: number;
   readonly nowMs: number;
   readonly resource: string;
-}): Answer {
+}): Response {
   const { accessToken, expiresMs, nowMs, resource } = granted;
   const expiresSeconds = Math.floor(expiresMs / 1000);
-  return jsonAnswer(200, {
+  return jsonResponse(200, {
     access_token: accessToken,
     expires_in: String(expiresSeconds - Math.floor(nowMs / 1000)),
     expires_on: String(expiresSeconds),
@@ -86,12 +86,12 @@ export interface ErrorContext {
   readonly correlationId: string | undefined;
 }
 
-export function aadstsWording(code: AadstsCode, context: ErrorContext): Answer {
+export function aadstsWording(code: AadstsCode, context: ErrorContext): Response {
   const { status, error, text, suberror } = aadstsError(code);
   const [traceId, correlationId] = [randomUUID(), context.correlationId ?? randomUUID()];
   const timestamp = `${new Date(context.nowMs).toISOString().slice(0, 19).replace('T', ' ')}Z`;
   const filled = text.replaceAll('{tenant}', context.tenant).replaceAll('{client}', context.clientId);
-  return jsonAnswer(status, {
+  return jsonResponse(status, {
     error,
     error_description: `AADSTS${code}: ${filled} Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ${timestamp}`,
     error_codes: [code],

@@ -72,10 +72,10 @@ function checkShare(name: string, share: number): void {
   if (!(share >= 0 && share <= 1)) throw new InvalidInputError(`${name} must be between 0 and 1, but is ${share}.`);
 }
 
-function checkSeconds(name: string, [shortest, longest]: readonly [number, number]): void {
-  if (!(shortest >= 0 && longest >= shortest && Number.isFinite(longest))) {
+function checkSeconds(name: string, [shortest, max]: readonly [number, number]): void {
+  if (!(shortest >= 0 && max >= shortest && Number.isFinite(max))) {
     throw new InvalidInputError(
-      `${name} must be two numbers of 0 or more, the shorter first, but is [${shortest}, ${longest}].`,
+      `${name} must be two numbers of 0 or more, the shorter first, but is [${shortest}, ${max}].`,
     );
   }
 }

@@ -68,6 +68,6 @@ export function statusAt(stream: MailStream, row: number, atMs: number): Status 
 }
 
 /** At least a millisecond, so that a row that is late or changes really does. */
-function between([shortestSeconds, longestSeconds]: readonly [number, number], at: number): number {
-  return Math.max(1, Math.round((shortestSeconds + at * (longestSeconds - shortestSeconds)) * 1000));
+function between([shortestSeconds, maxSeconds]: readonly [number, number], at: number): number {
+  return Math.max(1, Math.round((shortestSeconds + at * (maxSeconds - shortestSeconds)) * 1000));
 }

@@ -34,8 +34,8 @@ export const api = {
 };
 
 /** Server and page are built from the same types, so an answer has the shape of its call. */
-async function call<Answer>(method: Method, path: string, body?: unknown): Promise<Answer> {
-  return (await request(method, path, body)) as Answer;
+async function call<Response>(method: Method, path: string, body?: unknown): Promise<Response> {
+  return (await request(method, path, body)) as Response;
 }
 
 function pathOf(id: string): string {

@@ -66,10 +66,10 @@ export class LivePoll {
       if (this.#doubtful && (await renewRequestToken())) this.#change({ ...this.#state, playbook: null });
       this.#doubtful = false;
       const watched = this.#watched;
-      const answer = await api.live({ playbook: watched, ...cursorsOf(this.#state.playbook) });
+      const response = await api.live({ playbook: watched, ...cursorsOf(this.#state.playbook) });
       this.#failures = 0;
       // Meanwhile another playbook may have been opened: its answer is on the way.
-      if (watched === this.#watched) this.#change(mergeLive(this.#state, answer));
+      if (watched === this.#watched) this.#change(mergeLive(this.#state, response));
     } catch {
       this.#doubtful = true;
       this.#failures += 1;

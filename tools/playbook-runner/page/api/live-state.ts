@@ -42,14 +42,14 @@ export function cursorsOf(playbook: LivePlaybook | null): Cursors {
 }
 
 /** Adds an answer. What has not changed stays the same object, so that what shows it need not be drawn again. */
-export function mergeLive(state: LiveState, answer: Live): LiveState {
+export function mergeLive(state: LiveState, response: Live): LiveState {
   const known = state.playbook;
-  const told = answer.playbook;
+  const told = response.playbook;
   return {
     connection: 'connected',
-    nowMs: answer.nowMs,
-    playbooks: unchanged(state.playbooks, answer.playbooks),
-    tenant: unchanged(state.tenant, answer.tenant),
+    nowMs: response.nowMs,
+    playbooks: unchanged(state.playbooks, response.playbooks),
+    tenant: unchanged(state.tenant, response.tenant),
     playbook: told && known?.id === told.id ? mergePlaybook(known, told) : told && mergePlaybook(emptied(told), told),
   };
 }
@@ -80,9 +80,9 @@ function after<Line extends { readonly number: number }>(lines: readonly Line[],
   return lines.filter(({ number }) => number > cursor);
 }
 
-function append<Item>(kept: readonly Item[], added: readonly Item[], most: number): readonly Item[] {
-  if (added.length === 0) return kept;
-  const all = [...kept, ...added];
+function append<Item>(stored: readonly Item[], added: readonly Item[], most: number): readonly Item[] {
+  if (added.length === 0) return stored;
+  const all = [...stored, ...added];
   return all.length > most ? all.slice(-most) : all;
 }
 

@@ -1,7 +1,7 @@
 import type { Refused } from '../../src/wire/playbook.js';
 import { ApiError } from './api-error.js';
 import { renewRequestToken, requestToken } from './request-token.js';
-import { type Answer, send } from './send.js';
+import { type Response, send } from './send.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -11,14 +11,14 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
  * @throws ApiError where the runner refuses or does not answer
  */
 export async function request(method: Method, path: string, body?: unknown): Promise<unknown> {
-  let answer = await send(path, call(method, body));
+  let response = await send(path, call(method, body));
   // A runner that was started again has another token: the page takes it over and tries once more.
-  if (answer.status === 403 && method !== 'GET' && (await renewRequestToken())) {
-    answer = await send(path, call(method, body));
+  if (response.status === 403 && method !== 'GET' && (await renewRequestToken())) {
+    response = await send(path, call(method, body));
   }
-  if (answer.ok) return answer.status === 204 ? undefined : JSON.parse(answer.text);
-  const refused = readRefusal(answer);
-  throw new ApiError(refused.error, answer.status, refused.problems);
+  if (response.ok) return response.status === 204 ? undefined : JSON.parse(response.text);
+  const refused = readHttpError(response);
+  throw new ApiError(refused.error, response.status, refused.problems);
 }
 
 function call(method: Method, body: unknown): RequestInit {
@@ -30,7 +30,7 @@ function call(method: Method, body: unknown): RequestInit {
   };
 }
 
-function readRefusal({ status, text }: Answer): Refused {
+function readHttpError({ status, text }: Response): Refused {
   try {
     const body = JSON.parse(text) as Partial<Refused>;
     if (typeof body.error === 'string') {

@@ -25,11 +25,11 @@ interface Part {
 
 function split(seconds: number): [Part, ...Part[]] {
   const total = Math.max(0, Math.floor(seconds));
-  const largest = steps.findIndex((step) => total >= step.seconds);
-  const first = steps[largest];
+  const max = steps.findIndex((step) => total >= step.seconds);
+  const first = steps[max];
   if (!first) return [{ amount: 0, unit: 's' }];
   const amount = Math.floor(total / first.seconds);
-  const next = steps[largest + 1];
+  const next = steps[max + 1];
   const rest = next ? Math.floor((total % first.seconds) / next.seconds) : 0;
   return [{ amount, unit: first.unit }, ...(next && rest > 0 ? [{ amount: rest, unit: next.unit }] : [])];
 }

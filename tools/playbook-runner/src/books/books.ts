@@ -3,7 +3,7 @@ import { DeliveredTable } from './delivered-table.js';
 import { identifyEvent } from './row-identity.js';
 import { Tally } from './tally.js';
 
-export interface BooksReport extends Findings {
+export interface AuditReport extends Findings {
   /** Events that were delivered, repeats included. */
   readonly delivered: number;
   /** Events that name no row. */
@@ -15,7 +15,7 @@ export interface BooksReport extends Findings {
 const SAMPLE_CHARACTERS = 200;
 
 /** Compares what a tenant has shown with what was delivered, row by row and status by status. */
-export class Books {
+export class DeliveryAudit {
   readonly #table = new DeliveredTable();
   readonly #unreadable = new Tally<string>();
   #deliveries = 0;
@@ -31,7 +31,7 @@ export class Books {
   }
 
   /** Compares with what was visible, all of which was due. */
-  async compare(visible: AsyncIterable<VisibleRow>): Promise<BooksReport> {
+  async compare(visible: AsyncIterable<VisibleRow>): Promise<AuditReport> {
     const comparison = this.beginComparison();
     for await (const row of visible) comparison.see(row);
     return this.report(comparison);
@@ -42,7 +42,7 @@ export class Books {
     return new Comparison(this.#table);
   }
 
-  report(comparison: Comparison): BooksReport {
+  report(comparison: Comparison): AuditReport {
     const findings = comparison.finish();
     return {
       ...findings,

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { answerJson, answerText } from '../http/answer.js';
+import { respondWithJson, responseText } from '../http/answer.js';
 
 /** Error answers; those with `retry-after` in their name carry the header, in one of its two forms. */
 const STATUS_FAULTS = [
@@ -47,7 +47,7 @@ export async function playServerFault(
   await discardBody(request);
   if (isStatusFault(fault)) {
     const error = `fault on demand: ${fault}`;
-    answerJson(response, Number.parseInt(fault, 10), { error }, retryAfter(fault, retryAfterSeconds));
+    respondWithJson(response, Number.parseInt(fault, 10), { error }, retryAfter(fault, retryAfterSeconds));
     return;
   }
   switch (fault) {
@@ -57,10 +57,10 @@ export async function playServerFault(
     case 'hang':
       return;
     case 'html':
-      answerText(response, 200, 'text/html', '<!doctype html><title>Please wait</title><p>Checking your browser.');
+      responseText(response, 200, 'text/html', '<!doctype html><title>Please wait</title><p>Checking your browser.');
       return;
     case 'cut-off-json':
-      answerText(response, 200, 'application/json', '{"event_ids": ["3b4fc661-180d');
+      responseText(response, 200, 'application/json', '{"event_ids": ["3b4fc661-180d');
   }
 }
 

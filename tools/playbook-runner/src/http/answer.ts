@@ -1,15 +1,15 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
-export function answerJson(
+export function respondWithJson(
   response: ServerResponse,
   status: number,
   body: unknown,
   headers: OutgoingHttpHeaders = {},
 ): void {
-  answerText(response, status, 'application/json', JSON.stringify(body), headers);
+  responseText(response, status, 'application/json', JSON.stringify(body), headers);
 }
 
-export function answerText(
+export function responseText(
   response: ServerResponse,
   status: number,
   contentType: string,

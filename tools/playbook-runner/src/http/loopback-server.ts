@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answerJson } from './answer.js';
+import { respondWithJson } from './answer.js';
 import { comesFromLoopbackPage } from './loopback-page.js';
 
 /** Clients are on this machine: they send what they have at once. Half-open requests are closed, however many. */
@@ -28,7 +28,9 @@ export function serveOnLoopback(port: number, handler: Handler): Promise<Loopbac
   return listenOnLoopback(port, async (request, response) => {
     if (comesFromLoopbackPage(request.headers)) await handler(request, response);
     else
-      answerJson(response, 403, { error: 'This service answers on 127.0.0.1 only: use http://127.0.0.1 as address.' });
+      respondWithJson(response, 403, {
+        error: 'This service answers on 127.0.0.1 only: use http://127.0.0.1 as address.',
+      });
   });
 }
 
@@ -41,7 +43,7 @@ export async function listenOnLoopback(port: number, handler: Handler): Promise<
   const server = createServer(LIMITS, (request, response) => {
     handler(request, response).catch((error: unknown) => {
       if (response.headersSent || response.destroyed) response.destroy();
-      else answerJson(response, 500, { error: String(error) });
+      else respondWithJson(response, 500, { error: String(error) });
     });
   });
   server.maxConnections = MAX_CONNECTIONS;

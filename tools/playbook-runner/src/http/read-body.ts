@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { Refusal } from './refusal.js';
+import { HttpError } from './refusal.js';
 
 const unzip = promisify(gunzip);
 
@@ -14,14 +14,14 @@ export interface BodyRules {
 /**
  * The body as text.
  *
- * @throws {Refusal} 413 over the limit, 415 for an encoding that is not accepted, 400 where gzip cannot be unpacked.
+ * @throws {HttpError} 413 over the limit, 415 for an encoding that is not accepted, 400 where gzip cannot be unpacked.
  */
 export async function readBody(request: IncomingMessage, rules: BodyRules): Promise<string> {
   const sent = await readBytes(request, rules.maxBytes);
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (encoding === 'identity') return sent.toString('utf8');
   if (encoding !== 'gzip' || !rules.acceptGzip) {
-    throw new Refusal(415, `Content-Encoding ${encoding} is not accepted: send the body as it is.`);
+    throw new HttpError(415, `Content-Encoding ${encoding} is not accepted: send the body as it is.`);
   }
   return (await unpack(sent, rules.maxBytes)).toString('utf8');
 }
@@ -44,10 +44,10 @@ async function unpack(packed: Buffer, maxBytes: number): Promise<Buffer> {
     return await unzip(packed, { maxOutputLength: maxBytes });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge('more', maxBytes);
-    throw new Refusal(400, 'The body is not the gzip that Content-Encoding says: compress it again.');
+    throw new HttpError(400, 'The body is not the gzip that Content-Encoding says: compress it again.');
   }
 }
 
-function tooLarge(bytes: number | 'more', maxBytes: number): Refusal {
-  return new Refusal(413, `The body has ${bytes} bytes where ${maxBytes} are allowed: send less at a time.`);
+function tooLarge(bytes: number | 'more', maxBytes: number): HttpError {
+  return new HttpError(413, `The body has ${bytes} bytes where ${maxBytes} are allowed: send less at a time.`);
 }

@@ -1,7 +1,7 @@
 import type { Problem } from '../wire/playbook.js';
 
 /** A request that is answered with an error status; the message says what the sender should do. */
-export class Refusal extends Error {
+export class HttpError extends Error {
   override readonly name = 'Refusal';
   readonly status: number;
   /** What is wrong with which setting, where that is known. */
@@ -15,7 +15,7 @@ export class Refusal extends Error {
 }
 
 /** The address is known, but not with this method. */
-export class MethodRefusal extends Refusal {
+export class MethodError extends HttpError {
   /** Those that are answered: what the header Allow says. */
   readonly allowed: readonly string[];
 

@@ -1,4 +1,4 @@
-import { Refusal } from '../http/refusal.js';
+import { HttpError } from '../http/refusal.js';
 
 /** The limits that Sekoia documents for its HTTP intake, in bytes of UTF-8. */
 export const MAX_REQUEST_BYTES = 10_485_760;
@@ -15,14 +15,14 @@ export interface BatchRules {
 /**
  * The events of a request's body `{"intake_key": string, "jsons": string[]}`.
  *
- * @throws {Refusal} 400 for what is no such object and for an event that is too long, 401 or 403 for a wrong key, 422
+ * @throws {HttpError} 400 for what is no such object and for an event that is too long, 401 or 403 for a wrong key, 422
  *   for
  *   an event that is no string or that the rules refuse.
  */
 export function readBatch(body: string, rules: BatchRules): readonly string[] {
   const { intakeKey, jsons } = parseEnvelope(body);
   if (intakeKey !== rules.intakeKey) {
-    throw new Refusal(rules.wrongKeyStatus, 'The intake key is not known here: check it.');
+    throw new HttpError(rules.wrongKeyStatus, 'The intake key is not known here: check it.');
   }
   return jsons.map((event, position) => checkEvent(event, position, rules));
 }
@@ -44,18 +44,18 @@ function parseJson(body: string): unknown {
   }
 }
 
-function malformed(what: string): Refusal {
-  return new Refusal(400, `The body cannot be read, ${what}: send {"intake_key": "…", "jsons": ["…"]}.`);
+function malformed(what: string): HttpError {
+  return new HttpError(400, `The body cannot be read, ${what}: send {"intake_key": "…", "jsons": ["…"]}.`);
 }
 
 function checkEvent(event: unknown, position: number, rules: BatchRules): string {
   if (typeof event !== 'string') {
-    throw new Refusal(422, `jsons[${position}] is no string: send each event as text.`);
+    throw new HttpError(422, `jsons[${position}] is no string: send each event as text.`);
   }
   const bytes = Buffer.byteLength(event);
   if (bytes > MAX_EVENT_BYTES) {
-    throw new Refusal(400, `jsons[${position}] has ${bytes} bytes where ${MAX_EVENT_BYTES} are allowed: shorten it.`);
+    throw new HttpError(400, `jsons[${position}] has ${bytes} bytes where ${MAX_EVENT_BYTES} are allowed: shorten it.`);
   }
-  if (rules.refuses(event)) throw new Refusal(422, `jsons[${position}] is refused: send the others without it.`);
+  if (rules.refuses(event)) throw new HttpError(422, `jsons[${position}] is refused: send the others without it.`);
   return event;
 }

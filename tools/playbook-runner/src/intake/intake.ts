@@ -3,10 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FaultPlan, type RandomFaults } from '../faults/fault-plan.js';
 import { playServerFault } from '../faults/server-fault.js';
-import { answerJson } from '../http/answer.js';
+import { respondWithJson } from '../http/answer.js';
 import { serveOnLoopback } from '../http/loopback-server.js';
 import { readBody } from '../http/read-body.js';
-import { Refusal } from '../http/refusal.js';
+import { HttpError } from '../http/refusal.js';
 import { Ring } from '../waiting/ring.js';
 import { type WaitOptions, WaitingRoom } from '../waiting/waiting-room.js';
 import { MAX_REQUEST_BYTES, readBatch } from './batch.js';
@@ -41,7 +41,7 @@ interface ReceivedBatch {
 }
 
 /** What an intake does with a batch instead of taking it. */
-interface BatchAnswer {
+interface BatchResponse {
   readonly status: number;
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -63,7 +63,7 @@ export interface Intake {
   /** From now on, refuses with 422 each batch that holds an event for which `refuses` is true. */
   refuseEvents(refuses: (event: string) => boolean): void;
   /** From now on, answers each batch that reads well as `rule` says, and takes those for which it says nothing. */
-  answerBatches(rule: (batch: ReceivedBatch) => BatchAnswer | undefined): void;
+  respondToBatches(rule: (batch: ReceivedBatch) => BatchResponse | undefined): void;
   close(): Promise<void>;
 }
 
@@ -76,7 +76,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   const waiting = new WaitingRoom(() => totals);
   let totals = NO_TOTALS;
   let refuses: (event: string) => boolean = () => false;
-  let rule: (batch: ReceivedBatch) => BatchAnswer | undefined = () => undefined;
+  let rule: (batch: ReceivedBatch) => BatchResponse | undefined = () => undefined;
 
   function count(result: RequestResult): void {
     totals = addRequest(totals, result);
@@ -104,7 +104,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
       if (stored.length > 0) store(stored);
       count(stored.length > 0 ? 'accepted' : `refused-${status}`);
       if (afterMs > 0) await delay(afterMs);
-      answerJson(response, status, ruled.body, ruled.headers);
+      respondWithJson(response, status, ruled.body, ruled.headers);
       return;
     }
     store(events);
@@ -115,20 +115,20 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     }
     if (fault === 'slow') await delay(slowMs);
     const ids = events.map(() => randomUUID());
-    answerJson(response, 200, { event_ids: ids.slice(0, namedBy(fault, ids.length)) });
+    respondWithJson(response, 200, { event_ids: ids.slice(0, namedBy(fault, ids.length)) });
   }
 
   const server = await serveOnLoopback(options.port ?? 0, async (request, response) => {
     if (request.method !== 'POST' || request.url !== `${basePath}/batch`) {
-      answerJson(response, 404, { error: `Only POST ${basePath}/batch is answered here.` });
+      respondWithJson(response, 404, { error: `Only POST ${basePath}/batch is answered here.` });
       return;
     }
     try {
       await receive(request, response);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof HttpError)) throw error;
       count(`refused-${error.status}`);
-      answerJson(response, error.status, { error: error.message });
+      respondWithJson(response, error.status, { error: error.message });
     }
   });
 
@@ -141,7 +141,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     refuseEvents: (predicate) => {
       refuses = predicate;
     },
-    answerBatches: (given) => {
+    respondToBatches: (given) => {
       rule = given;
     },
     close: async () => {

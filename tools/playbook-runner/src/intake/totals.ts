@@ -14,7 +14,7 @@ export interface IntakeTotals {
   /** Bytes of UTF-8 of the stored events. */
   readonly eventBytes: number;
   /** The most events that one stored batch had. */
-  readonly largestBatchEvents: number;
+  readonly maxBatchEvents: number;
 }
 
 export const NO_TOTALS: IntakeTotals = {
@@ -23,7 +23,7 @@ export const NO_TOTALS: IntakeTotals = {
   batches: 0,
   events: 0,
   eventBytes: 0,
-  largestBatchEvents: 0,
+  maxBatchEvents: 0,
 };
 
 export function addRequest(totals: IntakeTotals, result: RequestResult): IntakeTotals {
@@ -40,6 +40,6 @@ export function addBatch(totals: IntakeTotals, events: readonly string[]): Intak
     batches: totals.batches + 1,
     events: totals.events + events.length,
     eventBytes: events.reduce((bytes, event) => bytes + Buffer.byteLength(event), totals.eventBytes),
-    largestBatchEvents: Math.max(totals.largestBatchEvents, events.length),
+    maxBatchEvents: Math.max(totals.maxBatchEvents, events.length),
   };
 }

@@ -1,13 +1,13 @@
 import type { EventDetail, EventLine } from '../wire/live.js';
-import { type KeptEvent, readEventDetail, readEventLine } from './event-line.js';
+import { type StoredEvent, readEventDetail, readEventLine } from './event-line.js';
 import { EventMeter } from './event-meter.js';
-import { Kept } from './kept.js';
+import { Stored } from './kept.js';
 
 const LIMITS = { items: 1000, bytes: 32 << 20 };
 
 /** The last events as text, and how many there were. They are read only when somebody looks. */
 export class EventKeeper {
-  readonly #events = new Kept<KeptEvent>(LIMITS, ({ text }) => text);
+  readonly #events = new Stored<StoredEvent>(LIMITS, ({ text }) => text);
   readonly #meter = new EventMeter();
 
   get total(): number {

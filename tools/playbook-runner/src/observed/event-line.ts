@@ -1,7 +1,7 @@
 import type { EventDetail, EventLine } from '../wire/live.js';
 
 /** An event as it arrived. */
-export interface KeptEvent {
+export interface StoredEvent {
   readonly number: number;
   readonly arrivedAtMs: number;
   readonly text: string;
@@ -24,11 +24,11 @@ const NORMALISED_ROOTS: ReadonlySet<string> = new Set([
 /**
  * Reads the raw row's keys at the event's top level, in either dialect. An event that has none shows as empty texts.
  */
-export function readEventLine({ number, arrivedAtMs, text }: KeptEvent): EventLine {
+export function readEventLine({ number, arrivedAtMs, text }: StoredEvent): EventLine {
   return lineOf(number, arrivedAtMs, fieldsOf(text));
 }
 
-export function readEventDetail({ number, arrivedAtMs, text }: KeptEvent): EventDetail {
+export function readEventDetail({ number, arrivedAtMs, text }: StoredEvent): EventDetail {
   const fields = fieldsOf(text);
   const entries = Object.entries(fields);
   return {

@@ -1,4 +1,4 @@
-import type { HealthAnswer } from '../runner/trigger-process.js';
+import type { HealthResponse } from '../runner/trigger-process.js';
 import type { Overview, PassPicture, TimeRange } from '../wire/live.js';
 
 export type HealthPicture = Pick<Overview, 'lagSeconds' | 'health' | 'passes' | 'reading' | 'readAhead'>;
@@ -6,7 +6,7 @@ export type HealthPicture = Pick<Overview, 'lagSeconds' | 'health' | 'passes' | 
 export const NO_HEALTH: HealthPicture = { lagSeconds: null, health: null, passes: [], reading: null, readAhead: null };
 
 /** What is shown of an answer of `/health`. What is not as expected counts as unknown: any module may answer. */
-export function readHealth({ status, body }: HealthAnswer): HealthPicture {
+export function readHealth({ status, body }: HealthResponse): HealthPicture {
   const reading = asFields(body['reading']);
   const range = rangeOf(reading);
   const pass = reading['pass'];

@@ -3,21 +3,21 @@ interface Numbered {
   readonly number: number;
 }
 
-export interface KeptLimits {
+export interface StoredLimits {
   readonly items: number;
   /** Of UTF-8, summed over the items' texts. */
   readonly bytes: number;
 }
 
 /** The last items of a sequence that never ends, within limits. Readers say with a number how far they have read. */
-export class Kept<Item extends Numbered> {
-  readonly #limits: KeptLimits;
+export class Stored<Item extends Numbered> {
+  readonly #limits: StoredLimits;
   readonly #textOf: (item: Item) => string;
   readonly #items: { readonly item: Item; readonly bytes: number }[] = [];
   #bytes = 0;
   #added = 0;
 
-  constructor(limits: KeptLimits, textOf: (item: Item) => string) {
+  constructor(limits: StoredLimits, textOf: (item: Item) => string) {
     this.#limits = limits;
     this.#textOf = textOf;
   }

@@ -2,11 +2,11 @@ import type { LogEntry } from '../platform/log-entries.js';
 import { cutOff } from '../runner/cut-off.js';
 import type { LogLine } from '../wire/live.js';
 import type { LogLevel } from '../wire/log-levels.js';
-import { Kept } from './kept.js';
+import { Stored } from './kept.js';
 import { readWrittenEntry, WrittenEntries } from './written-entries.js';
 
 const LIMITS = { items: 2000, bytes: 8 << 20 };
-const LONGEST_MESSAGE = 16_384;
+const MAX_MESSAGE_LENGTH = 16_384;
 
 export interface LogKeeperOptions {
   /** What may not be shown, as of now. */
@@ -18,7 +18,7 @@ export interface LogKeeperOptions {
 /** The last lines about a trigger: what it logs, what its process writes, and what the runner does with it. */
 export class LogKeeper {
   readonly #options: LogKeeperOptions;
-  readonly #lines = new Kept<LogLine>(LIMITS, ({ message }) => message);
+  readonly #lines = new Stored<LogLine>(LIMITS, ({ message }) => message);
   readonly #written = new WrittenEntries();
 
   constructor(options: LogKeeperOptions) {
@@ -63,7 +63,7 @@ export class LogKeeper {
   }
 
   #add(origin: LogLine['origin'], level: LogLevel, message: string, atMs: number): void {
-    const shown = cutOff(this.hide(message), LONGEST_MESSAGE);
+    const shown = cutOff(this.hide(message), MAX_MESSAGE_LENGTH);
     this.#lines.add((number) => {
       const line: LogLine = { number, atMs, level, message: shown, origin };
       this.#options.onLine(line);

@@ -5,7 +5,7 @@ import { LogKeeper, type LogKeeperOptions } from './log-keeper.js';
 import { RunningTotals } from './running-totals.js';
 
 /** An hour of them, one every two seconds. */
-const KEPT_SAMPLES = 1800;
+const STORED_SAMPLES = 1800;
 
 /** How far a page has read. */
 export interface Cursors {
@@ -20,7 +20,7 @@ export class Observations {
   readonly events = new EventKeeper();
   readonly logs: LogKeeper;
   readonly totals = new RunningTotals();
-  readonly #samples = new Ring<Sample>(KEPT_SAMPLES);
+  readonly #samples = new Ring<Sample>(STORED_SAMPLES);
 
   constructor(options: LogKeeperOptions) {
     this.logs = new LogKeeper(options);

@@ -15,7 +15,7 @@ export interface Measurement {
 export class TriggerWatch {
   /** The last answer; undefined while nothing answers. */
   #last: Measurement | undefined;
-  #hasAnswered = false;
+  #hasResponded = false;
 
   /** Starts at once. @param onMeasured called with each answer */
   constructor(process: TriggerProcess, onMeasured: (measurement: Measurement) => void) {
@@ -26,8 +26,8 @@ export class TriggerWatch {
     return this.#last;
   }
 
-  get hasAnswered(): boolean {
-    return this.#hasAnswered;
+  get hasResponded(): boolean {
+    return this.#hasResponded;
   }
 
   async #run(process: TriggerProcess, onMeasured: (measurement: Measurement) => void): Promise<void> {
@@ -37,7 +37,7 @@ export class TriggerWatch {
       // No answer is an answer: the process is starting, busy, or gone.
       this.#last = await measure(process).catch(() => undefined);
       if (this.#last) {
-        this.#hasAnswered = true;
+        this.#hasResponded = true;
         onMeasured(this.#last);
       }
       await delay(ASK_EVERY_MS, undefined, { signal: over.signal }).catch(() => undefined);

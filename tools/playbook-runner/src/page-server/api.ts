@@ -1,9 +1,9 @@
 import type { ModuleCards } from '../cards/read-cards.js';
-import { Refusal } from '../http/refusal.js';
+import { HttpError } from '../http/refusal.js';
 import type { Cursors } from '../observed/observations.js';
 import type { Playbooks } from '../playbooks/playbooks.js';
 import type { SimulatedTenant } from '../simulation/simulated-tenant.js';
-import { MOST_ROWS_PER_HOUR } from '../simulation/tenant-control.js';
+import { MAX_ROWS_PER_HOUR } from '../simulation/tenant-control.js';
 import type { Library } from '../wire/library.js';
 import type { IntakeControls, Live, TenantControls } from '../wire/live.js';
 import { type ControlShapes, readAddition, readControls, readPlaybookChange } from './body-shapes.js';
@@ -16,7 +16,7 @@ export interface ApiOptions {
   readonly onLook: (playbook: string) => void;
 }
 
-interface ApiAnswer {
+interface ApiResponse {
   readonly status: number;
   /** Undefined: none. */
   readonly body?: unknown;
@@ -29,13 +29,13 @@ interface ApiCall {
   readonly part: (name: 'id' | 'number') => string;
 }
 
-type Answer = (call: ApiCall) => ApiAnswer | Promise<ApiAnswer>;
+type Response = (call: ApiCall) => ApiResponse | Promise<ApiResponse>;
 
 /** Method and path, such as `PUT /api/playbooks/:id`. */
-export type Routes = Readonly<Record<string, Answer>>;
+export type Routes = Readonly<Record<string, Response>>;
 
 const TENANT: ControlShapes<TenantControls> = {
-  rowsPerHour: { most: MOST_ROWS_PER_HOUR },
+  rowsPerHour: { most: MAX_ROWS_PER_HOUR },
   lateShare: { most: 1 },
   faultShare: { most: 1 },
   outage: 'truth',
@@ -44,8 +44,8 @@ const INTAKE: ControlShapes<IntakeControls> = { faultShare: { most: 1 }, outage:
 
 /** All that the page can ask for; `wire/` tells the shapes. */
 export function apiRoutes({ module, playbooks, tenant, onLook }: ApiOptions): Routes {
-  const ok = (body: unknown): ApiAnswer => ({ status: 200, body });
-  const accepted = (body: unknown): ApiAnswer => ({ status: 202, body });
+  const ok = (body: unknown): ApiResponse => ({ status: 200, body });
+  const accepted = (body: unknown): ApiResponse => ({ status: 202, body });
   const playbook = ({ part }: ApiCall) => playbooks.get(part('id'));
   return {
     'GET /api/library': () => ok(libraryOf(module)),
@@ -79,7 +79,7 @@ export function apiRoutes({ module, playbooks, tenant, onLook }: ApiOptions): Ro
     'PATCH /api/playbooks/:id/intake': (call) => ok(playbook(call).changeIntake(readControls(call.body, INTAKE))),
     'GET /api/playbooks/:id/events/:number': (call) => {
       const event = playbook(call).observations.events.detail(Number(call.part('number')));
-      if (event === undefined) throw new Refusal(404, 'This event is kept no more: choose a later one.');
+      if (event === undefined) throw new HttpError(404, 'This event is kept no more: choose a later one.');
       return ok(event);
     },
   };
@@ -98,7 +98,7 @@ function readCursors(query: URLSearchParams): Cursors {
   const cursor = (name: keyof Cursors): number => {
     const value = Number(query.get(name) ?? 0);
     if (Number.isFinite(value) && value >= 0) return value;
-    throw new Refusal(400, `${name} must be a number from 0: leave it out for everything.`);
+    throw new HttpError(400, `${name} must be a number from 0: leave it out for everything.`);
   };
   return { eventsAfter: cursor('eventsAfter'), logsAfter: cursor('logsAfter'), samplesAfter: cursor('samplesAfter') };
 }

@@ -1,35 +1,35 @@
-import { Refusal } from '../http/refusal.js';
+import { HttpError } from '../http/refusal.js';
 import type { PlaybookChange, Problem } from '../wire/playbook.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** @throws {Refusal} 400 where the text is no JSON object. */
+/** @throws {HttpError} 400 where the text is no JSON object. */
 export function parseFields(body: string): Fields {
   try {
     return asFields(JSON.parse(body === '' ? '{}' : body), 'The body');
   } catch (error) {
-    if (error instanceof Refusal) throw error;
-    throw new Refusal(400, 'The body is no JSON: send an object.');
+    if (error instanceof HttpError) throw error;
+    throw new HttpError(400, 'The body is no JSON: send an object.');
   }
 }
 
-/** @throws {Refusal} 400 where it is of another shape. */
+/** @throws {HttpError} 400 where it is of another shape. */
 export function readAddition(body: Fields): { readonly trigger: string; readonly name?: string } {
   const { trigger, name } = body;
-  if (typeof trigger !== 'string') throw new Refusal(400, 'trigger is no text: name a trigger of the library.');
+  if (typeof trigger !== 'string') throw new HttpError(400, 'trigger is no text: name a trigger of the library.');
   if (name === undefined) return { trigger };
-  if (typeof name !== 'string') throw new Refusal(400, 'name is no text: send text, or leave it out.');
+  if (typeof name !== 'string') throw new HttpError(400, 'name is no text: send text, or leave it out.');
   return { trigger, name };
 }
 
-/** @throws {Refusal} 400 where it is of another shape. What the settings are is checked by the card. */
+/** @throws {HttpError} 400 where it is of another shape. What the settings are is checked by the card. */
 export function readPlaybookChange(body: Fields): PlaybookChange {
   const { name } = body;
-  if (typeof name !== 'string') throw new Refusal(400, 'name is no text: send the name of the playbook.');
+  if (typeof name !== 'string') throw new HttpError(400, 'name is no text: send the name of the playbook.');
   const settings = asFields(body['settings'], 'settings');
   const secrets = asFields(body['secrets'], 'secrets');
   if (Object.values(secrets).some((secret) => secret !== null && typeof secret !== 'string')) {
-    throw new Refusal(400, 'A secret is no text: send text to replace it, null to forget it.');
+    throw new HttpError(400, 'A secret is no text: send text to replace it, null to forget it.');
   }
   return { name, settings, secrets: secrets as PlaybookChange['secrets'] };
 }
@@ -40,7 +40,7 @@ export type ControlShapes<Controls> = Readonly<Record<keyof Controls, 'truth' | 
 /**
  * Some of the controls.
  *
- * @throws {Refusal} 422 naming each field that is unknown or out of bounds.
+ * @throws {HttpError} 422 naming each field that is unknown or out of bounds.
  */
 export function readControls<Controls>(body: Fields, shapes: ControlShapes<Controls>): Partial<Controls> {
   const problems = Object.entries(body).flatMap(([name, value]): Problem[] => {
@@ -48,7 +48,7 @@ export function readControls<Controls>(body: Fields, shapes: ControlShapes<Contr
     const message = describeProblem(value, shape);
     return message === undefined ? [] : [{ setting: name, message }];
   });
-  if (problems.length > 0) throw new Refusal(422, 'Some of it is out of bounds: correct it.', problems);
+  if (problems.length > 0) throw new HttpError(422, 'Some of it is out of bounds: correct it.', problems);
   return body as Partial<Controls>;
 }
 
@@ -61,5 +61,5 @@ function describeProblem(value: unknown, shape: 'truth' | { readonly most: numbe
 
 function asFields(value: unknown, what: string): Fields {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  throw new Refusal(400, `${what} is no JSON object: send one.`);
+  throw new HttpError(400, `${what} is no JSON object: send one.`);
 }

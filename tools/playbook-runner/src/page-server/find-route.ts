@@ -1,7 +1,7 @@
-import { MethodRefusal, Refusal } from '../http/refusal.js';
+import { MethodError, HttpError } from '../http/refusal.js';
 
-interface Found<Answer> {
-  readonly answer: Answer;
+interface Found<Response> {
+  readonly response: Response;
   /** What stands in the path for `:id` and the like, by name. */
   readonly parts: Readonly<Record<string, string>>;
 }
@@ -10,24 +10,24 @@ interface Found<Answer> {
  * The route for a request. HEAD is answered as GET is.
  *
  * @param routes by method and path, such as `PUT /api/playbooks/:id`
- * @throws {Refusal} 404, or a MethodRefusal where the path is known with other methods.
+ * @throws {HttpError} 404, or a MethodRefusal where the path is known with other methods.
  */
-export function findRoute<Answer>(
-  routes: Readonly<Record<string, Answer>>,
+export function findRoute<Response>(
+  routes: Readonly<Record<string, Response>>,
   method: string,
   path: string,
-): Found<Answer> {
+): Found<Response> {
   const asked = method === 'HEAD' ? 'GET' : method;
   const methods: string[] = [];
-  for (const [route, answer] of Object.entries(routes)) {
+  for (const [route, response] of Object.entries(routes)) {
     const [routeMethod = '', pattern = ''] = route.split(' ');
     const parts = match(pattern, path);
     if (parts === undefined) continue;
-    if (routeMethod === asked) return { answer, parts };
+    if (routeMethod === asked) return { response, parts };
     methods.push(...(routeMethod === 'GET' ? ['GET', 'HEAD'] : [routeMethod]));
   }
-  if (methods.length === 0) throw new Refusal(404, 'There is no such address: reload the page.');
-  throw new MethodRefusal(methods);
+  if (methods.length === 0) throw new HttpError(404, 'There is no such address: reload the page.');
+  throw new MethodError(methods);
 }
 
 function match(pattern: string, path: string): Readonly<Record<string, string>> | undefined {

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { Refusal } from '../http/refusal.js';
+import { HttpError } from '../http/refusal.js';
 
 const READING: readonly (string | undefined)[] = ['GET', 'HEAD'];
 
@@ -14,12 +14,12 @@ const READING: readonly (string | undefined)[] = ['GET', 'HEAD'];
  * @param port of this server
  * @param token that changes must carry in `x-request-token`; the page has it from its HTML, which no other page may
  *   read
- * @throws {Refusal} 403; 415 for a change that is not sent as JSON.
+ * @throws {HttpError} 403; 415 for a change that is not sent as JSON.
  */
 export function checkRequest({ method, headers }: IncomingMessage, port: number, token: string): void {
   const host = headers.host ?? '';
   if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`) {
-    throw new Refusal(403, `This page answers to its own address only: open http://127.0.0.1:${port}.`);
+    throw new HttpError(403, `This page answers to its own address only: open http://127.0.0.1:${port}.`);
   }
   const { origin } = headers;
   const site = headers['sec-fetch-site'];
@@ -27,14 +27,14 @@ export function checkRequest({ method, headers }: IncomingMessage, port: number,
     (origin !== undefined && origin !== `http://${host}`) ||
     !(site === undefined || site === 'same-origin' || site === 'none')
   ) {
-    throw new Refusal(403, `Other pages may not ask here: open http://127.0.0.1:${port} itself.`);
+    throw new HttpError(403, `Other pages may not ask here: open http://127.0.0.1:${port} itself.`);
   }
   if (READING.includes(method)) return;
   if (!isSame(headers['x-request-token'], token)) {
-    throw new Refusal(403, 'The request does not carry the token of this run of the runner: reload the page.');
+    throw new HttpError(403, 'The request does not carry the token of this run of the runner: reload the page.');
   }
   if (headers['content-type']?.split(';')[0]?.trim().toLowerCase() !== 'application/json') {
-    throw new Refusal(415, 'The request is not JSON: send Content-Type: application/json.');
+    throw new HttpError(415, 'The request is not JSON: send Content-Type: application/json.');
   }
 }
 

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
-import { Refusal } from '../http/refusal.js';
+import { HttpError } from '../http/refusal.js';
 
 export interface PageFile {
   readonly contentType: string;
@@ -44,7 +44,7 @@ export class PageFiles {
   /**
    * The file at a path such as `/assets/main-1a2b.js`; the page itself where there is none.
    *
-   * @throws {Refusal} 503 where the page has not been built.
+   * @throws {HttpError} 503 where the page has not been built.
    */
   async read(path: string): Promise<PageFile> {
     const { folder, logo } = this.#options;
@@ -57,7 +57,7 @@ export class PageFiles {
   async #readIndex(): Promise<PageFile> {
     const { folder, token } = this.#options;
     const html = await readFile(join(folder, 'index.html'), 'utf8').catch(() => {
-      throw new Refusal(503, 'The page has not been built: run npm run build.');
+      throw new HttpError(503, 'The page has not been built: run npm run build.');
     });
     return {
       contentType: CONTENT_TYPES['.html'] ?? '',

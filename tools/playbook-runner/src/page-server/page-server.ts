@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answerJson } from '../http/answer.js';
+import { respondWithJson } from '../http/answer.js';
 import { type Handler, listenOnLoopback, type LoopbackServer } from '../http/loopback-server.js';
 import { readBody } from '../http/read-body.js';
-import { MethodRefusal, Refusal } from '../http/refusal.js';
+import { MethodError, HttpError } from '../http/refusal.js';
 import type { Refused } from '../wire/playbook.js';
 import { type ApiOptions, apiRoutes } from './api.js';
 import { parseFields } from './body-shapes.js';
@@ -35,37 +35,37 @@ export async function startPageServer(options: PageServerOptions): Promise<Loopb
   const files = new PageFiles({ folder: options.pageFolder, logo: options.logo, token });
   const routes = apiRoutes(options);
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     checkRequest(request, request.socket.localPort ?? 0, token);
     const { pathname, searchParams: query } = readAddress(request.url ?? '');
     if (pathname !== '/api' && !pathname.startsWith('/api/')) {
       await sendFile(files, pathname, request, response);
       return;
     }
-    const { answer: perform, parts } = findRoute(routes, request.method ?? '', pathname);
+    const { response: perform, parts } = findRoute(routes, request.method ?? '', pathname);
     const body = parseFields(await readBody(request, { maxBytes: MAX_BODY_BYTES, acceptGzip: false }));
     const { status, body: answered } = await perform({ query, body, part: (name) => parts[name] ?? '' });
     if (answered === undefined) response.writeHead(status).end();
-    else answerJson(response, status, answered);
+    else respondWithJson(response, status, answered);
   }
 
   return listenFrom(options.port, async (request, response) => {
     response.setHeaders(SECURITY_HEADERS);
     try {
-      await answer(request, response);
+      await respond(request, response);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      if (error instanceof MethodRefusal) response.setHeader('Allow', error.allowed.join(', '));
+      if (!(error instanceof HttpError)) throw error;
+      if (error instanceof MethodError) response.setHeader('Allow', error.allowed.join(', '));
       const { problems } = error;
       const refused: Refused = { error: error.message, ...(problems && { problems }) };
-      answerJson(response, error.status, refused);
+      respondWithJson(response, error.status, refused);
     }
   });
 }
 
 function readAddress(address: string): URL {
   if (URL.canParse(address, 'http://page')) return new URL(address, 'http://page');
-  throw new Refusal(400, 'The address cannot be read: reload the page.');
+  throw new HttpError(400, 'The address cannot be read: reload the page.');
 }
 
 async function sendFile(
@@ -74,7 +74,7 @@ async function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw new MethodRefusal(['GET', 'HEAD']);
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw new MethodError(['GET', 'HEAD']);
   const { contentType, body, isImmutable } = await files.read(path);
   response.writeHead(200, {
     'Content-Type': contentType,

@@ -1,4 +1,4 @@
-import { Refusal } from '../http/refusal.js';
+import { HttpError } from '../http/refusal.js';
 import { isLogLevel, LOG_LEVELS, type LogLevel } from '../wire/log-levels.js';
 
 export interface LogEntry {
@@ -16,23 +16,23 @@ const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?$/;
  * Read more strictly than Sekoia is known to: a date with a zone or a level of another name is a breach of the
  * contract.
  *
- * @throws {Refusal} 400 naming the first entry that is not as it should be.
+ * @throws {HttpError} 400 naming the first entry that is not as it should be.
  */
 export function readLogEntries(body: unknown): readonly LogEntry[] {
   const logs = asRecord(body)?.['logs'];
-  if (!Array.isArray(logs)) throw new Refusal(400, 'The body is not {"logs": […]}: send the entries as a list.');
+  if (!Array.isArray(logs)) throw new HttpError(400, 'The body is not {"logs": […]}: send the entries as a list.');
   return logs.map(readLogEntry);
 }
 
 function readLogEntry(entry: unknown, position: number): LogEntry {
   const { date, level, message } = asRecord(entry) ?? {};
   if (typeof date !== 'string' || !DATE.test(date)) {
-    throw new Refusal(400, `logs[${position}].date is not ISO 8601 in UTC without a zone: write it like this.`);
+    throw new HttpError(400, `logs[${position}].date is not ISO 8601 in UTC without a zone: write it like this.`);
   }
   if (!isLogLevel(level)) {
-    throw new Refusal(400, `logs[${position}].level is unknown: use one of ${LOG_LEVELS.join(', ')}.`);
+    throw new HttpError(400, `logs[${position}].level is unknown: use one of ${LOG_LEVELS.join(', ')}.`);
   }
-  if (typeof message !== 'string') throw new Refusal(400, `logs[${position}].message is no string: send text.`);
+  if (typeof message !== 'string') throw new HttpError(400, `logs[${position}].message is no string: send text.`);
   return { date, level, message };
 }
 

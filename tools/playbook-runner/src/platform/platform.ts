@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FaultPlan, type RandomFaults } from '../faults/fault-plan.js';
 import { playServerFault, type ServerFault } from '../faults/server-fault.js';
-import { answerJson } from '../http/answer.js';
+import { respondWithJson } from '../http/answer.js';
 import { serveOnLoopback } from '../http/loopback-server.js';
 import { readBody } from '../http/read-body.js';
-import { Refusal } from '../http/refusal.js';
+import { HttpError } from '../http/refusal.js';
 import { Ring } from '../waiting/ring.js';
 import { type WaitOptions, WaitingRoom } from '../waiting/waiting-room.js';
 import { type LogEntry, readLogEntries } from './log-entries.js';
@@ -74,7 +74,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       return { value: secrets, ...(nodeSecrets && { node_value: nodeSecrets }) };
     if (endpoint === 'callback' && method === 'PATCH') return { module_configuration: { value: secrets } };
     if (endpoint === 'callback' && method === 'POST') return {};
-    if (endpoint !== 'logs' || method !== 'POST') throw new Refusal(405, `/${endpoint} does not answer ${method}.`);
+    if (endpoint !== 'logs' || method !== 'POST') throw new HttpError(405, `/${endpoint} does not answer ${method}.`);
     for (const entry of readLogEntries(body)) {
       logs.push(entry);
       onLog?.(entry);
@@ -93,8 +93,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     requests.push(recorded);
     onRequest?.(recorded);
     try {
-      if (!recorded.authorized) throw new Refusal(401, 'The bearer token is not known here: check the value token.');
-      answerJson(response, 200, perform(endpoint, recorded));
+      if (!recorded.authorized) throw new HttpError(401, 'The bearer token is not known here: check the value token.');
+      respondWithJson(response, 200, perform(endpoint, recorded));
     } finally {
       waiting.announce();
     }
@@ -103,11 +103,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const server = await serveOnLoopback(options.port ?? 0, async (request, response) => {
     try {
       const endpoint = ENDPOINTS.find((name) => request.url === `/${name}`);
-      if (endpoint === undefined) throw new Refusal(404, `Only ${ENDPOINTS.join(', ')} are answered here.`);
+      if (endpoint === undefined) throw new HttpError(404, `Only ${ENDPOINTS.join(', ')} are answered here.`);
       await receive(endpoint, request, response);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      answerJson(response, error.status, { error: error.message });
+      if (!(error instanceof HttpError)) throw error;
+      respondWithJson(response, error.status, { error: error.message });
     }
   });
 

@@ -38,13 +38,13 @@ export function fillInTenant(card: Card, before: FilledIn, tenant: TenantSetting
   const filledIn = FILLED_IN[card.trigger]?.(tenant);
   if (filledIn === undefined) return undefined;
   const replaced = tenantSettings(card.secretNames);
-  const kept = Object.entries<unknown>({
+  const stored = Object.entries<unknown>({
     frequency: FREQUENCY,
     intake_key: randomUUID(),
     ...before.settings,
     ...before.secrets,
   }).filter(([name]) => !replaced.includes(name));
-  const all = [...kept, ...Object.entries(filledIn)];
+  const all = [...stored, ...Object.entries(filledIn)];
   return {
     settings: Object.fromEntries(all.filter(([name]) => !card.secretNames.has(name))),
     secrets: Object.fromEntries(all.filter(([name]) => card.secretNames.has(name))) as Secrets,

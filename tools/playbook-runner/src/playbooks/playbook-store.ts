@@ -3,15 +3,15 @@ import { basename, join } from 'node:path';
 import { asSecrets, asStoredPlaybook, type Secrets, type StoredPlaybook } from './stored-playbook.js';
 import { writeAtomically } from './write-atomically.js';
 
-export interface KeptPlaybook {
+export interface SavedPlaybook {
   readonly id: string;
   readonly stored: StoredPlaybook;
   readonly secrets: Secrets;
 }
 
 /** What is kept of all playbooks, in the order in which they were added. */
-export interface KeptPlaybooks {
-  readonly playbooks: readonly KeptPlaybook[];
+export interface SavedPlaybooks {
+  readonly playbooks: readonly SavedPlaybook[];
   /** One sentence for each playbook that cannot be read. It stays as it is. */
   readonly warnings: readonly string[];
 }
@@ -36,8 +36,8 @@ export class PlaybookStore {
     return new PlaybookStore(folder);
   }
 
-  async readAll(): Promise<KeptPlaybooks> {
-    const playbooks: KeptPlaybook[] = [];
+  async readAll(): Promise<SavedPlaybooks> {
+    const playbooks: SavedPlaybook[] = [];
     const warnings: string[] = [];
     const entries = await readdir(this.#folder, { withFileTypes: true });
     // A desktop may leave files of its own there.
@@ -59,17 +59,17 @@ export class PlaybookStore {
    * Keeps another one, or leaves nothing of it. @throws Error EEXIST where something lies in its place, readable or
    * not.
    */
-  async add(kept: KeptPlaybook): Promise<void> {
-    await mkdir(join(this.#folder, kept.id), { mode: 0o700 });
+  async add(stored: SavedPlaybook): Promise<void> {
+    await mkdir(join(this.#folder, stored.id), { mode: 0o700 });
     try {
-      await this.save(kept);
+      await this.save(stored);
     } catch (error) {
-      await this.remove(kept.id);
+      await this.remove(stored.id);
       throw error;
     }
   }
 
-  save({ id, stored, secrets }: KeptPlaybook): Promise<void> {
+  save({ id, stored, secrets }: SavedPlaybook): Promise<void> {
     const written = this.#written.then(async () => {
       await mkdir(this.stateFolder(id), { recursive: true, mode: 0o700 });
       await writeAtomically(this.#secretsFile(id), asText(secrets));
@@ -102,7 +102,7 @@ export class PlaybookStore {
     await mkdir(this.stateFolder(id), { mode: 0o700 });
   }
 
-  async #read(id: string): Promise<KeptPlaybook> {
+  async #read(id: string): Promise<SavedPlaybook> {
     const stored = asStoredPlaybook(await readJson(this.#playbookFile(id)));
     return { id, stored, secrets: asSecrets(await readJson(this.#secretsFile(id))) };
   }

@@ -1,22 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Card, valueOf } from '../cards/card.js';
-import { Refusal } from '../http/refusal.js';
+import { HttpError } from '../http/refusal.js';
 import { NO_HEALTH } from '../observed/health.js';
 import { type Cursors, Observations } from '../observed/observations.js';
 import { describeExit, type Stop } from '../runner/child-process.js';
-import { BooksOfPlaybook } from '../simulation/books-of-playbook.js';
-import type { PlaybookBooks } from '../simulation/playbook-books.js';
+import { AuditOfPlaybook } from '../simulation/books-of-playbook.js';
+import type { PlaybookAudit } from '../simulation/playbook-books.js';
 import type { SimulatedTenant } from '../simulation/simulated-tenant.js';
 import type { IntakeControls, LivePlaybook, LogLine, Overview } from '../wire/live.js';
 import type { PlaybookState, PlaybookSummary } from '../wire/playbook.js';
 import { intakeOf, quotaOf } from './overview.js';
-import type { KeptPlaybook, PlaybookStore } from './playbook-store.js';
+import type { SavedPlaybook, PlaybookStore } from './playbook-store.js';
 import { wrongSettings } from './read-change.js';
 import { Run } from './run.js';
 import { SavedSettings } from './saved-settings.js';
 
 export interface PlaybookOptions {
-  readonly kept: KeptPlaybook;
+  readonly stored: SavedPlaybook;
   readonly card: Card;
   readonly store: PlaybookStore;
   readonly tenant: SimulatedTenant;
@@ -31,9 +31,9 @@ export class Playbook {
   readonly saved: SavedSettings;
   readonly observations: Observations;
   readonly #options: PlaybookOptions;
-  readonly #books: BooksOfPlaybook;
+  readonly #audit: AuditOfPlaybook;
   /** What it was started with last: what is saved may have changed since. */
-  #startedWith: KeptPlaybook;
+  #startedWith: SavedPlaybook;
   #run: Run | undefined;
   /** Fulfilled once the run has begun; rejected where it could not. */
   #opening: Promise<void> | undefined;
@@ -41,32 +41,32 @@ export class Playbook {
   #controls: IntakeControls = { faultShare: 0, outage: false };
 
   constructor(options: PlaybookOptions) {
-    const { kept, card, store, tenant, onLine } = options;
-    const saved = new SavedSettings(kept, card, store, tenant);
+    const { stored, card, store, tenant, onLine } = options;
+    const saved = new SavedSettings(stored, card, store, tenant);
     this.saved = saved;
     this.observations = new Observations({
       secrets: () => saved.everySecret,
       onLine: (line) => onLine(line, this),
     });
     this.#options = options;
-    this.#books = new BooksOfPlaybook(tenant.startedAtMs);
-    this.#startedWith = kept;
+    this.#audit = new AuditOfPlaybook(tenant.startedAtMs);
+    this.#startedWith = stored;
   }
 
   get id(): string {
-    return this.saved.kept.id;
+    return this.saved.stored.id;
   }
 
   get name(): string {
-    return this.saved.kept.stored.name;
+    return this.saved.stored.stored.name;
   }
 
   get usesSimulatedTenant(): boolean {
-    return this.saved.kept.stored.usesSimulatedTenant;
+    return this.saved.stored.stored.usesSimulatedTenant;
   }
 
-  get books(): PlaybookBooks | undefined {
-    return this.#books.open;
+  get audit(): PlaybookAudit | undefined {
+    return this.#audit.open;
   }
 
   /** From Start until all that was started has ended. */
@@ -87,7 +87,7 @@ export class Playbook {
       startedAtMs: this.#run?.startedAtMs ?? null,
       restarts: this.#run?.restarts ?? 0,
       complaint: this.#run?.complaint ?? null,
-      needsRestart: this.isStarted && !isSameConfiguration(this.#startedWith, this.saved.kept),
+      needsRestart: this.isStarted && !isSameConfiguration(this.#startedWith, this.saved.stored),
       usesSimulatedTenant: this.usesSimulatedTenant,
     };
   }
@@ -107,9 +107,9 @@ export class Playbook {
     return this.#controls;
   }
 
-  /** @throws {Refusal} 409 where it is started already, 422 where settings are missing or wrong. */
+  /** @throws {HttpError} 409 where it is started already, 422 where settings are missing or wrong. */
   async start(): Promise<PlaybookSummary> {
-    if (this.isStarted) throw new Refusal(409, 'The playbook is started already: stop it first.');
+    if (this.isStarted) throw new HttpError(409, 'The playbook is started already: stop it first.');
     const { problems } = this.saved.picture();
     if (problems.length > 0) throw wrongSettings(problems);
     this.#opening = this.#open().finally(() => {
@@ -119,10 +119,10 @@ export class Playbook {
     return this.summary();
   }
 
-  /** Begins to stop. @throws {Refusal} 409 where nothing runs, or is being stopped already. */
+  /** Begins to stop. @throws {HttpError} 409 where nothing runs, or is being stopped already. */
   stop(): PlaybookSummary {
     if (this.#run === undefined || this.#ending !== undefined) {
-      throw new Refusal(409, 'The playbook is not running: there is nothing to stop.');
+      throw new HttpError(409, 'The playbook is not running: there is nothing to stop.');
     }
     void this.untilStopped();
     return this.summary();
@@ -135,9 +135,9 @@ export class Playbook {
     return this.#ending;
   }
 
-  /** Ends the trigger's process without a chance to save anything. @throws {Refusal} 409 where none runs. */
+  /** Ends the trigger's process without a chance to save anything. @throws {HttpError} 409 where none runs. */
   kill(): PlaybookSummary {
-    if (this.#run?.kill() !== true) throw new Refusal(409, 'No process runs: start the playbook first.');
+    if (this.#run?.kill() !== true) throw new HttpError(409, 'No process runs: start the playbook first.');
     this.#log('warning', 'Killed on demand.');
     return this.summary();
   }
@@ -150,7 +150,7 @@ export class Playbook {
 
   #overview(nowMs: number): Overview {
     const { card } = this.#options;
-    const { settings } = (this.isStarted ? this.#startedWith : this.saved.kept).stored;
+    const { settings } = (this.isStarted ? this.#startedWith : this.saved.stored).stored;
     const { events, totals } = this.observations;
     const intake = intakeOf(settings);
     return {
@@ -159,17 +159,17 @@ export class Playbook {
       // What a killed process counted last was never asked for: the runner's own intake has missed nothing.
       totals: { ...totals.totals, ...(intake === 'own' && { delivered: events.total }) },
       quota: quotaOf(card, settings, this.#run?.metrics),
-      books: this.books?.picture() ?? null,
+      audit: this.audit?.picture() ?? null,
       intake,
     };
   }
 
   async #open(): Promise<void> {
     const { card, modulePath, store } = this.#options;
-    this.#startedWith = this.saved.kept;
+    this.#startedWith = this.saved.stored;
     const { stored, secrets } = this.#startedWith;
     const isComparable = stored.usesSimulatedTenant && intakeOf(stored.settings) === 'own';
-    const books = this.#books.started(isComparable, Date.now());
+    const audit = this.#audit.started(isComparable, Date.now());
     const run = await Run.start({
       modulePath,
       trigger: card.trigger,
@@ -178,13 +178,13 @@ export class Playbook {
       intakeControls: this.#controls,
       observations: this.observations,
       beforeProcess: async () => {
-        books?.readingStarts({
+        audit?.readingStarts({
           nowMs: Date.now(),
           continues: await store.hasState(this.id),
           startTimeHours: Number(valueOf(card, stored.settings, 'start_time')),
         });
       },
-      onEvents: (events) => books?.deliver(events),
+      onEvents: (events) => audit?.deliver(events),
     });
     this.#run = run;
     // Only where not even a process can be made; a module that fails is started again.
@@ -208,6 +208,6 @@ export class Playbook {
   }
 }
 
-function isSameConfiguration(one: KeptPlaybook, other: KeptPlaybook): boolean {
+function isSameConfiguration(one: SavedPlaybook, other: SavedPlaybook): boolean {
   return isDeepStrictEqual([one.stored.settings, one.secrets], [other.stored.settings, other.secrets]);
 }

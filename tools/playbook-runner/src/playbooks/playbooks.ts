@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { ModuleCards } from '../cards/read-cards.js';
 import type { Card } from '../cards/card.js';
-import { Refusal } from '../http/refusal.js';
+import { HttpError } from '../http/refusal.js';
 import type { SimulatedTenant } from '../simulation/simulated-tenant.js';
 import type { LogLine } from '../wire/live.js';
 import { Playbook } from './playbook.js';
-import type { KeptPlaybook, PlaybookStore } from './playbook-store.js';
+import type { SavedPlaybook, PlaybookStore } from './playbook-store.js';
 import { checkedName } from './read-change.js';
 
 export interface PlaybooksOptions {
@@ -45,11 +45,11 @@ export class Playbooks {
    * Opens what is kept; nothing is started. Playbooks that read the simulated tenant learn where it is now; one in
    * which that cannot be written is left alone.
    *
-   * @param kept what the store has read
+   * @param stored what the store has read
    */
-  static async open(options: PlaybooksOptions, kept: readonly KeptPlaybook[]): Promise<Playbooks> {
+  static async open(options: PlaybooksOptions, stored: readonly SavedPlaybook[]): Promise<Playbooks> {
     const playbooks = new Playbooks(options);
-    for (const one of kept) {
+    for (const one of stored) {
       const card = options.module.cards.get(one.stored.trigger);
       // A trigger whose card has gone: its playbook stays in the folder, until the card is back.
       if (card === undefined) continue;
@@ -75,23 +75,23 @@ export class Playbooks {
     return this.#playbooks.get(id);
   }
 
-  /** @throws {Refusal} 404, or 409 while it is being deleted. */
+  /** @throws {HttpError} 404, or 409 while it is being deleted. */
   get(id: string): Playbook {
     const playbook = this.find(id);
-    if (playbook === undefined) throw new Refusal(404, 'There is no such playbook: go back to the list.');
-    if (this.#leaving.has(id)) throw new Refusal(409, 'The playbook is being deleted: go back to the list.');
+    if (playbook === undefined) throw new HttpError(404, 'There is no such playbook: go back to the list.');
+    if (this.#leaving.has(id)) throw new HttpError(409, 'The playbook is being deleted: go back to the list.');
     return playbook;
   }
 
-  /** @throws {Refusal} 422 for an unknown trigger or a wrong name. */
+  /** @throws {HttpError} 422 for an unknown trigger or a wrong name. */
   async add({ trigger, name, id = randomBytes(6).toString('hex') }: Addition): Promise<Playbook> {
     const card = this.#options.module.cards.get(trigger);
     if (card === undefined) {
-      throw new Refusal(422, `There is no trigger ${trigger}: choose one of the library.`, [
+      throw new HttpError(422, `There is no trigger ${trigger}: choose one of the library.`, [
         { setting: 'trigger', message: 'Choose one of the library.' },
       ]);
     }
-    const kept: KeptPlaybook = {
+    const stored: SavedPlaybook = {
       id,
       stored: {
         name: checkedName(name ?? this.#nameFor(card)),
@@ -102,16 +102,16 @@ export class Playbooks {
       },
       secrets: {},
     };
-    await this.#options.store.add(kept);
-    const playbook = this.#make(kept, card);
+    await this.#options.store.add(stored);
+    const playbook = this.#make(stored, card);
     this.#playbooks.set(id, playbook);
     return playbook;
   }
 
-  /** @throws {Refusal} 404, or 409 while it is started or where its files cannot be removed; then it stays. */
+  /** @throws {HttpError} 404, or 409 while it is started or where its files cannot be removed; then it stays. */
   async remove(id: string): Promise<void> {
     const { isStarted, saved } = this.get(id);
-    if (isStarted) throw new Refusal(409, 'The trigger runs: stop the playbook first.');
+    if (isStarted) throw new HttpError(409, 'The trigger runs: stop the playbook first.');
     this.#leaving.add(id);
     try {
       // A change that is still to be written would bring the folder back.
@@ -119,7 +119,7 @@ export class Playbooks {
       await this.#options.store.remove(id);
       this.#playbooks.delete(id);
     } catch (error) {
-      throw new Refusal(
+      throw new HttpError(
         409,
         `Its files cannot be removed (${String(error)}): mend that, then delete the playbook again.`,
       );
@@ -128,9 +128,9 @@ export class Playbooks {
     }
   }
 
-  /** @throws {Refusal} like `Playbook.start`, and 409 once everything is being stopped. */
+  /** @throws {HttpError} like `Playbook.start`, and 409 once everything is being stopped. */
   start(id: string): ReturnType<Playbook['start']> {
-    if (this.#isClosed) throw new Refusal(409, 'The runner is being stopped: start it again with npm start.');
+    if (this.#isClosed) throw new HttpError(409, 'The runner is being stopped: start it again with npm start.');
     return this.get(id).start();
   }
 
@@ -155,8 +155,8 @@ export class Playbooks {
     return free;
   }
 
-  #make(kept: KeptPlaybook, card: Card): Playbook {
+  #make(stored: SavedPlaybook, card: Card): Playbook {
     const { store, tenant, modulePath, onLine } = this.#options;
-    return new Playbook({ kept, card, store, tenant, modulePath, onLine });
+    return new Playbook({ stored, card, store, tenant, modulePath, onLine });
   }
 }

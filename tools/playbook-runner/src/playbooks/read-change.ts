@@ -2,7 +2,7 @@ import { type Card, valueOf } from '../cards/card.js';
 import { checkName } from '../form/check-name.js';
 import { INTAKE_KEY } from '../form/secrets.js';
 import { TENANT_ADDRESSES } from '../form/tenant-settings.js';
-import { Refusal } from '../http/refusal.js';
+import { HttpError } from '../http/refusal.js';
 import type { PlaybookChange, Problem } from '../wire/playbook.js';
 import type { Secrets } from './stored-playbook.js';
 
@@ -16,7 +16,7 @@ export interface Changed {
 /** What was saved until now. */
 type Saved = Pick<Changed, 'settings' | 'secrets'>;
 
-/** @throws {Refusal} 422 with the problems, where there are some. */
+/** @throws {HttpError} 422 with the problems, where there are some. */
 export function applyChange(card: Card, before: Saved, change: PlaybookChange): Changed {
   const { settings } = change;
   const name = change.name.trim();
@@ -33,11 +33,11 @@ export function applyChange(card: Card, before: Saved, change: PlaybookChange): 
   return { name, settings, secrets };
 }
 
-export function wrongSettings(problems: readonly Problem[]): Refusal {
-  return new Refusal(422, 'Some settings are missing or wrong: correct them and save.', problems);
+export function wrongSettings(problems: readonly Problem[]): HttpError {
+  return new HttpError(422, 'Some settings are missing or wrong: correct them and save.', problems);
 }
 
-/** @throws {Refusal} 422 where it cannot be a name. */
+/** @throws {HttpError} 422 where it cannot be a name. */
 export function checkedName(name: string): string {
   const problems = checkName(name);
   if (problems.length > 0) throw wrongSettings(problems);

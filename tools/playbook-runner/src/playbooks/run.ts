@@ -29,7 +29,7 @@ export interface RunOptions {
 const SAMPLE_EVERY_MS = 2000;
 
 /** One process of a run. */
-interface Life {
+interface ProcessRun {
   readonly process: TriggerProcess;
   readonly startedAtMs: number;
   readonly watch: TriggerWatch;
@@ -42,7 +42,7 @@ export class Run {
   readonly #options: RunOptions;
   readonly #receiving: ReceivingSide;
   readonly #supervisor: Supervisor<TriggerProcess>;
-  #life: Life | undefined;
+  #life: ProcessRun | undefined;
   #isStopping = false;
   readonly #sampling: NodeJS.Timeout;
 
@@ -113,7 +113,7 @@ export class Run {
     if (crash) return { name: 'trigger-crashed', why: describeExit(crash.exit), restartAtMs: crash.restartAtMs };
     const why = this.#life?.critical.reason;
     if (why !== undefined) return { name: 'trigger-crashed', why, restartAtMs: null };
-    return { name: this.#life?.watch.hasAnswered ? 'running' : 'starting' };
+    return { name: this.#life?.watch.hasResponded ? 'running' : 'starting' };
   }
 
   control(controls: IntakeControls): void {

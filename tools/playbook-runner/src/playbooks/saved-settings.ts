@@ -1,11 +1,11 @@
 import type { Card } from '../cards/card.js';
 import { LEAST_HIDDEN } from '../form/secrets.js';
 import { TENANT_ADDRESSES } from '../form/tenant-settings.js';
-import { Refusal } from '../http/refusal.js';
+import { HttpError } from '../http/refusal.js';
 import type { SimulatedTenant } from '../simulation/simulated-tenant.js';
 import type { PlaybookChange, PlaybookSettings } from '../wire/playbook.js';
 import { fillInTenant } from './fill-in.js';
-import type { KeptPlaybook, PlaybookStore } from './playbook-store.js';
+import type { SavedPlaybook, PlaybookStore } from './playbook-store.js';
 import { applyChange } from './read-change.js';
 
 /** Characters. Shorter lines, such as the end of a PEM's last one, tell nothing. */
@@ -17,20 +17,20 @@ export class SavedSettings {
   readonly #store: PlaybookStore;
   readonly #tenant: SimulatedTenant;
   readonly #everySecret = new Set<string>();
-  #kept: KeptPlaybook;
+  #stored: SavedPlaybook;
   /** One change after the other: each begins with what the one before has made. */
   #changed: Promise<unknown> = Promise.resolve();
 
-  constructor(kept: KeptPlaybook, card: Card, store: PlaybookStore, tenant: SimulatedTenant) {
-    this.#kept = separateSecrets(kept, card);
+  constructor(stored: SavedPlaybook, card: Card, store: PlaybookStore, tenant: SimulatedTenant) {
+    this.#stored = separateSecrets(stored, card);
     this.#card = card;
     this.#store = store;
     this.#tenant = tenant;
-    this.#remember(this.#kept);
+    this.#remember(this.#stored);
   }
 
-  get kept(): KeptPlaybook {
-    return this.#kept;
+  get stored(): SavedPlaybook {
+    return this.#stored;
   }
 
   /**
@@ -48,7 +48,7 @@ export class SavedSettings {
 
   /** What may be shown of them. */
   picture(): PlaybookSettings {
-    const { id, stored, secrets } = this.#kept;
+    const { id, stored, secrets } = this.#stored;
     const { name, trigger, settings } = stored;
     return {
       id,
@@ -60,7 +60,7 @@ export class SavedSettings {
     };
   }
 
-  /** @throws {Refusal} 422; then nothing is changed. */
+  /** @throws {HttpError} 422; then nothing is changed. */
   change(change: PlaybookChange): Promise<PlaybookSettings> {
     return this.#inTurn(() => this.#change(change));
   }
@@ -68,14 +68,14 @@ export class SavedSettings {
   /**
    * Fills in what is needed to read the simulated tenant. A `frequency` replaces the one that is set.
    *
-   * @throws {Refusal} 422 for a trigger that the tenant is not made for.
+   * @throws {HttpError} 422 for a trigger that the tenant is not made for.
    */
   useSimulatedTenant(frequency?: number): Promise<PlaybookSettings> {
     return this.#inTurn(() => this.#useSimulatedTenant(frequency));
   }
 
   #change(change: PlaybookChange): Promise<PlaybookSettings> {
-    const { id, stored, secrets } = this.#kept;
+    const { id, stored, secrets } = this.#stored;
     const changed = applyChange(this.#card, { settings: stored.settings, secrets }, change);
     // With other addresses they do not lead to the simulated tenant any more.
     const readsTheSame = TENANT_ADDRESSES.every((name) => changed.settings[name] === stored.settings[name]);
@@ -92,11 +92,14 @@ export class SavedSettings {
   }
 
   #useSimulatedTenant(frequency: number | undefined): Promise<PlaybookSettings> {
-    const { id, stored, secrets } = this.#kept;
+    const { id, stored, secrets } = this.#stored;
     const settings = { ...stored.settings, ...(frequency !== undefined && { frequency }) };
     const filledIn = fillInTenant(this.#card, { settings, secrets }, this.#tenant.settings);
     if (filledIn === undefined) {
-      throw new Refusal(422, `The simulated tenant has nothing for ${this.#card.name}: fill in the settings yourself.`);
+      throw new HttpError(
+        422,
+        `The simulated tenant has nothing for ${this.#card.name}: fill in the settings yourself.`,
+      );
     }
     return this.#keep({
       id,
@@ -111,21 +114,21 @@ export class SavedSettings {
     return changed;
   }
 
-  async #keep(kept: KeptPlaybook): Promise<PlaybookSettings> {
-    await this.#store.save(kept);
-    this.#kept = kept;
-    this.#remember(kept);
+  async #keep(stored: SavedPlaybook): Promise<PlaybookSettings> {
+    await this.#store.save(stored);
+    this.#stored = stored;
+    this.#remember(stored);
     return this.picture();
   }
 
-  #remember({ stored, secrets }: KeptPlaybook): void {
+  #remember({ stored, secrets }: SavedPlaybook): void {
     const sent = [...Object.values(secrets), basicCredentials({ ...stored.settings, ...secrets })];
     for (const form of sent.flatMap(formsOf)) this.#everySecret.add(form);
   }
 }
 
 /** What is secret among the settings, by hand or since the card masks it, is shown no more. */
-function separateSecrets({ id, stored, secrets }: KeptPlaybook, { secretNames }: Card): KeptPlaybook {
+function separateSecrets({ id, stored, secrets }: SavedPlaybook, { secretNames }: Card): SavedPlaybook {
   const settings = Object.entries(stored.settings);
   const misplaced = settings.filter(
     (entry): entry is [string, string] => secretNames.has(entry[0]) && typeof entry[1] === 'string',

@@ -38,7 +38,7 @@ type Spawned = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** The same from `src` and from `dist`. */
 const END_WITH_PARENT = new URL('../../scripts/end-with-parent.mjs', import.meta.url).href;
-const KEPT_LINES = 1000;
+const STORED_LINES = 1000;
 const SHOWN_LINES = 20;
 
 /**
@@ -52,7 +52,7 @@ export class ChildProcess {
   /** Fulfilled when the process has ended and all its output has been read. */
   readonly exited: Promise<Exit>;
   readonly #child: Spawned;
-  readonly #lines = new Ring<OutputLine>(KEPT_LINES);
+  readonly #lines = new Ring<OutputLine>(STORED_LINES);
   readonly #onLine: (line: OutputLine) => void;
   readonly #waiting = new WaitingRoom(() => this.#lines.items(), showLastLines);
 

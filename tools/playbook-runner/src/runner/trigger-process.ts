@@ -32,12 +32,12 @@ export interface TriggerOptions {
   readonly onLine?: (line: OutputLine) => void;
 }
 
-export interface HealthAnswer {
+export interface HealthResponse {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-const ANSWER_WITHIN_MS = 15_000;
+const RESPOND_WITHIN_MS = 15_000;
 /** A process on a machine that does other things may take its time to start. */
 const START_WITHIN_MS = 60_000;
 /** How the module tells which port a path is answered on. */
@@ -121,7 +121,7 @@ export class TriggerProcess {
   }
 
   /** @throws where the process does not answer with JSON within 5 seconds. */
-  async health(): Promise<HealthAnswer> {
+  async health(): Promise<HealthResponse> {
     const response = await this.#get('/health');
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   }
@@ -134,7 +134,7 @@ export class TriggerProcess {
   async #get(path: string): Promise<Response> {
     if (!this.#ports.has(path))
       await this.waitForOutput(new RegExp(`GET ${path} on port`), { withinMs: START_WITHIN_MS });
-    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const signal = AbortSignal.timeout(RESPOND_WITHIN_MS);
     return fetch(`http://127.0.0.1:${this.#ports.get(path)}${path}`, { signal });
   }
 

@@ -1,9 +1,9 @@
-import { PlaybookBooks } from './playbook-books.js';
+import { PlaybookAudit } from './playbook-books.js';
 
 /** Opens a playbook's books, and closes them where it begins to read or to deliver elsewhere. */
-export class BooksOfPlaybook {
+export class AuditOfPlaybook {
   readonly #tenantStartedAtMs: number;
-  #open: PlaybookBooks | undefined;
+  #open: PlaybookAudit | undefined;
   #hasReadElsewhere = false;
 
   /** @param tenantStartedAtMs when the simulated tenant was started, in milliseconds since 1970 */
@@ -12,7 +12,7 @@ export class BooksOfPlaybook {
   }
 
   /** Undefined where there is nothing to compare. */
-  get open(): PlaybookBooks | undefined {
+  get open(): PlaybookAudit | undefined {
     return this.#open;
   }
 
@@ -21,10 +21,10 @@ export class BooksOfPlaybook {
    *
    * @param isComparable whether it reads the simulated tenant and delivers to an intake of this runner
    */
-  started(isComparable: boolean, nowMs: number): PlaybookBooks | undefined {
+  started(isComparable: boolean, nowMs: number): PlaybookAudit | undefined {
     if (isComparable) {
       // State that was kept before this tenant was there ends before its mail. State of another source may end now.
-      this.#open ??= new PlaybookBooks(this.#hasReadElsewhere ? nowMs : this.#tenantStartedAtMs);
+      this.#open ??= new PlaybookAudit(this.#hasReadElsewhere ? nowMs : this.#tenantStartedAtMs);
     } else {
       this.#open = undefined;
       this.#hasReadElsewhere = true;

@@ -1,7 +1,7 @@
-import { Books, type BooksReport } from '../books/books.js';
+import { DeliveryAudit, type AuditReport } from '../books/books.js';
 import type { Comparison } from '../books/comparison.js';
 import type { RowIdentity } from '../books/row-identity.js';
-import type { Books as BooksPicture } from '../wire/live.js';
+import type { DeliveryAudit as BooksPicture } from '../wire/live.js';
 import type { TenantRow } from './simulated-tenant.js';
 
 const HOUR_MS = 3_600_000;
@@ -17,11 +17,11 @@ export interface ReadingStart {
 }
 
 /** The books about one playbook that reads the simulated tenant and delivers to an intake of this runner. */
-export class PlaybookBooks {
-  readonly #books = new Books();
+export class PlaybookAudit {
+  readonly #audit = new DeliveryAudit();
   readonly #continuesFromMs: number;
   #dueFromMs: number | undefined;
-  #report: BooksReport | undefined;
+  #report: AuditReport | undefined;
   #comparedAtMs = 0;
 
   /**
@@ -47,11 +47,11 @@ export class PlaybookBooks {
   }
 
   deliver(events: readonly string[]): void {
-    this.#books.deliver(events);
+    this.#audit.deliver(events);
   }
 
   beginComparison(): Comparison {
-    return this.#books.beginComparison();
+    return this.#audit.beginComparison();
   }
 
   see(comparison: Comparison, row: TenantRow): void {
@@ -59,7 +59,7 @@ export class PlaybookBooks {
   }
 
   endComparison(comparison: Comparison, startedAtMs: number): void {
-    this.#report = this.#books.report(comparison);
+    this.#report = this.#audit.report(comparison);
     this.#comparedAtMs = startedAtMs;
   }
 

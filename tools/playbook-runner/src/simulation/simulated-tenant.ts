@@ -1,5 +1,5 @@
 import type { VisibleRow } from '../books/comparison.js';
-import { Refusal } from '../http/refusal.js';
+import { HttpError } from '../http/refusal.js';
 import { ChildProcess, type Exit } from '../runner/child-process.js';
 import { inheritedEnvironment } from '../runner/environment.js';
 import type { TenantControls } from '../wire/live.js';
@@ -94,9 +94,9 @@ export class SimulatedTenant {
     return this.#control.controls;
   }
 
-  /** Makes it behave so from now on. @throws {Refusal} 409 once its process has ended. */
+  /** Makes it behave so from now on. @throws {HttpError} 409 once its process has ended. */
   change(some: Partial<TenantControls>): Promise<TenantControls> {
-    if (this.#hasEnded) throw new Refusal(409, 'The simulated tenant has ended: stop the runner and start it again.');
+    if (this.#hasEnded) throw new HttpError(409, 'The simulated tenant has ended: stop the runner and start it again.');
     return this.#control.change(some);
   }
 

@@ -22,7 +22,7 @@ const PASSING_FAULTS = [
 const FAULT_PAGES = ['faults', 'graph/faults', 'token-service/faults'];
 
 /** More than anybody needs to see it work; the simulator and the books keep every row in memory. */
-export const MOST_ROWS_PER_HOUR = 1_000_000;
+export const MAX_ROWS_PER_HOUR = 1_000_000;
 
 /** Of all rows, those whose status changes some time after they became visible. */
 const CHANGING_SHARE = 0.1;
@@ -79,7 +79,7 @@ export class TenantControl {
       body: JSON.stringify(body),
     });
     // Read to its end, so that the connection can be used again.
-    const answer = await response.text();
-    if (!response.ok) throw new Error(`The simulated tenant refuses a change (${answer}): start npm start again.`);
+    const reply = await response.text();
+    if (!response.ok) throw new Error(`The simulated tenant refuses a change (${reply}): start npm start again.`);
   }
 }

@@ -3,7 +3,7 @@ import { access, constants, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { atExit } from '../runner/at-exit.js';
-import { type Holder, isRunning, parseHolder, renderHolder, thisProcess } from './holder.js';
+import { type LockOwner, isRunning, parseLockOwner, renderLockOwner, thisProcess } from './holder.js';
 import { unusableDataFolder, UsageError } from './usage-error.js';
 
 const FILE = 'runner.pid';
@@ -24,14 +24,14 @@ const RETRIES = { retries: 80, factor: 1, minTimeout: 50 };
  */
 export async function claimDataFolder(dataFolder: string): Promise<() => void> {
   const file = join(dataFolder, FILE);
-  const own = renderHolder(thisProcess());
+  const own = renderLockOwner(thisProcess());
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     // The library would try again and again.
     await access(dataFolder, constants.W_OK);
     await alone(dataFolder, async () => {
-      const holder = await readHolder(file);
-      if (holder && isRunning(holder)) throw new UsageError(describeHolder(dataFolder, holder));
+      const lockOwner = await readLockOwner(file);
+      if (lockOwner && isRunning(lockOwner)) throw new UsageError(describeLockOwner(dataFolder, lockOwner));
       await writeFile(file, own, { mode: 0o600 });
     });
   } catch (error) {
@@ -62,12 +62,12 @@ async function alone(dataFolder: string, look: () => Promise<void>): Promise<voi
   }
 }
 
-async function readHolder(file: string): Promise<Holder | undefined> {
+async function readLockOwner(file: string): Promise<LockOwner | undefined> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw error;
   });
-  return parseHolder(text);
+  return parseLockOwner(text);
 }
 
 function removeOwn(file: string, own: string): void {
@@ -78,7 +78,7 @@ function removeOwn(file: string, own: string): void {
   }
 }
 
-function describeHolder(dataFolder: string, { pid }: Holder): string {
+function describeLockOwner(dataFolder: string, { pid }: LockOwner): string {
   return (
     `The data folder ${dataFolder} is in use by another runner (process ${pid}): use the page of that one, stop it, or ` +
     `name another folder with --data. Where that process is no runner, delete ${FILE} there.`

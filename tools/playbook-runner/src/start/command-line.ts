@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { MOST_ROWS_PER_HOUR } from '../simulation/tenant-control.js';
+import { MAX_ROWS_PER_HOUR } from '../simulation/tenant-control.js';
 import { UsageError } from './usage-error.js';
 
 export interface StartOptions {
@@ -62,7 +62,7 @@ export function readCommandLine(
       most: 65_535,
       whole: true,
     }),
-    rate: readNumber('--rate', values.rate, { least: 0, most: MOST_ROWS_PER_HOUR }),
+    rate: readNumber('--rate', values.rate, { least: 0, most: MAX_ROWS_PER_HOUR }),
     frequency:
       values.frequency === undefined
         ? undefined

@@ -18,9 +18,9 @@ export interface DemoOptions {
  * @returns whether it was started
  */
 export async function startDemo(playbooks: Playbooks, { frequency, faultShare }: DemoOptions): Promise<boolean> {
-  const kept = playbooks.find(DEMO_ID);
-  if (kept && !staysOnThisMachine(kept)) return false;
-  const demo = kept ?? (await addDemo(playbooks));
+  const stored = playbooks.find(DEMO_ID);
+  if (stored && !staysOnThisMachine(stored)) return false;
+  const demo = stored ?? (await addDemo(playbooks));
   await demo.saved.useSimulatedTenant(frequency);
   demo.changeIntake({ faultShare });
   await playbooks.start(DEMO_ID);
@@ -29,7 +29,7 @@ export async function startDemo(playbooks: Playbooks, { frequency, faultShare }:
 
 /** Also where it was made and never filled in. */
 function staysOnThisMachine({ usesSimulatedTenant, saved }: Playbook): boolean {
-  const { settings } = saved.kept.stored;
+  const { settings } = saved.stored.stored;
   return intakeOf(settings) === 'own' && (usesSimulatedTenant || Object.keys(settings).length === 0);
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isAlive } from '../runner/is-alive.js';
 
 /** A process that has taken a folder. */
-export interface Holder {
+export interface LockOwner {
   readonly pid: number;
   /**
    * When the process was started, in clock ticks since the machine was: a number is given to another process once it is
@@ -11,17 +11,17 @@ export interface Holder {
   readonly started: string | undefined;
 }
 
-export function thisProcess(): Holder {
+export function thisProcess(): LockOwner {
   return { pid: process.pid, started: startOf(process.pid) };
 }
 
 /** A line `<pid> <started>`, or `<pid>` alone. */
-export function renderHolder({ pid, started }: Holder): string {
+export function renderLockOwner({ pid, started }: LockOwner): string {
   return started === undefined ? `${pid}\n` : `${pid} ${started}\n`;
 }
 
 /** Undefined where the text names no process. */
-export function parseHolder(text: string): Holder | undefined {
+export function parseLockOwner(text: string): LockOwner | undefined {
   const [, pid, started] = /^(\d+)(?: (\d+))?$/.exec(text.trim()) ?? [];
   return pid === undefined ? undefined : { pid: Number(pid), started };
 }
@@ -30,7 +30,7 @@ export function parseHolder(text: string): Holder | undefined {
  * Whether it runs still. One known by its number alone is never this process: in containers the next one often has the
  * same.
  */
-export function isRunning({ pid, started }: Holder): boolean {
+export function isRunning({ pid, started }: LockOwner): boolean {
   if (started !== undefined) return startOf(pid) === started;
   return pid > 0 && pid !== process.pid && isAlive(pid);
 }

@@ -4,11 +4,11 @@ import { readModuleCards } from '../cards/read-cards.js';
 import type { LoopbackServer } from '../http/loopback-server.js';
 import { startPageServer } from '../page-server/page-server.js';
 import type { Playbook } from '../playbooks/playbook.js';
-import { type KeptPlaybooks, PlaybookStore } from '../playbooks/playbook-store.js';
+import { type SavedPlaybooks, PlaybookStore } from '../playbooks/playbook-store.js';
 import { Playbooks } from '../playbooks/playbooks.js';
 import { describeExit } from '../runner/child-process.js';
-import { BooksWatch } from '../simulation/books-watch.js';
-import type { PlaybookBooks } from '../simulation/playbook-books.js';
+import { AuditWatch } from '../simulation/books-watch.js';
+import type { PlaybookAudit } from '../simulation/playbook-books.js';
 import { SimulatedTenant } from '../simulation/simulated-tenant.js';
 import type { LogLine } from '../wire/live.js';
 import type { BuiltFiles } from './built-files.js';
@@ -38,21 +38,21 @@ const FIRST_ROWS = 200;
 const FIRST_ROWS_HOURS = 0.9;
 /** Of the rows that are still to arrive. */
 const LATE_SHARE = 0.1;
-const LOOK_AT_ALL_BOOKS_EVERY_MS = 10_000;
+const CHECK_ALL_AUDITS_EVERY_MS = 10_000;
 
 /** Everything on loopback: the simulated tenant, the playbooks, and the page about them. */
 export class LocalRunner {
   readonly playbooks: Playbooks;
   readonly #tenant: SimulatedTenant;
   readonly #server: LoopbackServer;
-  readonly #books: BooksWatch;
+  readonly #audit: AuditWatch;
   #isStopping = false;
 
-  private constructor(playbooks: Playbooks, tenant: SimulatedTenant, server: LoopbackServer, books: BooksWatch) {
+  private constructor(playbooks: Playbooks, tenant: SimulatedTenant, server: LoopbackServer, audit: AuditWatch) {
     this.playbooks = playbooks;
     this.#tenant = tenant;
     this.#server = server;
-    this.#books = books;
+    this.#audit = audit;
   }
 
   /**
@@ -63,12 +63,12 @@ export class LocalRunner {
   static async start(options: LocalRunnerOptions): Promise<LocalRunner> {
     const { repository, files, port, rate, faultShare, onTrouble, onLine } = options;
     const module = await readModuleCards(repository);
-    const { store, kept } = await openStore(options);
-    kept.warnings.forEach(onTrouble);
+    const { store, stored } = await openStore(options);
+    stored.warnings.forEach(onTrouble);
     const tenant = await SimulatedTenant.start({
       simulatorPath: files.simulator,
       // A trigger that continues has read the time before, and would find mail there only as what came late.
-      rows: (await anyContinues(store, kept)) ? 0 : FIRST_ROWS,
+      rows: (await anyContinues(store, stored)) ? 0 : FIRST_ROWS,
       historyHours: FIRST_ROWS_HOURS,
       // Each start gets mail of its own: the same mail once more would be known to a trigger that continues.
       seed: randomInt(2 ** 31),
@@ -77,7 +77,7 @@ export class LocalRunner {
       await tenant.change({ rowsPerHour: rate, lateShare: LATE_SHARE, faultShare });
       const playbooks = await Playbooks.open(
         { module, store, tenant, modulePath: files.module, onTrouble, onLine },
-        kept.playbooks,
+        stored.playbooks,
       );
       const lookers = new Lookers();
       const server = await startPageServer({
@@ -91,14 +91,14 @@ export class LocalRunner {
       }).catch((error: unknown) => {
         throw asPortError(port, error);
       });
-      const books = new BooksWatch({
+      const audit = new AuditWatch({
         visibleRows: () => tenant.visibleRows(),
-        due: () => booksToCompare(playbooks, lookers, Date.now()),
+        due: () => auditsToCompare(playbooks, lookers, Date.now()),
         onTrouble: (error) => {
           if (!tenant.hasEnded) onTrouble(`The books cannot be compared (${String(error)}): start npm start again.`);
         },
       });
-      const runner = new LocalRunner(playbooks, tenant, server, books);
+      const runner = new LocalRunner(playbooks, tenant, server, audit);
       void runner.#tellWhenTenantEnds(onTrouble);
       return runner;
     } catch (error) {
@@ -122,7 +122,7 @@ export class LocalRunner {
       return await this.playbooks.close();
     } finally {
       this.#isStopping = true;
-      await Promise.all([this.#books.stop(), this.#tenant.stop()]);
+      await Promise.all([this.#audit.stop(), this.#tenant.stop()]);
       await this.#server.close();
     }
   }
@@ -140,31 +140,31 @@ export class LocalRunner {
 
 interface OpenStore {
   readonly store: PlaybookStore;
-  readonly kept: KeptPlaybooks;
+  readonly stored: SavedPlaybooks;
 }
 
 /** @throws {UsageError} where the folder cannot be read, or what is to be forgotten cannot be removed. */
 async function openStore({ dataFolder, forget }: LocalRunnerOptions): Promise<OpenStore> {
   try {
     const store = await PlaybookStore.open(dataFolder);
-    const kept = await store.readAll();
-    if (forget !== undefined && kept.playbooks.some(({ id }) => id === forget)) await store.forgetState(forget);
-    return { store, kept };
+    const stored = await store.readAll();
+    if (forget !== undefined && stored.playbooks.some(({ id }) => id === forget)) await store.forgetState(forget);
+    return { store, stored };
   } catch (error) {
     throw unusableDataFolder(dataFolder, error);
   }
 }
 
-async function anyContinues(store: PlaybookStore, { playbooks }: KeptPlaybooks): Promise<boolean> {
+async function anyContinues(store: PlaybookStore, { playbooks }: SavedPlaybooks): Promise<boolean> {
   const readers = playbooks.filter(({ stored }) => stored.usesSimulatedTenant);
   return (await Promise.all(readers.map(({ id }) => store.hasState(id)))).includes(true);
 }
 
 /** Those that somebody looks at, and now and then all that are started: the summary line tells of them. */
-function booksToCompare(playbooks: Playbooks, lookers: Lookers, nowMs: number): PlaybookBooks[] {
-  return playbooks.all().flatMap(({ id, books, isStarted }) => {
-    if (books === undefined) return [];
-    const isOld = nowMs - books.comparedAtMs >= LOOK_AT_ALL_BOOKS_EVERY_MS;
-    return lookers.isLookedAt(id, nowMs) || (isStarted && isOld) ? [books] : [];
+function auditsToCompare(playbooks: Playbooks, lookers: Lookers, nowMs: number): PlaybookAudit[] {
+  return playbooks.all().flatMap(({ id, audit, isStarted }) => {
+    if (audit === undefined) return [];
+    const isOld = nowMs - audit.comparedAtMs >= CHECK_ALL_AUDITS_EVERY_MS;
+    return lookers.isLookedAt(id, nowMs) || (isStarted && isOld) ? [audit] : [];
   });
 }

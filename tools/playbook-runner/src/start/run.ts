@@ -113,7 +113,7 @@ function summarise(playbook: Playbook): Summarised {
     events: events.total,
     eventsLastMinute: events.inLastMinute(Date.now()),
     lagSeconds: playbook.lagSeconds,
-    books: playbook.books?.picture() ?? null,
+    audit: playbook.audit?.picture() ?? null,
   };
 }
 

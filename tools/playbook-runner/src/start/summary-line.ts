@@ -1,5 +1,5 @@
 import type { PlaybookState } from '../wire/playbook.js';
-import type { Books } from '../wire/live.js';
+import type { DeliveryAudit } from '../wire/live.js';
 
 /** What the line tells of one playbook. */
 export interface Summarised {
@@ -7,7 +7,7 @@ export interface Summarised {
   readonly events: number;
   readonly eventsLastMinute: number;
   readonly lagSeconds: number | null;
-  readonly books: Pick<Books, 'missing' | 'repeated' | 'unknown'> | null;
+  readonly audit: Pick<DeliveryAudit, 'missing' | 'repeated' | 'unknown'> | null;
 }
 
 /**
@@ -20,13 +20,13 @@ export function summaryLine(playbooks: readonly Summarised[]): string {
   const number = (value: (playbook: Summarised) => number) => sum(value).toLocaleString('en-US');
   const started = playbooks.filter(({ state }) => state !== 'ready-to-start' && state !== 'configuration-issues');
   const lags = started.flatMap(({ lagSeconds }) => lagSeconds ?? []);
-  const books = started.flatMap((playbook) => playbook.books ?? []);
-  const total = (name: keyof Books & keyof (typeof books)[number]) =>
-    books.reduce((all, one) => all + one[name], 0).toLocaleString('en-US');
+  const audit = started.flatMap((playbook) => playbook.audit ?? []);
+  const total = (name: keyof DeliveryAudit & keyof (typeof audit)[number]) =>
+    audit.reduce((all, one) => all + one[name], 0).toLocaleString('en-US');
   return [
     describeStates(started.map(({ state }) => state)),
-    ...(books.length > 0 ? [`missing ${total('missing')}, repeated ${total('repeated')}`] : []),
-    ...(books.some(({ unknown }) => unknown > 0) ? [`unknown ${total('unknown')}`] : []),
+    ...(audit.length > 0 ? [`missing ${total('missing')}, repeated ${total('repeated')}`] : []),
+    ...(audit.some(({ unknown }) => unknown > 0) ? [`unknown ${total('unknown')}`] : []),
     `${number(({ events }) => events)} events, ${number(({ eventsLastMinute }) => eventsLastMinute)}/min`,
     ...(lags.length > 0 ? [`lag ${Math.round(Math.max(...lags))} s`] : []),
   ].join(' · ');

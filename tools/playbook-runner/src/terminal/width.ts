@@ -28,14 +28,14 @@ export function widthOf(text: string): number {
 /** The beginning of `text` that fits into `width` columns; where something is left out, it ends with `…`. */
 export function cut(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
-  let kept = '';
+  let stored = '';
   let room = width - 1;
   for (const character of text) {
     room -= columns(character);
     if (room < 0) break;
-    kept += character;
+    stored += character;
   }
-  return width > 0 ? `${kept}…` : '';
+  return width > 0 ? `${stored}…` : '';
 }
 
 function columns(character: string): number {

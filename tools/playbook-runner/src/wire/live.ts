@@ -45,7 +45,7 @@ export interface Overview {
   /** A stretch of new time that was read ahead of the first watermark, while a backlog is caught up. */
   readonly readAhead: TimeRange | null;
   /** Null where there is nothing to compare: the events go elsewhere, or come from elsewhere. */
-  readonly books: Books | null;
+  readonly audit: DeliveryAudit | null;
   /** Where the events go: the runner's own intake, or the address that the settings name. */
   readonly intake: 'own' | { readonly address: string };
 }
@@ -86,7 +86,7 @@ export interface PassPicture {
 }
 
 /** The rows that the simulated tenant shows, compared one by one with the events that have arrived. */
-export interface Books {
+export interface DeliveryAudit {
   readonly comparedAtMs: number;
   /** Rows that the tenant has shown and that this playbook had to read. */
   readonly visible: number;

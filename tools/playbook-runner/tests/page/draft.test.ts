@@ -161,9 +161,9 @@ describe('what was edited while the runner was being asked', () => {
       { settings: { ...after.settings, intake_key: 'typed on' } },
     ],
     ['a secret to forget', { forgotten: ['account_password', 'intake_key'] }, { forgotten: ['intake_key'] }],
-  ])('stays unsaved: %s', (_, edited, kept) => {
+  ])('stays unsaved: %s', (_, edited, stored) => {
     const draft = edit(edited);
-    expect(draft).toEqual({ ...draftOf(after), ...kept });
+    expect(draft).toEqual({ ...draftOf(after), ...stored });
     expect(isChanged(draft, after)).toBe(true);
   });
 

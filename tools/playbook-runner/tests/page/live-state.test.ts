@@ -20,7 +20,7 @@ const overview: LivePlaybook['overview'] = {
   passes: [],
   reading: null,
   readAhead: null,
-  books: null,
+  audit: null,
   intake: 'own',
 };
 
@@ -36,7 +36,7 @@ function sample(atMs: number): LivePlaybook['samples'][number] {
   return { atMs, eventsPerMinute: 1, lagSeconds: null };
 }
 
-function answer(playbook: Partial<LivePlaybook> | null): Live {
+function respond(playbook: Partial<LivePlaybook> | null): Live {
   const base = { id: 'demo', overview, events: [], logs: [], samples: [], intake: { faultShare: 0, outage: false } };
   return {
     nowMs: 1_000,
@@ -46,8 +46,8 @@ function answer(playbook: Partial<LivePlaybook> | null): Live {
   };
 }
 
-function tell(...answers: readonly Live[]): LiveState {
-  return answers.reduce(mergeLive, nothingKnown);
+function tell(...responses: readonly Live[]): LiveState {
+  return responses.reduce(mergeLive, nothingKnown);
 }
 
 function range(from: number, to: number): number[] {
@@ -60,25 +60,25 @@ describe('what the page knows', () => {
   });
 
   test('asks for what came after the last that it was told', () => {
-    const { playbook } = tell(answer({ events: [event(4), event(5)], logs: [log(9)], samples: [sample(70)] }));
+    const { playbook } = tell(respond({ events: [event(4), event(5)], logs: [log(9)], samples: [sample(70)] }));
     expect(cursorsOf(playbook)).toEqual({ eventsAfter: 5, logsAfter: 9, samplesAfter: 70 });
   });
 
   test('adds what is new behind what it knew', () => {
-    const { playbook } = tell(answer({ events: [event(1)] }), answer({ events: [event(2)] }));
+    const { playbook } = tell(respond({ events: [event(1)] }), respond({ events: [event(2)] }));
     expect(playbook?.events.map(({ number }) => number)).toEqual([1, 2]);
   });
 
   test('takes what it is told twice once', () => {
-    const told = answer({ events: [event(1), event(2)], logs: [log(1)], samples: [sample(5)] });
+    const told = respond({ events: [event(1), event(2)], logs: [log(1)], samples: [sample(5)] });
     const { playbook } = tell(told, told);
     expect([playbook?.events.length, playbook?.logs.length, playbook?.samples.length]).toEqual([2, 1, 1]);
   });
 
   test('keeps the newest events and logs within its bounds', () => {
     const { playbook } = tell(
-      answer({ events: range(1, bounds.events).map(event), logs: range(1, bounds.logs).map(log) }),
-      answer({ events: [event(bounds.events + 1)], logs: [log(bounds.logs + 1)] }),
+      respond({ events: range(1, bounds.events).map(event), logs: range(1, bounds.logs).map(log) }),
+      respond({ events: [event(bounds.events + 1)], logs: [log(bounds.logs + 1)] }),
     );
     expect(playbook?.events).toHaveLength(bounds.events);
     expect(playbook?.events[0]?.number).toBe(2);
@@ -88,24 +88,24 @@ describe('what the page knows', () => {
 
   test('keeps an hour of samples', () => {
     const { playbook } = tell(
-      answer({ samples: [sample(1), sample(1_000)] }),
-      answer({ samples: [sample(1_000 + bounds.samplesMs)] }),
+      respond({ samples: [sample(1), sample(1_000)] }),
+      respond({ samples: [sample(1_000 + bounds.samplesMs)] }),
     );
     expect(playbook?.samples.map(({ atMs }) => atMs)).toEqual([1_000, 1_000 + bounds.samplesMs]);
   });
 
   test('begins anew with another playbook', () => {
-    const { playbook } = tell(answer({ events: [event(7)] }), answer({ id: 'other', events: [event(1)] }));
+    const { playbook } = tell(respond({ events: [event(7)] }), respond({ id: 'other', events: [event(1)] }));
     expect(playbook?.events.map(({ number }) => number)).toEqual([1]);
   });
 
   test('forgets a playbook that is no more', () => {
-    expect(tell(answer({ events: [event(7)] }), answer(null)).playbook).toBeNull();
+    expect(tell(respond({ events: [event(7)] }), respond(null)).playbook).toBeNull();
   });
 
   test('leaves what has not changed the same object', () => {
-    const before = tell(answer({ events: [event(1)], logs: [log(1)] }));
-    const after = mergeLive(before, answer({ overview: { ...overview, lagSeconds: 13 } }));
+    const before = tell(respond({ events: [event(1)], logs: [log(1)] }));
+    const after = mergeLive(before, respond({ overview: { ...overview, lagSeconds: 13 } }));
     expect(after.playbook?.events).toBe(before.playbook?.events);
     expect(after.playbook?.intake).toBe(before.playbook?.intake);
     expect(after.playbooks).toBe(before.playbooks);
@@ -114,6 +114,6 @@ describe('what the page knows', () => {
   });
 
   test('is connected again with the next answer', () => {
-    expect(mergeLive({ ...nothingKnown, connection: 'lost' }, answer(null)).connection).toBe('connected');
+    expect(mergeLive({ ...nothingKnown, connection: 'lost' }, respond(null)).connection).toBe('connected');
   });
 });

@@ -3,18 +3,18 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { ApiError } from '../../page/api/api-error.js';
-import { type Answer, send } from '../../page/api/send.js';
+import { type Response, send } from '../../page/api/send.js';
 
-const closers: (() => Promise<unknown>)[] = [];
+const cleanup: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
-  await Promise.all(closers.splice(0).map((close) => close()));
+  await Promise.all(cleanup.splice(0).map((close) => close()));
 });
 
 /** Listens on loopback until the test has ended, and answers its address. */
 async function listen(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closers.push(async () => {
+  cleanup.push(async () => {
     const closed = once(server, 'close');
     server.close();
     server.closeAllConnections();
@@ -23,8 +23,8 @@ async function listen(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-async function failure(answer: Promise<Answer>): Promise<unknown> {
-  return answer.then(
+async function failure(response: Promise<Response>): Promise<unknown> {
+  return response.then(
     ({ status }) => `an answer with status ${status}`,
     (error: unknown) => error,
   );

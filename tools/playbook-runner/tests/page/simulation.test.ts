@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { complaintAbout } from '../../page/parts/use-resting-number.js';
-import { verdictOf } from '../../page/views/simulation/books-words.js';
+import { outcomeOf } from '../../page/views/simulation/books-words.js';
 import {
   type ControlDraft,
   type DraftStep,
@@ -10,7 +10,7 @@ import {
 } from '../../page/views/simulation/control-draft.js';
 import { HIGHEST_RATE, positionOf, RATE_POSITIONS, rateAt } from '../../page/views/simulation/rate-scale.js';
 import { tellTroubles } from '../../page/views/simulation/trouble-words.js';
-import type { Books, IntakeControls } from '../../src/wire/live.js';
+import type { DeliveryAudit, IntakeControls } from '../../src/wire/live.js';
 
 describe('the slider of the mail rate', () => {
   test('goes from no mail over 10 to 100,000 rows an hour', () => {
@@ -51,7 +51,7 @@ describe('a number beside a slider', () => {
 });
 
 describe('what the books say', () => {
-  const books: Books = {
+  const audit: DeliveryAudit = {
     comparedAtMs: 0,
     visible: 100,
     delivered: 100,
@@ -64,7 +64,7 @@ describe('what the books say', () => {
     repeatedSamples: [],
   };
 
-  test.each<[Partial<Books>, string, string]>([
+  test.each<[Partial<DeliveryAudit>, string, string]>([
     [{}, 'good', 'All rows have arrived, each once.'],
     [{ visible: 0 }, 'waiting', 'The tenant has shown no row yet.'],
     [{ missing: 3, oldestMissingSeconds: 4 }, 'waiting', '3 rows are on their way, the oldest for 4 s.'],
@@ -75,7 +75,7 @@ describe('what the books say', () => {
     [{ unknown: 1 }, 'wrong', '1 row arrived that the tenant has never shown.'],
     [{ unreadable: 2 }, 'wrong', '2 events cannot be read.'],
   ])('with %j is %s: %s', (changes, tone, sentence) => {
-    expect(verdictOf({ ...books, ...changes })).toEqual({ tone, sentence });
+    expect(outcomeOf({ ...audit, ...changes })).toEqual({ tone, sentence });
   });
 });
 

@@ -22,7 +22,7 @@ const LOOK_EVERY_MS = 50;
 /** Talks to a runner as its page does, and remembers every answer. */
 export class PageClient {
   /** The texts of all answers, headers included. */
-  readonly answers: string[] = [];
+  readonly responses: string[] = [];
   readonly #origin: string;
   readonly #token: string;
 
@@ -60,19 +60,19 @@ export class PageClient {
     return new Promise((resolve, reject) => {
       sent.on('error', reject);
       sent.on('response', (response) => {
-        text(response).then((answer) => {
-          this.answers.push(JSON.stringify(response.headers), answer);
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text: answer });
+        text(response).then((reply) => {
+          this.responses.push(JSON.stringify(response.headers), reply);
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text: reply });
         }, reject);
       });
     });
   }
 
   /** The JSON of an answer that must have this status. */
-  async call<Answer>(status: number, method: string, path: string, body?: unknown): Promise<Answer> {
+  async call<Response>(status: number, method: string, path: string, body?: unknown): Promise<Response> {
     const reply = await this.ask(method, path, { body });
     if (reply.status !== status) throw new Error(`${method} ${path}: ${reply.status} ${reply.text}`);
-    return (reply.text === '' ? undefined : JSON.parse(reply.text)) as Answer;
+    return (reply.text === '' ? undefined : JSON.parse(reply.text)) as Response;
   }
 
   /** Adds a playbook and answers its id. @param trigger the card's `docker_parameters` */
@@ -111,7 +111,7 @@ export class PageClient {
    * missing.
    */
   async untilNoneIsMissing(id: string): Promise<void> {
-    await this.until(id, ({ overview: { books } }) => (books && books.visible > 0 ? books : undefined));
+    await this.until(id, ({ overview: { audit } }) => (audit && audit.visible > 0 ? audit : undefined));
     // While mail goes on arriving, some of it is always on its way.
     const { rowsPerHour } = (await this.call<Live>(200, 'GET', '/api/live')).tenant;
     await this.call(200, 'PATCH', '/api/tenant', { rowsPerHour: 0 });
@@ -121,8 +121,8 @@ export class PageClient {
 
   async #untilNoneIsMissing(id: string): Promise<void> {
     const sinceMs = Date.now();
-    await this.until(id, ({ overview: { books } }) =>
-      books && books.comparedAtMs > sinceMs && books.missing === 0 ? books : undefined,
+    await this.until(id, ({ overview: { audit } }) =>
+      audit && audit.comparedAtMs > sinceMs && audit.missing === 0 ? audit : undefined,
     );
   }
 }

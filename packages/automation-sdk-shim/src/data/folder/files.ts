@@ -30,11 +30,11 @@ export async function onDisk<Result>(path: string, action: () => Promise<Result>
     const code = codeOf(error);
     // Our own errors, such as that of a folder which another process holds, have codes of another kind.
     if (code === undefined || error instanceof CodedError) throw error;
-    throw new StoreError(`The data folder cannot be used: ${code} at ${path}. ${adviceFor(code)}`);
+    throw new StoreError(`The data folder cannot be used: ${code} at ${path}. ${guidanceFor(code)}`);
   }
 }
 
-function adviceFor(code: string): string {
+function guidanceFor(code: string): string {
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':

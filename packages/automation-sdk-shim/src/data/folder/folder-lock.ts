@@ -5,13 +5,13 @@ import { parseObject } from '../../json.js';
 import { sleep } from '../../sleep.js';
 import type { Taking } from '../data-store.js';
 import { heldBy } from '../held.js';
-import { lifeOf, parseHolder, thisProcess, type Holder } from '../holder.js';
+import { lifeOf, parseLockOwner, thisProcess, type LockOwner } from '../holder.js';
 import { codeOf, replaceFile } from './files.js';
 import { HeldLock, type LockTimes } from './held-lock.js';
 import { LockEntries, nameOf, type Entry } from './lock-entries.js';
 import { Unchanged } from './unchanged.js';
 
-const TIMES: LockTimes = { staleMs: 10_000, renewMs: 2_500, patienceMs: 12_000, lookAgainMs: 200 };
+const TIMES: LockTimes = { staleMs: 10_000, renewMs: 2_500, timeoutMs: 12_000, lookAgainMs: 200 };
 
 export interface FolderLockOptions extends Taking {
   readonly folder: string;
@@ -19,8 +19,8 @@ export interface FolderLockOptions extends Taking {
 }
 
 /** What the file `.lock-holder.json` says. Files of version 1.2 have no token. */
-interface NamedHolder {
-  readonly holder: Holder | undefined;
+interface NamedLockOwner {
+  readonly lockOwner: LockOwner | undefined;
   readonly token: string | undefined;
 }
 
@@ -34,19 +34,19 @@ interface NamedHolder {
 export async function lockFolder(options: FolderLockOptions): Promise<HeldLock> {
   const times = { ...TIMES, ...options.times };
   const attempt = new Attempt(options, times);
-  const deadline = performance.now() + times.patienceMs;
+  const deadline = performance.now() + times.timeoutMs;
   for (;;) {
     const taken = await attempt.take();
     if (taken instanceof HeldLock) return taken;
     if (taken.isAlive || performance.now() >= deadline || options.signal.aborted)
-      throw heldBy(`data folder ${options.folder}`, taken.holder, 'DATA_STORAGE or sub_folder');
+      throw heldBy(`data folder ${options.folder}`, taken.lockOwner, 'DATA_STORAGE or sub_folder');
     // Two that came at the same moment and gave way to each other come at different ones next time.
     await sleep(times.lookAgainMs * (0.5 + Math.random()), options.signal);
   }
 }
 
-interface Refusal {
-  readonly holder: Holder | undefined;
+interface HttpError {
+  readonly lockOwner: LockOwner | undefined;
   readonly isAlive: boolean;
 }
 
@@ -64,7 +64,7 @@ class Attempt {
     this.#unchanged = new Unchanged(times.staleMs);
   }
 
-  async take(): Promise<HeldLock | Refusal> {
+  async take(): Promise<HeldLock | HttpError> {
     return (await this.#takeFree()) ?? (await this.#follow());
   }
 
@@ -73,19 +73,19 @@ class Attempt {
   }
 
   /** Takes the lock from a holder that is dead, or else says who holds it. */
-  async #follow(): Promise<HeldLock | Refusal> {
-    const named = await this.#readHolder();
+  async #follow(): Promise<HeldLock | HttpError> {
+    const named = await this.#readLockOwner();
     const entries = (await this.#entries.list()) ?? [];
-    const refusal = refusalOf(named, entries);
-    if (entries.length === 0) return (await this.#followWithoutEntry(named)) ?? refusal;
+    const httpError = httpErrorOf(named, entries);
+    if (entries.length === 0) return (await this.#followWithoutEntry(named)) ?? httpError;
     const over = entries.filter((entry) => this.#isOver(entry, named));
-    for (const entry of over) if (!(await this.#entries.remove(entry))) return refusal;
-    return (over.length === entries.length ? await this.#enter() : undefined) ?? refusal;
+    for (const entry of over) if (!(await this.#entries.remove(entry))) return httpError;
+    return (over.length === entries.length ? await this.#enter() : undefined) ?? httpError;
   }
 
   /** Version 1.2 kept no entry; nor is there one between the two steps of taking, or of letting go. */
-  async #followWithoutEntry({ holder, token }: NamedHolder): Promise<HeldLock | undefined> {
-    const isDead = token === undefined && holder !== undefined && lifeOf(holder) === 'dead';
+  async #followWithoutEntry({ lockOwner, token }: NamedLockOwner): Promise<HeldLock | undefined> {
+    const isDead = token === undefined && lockOwner !== undefined && lifeOf(lockOwner) === 'dead';
     const changedMs = await this.#entries.changedMs();
     if (!isDead && !this.#unchanged.forLong(`without entry, ${changedMs}`)) return undefined;
     if (await this.#entries.close()) return this.#takeFree();
@@ -94,9 +94,9 @@ class Attempt {
     return entries?.length === 0 ? this.#enter() : undefined;
   }
 
-  #isOver(entry: Entry, { holder, token }: NamedHolder): boolean {
+  #isOver(entry: Entry, { lockOwner, token }: NamedLockOwner): boolean {
     const isStale = this.#unchanged.forLong(nameOf(entry));
-    return isStale || (entry.token === token && holder !== undefined && lifeOf(holder) === 'dead');
+    return isStale || (entry.token === token && lockOwner !== undefined && lifeOf(lockOwner) === 'dead');
   }
 
   /** Undefined where another process is in there too. Each of two sees the other, unless it came second. */
@@ -108,12 +108,12 @@ class Attempt {
       token: this.#token,
       times: this.#times,
       onLost,
-      forget: () => rm(holderPath(folder), { force: true }),
+      forget: () => rm(lockOwnerPath(folder), { force: true }),
     });
     try {
       if (await this.#isAlone()) {
-        const holder = { ...thisProcess(new Date()), token: this.#token };
-        await replaceFile(holderPath(folder), `${JSON.stringify(holder)}\n`);
+        const lockOwner = { ...thisProcess(new Date()), token: this.#token };
+        await replaceFile(lockOwnerPath(folder), `${JSON.stringify(lockOwner)}\n`);
         // Not every file system lists what is being renamed: one look might have missed a holder that was renewing.
         if (await this.#isAlone()) {
           await this.#entries.removeOldGuard();
@@ -132,21 +132,21 @@ class Attempt {
     return (await this.#entries.list())?.every(({ token }) => token === this.#token) ?? false;
   }
 
-  async #readHolder(): Promise<NamedHolder> {
-    const text = await readFile(holderPath(this.#options.folder), 'utf8').catch(ignoreMissing);
+  async #readLockOwner(): Promise<NamedLockOwner> {
+    const text = await readFile(lockOwnerPath(this.#options.folder), 'utf8').catch(ignoreMissing);
     const token = parseObject(text ?? '')?.['token'];
-    return { holder: parseHolder(text ?? ''), token: typeof token === 'string' ? token : undefined };
+    return { lockOwner: parseLockOwner(text ?? ''), token: typeof token === 'string' ? token : undefined };
   }
 }
 
 /** Names the holder only where the file is about the one that holds the lock now. */
-function refusalOf({ holder, token }: NamedHolder, entries: readonly Entry[]): Refusal {
+function httpErrorOf({ lockOwner, token }: NamedLockOwner, entries: readonly Entry[]): HttpError {
   const isAbout = entries.length === 0 ? token === undefined : entries.some((entry) => entry.token === token);
-  if (!isAbout || holder === undefined) return { holder: undefined, isAlive: false };
-  return { holder, isAlive: lifeOf(holder) === 'alive' };
+  if (!isAbout || lockOwner === undefined) return { lockOwner: undefined, isAlive: false };
+  return { lockOwner, isAlive: lifeOf(lockOwner) === 'alive' };
 }
 
-function holderPath(folder: string): string {
+function lockOwnerPath(folder: string): string {
   return join(folder, '.lock-holder.json');
 }
 

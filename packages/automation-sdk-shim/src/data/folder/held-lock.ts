@@ -6,7 +6,7 @@ export interface LockTimes {
   readonly staleMs: number;
   readonly renewMs: number;
   /** How long a holder that cannot be judged is waited for: longer than `staleMs`. */
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
   readonly lookAgainMs: number;
 }
 

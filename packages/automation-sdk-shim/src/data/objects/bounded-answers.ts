@@ -1,22 +1,22 @@
 import { pipeline, Readable, Transform } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { MAX_OBJECT_BYTES, MAX_STORAGE_ANSWER_BYTES } from '../../budgets.js';
+import { MAX_OBJECT_BYTES, MAX_STORAGE_RESPONSE_BYTES } from '../../budgets.js';
 
 /** The storage answered more than can be held. `code` is what `storageFailure` tells. */
-class AnswerTooLargeError extends Error {
+class ResponseTooLargeError extends Error {
   override readonly name = 'AnswerTooLargeError';
   readonly code = 'AnswerTooLarge';
 }
 
 /** Makes a client give up answers beyond the budget while they come: by itself the library reads them to their end. */
-export function boundAnswers(client: S3Client): void {
+export function boundResponses(client: S3Client): void {
   client.middlewareStack.add(
     (next, { commandName }) =>
       async (args) => {
         const result = await next(args);
-        const answer = result.response as { body?: unknown };
-        const max = commandName === 'GetObjectCommand' ? MAX_OBJECT_BYTES : MAX_STORAGE_ANSWER_BYTES;
-        if (answer.body instanceof Readable) answer.body = bounded(answer.body, max);
+        const response = result.response as { body?: unknown };
+        const max = commandName === 'GetObjectCommand' ? MAX_OBJECT_BYTES : MAX_STORAGE_RESPONSE_BYTES;
+        if (response.body instanceof Readable) response.body = bounded(response.body, max);
         return result;
       },
     { step: 'deserialize', priority: 'low' },
@@ -28,7 +28,7 @@ function bounded(body: Readable, max: number): Readable {
   const counted = new Transform({
     transform: (chunk: Buffer, _encoding, done) => {
       bytes += chunk.length;
-      if (bytes > max) done(new AnswerTooLargeError(`more than ${max} bytes`));
+      if (bytes > max) done(new ResponseTooLargeError(`more than ${max} bytes`));
       else done(null, chunk);
     },
   });

@@ -1,7 +1,7 @@
 import type { Buckets } from '../data-store.js';
 import { StoreError } from '../store-error.js';
 import type { ConditionalWrites } from './conditional-writes.js';
-import { TakenError } from './guarded-object.js';
+import { LockLostError } from './guarded-object.js';
 import { inParallel } from './in-parallel.js';
 import { ConditionError, type ObjectStorage } from './object-storage.js';
 import { AT_ONCE, keyOfPart, type PartList } from './part-list.js';
@@ -19,10 +19,10 @@ export interface BucketObjectsOptions {
   /** Runs writes as long as the store is this process's own. */
   readonly owned: <Result>(write: () => Promise<Result>) => Promise<Result>;
   /** Reading a bucket takes one request for each part. */
-  readonly mostParts?: number;
+  readonly maxParts?: number;
 }
 
-const MOST_PARTS = 50;
+const MAX_PARTS = 50;
 
 /** Buckets as objects, one for each write, merged when there are many of them. */
 export class BucketObjects implements Buckets {
@@ -49,7 +49,7 @@ export class BucketObjects implements Buckets {
 
   write(name: string, content: Buffer, at: number): Promise<void> {
     return this.#changing(name, async (known) => {
-      const isMany = known.length >= (this.#options.mostParts ?? MOST_PARTS);
+      const isMany = known.length >= (this.#options.maxParts ?? MAX_PARTS);
       const parts = isMany ? await this.#merge(name) : known;
       return [...parts, await this.#add(name, parts, { at, content })];
     });
@@ -103,7 +103,7 @@ export class BucketObjects implements Buckets {
       } catch (error) {
         if (!(error instanceof ConditionError)) throw error;
         // One of ours was given up and has arrived all the same; it stays, and this one goes behind it.
-        if (!writer.wrote(error.there?.mark)) throw new TakenError(`${key} was written by another process`);
+        if (!writer.wrote(error.there?.mark)) throw new LockLostError(`${key} was written by another process`);
       }
     }
   }

@@ -12,7 +12,7 @@ export interface ConditionalWritesOptions {
   readonly onUnsupported: (honoured: Honoured) => void;
 }
 
-const MOST_TRIES = 6;
+const MAX_TRIES = 6;
 
 /**
  * Writes under a condition: checked by the storage where it can, else by a look just before the write. A look cannot
@@ -43,7 +43,7 @@ export class ConditionalWrites {
   async put(key: string, body: Buffer, condition: Exclude<Condition, 'always'>, mark: string): Promise<string> {
     const { storage } = this.#options;
     const ability = condition === 'if none' ? 'ifNoneMatch' : 'ifMatch';
-    for (let tries = 0; this.#honoured[ability] && tries < MOST_TRIES; tries += 1) {
+    for (let tries = 0; this.#honoured[ability] && tries < MAX_TRIES; tries += 1) {
       try {
         return await storage.put(key, body, spelled(condition, tries), mark);
       } catch (error) {

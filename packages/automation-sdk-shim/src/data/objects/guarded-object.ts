@@ -3,10 +3,9 @@ import type { ConditionalWrites } from './conditional-writes.js';
 import { ConditionError, type ObjectStorage, type StoredObject } from './object-storage.js';
 import type { Writer } from './writer.js';
 
-const MOST_TRIES = 6;
 
 /** Somebody else wrote where only this process should. */
-export class TakenError extends Error {
+export class LockLostError extends Error {
   override readonly name = 'TakenError';
 }
 
@@ -42,13 +41,13 @@ export class GuardedObject {
     const { storage, writes, key, writer } = this.#options;
     const mark = writer.mark();
     if (this.#seen === undefined) this.#seen = (await storage.version(key))?.etag ?? null;
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       try {
         this.#seen = await writes.put(key, body, this.#seen === null ? 'if none' : { etag: this.#seen }, mark);
         return;
       } catch (error) {
         if (!(error instanceof ConditionError)) throw error;
-        if (!writer.wrote(error.there?.mark)) throw new TakenError(`${key} was written by another process`);
+        if (!writer.wrote(error.there?.mark)) throw new LockLostError(`${key} was written by another process`);
         // Ours, given up before, has arrived all the same.
         this.#seen = error.there?.etag ?? null;
       }

@@ -3,9 +3,9 @@ import { isAborted, sleep } from '../../sleep.js';
 import { acceptor } from '../acceptor.js';
 import type { Taking } from '../data-store.js';
 import { heldBy } from '../held.js';
-import { lifeOf, parseHolder, thisProcess, type Holder } from '../holder.js';
+import { lifeOf, parseLockOwner, thisProcess, type LockOwner } from '../holder.js';
 import { StoreError } from '../store-error.js';
-import { TakenError, type GuardedObject } from './guarded-object.js';
+import { LockLostError, type GuardedObject } from './guarded-object.js';
 import type { StoredObject } from './object-storage.js';
 
 export interface LeaseTimes {
@@ -13,7 +13,7 @@ export interface LeaseTimes {
   readonly leaseMs: number;
   readonly renewMs: number;
   /** How long a holder that may be dead is waited for; longer than its lease. */
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
   readonly lookAgainMs: number;
   /**
    * How long after taking the store it is looked who has it, where the storage itself cannot keep two apart; longer
@@ -22,7 +22,7 @@ export interface LeaseTimes {
   readonly settleMs: number;
 }
 
-const TIMES: LeaseTimes = { leaseMs: 20_000, renewMs: 5_000, patienceMs: 26_000, lookAgainMs: 1_000, settleMs: 7_000 };
+const TIMES: LeaseTimes = { leaseMs: 20_000, renewMs: 5_000, timeoutMs: 26_000, lookAgainMs: 1_000, settleMs: 7_000 };
 /** The storage tells the time in whole seconds, and its servers may disagree by a little. */
 const MARGIN_MS = 3_000;
 
@@ -46,7 +46,7 @@ export interface LeaseOptions extends Taking {
 export class Lease {
   readonly #options: LeaseOptions;
   readonly #times: LeaseTimes;
-  readonly #holder: Holder;
+  readonly #lockOwner: LockOwner;
   #renewals = 0;
   /** By performance.now(). */
   #endsMs = 0;
@@ -57,24 +57,24 @@ export class Lease {
   private constructor(options: LeaseOptions) {
     this.#options = options;
     this.#times = options.times ?? TIMES;
-    this.#holder = thisProcess(new Date());
+    this.#lockOwner = thisProcess(new Date());
   }
 
   /** @throws FolderHeldError, StoreError */
   static async take(options: LeaseOptions): Promise<Lease> {
     const { object, signal, name } = options;
     const lease = new Lease(options);
-    const { patienceMs, lookAgainMs, leaseMs } = lease.#times;
-    const deadline = performance.now() + patienceMs;
+    const { timeoutMs, lookAgainMs, leaseMs } = lease.#times;
+    const deadline = performance.now() + timeoutMs;
     for (;;) {
       const found = await object.read();
       const isFreeForUs = isFree(found, leaseMs) || object.isOurs(found);
       if (isFreeForUs && (await lease.#wins())) return lease;
       // Another one was faster, and has said who it is since.
       const latest = isFreeForUs ? await object.read() : found;
-      const holder = latest && holderIn(latest);
-      const living = holder !== undefined && lifeOf(holder) === 'alive';
-      if (living || performance.now() >= deadline || isAborted(signal)) throw heldBy(name, holder, 'sub_folder');
+      const lockOwner = latest && lockOwnerIn(latest);
+      const living = lockOwner !== undefined && lifeOf(lockOwner) === 'alive';
+      if (living || performance.now() >= deadline || isAborted(signal)) throw heldBy(name, lockOwner, 'sub_folder');
       await sleep(lookAgainMs, signal);
     }
   }
@@ -105,7 +105,7 @@ export class Lease {
     await this.#options.object
       .replace(Buffer.from(`${JSON.stringify({ released: true })}\n`))
       .catch((error: unknown) => {
-        if (!(error instanceof TakenError)) throw error;
+        if (!(error instanceof LockLostError)) throw error;
       });
   }
 
@@ -114,7 +114,7 @@ export class Lease {
     try {
       await this.#write();
     } catch (error) {
-      if (error instanceof TakenError) return false;
+      if (error instanceof LockLostError) return false;
       throw error;
     }
     if (!this.#options.isReliable() && !(await this.#isStillOurs())) return false;
@@ -150,7 +150,7 @@ export class Lease {
     try {
       await this.#writing;
     } catch (error) {
-      if (!(error instanceof TakenError)) throw error;
+      if (!(error instanceof LockLostError)) throw error;
       this.lose();
     }
   }
@@ -159,7 +159,7 @@ export class Lease {
     const beganMs = performance.now();
     // Never the same content twice: its ETag would be the same too, and nobody could tell a renewal by it.
     this.#renewals += 1;
-    const content = { ...this.#holder, lease_ms: this.#times.leaseMs, renewals: this.#renewals };
+    const content = { ...this.#lockOwner, lease_ms: this.#times.leaseMs, renewals: this.#renewals };
     await this.#options.object.replace(Buffer.from(`${JSON.stringify(content)}\n`));
     this.#endsMs = beganMs + this.#times.leaseMs;
   }
@@ -169,8 +169,8 @@ export function lostError(name: string): StoreError {
   return new StoreError(`The ${name} was taken by another process. Stop one of the two.`);
 }
 
-function holderIn({ body }: StoredObject): Holder | undefined {
-  return parseHolder(body.toString());
+function lockOwnerIn({ body }: StoredObject): LockOwner | undefined {
+  return parseLockOwner(body.toString());
 }
 
 /** Nobody's, given back, of a holder that is certainly dead, or not renewed for longer than its lease. */
@@ -178,8 +178,8 @@ function isFree(found: StoredObject | undefined, usualMs: number): boolean {
   if (found === undefined) return true;
   const content = parseObject(found.body.toString());
   if (content?.['released'] === true) return true;
-  const holder = holderIn(found);
-  if (holder !== undefined && lifeOf(holder) === 'dead') return true;
+  const lockOwner = lockOwnerIn(found);
+  if (lockOwner !== undefined && lifeOf(lockOwner) === 'dead') return true;
   const told = content?.['lease_ms'];
   const leaseMs = isLeaseMs(told) ? told : usualMs;
   return found.readMs - found.writtenMs > leaseMs + MARGIN_MS;

@@ -101,12 +101,12 @@ export class ObjectStorage {
         },
         { step: 'deserialize', priority: 'low' },
       );
-      const answer = await this.#orAbsent(s3, abortSignal, s3.client.send(command, { abortSignal }));
-      if (answer === undefined) return undefined;
+      const response = await this.#orAbsent(s3, abortSignal, s3.client.send(command, { abortSignal }));
+      if (response === undefined) return undefined;
       return {
-        ...versionOf(answer),
-        body: Buffer.from((await answer.Body?.transformToByteArray()) ?? []),
-        writtenMs: answer.LastModified?.getTime() ?? NaN,
+        ...versionOf(response),
+        body: Buffer.from((await response.Body?.transformToByteArray()) ?? []),
+        writtenMs: response.LastModified?.getTime() ?? NaN,
         readMs,
       };
     });
@@ -115,8 +115,8 @@ export class ObjectStorage {
   version(key: string): Promise<Version | undefined> {
     return this.#send(key, async (s3, Bucket, abortSignal) => {
       const command = new s3.library.HeadObjectCommand({ Bucket, Key: key });
-      const answer = await this.#orAbsent(s3, abortSignal, s3.client.send(command, { abortSignal }));
-      return answer === undefined ? undefined : versionOf(answer);
+      const response = await this.#orAbsent(s3, abortSignal, s3.client.send(command, { abortSignal }));
+      return response === undefined ? undefined : versionOf(response);
     });
   }
 
@@ -236,7 +236,7 @@ export class ObjectStorage {
     return { keys, folders, bytes };
   }
 
-  async #orAbsent<Answer>(s3: S3, abortSignal: AbortSignal, asked: Promise<Answer>): Promise<Answer | undefined> {
+  async #orAbsent<Response>(s3: S3, abortSignal: AbortSignal, asked: Promise<Response>): Promise<Response | undefined> {
     try {
       return await asked;
     } catch (error) {
@@ -319,8 +319,8 @@ function isNoSuchBucket(error: unknown): boolean {
   return error instanceof Error && error.name === 'NoSuchBucket';
 }
 
-function versionOf(answer: { ETag?: string | undefined; Metadata?: Record<string, string> | undefined }): Version {
-  return { etag: bare(answer.ETag), mark: answer.Metadata?.[MARK] };
+function versionOf(response: { ETag?: string | undefined; Metadata?: Record<string, string> | undefined }): Version {
+  return { etag: bare(response.ETag), mark: response.Metadata?.[MARK] };
 }
 
 /** Ceph and DigitalOcean Spaces answer with an ETag in quotes, and take it back in If-Match without them only. */

@@ -5,7 +5,7 @@ import { tryAbilities, warnOfMissing, type Abilities } from './abilities.js';
 import { BucketObjects } from './bucket-objects.js';
 import { ConditionalWrites } from './conditional-writes.js';
 import { DocumentObject } from './document-object.js';
-import { GuardedObject, TakenError } from './guarded-object.js';
+import { GuardedObject, LockLostError } from './guarded-object.js';
 import { IndexedParts } from './indexed-parts.js';
 import { Lease, lostError, type LeaseTimes } from './lease.js';
 import { ListedParts } from './listed-parts.js';
@@ -21,7 +21,7 @@ export interface ObjectStoreOptions {
   readonly prefix: string;
   readonly log: Log;
   readonly times?: LeaseTimes;
-  readonly mostParts?: number;
+  readonly maxParts?: number;
 }
 
 /** The store as objects. Nothing is written unless this process is the one that holds it. */
@@ -78,7 +78,7 @@ export class ObjectStore implements OwnableStore {
   }
 
   buckets(name: string): Buckets {
-    const { storage, mostParts } = this.#options;
+    const { storage, maxParts } = this.#options;
     const prefix = `${this.#options.prefix}${name}/`;
     let list: PartList | undefined;
     return new BucketObjects({
@@ -88,7 +88,7 @@ export class ObjectStore implements OwnableStore {
       list: () => (list ??= this.#partList(prefix)),
       writer: this.#writer,
       owned: this.#owned,
-      ...(mostParts !== undefined && { mostParts }),
+      ...(maxParts !== undefined && { maxParts }),
     });
   }
 
@@ -139,7 +139,7 @@ export class ObjectStore implements OwnableStore {
     try {
       return await write();
     } catch (error) {
-      if (!(error instanceof TakenError)) throw error;
+      if (!(error instanceof LockLostError)) throw error;
       this.#lease.lose();
       throw lostError(this.name);
     }

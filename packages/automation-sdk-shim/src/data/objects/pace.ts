@@ -7,11 +7,11 @@ export interface PaceTimes {
    * twice as long.
    */
   readonly waitMs: number;
-  readonly mostTries: number;
+  readonly maxTries: number;
 }
 
 /** Google Cloud Storage and Cloudflare R2 accept one write a second to the same object. */
-const TIMES: PaceTimes = { waitMs: 1_000, mostTries: 5 };
+const TIMES: PaceTimes = { waitMs: 1_000, maxTries: 5 };
 /** 429 Too Many Requests; 503 is SlowDown in S3, and what most storages answer under load. */
 const TOO_FAST: ReadonlySet<number | undefined> = new Set([429, 503]);
 /** An object that was left alone for so long is written at full speed again. */
@@ -32,12 +32,12 @@ export class Pace {
 
   /** Carries out `action` again, after a wait, as long as the storage asks for slower requests. */
   async patiently<Result>(signal: AbortSignal, action: () => Promise<Result>): Promise<Result> {
-    const { waitMs, mostTries } = this.#times;
+    const { waitMs, maxTries } = this.#times;
     for (let tries = 1; ; tries += 1) {
       try {
         return await action();
       } catch (error) {
-        if (!TOO_FAST.has(statusOf(error)) || tries >= mostTries || signal.aborted) throw error;
+        if (!TOO_FAST.has(statusOf(error)) || tries >= maxTries || signal.aborted) throw error;
         await sleep(waitMs * 2 ** (tries - 1), signal);
       }
     }

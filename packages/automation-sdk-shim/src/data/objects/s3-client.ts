@@ -1,6 +1,6 @@
 import type * as Library from '@aws-sdk/client-s3';
 import { createAgents } from '../../http/agents.js';
-import { boundAnswers } from './bounded-answers.js';
+import { boundResponses } from './bounded-answers.js';
 import type { StorageSettings } from './storage-settings.js';
 
 export type S3Library = typeof Library;
@@ -13,7 +13,7 @@ export interface S3 {
 }
 
 const CONNECT_MS = 10_000;
-const ANSWER_MS = 10_000;
+const RESPONSE_MS = 10_000;
 const TRIES = 3;
 
 /**
@@ -35,14 +35,14 @@ export async function connectS3(settings: StorageSettings): Promise<S3> {
     requestHandler: {
       httpAgent: agents.http,
       httpsAgent: agents.https,
-      requestTimeout: ANSWER_MS,
+      requestTimeout: RESPONSE_MS,
       throwOnRequestTimeout: true,
     },
     // The checksums that the library would add by itself are unknown to many storages other than Amazon's.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
-  boundAnswers(client);
+  boundResponses(client);
   const close = () => {
     agents.http.destroy();
     agents.https.destroy();

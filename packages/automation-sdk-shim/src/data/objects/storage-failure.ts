@@ -9,7 +9,7 @@ import { StoreError } from '../store-error.js';
 export function storageFailure(thrown: unknown, key: string): StoreError {
   const { code, status } = reduced(thrown);
   const what = status === undefined ? code : `${code} (${status})`;
-  return new StoreError(`The object storage cannot be used: ${what} at ${key}. ${adviceFor(code, status)}`);
+  return new StoreError(`The object storage cannot be used: ${what} at ${key}. ${guidanceFor(code, status)}`);
 }
 
 /** The status of the answer; undefined where there was none. */
@@ -33,7 +33,7 @@ function reduced(thrown: unknown): Reduced {
   return { code: isTold(name) ? excerpt(name) : 'an answer that cannot be understood', status };
 }
 
-function adviceFor(code: string, status: number | undefined): string {
+function guidanceFor(code: string, status: number | undefined): string {
   if (code === 'NoSuchBucket') return 'Create the bucket, or correct "aws_bucket_name".';
   if (status === 401 || status === 403)
     return 'Check "aws_access_key_id", "aws_secret_access_key" and "aws_session_token"; they must be allowed to read and write objects in the bucket.';

@@ -51,7 +51,7 @@ export function useDraft(initial: PlaybookSettings, replaced: readonly string[])
     setRefused([]);
   };
   /** What was touched stays so: it may be what is being typed just now. */
-  const answer = (asked: Draft, next: Draft, after: PlaybookSettings): void => {
+  const respond = (asked: Draft, next: Draft, after: PlaybookSettings): void => {
     setSaved(after);
     setDraft((now) => keepEdits(now, asked, next));
     settle();
@@ -81,7 +81,7 @@ export function useDraft(initial: PlaybookSettings, replaced: readonly string[])
     },
     try: () => setTried(true),
     refuse: setRefused,
-    accept: (sent, after) => answer(sent, draftOf(after), after),
-    merge: (asked, after) => answer(asked.draft, afterFillIn(asked.draft, asked.saved, after, replaced), after),
+    accept: (sent, after) => respond(sent, draftOf(after), after),
+    merge: (asked, after) => respond(asked.draft, afterFillIn(asked.draft, asked.saved, after, replaced), after),
   };
 }

@@ -13,7 +13,7 @@ interface EventsTableProps {
 }
 
 export function EventsTable({ events, onOpen }: EventsTableProps) {
-  const [most, setMost] = useState(ROWS_AT_ONCE);
+  const [most, setMax] = useState(ROWS_AT_ONCE);
   const hidden = events.length - most;
   return (
     <>
@@ -47,7 +47,7 @@ export function EventsTable({ events, onOpen }: EventsTableProps) {
         </tbody>
       </table>
       {hidden > 0 && (
-        <Button onClick={() => setMost(most + ROWS_AT_ONCE)}>
+        <Button onClick={() => setMax(most + ROWS_AT_ONCE)}>
           Show {countOf(Math.min(hidden, ROWS_AT_ONCE), 'older event')}
         </Button>
       )}

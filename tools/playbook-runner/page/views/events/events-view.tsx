@@ -31,11 +31,11 @@ function Events({ live }: { readonly live: LivePlaybook }) {
   const top = useRef<HTMLDivElement>(null);
   const scrolled = useScrolledPast(top);
   const held = useHeldLines(live.events, paused || scrolled || opened !== null, pausedOn);
-  const kept = held ?? live.events;
+  const stored = held ?? live.events;
   const arrived = newSince(held, live.events);
 
-  const shown = useMemo(() => filterEvents(kept, filter).toReversed(), [kept, filter]);
-  const statuses = useMemo(() => statusesOf(kept), [kept]);
+  const shown = useMemo(() => filterEvents(stored, filter).toReversed(), [stored, filter]);
+  const statuses = useMemo(() => statusesOf(stored), [stored]);
   const showNewest = (): void => {
     remember({ pausedOn: null });
     top.current?.scrollIntoView();
@@ -50,14 +50,14 @@ function Events({ live }: { readonly live: LivePlaybook }) {
       <div ref={top} className="events-top" />
       <div className="toolbar">
         <EventFilters filter={filter} statuses={statuses} onChange={(changed) => remember({ filter: changed })} />
-        <Button pressed={paused} onClick={() => remember({ pausedOn: paused ? null : kept })}>
+        <Button pressed={paused} onClick={() => remember({ pausedOn: paused ? null : stored })}>
           {paused ? 'Paused' : 'Pause'}
         </Button>
       </div>
       <div className="events-count">
         <p>
           <span role="status">
-            Shown {formatCount(shown.length)} of {formatCount(kept.length)} kept
+            Shown {formatCount(shown.length)} of {formatCount(stored.length)} kept
           </span>
           , latest arrivals first
         </p>

@@ -6,12 +6,12 @@ import { type Held, holdLines } from './held-lines.js';
  * @param before what was held when the list was last to be seen
  */
 export function useHeldLines<Line extends { readonly number: number }>(
-  kept: readonly Line[],
+  stored: readonly Line[],
   wanted: boolean,
   before: Held<Line> = null,
 ): Held<Line> {
   const [held, setHeld] = useState(before);
-  const next = holdLines(held, kept, wanted);
+  const next = holdLines(held, stored, wanted);
   if (next !== held) setHeld(next);
   return next;
 }

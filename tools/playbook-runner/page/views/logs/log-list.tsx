@@ -22,7 +22,7 @@ interface LogListProps {
 /** Newest at the bottom. Scrolled up, it stands still; back at its end, it follows again. */
 export function LogList({ lines, search, following, arrived, onFollow }: LogListProps) {
   const list = useRef<HTMLDivElement>(null);
-  const [most, setMost] = useState(LINES_AT_ONCE);
+  const [most, setMax] = useState(LINES_AT_ONCE);
   const hidden = lines.length - most;
   useLayoutEffect(() => {
     if (following) list.current?.scrollTo({ top: list.current.scrollHeight });
@@ -40,7 +40,7 @@ export function LogList({ lines, search, following, arrived, onFollow }: LogList
         }
       >
         {hidden > 0 && (
-          <Button kind="quiet" small onClick={() => setMost(most + LINES_AT_ONCE)}>
+          <Button kind="quiet" small onClick={() => setMax(most + LINES_AT_ONCE)}>
             Show {countOf(Math.min(hidden, LINES_AT_ONCE), 'earlier line')}
           </Button>
         )}

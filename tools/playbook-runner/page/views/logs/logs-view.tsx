@@ -34,16 +34,16 @@ function Logs({ lines }: { readonly lines: readonly LogLine[] }) {
   const [{ filter }, remember] = useTabMemory('logs');
   const [following, setFollowing] = useState(true);
   const held = useHeldLines(lines, !following);
-  const kept = held ?? lines;
+  const stored = held ?? lines;
   const search = useDeferredValue(filter);
-  const shown = useMemo(() => filterLogs(kept, search), [kept, search]);
+  const shown = useMemo(() => filterLogs(stored, search), [stored, search]);
   return (
     <div className="logs">
       <div className="toolbar">
         <LogFilters filter={filter} onChange={(changed) => remember({ filter: changed })} />
         <CopyButton text={logText(shown)} label="Copy all shown" />
         <p className="toolbar-count" role="status">
-          Shown {formatCount(shown.length)} of {formatCount(kept.length)} kept
+          Shown {formatCount(shown.length)} of {formatCount(stored.length)} kept
         </p>
       </div>
       {shown.length === 0 ? (

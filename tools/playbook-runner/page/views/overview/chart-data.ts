@@ -2,13 +2,13 @@ import type { Sample } from '../../../src/wire/live.js';
 
 /** How far back a chart looks, in seconds: an hour, or less as long as there is less to be seen. */
 const SPANS_SECONDS = [300, 900, 1_800, 3_600] as const;
-const LONGEST_SPAN_SECONDS = 3_600;
+const MAX_SPAN_SECONDS = 3_600;
 
 /** So many milliseconds become one point: more could not be told apart on a screen. */
 const POINT_MS = 10_000;
 
 /** Between points that lie further apart than this nothing is drawn: the runner was not there. */
-const LONGEST_STEP_MS = 30_000;
+const MAX_STEP_MS = 30_000;
 
 /** Times in seconds since 1970, ascending, and a value for each; null interrupts the line. */
 export type ChartData = [times: number[], values: (number | null)[]];
@@ -18,7 +18,7 @@ type ValueOf = (sample: Sample) => number | null;
 /** The span in which `samples`, oldest first, fit. */
 export function chartSpanSeconds(samples: readonly Sample[], nowMs: number): number {
   const oldestSeconds = (nowMs - (samples[0]?.atMs ?? nowMs)) / 1000;
-  return SPANS_SECONDS.find((span) => oldestSeconds <= span) ?? LONGEST_SPAN_SECONDS;
+  return SPANS_SECONDS.find((span) => oldestSeconds <= span) ?? MAX_SPAN_SECONDS;
 }
 
 /** The samples of the last hour before `nowMs`, ready to be drawn: the highest value of each ten seconds. */
@@ -28,8 +28,8 @@ export function chartData(samples: readonly Sample[], valueOf: ValueOf, nowMs: n
   let previousMs = Number.POSITIVE_INFINITY;
   let point: number | null = null;
   for (const sample of samples) {
-    if (sample.atMs < nowMs - LONGEST_SPAN_SECONDS * 1000) continue;
-    if (sample.atMs - previousMs > LONGEST_STEP_MS) {
+    if (sample.atMs < nowMs - MAX_SPAN_SECONDS * 1000) continue;
+    if (sample.atMs - previousMs > MAX_STEP_MS) {
       times.push((previousMs + 1) / 1000);
       values.push(null);
     }

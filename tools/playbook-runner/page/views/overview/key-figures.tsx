@@ -8,7 +8,7 @@ import { cutFirstSentence } from '../playbook/first-sentence.js';
 const UNKNOWN = { value: '–' };
 
 export function KeyFigures({ overview }: { readonly overview: Overview }) {
-  const { eventsLastMinute, lagSeconds, totals, books, health } = overview;
+  const { eventsLastMinute, lagSeconds, totals, audit, health } = overview;
   return (
     <Panel title="Now">
       <Figures>
@@ -19,14 +19,14 @@ export function KeyFigures({ overview }: { readonly overview: Overview }) {
           help="all mail received up to this long ago has been read"
         />
         <Figure label="Delivered" value={formatCount(totals.delivered)} help="since the runner was started" />
-        {books && (
+        {audit && (
           <>
-            <Figure label="Missing" value={formatCount(books.missing)} help="shown by the tenant, not here yet" />
+            <Figure label="Missing" value={formatCount(audit.missing)} help="shown by the tenant, not here yet" />
             <Figure
               label="Repeated"
-              value={formatCount(books.repeated)}
+              value={formatCount(audit.repeated)}
               help="arrived more than once"
-              {...(books.repeated > 0 && { tone: 'bad' })}
+              {...(audit.repeated > 0 && { tone: 'bad' })}
             />
           </>
         )}

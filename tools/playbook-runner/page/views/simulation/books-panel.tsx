@@ -1,4 +1,4 @@
-import type { Books } from '../../../src/wire/live.js';
+import type { DeliveryAudit } from '../../../src/wire/live.js';
 import { formatDuration } from '../../format/durations.js';
 import { formatCount } from '../../format/numbers.js';
 import { Figure, Figures } from '../../parts/figure.js';
@@ -7,12 +7,12 @@ import { Panel } from '../../parts/panel.js';
 import { Time } from '../../parts/time.js';
 import { shownText } from '../events/shown-text.js';
 import '../overview/disclosure.css';
-import { type Verdict, verdictOf } from './books-words.js';
+import { type Outcome, outcomeOf } from './books-words.js';
 
-const TONES: Record<Verdict['tone'], NoticeTone> = { good: 'good', waiting: 'info', wrong: 'bad' };
+const TONES: Record<Outcome['tone'], NoticeTone> = { good: 'good', waiting: 'info', wrong: 'bad' };
 
-export function BooksPanel({ books }: { readonly books: Books }) {
-  const { tone, sentence } = verdictOf(books);
+export function AuditPanel({ audit }: { readonly audit: DeliveryAudit }) {
+  const { tone, sentence } = outcomeOf(audit);
   return (
     <Panel
       title="The books"
@@ -22,36 +22,36 @@ export function BooksPanel({ books }: { readonly books: Books }) {
         <Notice tone={TONES[tone]}>{sentence}</Notice>
       </div>
       <Figures>
-        <Figure label="Visible" value={formatCount(books.visible)} help="rows that the tenant has shown" />
-        <Figure label="Delivered" value={formatCount(books.delivered)} help="events, changes of status included" />
-        <Figure label="Missing" value={formatCount(books.missing)} help={oldest(books.oldestMissingSeconds)} />
+        <Figure label="Visible" value={formatCount(audit.visible)} help="rows that the tenant has shown" />
+        <Figure label="Delivered" value={formatCount(audit.delivered)} help="events, changes of status included" />
+        <Figure label="Missing" value={formatCount(audit.missing)} help={oldest(audit.oldestMissingSeconds)} />
         <Figure
           label="Repeated"
-          value={formatCount(books.repeated)}
+          value={formatCount(audit.repeated)}
           help="arrived again, unchanged"
-          {...bad(books.repeated)}
+          {...bad(audit.repeated)}
         />
         <Figure
           label="Unknown"
-          value={formatCount(books.unknown)}
+          value={formatCount(audit.unknown)}
           help="never shown by the tenant"
-          {...bad(books.unknown)}
+          {...bad(audit.unknown)}
         />
         <Figure
           label="Unreadable"
-          value={formatCount(books.unreadable)}
+          value={formatCount(audit.unreadable)}
           help="name no row"
-          {...bad(books.unreadable)}
+          {...bad(audit.unreadable)}
         />
       </Figures>
       <p className="books-time">
-        Compared at <Time atMs={books.comparedAtMs} precision="second" />
+        Compared at <Time atMs={audit.comparedAtMs} precision="second" />
       </p>
-      <Samples title="Missing rows" empty="No row is missing." samples={books.missingSamples}>
+      <Samples title="Missing rows" empty="No row is missing." samples={audit.missingSamples}>
         A row counts from the moment at which the tenant shows it. New mail is read within seconds; a row that is shown
         late, or changes its status, waits for the pass that reads its time again.
       </Samples>
-      <Samples title="Repeated events" empty="No event has arrived twice." samples={books.repeatedSamples}>
+      <Samples title="Repeated events" empty="No event has arrived twice." samples={audit.repeatedSamples}>
         An event may arrive twice when the trigger is killed, or an answer is lost, between the intake’s acknowledgement
         and the note of it on disk: at most the one batch that was on its way. Both copies carry the same event.id, by
         which they can be told.

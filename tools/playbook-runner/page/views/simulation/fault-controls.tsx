@@ -16,7 +16,7 @@ export function FaultControls({ controls: { shown, change, error }, faults, outa
       <ShareSlider
         {...faults}
         share={shown.faultShare}
-        mostPercent={50}
+        maxPercent={50}
         onChange={(faultShare) => change({ faultShare })}
       />
       <Switch {...outage} checked={shown.outage} onChange={(isOut) => change({ outage: isOut })} />

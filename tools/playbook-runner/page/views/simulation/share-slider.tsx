@@ -5,18 +5,18 @@ interface ShareSliderProps {
   readonly label: string;
   /** 0 … 1, in whole per cents. */
   readonly share: number;
-  readonly mostPercent: number;
+  readonly maxPercent: number;
   readonly help: ReactNode;
   readonly onChange: (share: number) => void;
 }
 
-export function ShareSlider({ label, share, mostPercent, help, onChange }: ShareSliderProps) {
+export function ShareSlider({ label, share, maxPercent, help, onChange }: ShareSliderProps) {
   return (
     <Slider
       label={label}
       value={Math.round(share * 100)}
       min={0}
-      max={mostPercent}
+      max={maxPercent}
       step={1}
       unit="%"
       help={help}

@@ -1,7 +1,7 @@
 import { useLiveValue } from '../../api/live.js';
 import { EmptyState } from '../../parts/empty-state.js';
 import type { PlaybookViewProps } from '../playbook-view-props.js';
-import { BooksPanel } from './books-panel.js';
+import { AuditPanel } from './books-panel.js';
 import { ExperimentsPanel } from './experiments-panel.js';
 import { IntakePanel } from './intake-panel.js';
 import { KillPanel } from './kill-panel.js';
@@ -12,18 +12,18 @@ import { TenantPanel } from './tenant-panel.js';
 export function SimulationView({ playbook, live }: PlaybookViewProps) {
   const tenant = useLiveValue((state) => state.tenant);
   if (live === null || tenant === null) return null;
-  const { books, intake } = live.overview;
+  const { audit, intake } = live.overview;
   return (
     <div className="simulation">
       <div className="simulation-books">
-        {books === null ? (
+        {audit === null ? (
           <EmptyState title="There are no books to compare">
             {intake === 'own'
               ? 'Start the trigger: then every row that the tenant shows is compared with the events that arrive.'
               : `The events go to ${intake.address}. Clear the setting for the intake’s address, so that they come here and can be compared.`}
           </EmptyState>
         ) : (
-          <BooksPanel books={books} />
+          <AuditPanel audit={audit} />
         )}
       </div>
       <div className="simulation-controls">

@@ -18,7 +18,7 @@ export function TenantPanel({ tenant }: { readonly tenant: TenantControls }) {
       <ShareSlider
         label="Late rows"
         share={shown.lateShare}
-        mostPercent={100}
+        maxPercent={100}
         help="Of the mail that is still to come, how much appears only after its time has been read."
         onChange={(lateShare) => change({ lateShare })}
       />
