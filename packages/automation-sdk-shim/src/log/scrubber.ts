@@ -1,7 +1,6 @@
 import { MAX_PASSING_SECRETS } from '../budgets.js';
 import { MIN_SECRET_CHARACTERS, SecretIndex, type Sharpness } from './secret-index.js';
 
-export { MIN_SECRET_CHARACTERS as SHORTEST_SECRET } from './secret-index.js';
 
 const MASK = '***';
 
