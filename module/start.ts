@@ -1,6 +1,5 @@
 import { ManifestValidator, Module } from '@sekoia/automation-sdk-shim';
-import { MessageTraceGraphTrigger } from '../src/trigger/message-trace-graph-trigger.js';
-import { MessageTraceTrigger } from '../src/trigger/message-trace-trigger.js';
+import { MessageTraceGraphTrigger, MessageTraceTrigger } from '../src/sekoia/triggers.js';
 
 const module = new Module({ root: new URL('../../', import.meta.url) });
 module.register(MessageTraceTrigger, 'message_trace');

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { eventFields } from '../../dist/src/events/fields.js';
+import { eventFields } from '../../dist/src/message-trace/fields.js';
 import { banner, code, table } from './markdown.mjs';
 
 const fixture = (path) => readFile(new URL(`../../tests/fixtures/events/${path}`, import.meta.url), 'utf8');
@@ -28,7 +28,7 @@ const block = (json) => `\`\`\`json\n${json.trim()}\n\`\`\``;
 export async function eventsReference() {
   const graph = await fixture('graph/golden.message_trace_graph_api.json');
   const reportingWebService = await fixture('reporting-web-service/golden.message_trace.json');
-  return `${banner('src/events/fields.ts')}
+  return `${banner('src/message-trace/fields.ts')}
 
 # Events
 

@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import { createIntakeMetrics } from '../../packages/automation-sdk-shim/dist/intake/intake-metrics.js';
-import { schedulePasses } from '../../dist/src/collector/schedule.js';
-import { TraceMetrics } from '../../dist/src/trigger/trace-metrics.js';
+import { schedulePasses } from '../../dist/src/model/schedule.js';
+import { TraceMetrics } from '../../dist/src/sekoia/trace-metrics.js';
 import { banner, code, table } from './markdown.mjs';
 
 const units = { seconds: 'seconds', duration: 'seconds', lags: 'seconds', bytes: 'bytes' };

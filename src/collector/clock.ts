@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from './contracts.js';
+import type { Clock } from '../model/ports.js';
 
 /** What the machine itself says of time. */
 export interface SystemTime {
@@ -11,7 +11,7 @@ export interface SystemTime {
   sleep(durationMs: number, signal: AbortSignal): Promise<void>;
 }
 
-/** What the clock has found out about itself, for the log. Positive durations: Microsoft's time is ahead. */
+/** What the clock has found out about itself, for the log. Positive durations: the service's time is ahead. */
 export type ClockFinding =
   | { readonly kind: 'corrected'; readonly byMs: number; readonly systemIsOffByMs: number }
   /** Dates that the machine's clocks contradict; reported once until they agree again. */
@@ -53,7 +53,7 @@ interface Doubt {
 }
 
 /**
- * The system's clock, corrected by the Date header of Microsoft's answers: a clock that runs ahead would have ranges
+ * The system's clock, corrected by the Date header of the service's answers: a clock that runs ahead would have ranges
  * "in the future" refused, one that is behind would delay events. Between answers time passes monotonically, so that
  * setting the system's clock while the module runs changes nothing. docs/adr/0017 says which of the clocks is
  * believed.
@@ -131,7 +131,7 @@ export class ServerClock implements Clock {
 
   /**
    * A date that is far off is believed once a second answer agrees and nothing else contradicts it: something between
-   * here and Microsoft may answer too, with a clock of its own. Against both the steady clock and the one on the wall
+   * here and the service may answer too, with a clock of its own. Against both the steady clock and the one on the wall
    * it has to last.
    */
   #isConvincing(correctionMs: number): boolean {
@@ -162,11 +162,11 @@ export function sentenceOnClock(finding: ClockFinding): string {
   const seconds = Math.round(Math.abs(finding.byMs) / 1000);
   const direction = finding.byMs > 0 ? 'ahead of' : 'behind';
   if (finding.kind === 'doubted')
-    return `Microsoft's answers are dated ${seconds} s ${direction} what both clocks of this machine say. They are not believed unless they all say so for ${INSISTENCE_MS / 1000} s; no data is lost. Check the clocks of proxies on the way. [MT-CLOCK]`;
+    return `The service's answers are dated ${seconds} s ${direction} what both clocks of this machine say. They are not believed unless they all say so for ${INSISTENCE_MS / 1000} s; no data is lost. Check the clocks of proxies on the way. [MT-CLOCK]`;
   const offSeconds = Math.round(finding.systemIsOffByMs / 1000);
   const system =
     offSeconds === 0
       ? 'It now agrees with the clock of this machine.'
       : `The clock of this machine differs from it by ${Math.abs(offSeconds)} s: set it right.`;
-  return `Time is now taken to be ${seconds} s ${finding.byMs > 0 ? 'later' : 'earlier'}, by the dates of Microsoft's answers. ${system} No data is lost. [MT-CLOCK]`;
+  return `Time is now taken to be ${seconds} s ${finding.byMs > 0 ? 'later' : 'earlier'}, by the dates of the service's answers. ${system} No data is lost. [MT-CLOCK]`;
 }

@@ -1,18 +1,18 @@
 import { MAX_ROWS_AHEAD } from '@sekoia/automation-sdk-shim/budgets';
 import { plan, type ReadStep, type Step, type Priority } from './planner.js';
-import type { Clock, CollectorLog, Monitor, Page, ReadOptions, Sink, Source } from './contracts.js';
+import type { Clock, CollectorLog, Monitor, Page, ReadOptions, Sink, Source } from '../model/ports.js';
 import { asOutage, decide } from './error-policy.js';
 import type { Ledger } from './ledger.js';
-import { RetryPolicy } from './patience.js';
+import { RetryPolicy } from './retry-policy.js';
 import { prefetched } from './prefetch.js';
-import { advance, highWatermark, skip, wholeSecond, type Progress, type TimeRange } from './progress.js';
+import { advance, highWatermark, skip, wholeSecond, type Progress, type TimeRange } from '../model/progress.js';
 import { RangeRecovery } from './range-recovery.js';
 import { Reporter } from './reporter.js';
-import type { Schedule } from './schedule.js';
+import type { Schedule } from '../model/schedule.js';
 import { followsSetAside, readablePieces } from './set-aside.js';
-import type { SignInBackoff } from './sign-in-backoff.js';
+import type { SignInBackoff } from './wait-policy.js';
 import { adapt } from './spans.js';
-import { UnavailableError } from '../errors.js';
+import { UnavailableError } from '../model/errors.js';
 
 export interface CollectorParts {
   readonly source: Source;
@@ -117,7 +117,7 @@ export class Collector {
 
   /**
    * A clock that stands before time that was read already would keep us waiting; one that runs far ahead would give up
-   * time as out of reach. Any answer of Microsoft's corrects it, even a refusal: in such a case a second is read first,
+   * time as out of reach. Any answer of the service corrects it, even a refusal: in such a case a second is read first,
    * for the sake of the answer's date.
    */
   async #askForTheTime(signal: AbortSignal): Promise<void> {

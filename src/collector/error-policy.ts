@@ -1,5 +1,5 @@
-import { OutOfReachError, RangeRefusedError, UnavailableError } from '../errors.js';
-import type { TimeRange } from './progress.js';
+import { OutOfReachError, RangeRefusedError, UnavailableError } from '../model/errors.js';
+import type { TimeRange } from '../model/progress.js';
 
 /** What is known when reading a range has failed. */
 export interface Situation {

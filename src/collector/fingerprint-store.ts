@@ -1,6 +1,12 @@
-import { fingerprintBytes, readFingerprint, writeFingerprint, type Fingerprint } from './fingerprint.js';
-import { FingerprintSet, type Sighting } from './fingerprint-set.js';
-import type { CollectorLog } from './contracts.js';
+import {
+  type Fingerprint,
+  fingerprintBytes,
+  FingerprintSet,
+  readFingerprint,
+  type Sighting,
+  writeFingerprint,
+} from './fingerprint-set.js';
+import type { CollectorLog } from '../model/ports.js';
 
 export interface FiledFingerprint {
   readonly bucket: string;

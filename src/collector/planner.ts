@@ -6,28 +6,11 @@ import {
   type Progress,
   type SetAside,
   type TimeRange,
-} from './progress.js';
-import { ageOf, stretchUntilDue, type Schedule } from './schedule.js';
+} from '../model/progress.js';
+import { ageOf, stretchUntilDue, type Schedule } from '../model/schedule.js';
+import type { SourceLimits } from '../model/ports.js';
 import { nextSetAside, setAsideIn } from './set-aside.js';
 import { freshSpanOf, spanOf } from './spans.js';
-
-/** What the API allows, as the source declares it. */
-export interface SourceLimits {
-  /** Rows in a full page. */
-  readonly pageRows: number;
-  /** The widest range that may be asked for, in milliseconds. */
-  readonly rangeMs: number;
-  /**
-   * How far back the service can be asked by its documentation, in milliseconds. Time is given up only once it was
-   * refused: a refusal of what is older is taken to mean that, whatever its words.
-   */
-  readonly historyMs?: number;
-  /**
-   * How far ranges stay behind the present, in milliseconds, for a service that refuses an end in the future: our clock
-   * may be ahead of its.
-   */
-  readonly behindMs?: number;
-}
 
 export type Step =
   /** Read this range next; `fresh` is the newest time, which everything else gives way to. */

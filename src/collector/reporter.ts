@@ -1,19 +1,59 @@
-import type { Clock, CollectorLog, Monitor } from './contracts.js';
-import { inWords } from './in-words.js';
-import { settledBefore, highWatermark, lowWatermark, type Progress, type TimeRange } from './progress.js';
+import { DateTime } from 'luxon';
+import { REPORTED_RETRY_AFTER_MS } from '@sekoia/automation-sdk-shim/budgets';
+import { SettingsError, StorageError, UnavailableError } from '../model/errors.js';
+import type { Clock, CollectorLog, Monitor, Source, Trouble } from '../model/ports.js';
+import { highWatermark, lowWatermark, type Progress, settledBefore, type TimeRange } from '../model/progress.js';
+
+/** A time (ms since 1970) as operators read it: `2026-11-28 12:00:00 UTC`. */
+function inWords(timeMs: number): string {
+  return DateTime.fromMillis(timeMs, { zone: 'utc' }).toFormat("yyyy-MM-dd HH:mm:ss 'UTC'");
+}
+
+/** Failures in a row of the same page, after which it is more than a moment's failure. */
+const REPORTED_TRIES = 2;
+
+/** What a failure means for the status. @param isSettled whether a refusal is more than a disturbance */
+export function troubleOf(error: Error, nowMs: number, isSettled = false): Trouble {
+  const status = isSettled ? 'misconfigured' : 'degraded';
+  if (error instanceof SettingsError) return { matter: 'sign-in', status, reason: error.message };
+  if (error instanceof StorageError) return { matter: 'data folder', status, reason: error.message };
+  const pause = pauseOf(error, nowMs);
+  return { matter: 'reading', status, reason: pause === undefined ? error.message : `${error.message} ${pause}` };
+}
+
+/**
+ * That a service asks to be left alone, and until when that is obeyed; undefined where it does not, or only for a
+ * moment.
+ */
+export function pauseOf(error: Error, nowMs: number): string | undefined {
+  if (!(error instanceof UnavailableError) || error.retryAfterMs < REPORTED_RETRY_AFTER_MS) return undefined;
+  return `It asks for a pause: the next request is made at ${inWords(nowMs + error.retryAfterMs)}.`;
+}
+
+/** Whether a failure is reported although the same page is asked for again. @param tries failed ones in a row */
+export function isReportedAtOnce(error: UnavailableError, tries: number): boolean {
+  return error.retryAfterMs >= REPORTED_RETRY_AFTER_MS || tries >= REPORTED_TRIES;
+}
 
 const reportEveryMs = 60_000;
 
+interface ReporterParts {
+  readonly clock: Clock;
+  readonly monitor: Monitor;
+  readonly log: CollectorLog;
+  readonly source: Pick<Source, 'searchElsewhere'>;
+}
+
 /** Tells the operator, in sentences with times, what only the collector knows. */
 export class Reporter {
-  readonly #parts: { readonly clock: Clock; readonly monitor: Monitor; readonly log: CollectorLog };
+  readonly #parts: ReporterParts;
   #reportedAt = -Infinity;
   #longRangeAt = -Infinity;
   /** And has said so. */
   #isCatchingUp = false;
   #rowsSinceReport = 0;
 
-  constructor(parts: { readonly clock: Clock; readonly monitor: Monitor; readonly log: CollectorLog }) {
+  constructor(parts: ReporterParts) {
     this.#parts = parts;
   }
 
@@ -31,24 +71,24 @@ export class Reporter {
     this.#parts.monitor.gap(range);
     const reason =
       httpError === undefined
-        ? 'can no longer be had: Microsoft keeps no message trace that old.'
+        ? 'can no longer be read: the service returns no mail that old.'
         : `could not be read for a day and are given up: ${httpError.message}`;
     this.#parts.log.error(
       `Messages received from ${inWords(range.start)} to ${inWords(range.end)} ${reason} ` +
-        'If they matter, search them in the Exchange admin centre; collecting goes on after them. [MT-GAP]',
+        `${this.#parts.source.searchElsewhere ?? ''} Collecting goes on after them. [MT-GAP]`.trimStart(),
     );
   }
 
   /** A range failed although the service answers other questions. */
   narrowing(error: Error, { start, end }: TimeRange): void {
     this.#parts.log.warning(
-      `${error.message} Microsoft answers for other times, so the cause lies between ${inWords(start)} and ${inWords(end)}: that range is now read in smaller parts. No data is lost. [MT-RANGE-REFUSED]`,
+      `${error.message} Other times can be read, so the cause lies between ${inWords(start)} and ${inWords(end)}: that range is now read in smaller parts. No data is lost. [MT-RANGE-REFUSED]`,
     );
   }
 
   setAside(error: Error, { start, end }: TimeRange): void {
     this.#parts.log.error(
-      `Messages received from ${inWords(start)} to ${inWords(end)} cannot be read: ${error.message} All other times are read and delivered as usual. These are tried again after 15 minutes, then ever more rarely, and given up after a day. If this lasts, report this line to Microsoft's support. [MT-SET-ASIDE]`,
+      `Messages received from ${inWords(start)} to ${inWords(end)} cannot be read: ${error.message} All other times are read and delivered as usual. These are tried again after 15 minutes, then ever more rarely, and given up after a day. If this lasts, report this line to the support of the service. [MT-SET-ASIDE]`,
     );
   }
 

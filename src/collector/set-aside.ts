@@ -1,4 +1,4 @@
-import { settledBefore, highWatermark, type Progress, type SetAside, type TimeRange } from './progress.js';
+import { settledBefore, highWatermark, type Progress, type SetAside, type TimeRange } from '../model/progress.js';
 
 /** Clocks of one service, and the dates of its answers, differ by less. */
 export const CLOCK_TOLERANCE_MS = 15_000;

@@ -1,4 +1,4 @@
-import type { Progress, TimeRange } from './progress.js';
+import type { Progress, TimeRange } from '../model/progress.js';
 
 /**
  * How much time a range covers follows from how many rows time holds, so that the cost of catching up grows with

@@ -6,8 +6,8 @@ import { describe, expect, test } from '@jest/globals';
 import { selfSignedCertificate } from '@local/microsoft365-simulator';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
-import { rulesForAccount } from '../../src/trigger/access-by-account.js';
-import { rulesForApplication } from '../../src/trigger/access-by-application.js';
+import { rulesForAccount } from '../../src/sekoia/access-by-account.js';
+import { rulesForApplication } from '../../src/sekoia/access-by-application.js';
 
 const root = new URL('../../', import.meta.url);
 const text = (file: string) => readFile(new URL(file, root), 'utf8');

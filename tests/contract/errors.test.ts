@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
-import { SettingsError, sentenceOn } from '../../src/errors.js';
+import { SettingsError, sentenceOn } from '../../src/model/errors.js';
 import { ConfigurationError, withCode } from '../../packages/automation-sdk-shim/src/errors.js';
-import { CERTIFICATE_CODES, explainCode } from '../../packages/automation-sdk-shim/src/http/tls-failure.js';
+import { CERTIFICATE_CODES, explainCode } from '../../packages/automation-sdk-shim/src/http/network-error.js';
 
 const root = new URL('../../', import.meta.url);
 const document = await readFile(new URL('docs/errors.md', root), 'utf8');

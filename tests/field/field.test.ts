@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { respond, htmlResponse, jsonResponse, withHeaders, type Response } from '@local/microsoft365-simulator';
-import { toEvent } from '../../src/events/event.js';
+import { toEvent } from '../../src/message-trace/event.js';
 import { waitOn } from '../support/eventful-clock.js';
 import { ACCESSES, FieldCase, holds, HOUR_MS, type Findings } from '../support/field-case.js';
 

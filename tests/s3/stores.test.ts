@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { Release } from '../../packages/automation-sdk-shim/src/data/data-store.js';
+import { type Release, StoreError } from '../../packages/automation-sdk-shim/src/data/data-store.js';
 import type { LeaseTimes } from '../../packages/automation-sdk-shim/src/data/objects/lease.js';
 import { ObjectStorage } from '../../packages/automation-sdk-shim/src/data/objects/object-storage.js';
 import { ObjectStore } from '../../packages/automation-sdk-shim/src/data/objects/object-store.js';
 import { connectS3 } from '../../packages/automation-sdk-shim/src/data/objects/s3-client.js';
-import { StoreError } from '../../packages/automation-sdk-shim/src/data/store-error.js';
 import { LockHeldError } from '../../packages/automation-sdk-shim/src/errors.js';
 import { recordedLog } from '../../packages/automation-sdk-shim/tests/support/recorded-log.js';
 import { ObjectServer, type ServerName } from '../support/object-servers.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { JsonObject, JsonValue } from '../../src/json.js';
+import type { JsonObject, JsonValue } from '../../src/model/json.js';
 
 /** Any text that JavaScript can hold: control characters, lone surrogates and all. */
 export const anyText = fc.string({ unit: fc.nat({ max: 0xffff }).map((unit) => String.fromCharCode(unit)) });

@@ -1,19 +1,11 @@
 import { Collector } from '../../src/collector/collector.js';
-import type {
-  Page,
-  ReadOptions,
-  Receipt,
-  Sink,
-  Source,
-  SourceLimits,
-  TimeRange,
-} from '../../src/collector/contracts.js';
-import { fingerprintBytes } from '../../src/collector/fingerprint.js';
+import type { Page, ReadOptions, Receipt, Sink, Source, SourceLimits, TimeRange } from '../../src/model/ports.js';
+import { fingerprintBytes } from '../../src/collector/fingerprint-set.js';
 import { Ledger } from '../../src/collector/ledger.js';
-import type { Progress } from '../../src/collector/progress.js';
-import type { TraceRecord } from '../../src/collector/record.js';
-import { schedulePasses } from '../../src/collector/schedule.js';
-import { PlanAgainError, UnavailableError } from '../../src/errors.js';
+import type { Progress } from '../../src/model/progress.js';
+import type { TraceRecord } from '../../src/model/record.js';
+import { schedulePasses } from '../../src/model/schedule.js';
+import { PlanAgainError, UnavailableError } from '../../src/model/errors.js';
 import { MemoryBuckets, MemoryDocument } from './memory-storage.js';
 import { RecordingLog } from './recording-log.js';
 import { RecordingMonitor } from './recording-monitor.js';

@@ -1,6 +1,6 @@
 import type { AlteredRequest, Response } from '@local/microsoft365-simulator';
-import type { Access } from '../../src/trigger/access.js';
-import { application as applicationAdvice } from '../../src/trigger/advice.js';
+import type { Access } from '../../src/sekoia/access.js';
+import { application as applicationAdvice } from '../../src/sekoia/guidance.js';
 import { HoursWithATenant } from './hours-with-a-tenant.js';
 import { account, application } from './ways.js';
 

@@ -1,12 +1,11 @@
-import type { Page, TimeRange } from '../../src/collector/contracts.js';
-import { DeadLinkError, type Remedy } from '../../src/sources/dead-link.js';
-import { parsePage } from '../../src/sources/graph/page.js';
-import { endAt, rangeUrl } from '../../src/sources/graph/query.js';
-import { inspectLink, rebuildLink } from '../../src/sources/graph/skiptoken.js';
-import { walkPages, type LinkedPage } from '../../src/sources/page-walk.js';
+/** A row as the service keeps it: to 100 nanoseconds. */
+import type { Page, TimeRange } from '../../src/model/ports.js';
+import { DeadLinkError, type Remedy } from '../../src/microsoft/paging/detours.js';
+import { parsePage } from '../../src/microsoft/graph/row.js';
+import { endAt, inspectLink, rangeUrl, rebuildLink } from '../../src/microsoft/graph/query.js';
+import { type LinkedPage, walkPages } from '../../src/microsoft/paging/page-walk.js';
 import { SeededRandom } from './seeded-random.js';
 
-/** A row as the service keeps it: to 100 nanoseconds. */
 export interface Row {
   readonly ms: number;
   readonly ticks: number;

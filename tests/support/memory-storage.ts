@@ -1,4 +1,4 @@
-import type { PersistentDocument } from '../../src/collector/contracts.js';
+import type { PersistentDocument } from '../../src/model/ports.js';
 import type { BucketStorage } from '../../src/collector/fingerprint-store.js';
 
 /** The data folder in memory; it outlives the collector, as a disk does. */

@@ -2,12 +2,11 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { connectS3 } from '../../packages/automation-sdk-shim/src/data/objects/s3-client.js';
-import type { StorageSettings } from '../../packages/automation-sdk-shim/src/data/objects/storage-settings.js';
+import { connectS3, type StorageSettings } from '../../packages/automation-sdk-shim/src/data/objects/s3-client.js';
 
 const run = promisify(execFile);
 const bucket = 'state';

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { Transport, type TransportOptions } from '../../src/microsoft/transport.js';
+import { Transport, type TransportOptions } from '../../src/microsoft/http/transport.js';
 
 /**
  * What the platform's adapter gives each trigger for its own requests. Without keep-alive, so that a test's server can

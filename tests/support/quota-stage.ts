@@ -1,4 +1,4 @@
-import { Quota, type QuotaOptions } from '../../src/microsoft/quota.js';
+import { Quota, type QuotaOptions } from '../../src/microsoft/http/quota.js';
 
 /** Microsoft's window, in milliseconds. */
 export const windowMs = 300_000;

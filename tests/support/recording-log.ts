@@ -1,4 +1,4 @@
-import type { CollectorLog } from '../../src/collector/contracts.js';
+import type { CollectorLog } from '../../src/model/ports.js';
 
 export interface LogLine {
   readonly level: keyof CollectorLog;

@@ -1,5 +1,5 @@
-import type { DeliveredRow, Matter, Monitor, TimeRange, Trouble } from '../../src/collector/contracts.js';
-import type { Progress } from '../../src/collector/progress.js';
+import type { DeliveredRow, Matter, Monitor, TimeRange, Trouble } from '../../src/model/ports.js';
+import type { Progress } from '../../src/model/progress.js';
 
 /** Keeps what a collector tells its monitor. */
 export class RecordingMonitor implements Monitor {

@@ -1,5 +1,5 @@
-import type { TraceRecord } from '../../src/collector/record.js';
-import { toRecord } from '../../src/sources/reporting-web-service/row.js';
+import type { TraceRecord } from '../../src/model/record.js';
+import { toRecord } from '../../src/microsoft/reporting-web-service.js';
 
 /** A complete row of the Reporting Web Service, with what a test changes of it. */
 export function row(changes: Record<string, string | number | null> = {}): Record<string, string | number | null> {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/collector/contracts.js';
+import type { Clock } from '../../src/model/ports.js';
 
 /**
  * A clock that stands still until somebody sleeps or works. `errorMs` is what the module's own clock is wrong by

@@ -1,10 +1,10 @@
 import { ServerClock } from '../../src/collector/clock.js';
 import { Collector } from '../../src/collector/collector.js';
-import type { Page, Receipt, Sink, Source, SourceLimits, TimeRange } from '../../src/collector/contracts.js';
+import type { Page, Receipt, Sink, Source, SourceLimits, TimeRange } from '../../src/model/ports.js';
 import { Ledger } from '../../src/collector/ledger.js';
-import type { TraceRecord } from '../../src/collector/record.js';
-import { schedulePasses } from '../../src/collector/schedule.js';
-import { PlanAgainError, RangeRefusedError, UnavailableError } from '../../src/errors.js';
+import type { TraceRecord } from '../../src/model/record.js';
+import { schedulePasses } from '../../src/model/schedule.js';
+import { PlanAgainError, RangeRefusedError, UnavailableError } from '../../src/model/errors.js';
 import { MemoryBuckets, MemoryDocument } from './memory-storage.js';
 import { record } from './records.js';
 import { SeededRandom } from './seeded-random.js';

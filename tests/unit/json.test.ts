@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isObject } from '../../src/json.js';
+import { isObject } from '../../src/model/json.js';
 
 test.each([
   [{}, true],

@@ -1,8 +1,8 @@
 import type { JsonValue } from './json.js';
-import type { Redactor } from './log/scrubber.js';
+import type { Redactor } from './log/redactor.js';
 import type { Page } from './http/get-server.js';
 import { assess, type Assessment, type Problem, type Status } from './status.js';
-import { utcWithoutZone } from './utc.js';
+import { utcWithoutZone } from './time.js';
 
 const HOUR_MS = 3_600_000;
 /** Beyond every wait that a trigger does not announce: the longest is an hour, after refused credentials. */

@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { acceptor } from '../src/data/acceptor.js';
-import { parseDocument } from '../src/data/document-text.js';
-import { parseLockOwner } from '../src/data/holder.js';
+import { acceptor, parseLockOwner } from '../src/data/lock-owner.js';
+import { parseDocument } from '../src/data/data-store.js';
 import { MAX_DOCUMENT_BYTES } from '../src/budgets.js';
 
 const isTime = acceptor<string>({ type: 'string', format: 'stored-time' });

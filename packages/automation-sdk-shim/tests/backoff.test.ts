@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { backoffMs } from '../src/backoff.js';
+import { backoffMs } from '../src/retry.js';
 
 test('waits double from the first to the longest and are spread over their upper half', () => {
   const waits = { firstMs: 1_000, maxMs: 60_000 };

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { pacedBy, slowerPace, startPace } from '../src/intake/batch-pace.js';
+import { pacedBy, slowerPace, startPace } from '../src/intake/batch-sender.js';
 
 const limits = { firstMs: 60_000, maxMs: 300_000, maxEvents: 1000 };
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { connectS3, type S3 } from '../src/data/objects/s3-client.js';
 import { ObjectStorage } from '../src/data/objects/object-storage.js';
-import { StoreError } from '../src/data/store-error.js';
+import { StoreError } from '../src/data/data-store.js';
 
 const MIB = 1024 * 1024;
 let sentBytes = 0;

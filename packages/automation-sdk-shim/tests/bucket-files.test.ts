@@ -1,8 +1,8 @@
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { BucketFiles } from '../src/data/folder/bucket-files.js';
-import { StoreError } from '../src/data/store-error.js';
+import { BucketFiles } from '../src/data/folder/data-folder.js';
+import { StoreError } from '../src/data/data-store.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
 /** A folder that is not there yet. */

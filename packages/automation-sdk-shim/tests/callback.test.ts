@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SendEventError } from '../src/errors.js';
 import { HttpClient } from '../src/http/http-client.js';
-import { Callback } from '../src/module/callback.js';
+import { Callback } from '../src/module/platform.js';
 import { respond, startLoopback, type Handler, type Loopback } from './support/loopback.js';
 
 const http = new HttpClient({ userAgent: 'sekoiaio-module/test-1.0.0' });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { batchAddress } from '../src/intake/address.js';
+import { batchAddress } from '../src/module/connector.js';
 import { chunksOf, type Chunk } from '../src/intake/chunks.js';
 import { ConfigurationError } from '../src/errors.js';
 

@@ -1,10 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { OwnableStore, Release } from '../src/data/data-store.js';
-import { StoreError } from '../src/data/store-error.js';
-import { LockHeldError } from '../src/errors.js';
-import { never, places, taken, type Place } from './support/stores.js';
-
 /** What holds for every store, wherever it is. */
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type OwnableStore, type Release, StoreError } from '../src/data/data-store.js';
+import { LockHeldError } from '../src/errors.js';
+import { never, type Place, places, taken } from './support/stores.js';
+
 describe.each(places)('in %s', (_kind, openPlace) => {
   let place: Place;
   let store: OwnableStore & { release: Release };

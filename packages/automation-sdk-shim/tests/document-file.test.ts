@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, readdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { DocumentFile } from '../src/data/folder/document-file.js';
-import { StoreError } from '../src/data/store-error.js';
+import { DocumentFile } from '../src/data/folder/data-folder.js';
+import { StoreError } from '../src/data/data-store.js';
 import { recordedLog } from './support/recorded-log.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 

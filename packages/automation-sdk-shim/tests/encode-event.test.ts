@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { encodeEvent } from '../src/intake/encode-event.js';
+import { encodeEvent } from '../src/intake/chunks.js';
 
 const LONE = /\p{Surrogate}/u;
 

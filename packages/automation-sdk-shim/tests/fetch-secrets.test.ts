@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fetchSecrets } from '../src/configuration/module-secrets.js';
-import { isPlaceholder, overlaySecrets } from '../src/configuration/placeholders.js';
+import { isPlaceholder, overlaySecrets } from '../src/configuration/settings.js';
 import { HttpClient } from '../src/http/http-client.js';
 import { respond, startLoopback, type Handler, type Loopback } from './support/loopback.js';
 

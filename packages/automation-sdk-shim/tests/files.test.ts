@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { onDisk } from '../src/data/folder/files.js';
-import { StoreError } from '../src/data/store-error.js';
+import { StoreError } from '../src/data/data-store.js';
 import { LockHeldError } from '../src/errors.js';
 
 test.each([

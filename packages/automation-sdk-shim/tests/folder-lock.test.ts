@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
-import { lifeOf, parseLockOwner, thisProcess, type LockOwner } from '../src/data/holder.js';
+import { lifeOf, parseLockOwner, thisProcess, type LockOwner } from '../src/data/lock-owner.js';
 import { lockFolder as lockWithHandle, type FolderLockOptions } from '../src/data/folder/folder-lock.js';
 import { LockHeldError } from '../src/errors.js';
 import { temporaryFolder } from './support/temporary-folder.js';

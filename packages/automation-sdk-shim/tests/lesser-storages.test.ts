@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Release } from '../src/data/data-store.js';
-import { thisProcess } from '../src/data/holder.js';
+import { thisProcess } from '../src/data/lock-owner.js';
 import type { ObjectStore } from '../src/data/objects/object-store.js';
 import { LockHeldError } from '../src/errors.js';
 import type { S3Options } from './support/s3-server.js';

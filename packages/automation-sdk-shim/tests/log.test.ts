@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
-import { writeToStandardError } from '../src/log/standard-error.js';
+import { writeToStandardError } from '../src/log/log.js';
 import { recordedLog } from './support/recorded-log.js';
 
 describe('log', () => {

@@ -2,13 +2,12 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { selfSignedCertificate } from '@local/microsoft365-simulator';
 import { ObjectStorage } from '../src/data/objects/object-storage.js';
-import { connectS3 } from '../src/data/objects/s3-client.js';
-import { storageFailure } from '../src/data/objects/storage-failure.js';
-import type { StorageSettings } from '../src/data/objects/storage-settings.js';
-import { StoreError } from '../src/data/store-error.js';
+import { connectS3, type StorageSettings } from '../src/data/objects/s3-client.js';
+import { storageFailure } from '../src/data/objects/storage-retries.js';
+import { StoreError } from '../src/data/data-store.js';
 import { beyondProxy, startConnectProxy } from './support/connect-proxy.js';
 import { pace } from './support/stores.js';
-import { S3Server, type Fault, type S3Options } from './support/s3-server.js';
+import { type Fault, type S3Options, S3Server } from './support/s3-server.js';
 
 const cleanup: (() => unknown)[] = [];
 const environment = { ...process.env };

@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { StoreError } from '../src/data/store-error.js';
-import { thisProcess } from '../src/data/holder.js';
-import type { Buckets, Release } from '../src/data/data-store.js';
+import { type Buckets, type Release, StoreError } from '../src/data/data-store.js';
+import { thisProcess } from '../src/data/lock-owner.js';
 import type { ObjectStore } from '../src/data/objects/object-store.js';
 import { LockHeldError } from '../src/errors.js';
 import type { Fault, S3Options, S3Request } from './support/s3-server.js';
-import { inBucket, never, type Bucket, type OpenOptions } from './support/stores.js';
+import { type Bucket, inBucket, never, type OpenOptions } from './support/stores.js';
 
 const lockKey = 'playbook/7/.lock';
 const contextKey = 'playbook/7/context.json';

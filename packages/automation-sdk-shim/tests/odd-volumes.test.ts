@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { DocumentFile } from '../src/data/folder/document-file.js';
+import { DocumentFile } from '../src/data/folder/data-folder.js';
 import { recordedLog } from './support/recorded-log.js';
 import { respond, startLoopback, type Loopback } from './support/loopback.js';
 import { ModuleProcess, type Identity } from './support/module-process.js';

@@ -4,11 +4,11 @@ import { request } from 'node:https';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { selfSignedCertificate } from '@local/microsoft365-simulator';
-import { checkProxies } from '../src/configuration/proxies.js';
+import { checkProxies } from '../src/http/proxies.js';
 import { ConfigurationError } from '../src/errors.js';
 import { createAgents } from '../src/http/agents.js';
 import { HttpClient } from '../src/http/http-client.js';
-import { Redactor } from '../src/log/scrubber.js';
+import { Redactor } from '../src/log/redactor.js';
 import { beyondProxy, startConnectProxy, type ConnectProxyOptions } from './support/connect-proxy.js';
 import { respond, startLoopback, type Loopback } from './support/loopback.js';
 

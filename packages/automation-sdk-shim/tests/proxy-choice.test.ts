@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { proxyFor, type Destination } from '../src/http/proxy-choice.js';
+import { proxyFor, type Destination } from '../src/http/proxies.js';
 
 const PROXY = 'http://proxy.example:3128/';
 

@@ -1,9 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { excerpt, excerptOfPage } from '../src/log/foreign-text.js';
-import { errorLine, errorStack } from '../src/log/error-text.js';
-import { Redactor } from '../src/log/scrubber.js';
-import { SECRETS } from '../src/log/secrets.js';
+import { errorLine, errorStack, excerpt, excerptOfPage } from '../src/log/foreign-text.js';
+import { Redactor, SECRETS } from '../src/log/redactor.js';
 import { ENCODINGS } from '../src/log/spellings.js';
 import { anyEcho, anySecret, leaksIn } from './support/echo.js';
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Redactor } from '../src/log/scrubber.js';
+import { Redactor } from '../src/log/redactor.js';
 
 const secretText = fc.string({ unit: 'binary', minLength: 4, maxLength: 40 }).filter((text) => text.trim().length >= 4);
 /** Texts in which secrets collide with each other, with the mask and with characters of patterns. */

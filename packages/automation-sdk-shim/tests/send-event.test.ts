@@ -5,7 +5,7 @@ import { ConfigurationError } from '../src/errors.js';
 import { Health } from '../src/health.js';
 import { HttpClient } from '../src/http/http-client.js';
 import type { JsonObject } from '../src/json.js';
-import { Callback } from '../src/module/callback.js';
+import { Callback } from '../src/module/platform.js';
 import { Trigger, type TriggerContext } from '../src/module/trigger.js';
 import { respond, startLoopback, type Loopback } from './support/loopback.js';
 import { recordedLog } from './support/recorded-log.js';

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../src/json.js';
-import { startSentry, type SentrySdk } from '../src/log/sentry.js';
-import { leavingEvent } from '../src/log/sentry-event.js';
-import { Redactor } from '../src/log/scrubber.js';
+import { leavingEvent, type SentrySdk, startSentry } from '../src/log/sentry.js';
+import { Redactor } from '../src/log/redactor.js';
 import { recordedLog } from './support/recorded-log.js';
 
 const SECRET = 'the-password';

@@ -5,7 +5,7 @@ import { Health } from '../src/health.js';
 import { HttpClient } from '../src/http/http-client.js';
 import { NetworkError } from '../src/http/network-error.js';
 import { startGetServer, type GetServer, type Page } from '../src/http/get-server.js';
-import { Redactor } from '../src/log/scrubber.js';
+import { Redactor } from '../src/log/redactor.js';
 import { respond, startLoopback } from './support/loopback.js';
 import { recordedLog } from './support/recorded-log.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Schema } from '../src/configuration/cards.js';
-import { sentencesAboutUnknown } from '../src/configuration/sentences.js';
+import { sentencesAboutUnknown } from '../src/configuration/explain-errors.js';
 import { checkSettings, secretsAmong, textsIn, type SettingsRules } from '../src/configuration/settings.js';
 import { CardError, ConfigurationError } from '../src/errors.js';
 

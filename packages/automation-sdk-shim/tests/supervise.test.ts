@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { StoreError } from '../src/data/store-error.js';
+import { StoreError } from '../src/data/data-store.js';
 import { ConfigurationError, SendEventError, UndeliveredError } from '../src/errors.js';
 import { Health } from '../src/health.js';
-import { keepTrying } from '../src/keep-trying.js';
-import { Cleanup } from '../src/module/closers.js';
-import { isHopeless } from '../src/module/error-policy.js';
-import { supervise } from '../src/module/supervise.js';
-import { sleep, untilAborted } from '../src/sleep.js';
+import { keepTrying } from '../src/retry.js';
+import { Cleanup } from '../src/module/shutdown.js';
+import { isHopeless, supervise } from '../src/module/supervise.js';
+import { sleep, untilAborted } from '../src/time.js';
 import { recordedLog } from './support/recorded-log.js';
 
 const MINUTE_MS = 60_000;

@@ -5,7 +5,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { selfSignedCertificate } from '@local/microsoft365-simulator';
 import { HttpClient } from '../src/http/http-client.js';
-import { explainCode } from '../src/http/tls-failure.js';
+import { explainCode } from '../src/http/network-error.js';
 import { beyondProxy, startConnectProxy } from './support/connect-proxy.js';
 
 const DAY_MS = 86_400_000;

@@ -6,8 +6,13 @@ import {
 } from '../../../packages/automation-sdk-shim/src/http/http-client.js';
 import { NetworkError } from '../../../packages/automation-sdk-shim/src/http/network-error.js';
 import { retryAfterMs } from '../../../packages/automation-sdk-shim/src/http/retry-after.js';
-import { UnavailableError } from '../../../src/errors.js';
-import { Transport, type Response, type Request, type TransportOptions } from '../../../src/microsoft/transport.js';
+import { UnavailableError } from '../../../src/model/errors.js';
+import {
+  Transport,
+  type Response,
+  type Request,
+  type TransportOptions,
+} from '../../../src/microsoft/http/transport.js';
 import { outbound } from '../../support/outbound.js';
 import type { Input, Part } from '../engine/target.js';
 

@@ -1,5 +1,5 @@
 import { MailWorld, startSimulator, type Simulator } from '@local/microsoft365-simulator';
-import { Transport, type Response, type Request } from '../../../src/microsoft/transport.js';
+import { Transport, type Response, type Request } from '../../../src/microsoft/http/transport.js';
 import { outbound } from '../../support/outbound.js';
 import { account, application, domain, organization } from '../../support/ways.js';
 import type { Input, Part } from '../engine/target.js';

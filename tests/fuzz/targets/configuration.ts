@@ -3,12 +3,11 @@ import { CardError, ConfigurationError } from '../../../packages/automation-sdk-
 import { readPlatform } from '../../../packages/automation-sdk-shim/src/module/platform.js';
 import { readSettingsOfItem } from '../../../packages/automation-sdk-shim/src/module/settings-of-item.js';
 import { readCards } from '../../../packages/automation-sdk-shim/src/configuration/cards.js';
-import { checkProxies } from '../../../packages/automation-sdk-shim/src/configuration/proxies.js';
-import { proxyFor } from '../../../packages/automation-sdk-shim/src/http/proxy-choice.js';
-import { batchAddress } from '../../../packages/automation-sdk-shim/src/intake/address.js';
+import { checkProxies, proxyFor } from '../../../packages/automation-sdk-shim/src/http/proxies.js';
+import { batchAddress } from '../../../packages/automation-sdk-shim/src/module/connector.js';
 import { selfSignedCertificate } from '@local/microsoft365-simulator';
 import { application } from '../../support/ways.js';
-import { textPart, type Input, type OpenTarget } from '../engine/target.js';
+import { type Input, type OpenTarget, textPart } from '../engine/target.js';
 import { expectKnown } from '../oracles/texts.js';
 import { SECRETS } from '../oracles/secrets.js';
 import { Listening } from './listening.js';

@@ -1,6 +1,6 @@
 import { Health } from '../../../packages/automation-sdk-shim/src/health.js';
 import { Log } from '../../../packages/automation-sdk-shim/src/log/log.js';
-import { openBasics } from '../../../packages/automation-sdk-shim/src/module/basics.js';
+import { openBasics } from '../../../packages/automation-sdk-shim/src/module/process-context.js';
 import type { Input } from '../engine/target.js';
 import { BASIC, expectNoSecret, SECRETS } from '../oracles/secrets.js';
 import { expectShortLines } from '../oracles/texts.js';

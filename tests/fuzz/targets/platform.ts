@@ -1,11 +1,11 @@
-import { Callback } from '../../../packages/automation-sdk-shim/src/module/callback.js';
+import { Callback } from '../../../packages/automation-sdk-shim/src/module/platform.js';
 import { readCards, type Schema } from '../../../packages/automation-sdk-shim/src/configuration/cards.js';
 import { fetchSecrets, SecretsError } from '../../../packages/automation-sdk-shim/src/configuration/module-secrets.js';
 import { CardError, ConfigurationError, SendEventError } from '../../../packages/automation-sdk-shim/src/errors.js';
 import { NetworkError } from '../../../packages/automation-sdk-shim/src/http/network-error.js';
 import { settingsOfItem } from '../../../packages/automation-sdk-shim/src/module/settings-of-item.js';
-import { accessByAccount, rulesForAccount } from '../../../src/trigger/access-by-account.js';
-import { accessByApplication, rulesForApplication } from '../../../src/trigger/access-by-application.js';
+import { accessByAccount, rulesForAccount } from '../../../src/sekoia/access-by-account.js';
+import { accessByApplication, rulesForApplication } from '../../../src/sekoia/access-by-application.js';
 import { application } from '../../support/ways.js';
 import type { Input, OpenTarget } from '../engine/target.js';
 import { expectKnown } from '../oracles/texts.js';

@@ -1,6 +1,5 @@
 import { HttpClient } from '../../../packages/automation-sdk-shim/src/http/http-client.js';
-import { NetworkError } from '../../../packages/automation-sdk-shim/src/http/network-error.js';
-import { explainCode } from '../../../packages/automation-sdk-shim/src/http/tls-failure.js';
+import { explainCode, NetworkError } from '../../../packages/automation-sdk-shim/src/http/network-error.js';
 import { transportWith } from '../../support/outbound.js';
 import { RawServer } from '../../support/raw-server.js';
 import { anyResponse } from '../../support/arbitrary-answer.js';

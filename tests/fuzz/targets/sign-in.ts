@@ -1,10 +1,10 @@
 import { validateHeaderValue } from 'node:http';
 import { tokenFaults, appServicePath } from '@local/microsoft365-simulator';
-import { authorizationFor } from '../../../src/trigger/authorization-for.js';
-import type { Access } from '../../../src/trigger/access.js';
-import { accountByToken, application as applicationAdvice, managedIdentity } from '../../../src/trigger/advice.js';
-import { ServicePrincipalLookup } from '../../../src/microsoft/service-principal.js';
-import type { Transport } from '../../../src/microsoft/transport.js';
+import { authorizationFor } from '../../../src/sekoia/source-for.js';
+import type { Access } from '../../../src/sekoia/access.js';
+import { accountByToken, application as applicationAdvice, managedIdentity } from '../../../src/sekoia/guidance.js';
+import { ServicePrincipalLookup } from '../../../src/microsoft/sign-in/service-principal.js';
+import type { Transport } from '../../../src/microsoft/http/transport.js';
 import { account, application } from '../../support/ways.js';
 import { Finding, type Input, type OpenTarget } from '../engine/target.js';
 import { expectKnown } from '../oracles/texts.js';

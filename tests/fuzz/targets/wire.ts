@@ -5,7 +5,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { anyResponse } from '../../support/arbitrary-answer.js';
 import { transportWith } from '../../support/outbound.js';
 import { RawServer } from '../../support/raw-server.js';
-import { errorText, parseJson } from '../../../src/microsoft/json.js';
+import { errorText, parseJson } from '../../../src/microsoft/http/json.js';
 import { Finding, type Input, type OpenTarget } from '../engine/target.js';
 import { expectKnown } from '../oracles/texts.js';
 import { BASIC, SECRETS } from '../oracles/secrets.js';

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { fingerprintBytes } from '../../../src/collector/fingerprint.js';
+import { fingerprintBytes } from '../../../src/collector/fingerprint-set.js';
 import { failureRun } from '../../support/failure-run.js';
 import { messagesAt } from '../../support/log-entries.js';
 import {

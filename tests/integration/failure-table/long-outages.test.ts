@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { Access } from '../../../src/trigger/access.js';
-import { accessByAccount } from '../../../src/trigger/access-by-account.js';
-import { application as applicationAdvice } from '../../../src/trigger/advice.js';
+import type { Access } from '../../../src/sekoia/access.js';
+import { accessByAccount } from '../../../src/sekoia/access-by-account.js';
+import { application as applicationAdvice } from '../../../src/sekoia/guidance.js';
 import { waitOn } from '../../support/eventful-clock.js';
 import { heapInUse, HoursOfCollecting } from '../../support/hours-of-collecting.js';
 import { expectNoHurry } from '../../support/log-entries.js';

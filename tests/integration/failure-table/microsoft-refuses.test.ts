@@ -13,7 +13,7 @@ const graph = 'an application on Microsoft Graph';
 /** Both ends of the gap that the log tells of, in milliseconds. */
 async function gapTold(trigger: TriggerProcess): Promise<readonly [number, number]> {
   const [, start = '', end = ''] = await trigger.waitForOutput(
-    /"level":"error".*Messages received from (\S+ \S+) UTC to (\S+ \S+) UTC can no longer be had.*\[MT-GAP\]/,
+    /"level":"error".*Messages received from (\S+ \S+) UTC to (\S+ \S+) UTC can no longer be read.*\[MT-GAP\]/,
     { withinMs: minute },
   );
   return [start, end].map((text) => Date.parse(`${text.replace(' ', 'T')}Z`)) as [number, number];

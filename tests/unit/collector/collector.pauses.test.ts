@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Page, TimeRange } from '../../../src/collector/contracts.js';
-import { RangeRefusedError, UnavailableError } from '../../../src/errors.js';
+import type { Page, TimeRange } from '../../../src/model/ports.js';
+import { RangeRefusedError, UnavailableError } from '../../../src/model/errors.js';
 import { pageOf, TestBed, type Scripted } from '../../support/collector-stage.js';
 import { record } from '../../support/records.js';
 

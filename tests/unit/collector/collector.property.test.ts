@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { SourceLimits, TimeRange } from '../../../src/collector/contracts.js';
+import type { SourceLimits, TimeRange } from '../../../src/model/ports.js';
 import { live, type ProcessRun, type Settings, type Troubles, type WorldRow } from '../../support/simulated-life.js';
 import { SeededRandom } from '../../support/seeded-random.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { TraceRecord } from '../../../src/collector/contracts.js';
-import { lowWatermark } from '../../../src/collector/progress.js';
+import type { TraceRecord } from '../../../src/model/ports.js';
+import { lowWatermark } from '../../../src/model/progress.js';
 import {
   NotReadyError,
   OutOfReachError,
@@ -9,7 +9,7 @@ import {
   SettingsError,
   StorageError,
   UnavailableError,
-} from '../../../src/errors.js';
+} from '../../../src/model/errors.js';
 import { chunksOf, pageOf, TestBed } from '../../support/collector-stage.js';
 import { record } from '../../support/records.js';
 
@@ -120,7 +120,7 @@ describe('a range that is refused', () => {
     expect(widthsOf(testBed.asked)).toEqual([60, 1, 30, 15, 8, 7, 15, 8, 7, 30, 15, 8, 7, 15, 8, 7]);
     expect(lowWatermark(testBed.progress)).toBeGreaterThanOrEqual(noon);
     expect(testBed.log.at('warning')).toEqual([
-      'The query was refused. Microsoft answers for other times, so the cause lies between 2026-11-01 11:59:00 UTC and 2026-11-01 12:00:00 UTC: that range is now read in smaller parts. No data is lost. [MT-RANGE-REFUSED]',
+      'The query was refused. Other times can be read, so the cause lies between 2026-11-01 11:59:00 UTC and 2026-11-01 12:00:00 UTC: that range is now read in smaller parts. No data is lost. [MT-RANGE-REFUSED]',
     ]);
     expect(testBed.monitor.progress.at(-1)!.setAside).toBeUndefined();
   });
@@ -244,7 +244,7 @@ describe('where Microsoft keeps ten days', () => {
     expect(gap!.end - (noon - 10 * day)).toBeLessThanOrEqual(11 * minute);
     const bounds = [gap!.start, gap!.end].map((time) => new Date(time).toISOString().slice(0, 19).replace('T', ' '));
     expect(testBed.log.at('error')).toEqual([
-      expect.stringContaining(`from ${bounds[0]} UTC to ${bounds[1]} UTC can no longer be had`),
+      expect.stringContaining(`from ${bounds[0]} UTC to ${bounds[1]} UTC can no longer be read`),
     ]);
     expect(testBed.progress.ahead).toBeUndefined();
     expect(lowWatermark(testBed.progress)).toBeGreaterThanOrEqual(noon + 3 * minute);

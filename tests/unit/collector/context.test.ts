@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isContext, readContext, writeContext } from '../../../src/collector/context.js';
-import type { Progress } from '../../../src/collector/progress.js';
-import { schedulePasses } from '../../../src/collector/schedule.js';
+import { isContext, readContext, writeContext } from '../../../src/collector/checkpoint.js';
+import type { Progress } from '../../../src/model/progress.js';
+import { schedulePasses } from '../../../src/model/schedule.js';
 
 const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 16 });
 const at = (time: string) => Date.parse(`2026-11-01T${time}:00Z`);

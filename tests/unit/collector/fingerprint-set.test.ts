@@ -1,12 +1,11 @@
-import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import type { Fingerprint } from '../../../src/collector/fingerprint.js';
-import { FingerprintSet, type Sighting } from '../../../src/collector/fingerprint-set.js';
-
 /**
  * Few values, so that rows meet again; low words that fall on the same slot in tables of any size, at both ends of
  * them.
  */
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type Fingerprint, FingerprintSet, type Sighting } from '../../../src/collector/fingerprint-set.js';
+
 const fingerprints: fc.Arbitrary<Fingerprint> = fc.record({
   rowHigh: fc.constantFrom(0, 1, 2 ** 32 - 1),
   rowLow: fc.oneof(fc.constantFrom(0, 15, 16, 2 ** 31, 2 ** 32 - 1), fc.nat({ max: 300 })),

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { fingerprintBytes } from '../../../src/collector/fingerprint.js';
+import { fingerprintBytes } from '../../../src/collector/fingerprint-set.js';
 import {
   bucketOfHour,
   FingerprintStore,
   type BucketStorage,
   type FiledFingerprint,
 } from '../../../src/collector/fingerprint-store.js';
-import { StorageError } from '../../../src/errors.js';
+import { StorageError } from '../../../src/model/errors.js';
 import { MemoryBuckets } from '../../support/memory-storage.js';
 import { RecordingLog } from '../../support/recording-log.js';
 

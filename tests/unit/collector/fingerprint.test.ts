@@ -5,7 +5,7 @@ import {
   fingerprintOf,
   readFingerprint,
   writeFingerprint,
-} from '../../../src/collector/fingerprint.js';
+} from '../../../src/collector/fingerprint-set.js';
 import { record } from '../../support/records.js';
 
 type Changes = Parameters<typeof record>[0];

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { fingerprintBytes, legacyFingerprintOf, writeFingerprint } from '../../../src/collector/fingerprint.js';
+import { fingerprintBytes, legacyFingerprintOf, writeFingerprint } from '../../../src/collector/fingerprint-set.js';
 import { Ledger } from '../../../src/collector/ledger.js';
-import { advance } from '../../../src/collector/progress.js';
-import type { TraceRecord } from '../../../src/collector/record.js';
-import { schedulePasses } from '../../../src/collector/schedule.js';
-import { StorageError } from '../../../src/errors.js';
+import { advance } from '../../../src/model/progress.js';
+import type { TraceRecord } from '../../../src/model/record.js';
+import { schedulePasses } from '../../../src/model/schedule.js';
+import { StorageError } from '../../../src/model/errors.js';
 import { MemoryBuckets, MemoryDocument } from '../../support/memory-storage.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { record } from '../../support/records.js';

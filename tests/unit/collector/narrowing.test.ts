@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { narrow, type Narrowed } from '../../../src/collector/narrowing.js';
-import type { TimeRange } from '../../../src/collector/progress.js';
+import { narrow, type Narrowed } from '../../../src/collector/range-recovery.js';
+import type { TimeRange } from '../../../src/model/progress.js';
 
 const SECOND_MS = 1000;
 const HOUR_MS = 3_600_000;

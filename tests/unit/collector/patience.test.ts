@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { RetryPolicy } from '../../../src/collector/patience.js';
-import { waitAfter } from '../../../src/collector/wait-policy.js';
+import { RetryPolicy } from '../../../src/collector/retry-policy.js';
+import { SignInBackoff, waitAfter } from '../../../src/collector/wait-policy.js';
 import {
   NotReadyError,
   PlanAgainError,
@@ -9,8 +9,7 @@ import {
   SettingsError,
   StorageError,
   UnavailableError,
-} from '../../../src/errors.js';
-import { SignInBackoff } from '../../../src/collector/sign-in-backoff.js';
+} from '../../../src/model/errors.js';
 import { MemoryDocument } from '../../support/memory-storage.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { RecordingMonitor } from '../../support/recording-monitor.js';

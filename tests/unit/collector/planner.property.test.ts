@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { plan, type SourceLimits, type Step, type Priority } from '../../../src/collector/planner.js';
-import { advance, begin, settledBefore, lowWatermark, skip, type Progress } from '../../../src/collector/progress.js';
-import { ageOf, schedulePasses, stretchUntilDue, type Schedule } from '../../../src/collector/schedule.js';
+import type { SourceLimits } from '../../../src/model/ports.js';
+import { plan, type Step, type Priority } from '../../../src/collector/planner.js';
+import { advance, begin, settledBefore, lowWatermark, skip, type Progress } from '../../../src/model/progress.js';
+import { ageOf, schedulePasses, stretchUntilDue, type Schedule } from '../../../src/model/schedule.js';
 import { adapt, halve, isSmallest } from '../../../src/collector/spans.js';
 import { SeededRandom } from '../../support/seeded-random.js';
 

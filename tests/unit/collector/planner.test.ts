@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { plan, type SourceLimits, type Step, type Priority } from '../../../src/collector/planner.js';
-import { begin, type Progress } from '../../../src/collector/progress.js';
-import { schedulePasses } from '../../../src/collector/schedule.js';
+import type { SourceLimits } from '../../../src/model/ports.js';
+import { plan, type Step, type Priority } from '../../../src/collector/planner.js';
+import { begin, type Progress } from '../../../src/model/progress.js';
+import { schedulePasses } from '../../../src/model/schedule.js';
 
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 const limits: SourceLimits = { pageRows: 2000, rangeMs: 10 * day };

@@ -9,8 +9,8 @@ import {
   wasRead,
   wholeSecond,
   type Progress,
-} from '../../../src/collector/progress.js';
-import type { Schedule } from '../../../src/collector/schedule.js';
+} from '../../../src/model/progress.js';
+import type { Schedule } from '../../../src/model/schedule.js';
 
 const second = 1000;
 const beginSecond = 50;

@@ -10,8 +10,8 @@ import {
   wasRead,
   watermarkOf,
   type Progress,
-} from '../../../src/collector/progress.js';
-import type { Schedule } from '../../../src/collector/schedule.js';
+} from '../../../src/model/progress.js';
+import type { Schedule } from '../../../src/model/schedule.js';
 
 /** All times here are seconds; the passes read at the ages 0, 4 and 16. */
 const schedule: Schedule = { frequencyMs: 1000, ages: [0, 4000, 16_000] };

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Progress } from '../../../src/collector/progress.js';
+import type { Progress } from '../../../src/model/progress.js';
 import { Reporter } from '../../../src/collector/reporter.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { RecordingMonitor } from '../../support/recording-monitor.js';
@@ -14,7 +14,12 @@ const progress: Progress = {
 };
 
 function reporting() {
-  const parts = { clock: new SimulatedClock(noon), log: new RecordingLog(), monitor: new RecordingMonitor() };
+  const parts = {
+    clock: new SimulatedClock(noon),
+    log: new RecordingLog(),
+    monitor: new RecordingMonitor(),
+    source: {},
+  };
   return { ...parts, reporter: new Reporter(parts) };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ageOf, schedulePasses, stretchUntilDue } from '../../../src/collector/schedule.js';
+import { ageOf, schedulePasses, stretchUntilDue } from '../../../src/model/schedule.js';
 
 const defaults = { frequency: 60, timedelta: 0, late_window: 1440 };
 const agesInSeconds = (changes: Partial<typeof defaults>) =>

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { begin, type Progress } from '../../../src/collector/progress.js';
-import { schedulePasses } from '../../../src/collector/schedule.js';
+import { begin, type Progress } from '../../../src/model/progress.js';
+import { schedulePasses } from '../../../src/model/schedule.js';
 import { followsSetAside, isGivenUp, setAside, setAsideIn, stillSetAside } from '../../../src/collector/set-aside.js';
 
 const second = 1000;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Progress } from '../../../src/collector/progress.js';
+import type { Progress } from '../../../src/model/progress.js';
 import { adapt, freshSpanOf, halve, isSmallest, spanOf } from '../../../src/collector/spans.js';
 
 const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000];

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { addressOf } from '../../../src/events/address.js';
+import { addressOf } from '../../../src/message-trace/anomalies.js';
 
 test.each([
   ['bob@example.com', 'bob@example.com'],

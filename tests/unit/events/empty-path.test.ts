@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { toEvent } from '../../../src/events/event.js';
+import { toEvent } from '../../../src/message-trace/event.js';
 import { record } from '../../support/records.js';
 
 const OPTIONS = { event_format: 'normalized', intake_format: 'message_trace' } as const;

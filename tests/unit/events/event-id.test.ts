@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { eventId } from '../../../src/events/event-id.js';
-import { toRecord as fromGraph } from '../../../src/sources/graph/row.js';
-import { toRecord } from '../../../src/sources/reporting-web-service/row.js';
+import { eventId } from '../../../src/message-trace/fields.js';
+import { toRecord as fromGraph } from '../../../src/microsoft/graph/row.js';
+import { toRecord } from '../../../src/microsoft/reporting-web-service.js';
 import { anyItem, anyRow, rowInBothApis } from '../../support/arbitrary-row.js';
 import { record } from '../../support/records.js';
 import { surroundings } from '../sources/graph/items.js';

@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { eventText, maxEventBytes } from '../../../src/events/event-text.js';
-import type { EventOptions } from '../../../src/events/event.js';
-import { toEvent } from '../../../src/events/event.js';
-import type { JsonObject } from '../../../src/json.js';
+import { eventText, maxEventBytes } from '../../../src/message-trace/event-text.js';
+import { type EventOptions, toEvent } from '../../../src/message-trace/event.js';
+import type { JsonObject } from '../../../src/model/json.js';
 import { anyText } from '../../support/arbitrary-row.js';
 import { record } from '../../support/records.js';
 

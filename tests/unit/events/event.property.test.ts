@@ -1,11 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { toEvent } from '../../../src/events/event.js';
-import { rawRow as rawRowOf } from '../../../src/events/raw-row.js';
-import { wellFormed } from '../../../src/events/well-formed.js';
-import type { JsonObject, JsonValue } from '../../../src/json.js';
-import { toRecord as fromGraph } from '../../../src/sources/graph/row.js';
-import { toRecord } from '../../../src/sources/reporting-web-service/row.js';
+import { rawRow as rawRowOf, toEvent, wellFormed } from '../../../src/message-trace/event.js';
+import type { JsonObject, JsonValue } from '../../../src/model/json.js';
+import { toRecord as fromGraph } from '../../../src/microsoft/graph/row.js';
+import { toRecord } from '../../../src/microsoft/reporting-web-service.js';
 import { anyItem, anyRow } from '../../support/arbitrary-row.js';
 import { surroundings } from '../sources/graph/items.js';
 

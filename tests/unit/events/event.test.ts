@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import type { TraceRecord } from '../../../src/collector/record.js';
-import { toEvent, type EventOptions } from '../../../src/events/event.js';
-import type { JsonObject, JsonValue } from '../../../src/json.js';
-import { toRecord as fromGraph } from '../../../src/sources/graph/row.js';
-import { toRecord as fromReportingWebService } from '../../../src/sources/reporting-web-service/row.js';
+import type { TraceRecord } from '../../../src/model/record.js';
+import { toEvent, type EventOptions } from '../../../src/message-trace/event.js';
+import type { JsonObject, JsonValue } from '../../../src/model/json.js';
+import { toRecord as fromGraph } from '../../../src/microsoft/graph/row.js';
+import { toRecord as fromReportingWebService } from '../../../src/microsoft/reporting-web-service.js';
 
 type IntakeFormat = EventOptions['intake_format'];
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { anomaliesOf } from '../../../src/events/oddities.js';
-import { toRecord } from '../../../src/sources/reporting-web-service/row.js';
+import { anomaliesOf } from '../../../src/message-trace/anomalies.js';
+import { toRecord } from '../../../src/microsoft/reporting-web-service.js';
 import { record } from '../../support/records.js';
 
 test('a row as documented is not odd, whatever may be null in it', () => {

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { TraceRecord } from '../../../src/collector/record.js';
-import { rawRow } from '../../../src/events/raw-row.js';
-import { toRecord as fromGraph } from '../../../src/sources/graph/row.js';
-import { toRecord as fromReportingWebService } from '../../../src/sources/reporting-web-service/row.js';
+import type { TraceRecord } from '../../../src/model/record.js';
+import { rawRow } from '../../../src/message-trace/event.js';
+import { toRecord as fromGraph } from '../../../src/microsoft/graph/row.js';
+import { toRecord as fromReportingWebService } from '../../../src/microsoft/reporting-web-service.js';
 import { anyItem, anyRow } from '../../support/arbitrary-row.js';
 import { surroundings } from '../sources/graph/items.js';
 

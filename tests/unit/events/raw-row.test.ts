@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { rawRow } from '../../../src/events/raw-row.js';
-import { toRecord as fromGraph } from '../../../src/sources/graph/row.js';
-import { toRecord } from '../../../src/sources/reporting-web-service/row.js';
+import { rawRow } from '../../../src/message-trace/event.js';
+import { toRecord as fromGraph } from '../../../src/microsoft/graph/row.js';
+import { toRecord } from '../../../src/microsoft/reporting-web-service.js';
 import { anyItem, anyRowWithTicks } from '../../support/arbitrary-row.js';
 import { record, row } from '../../support/records.js';
 import { item, surroundings } from '../sources/graph/items.js';

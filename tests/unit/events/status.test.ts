@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { camelCaseStatus, isKnownStatus, outcomeOf, pascalCaseStatus } from '../../../src/events/status.js';
+import { camelCaseStatus, isKnownStatus, outcomeOf, pascalCaseStatus } from '../../../src/message-trace/status.js';
 import { anyText } from '../../support/arbitrary-row.js';
 
 const documented = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { eventText } from '../../../src/events/event-text.js';
-import { isWellFormed, wellFormed } from '../../../src/events/well-formed.js';
+import { eventText } from '../../../src/message-trace/event-text.js';
+import { isWellFormed, wellFormed } from '../../../src/message-trace/event.js';
 import { record } from '../../support/records.js';
 
 describe('halves of characters', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { TraceRecord } from '../../../src/collector/contracts.js';
-import { RangeRefusedError } from '../../../src/errors.js';
-import type { DetourOptions } from '../../../src/sources/detours.js';
-import { walkPages, type LinkedPage, type PageWalk } from '../../../src/sources/page-walk.js';
+import type { TraceRecord } from '../../../src/model/ports.js';
+import { RangeRefusedError } from '../../../src/model/errors.js';
+import type { DetourOptions } from '../../../src/microsoft/paging/detours.js';
+import { walkPages, type LinkedPage, type PageWalk } from '../../../src/microsoft/paging/page-walk.js';
 import { record } from '../../support/records.js';
 
 const firstUrl = new URL('https://service.example/rows');

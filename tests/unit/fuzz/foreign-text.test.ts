@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { excerpt, excerptOfPage, retryAfterMs } from '@sekoia/automation-sdk-shim';
 import fc from 'fast-check';
-import { UnavailableError } from '../../../src/errors.js';
-import { aadstsCode } from '../../../src/microsoft/aadsts.js';
-import { errorText } from '../../../src/microsoft/json.js';
-import { timestampOf } from '../../../src/microsoft/timestamp.js';
-import { httpErrorOf as graphRefusalOf } from '../../../src/sources/graph/refusal.js';
-import { httpErrorOf as reportingRefusalOf } from '../../../src/sources/reporting-web-service/refusal.js';
+import { UnavailableError } from '../../../src/model/errors.js';
+import { aadstsCode } from '../../../src/microsoft/sign-in/aadsts.js';
+import { errorText } from '../../../src/microsoft/http/json.js';
+import { timestampOf } from '../../../src/microsoft/http/row-values.js';
+import { httpErrorOf as graphRefusalOf } from '../../../src/microsoft/graph/source.js';
+import { httpErrorOf as reportingRefusalOf } from '../../../src/microsoft/reporting-web-service.js';
 import { runs } from '../../support/arbitrary-answer.js';
 import { anyText } from '../../support/arbitrary-row.js';
 import { guidance } from '../sources/reading.js';

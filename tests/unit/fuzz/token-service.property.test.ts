@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { SettingsError, UnavailableError } from '../../../src/errors.js';
+import { SettingsError, UnavailableError } from '../../../src/model/errors.js';
 import { validateHeaderValue } from 'node:http';
-import { requestToken, type SignIn } from '../../../src/microsoft/entra-id.js';
+import { requestToken, type SignIn } from '../../../src/microsoft/sign-in/entra-id.js';
 import { anyResponse, anyJson, runs, wire } from '../../support/arbitrary-answer.js';
 import { transportWith } from '../../support/outbound.js';
 import { RawServer } from '../../support/raw-server.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { BasicAuthorization } from '../../../src/microsoft/basic-authorization.js';
+import { BasicAuthorization } from '../../../src/microsoft/sign-in/authorization.js';
 
 test.each([
   ['svc-trace@contoso.com', 'C0rrect-h0rse', 'svc-trace@contoso.com:C0rrect-h0rse'],

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
-import { SettingsError, UnavailableError } from '../../../src/errors.js';
-import { BearerAuthorization, type Token } from '../../../src/microsoft/bearer-authorization.js';
+import { SettingsError, UnavailableError } from '../../../src/model/errors.js';
+import { BearerAuthorization, type Token } from '../../../src/microsoft/sign-in/authorization.js';
 
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
 const { signal } = new AbortController();

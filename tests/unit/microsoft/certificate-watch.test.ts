@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { SettingsError } from '../../../src/errors.js';
-import { CertificateWatch } from '../../../src/microsoft/certificate-watch.js';
+import { SettingsError } from '../../../src/model/errors.js';
+import { CertificateWatch } from '../../../src/microsoft/sign-in/client-certificate.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;

@@ -2,8 +2,8 @@ import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:cry
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { selfSignedCertificate } from '@local/microsoft365-simulator';
-import { SettingsError } from '../../../src/errors.js';
-import { readClientCertificate } from '../../../src/microsoft/client-certificate.js';
+import { SettingsError } from '../../../src/model/errors.js';
+import { readClientCertificate } from '../../../src/microsoft/sign-in/client-certificate.js';
 
 const own = selfSignedCertificate('Message trace', 'rsa');
 const other = selfSignedCertificate('Somebody else', 'rsa');

@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { RangeRefusedError, UnavailableError } from '../../../src/errors.js';
-import { BasicAuthorization } from '../../../src/microsoft/basic-authorization.js';
-import { MicrosoftClient, type ClientOptions } from '../../../src/microsoft/client.js';
-import { parseJson } from '../../../src/microsoft/json.js';
-import type { Response } from '../../../src/microsoft/transport.js';
-import { unavailable } from '../../../src/microsoft/unavailable.js';
+import { RangeRefusedError, UnavailableError } from '../../../src/model/errors.js';
+import { BasicAuthorization } from '../../../src/microsoft/sign-in/authorization.js';
+import { MicrosoftClient, type ClientOptions } from '../../../src/microsoft/http/client.js';
+import { parseJson } from '../../../src/microsoft/http/json.js';
+import type { Response } from '../../../src/microsoft/http/transport.js';
+import { unavailable } from '../../../src/microsoft/classify-response.js';
 import { skipLongWaits, skipWaits } from '../../support/impatience.js';
 import { respond, startLoopback } from '../../support/loopback.js';
 import { transportWith } from '../../support/outbound.js';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { NotReadyError, PlanAgainError, SettingsError, UnavailableError } from '../../../src/errors.js';
-import type { Authorization } from '../../../src/microsoft/authorization.js';
-import { MicrosoftClient, type ClientOptions } from '../../../src/microsoft/client.js';
-import { Quota } from '../../../src/microsoft/quota.js';
-import type { Response } from '../../../src/microsoft/transport.js';
-import { unavailable } from '../../../src/microsoft/unavailable.js';
+import { NotReadyError, PlanAgainError, SettingsError, UnavailableError } from '../../../src/model/errors.js';
+import type { Authorization } from '../../../src/microsoft/sign-in/authorization.js';
+import { MicrosoftClient, type ClientOptions } from '../../../src/microsoft/http/client.js';
+import { Quota } from '../../../src/microsoft/http/quota.js';
+import type { Response } from '../../../src/microsoft/http/transport.js';
+import { unavailable } from '../../../src/microsoft/classify-response.js';
 import { skipWaits } from '../../support/impatience.js';
 import { respond, startLoopback } from '../../support/loopback.js';
 import { transportWith } from '../../support/outbound.js';

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { tokenFaults, type AadstsFault, type Simulator } from '@local/microsoft365-simulator';
-import { SettingsError, UnavailableError } from '../../../src/errors.js';
-import type { Identity, SignIn } from '../../../src/microsoft/entra-id.js';
+import { SettingsError, UnavailableError } from '../../../src/model/errors.js';
+import type { Identity, SignIn } from '../../../src/microsoft/sign-in/entra-id.js';
 import { respond, startLoopback } from '../../support/loopback.js';
 import { account, application } from '../../support/ways.js';
 import {

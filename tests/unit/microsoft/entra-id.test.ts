@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { passingFaults, type Simulator, type TokenFault } from '@local/microsoft365-simulator';
-import { PlanAgainError, UnavailableError } from '../../../src/errors.js';
+import { PlanAgainError, UnavailableError } from '../../../src/model/errors.js';
 import { respond, startLoopback } from '../../support/loopback.js';
 import { account, application } from '../../support/ways.js';
 import { askForToken, identities, identityNames, httpErrorTo, secrets, signInTo, startTenant } from './tenant.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { number, size, text } from '../../../src/microsoft/field.js';
+import { number, size, text } from '../../../src/microsoft/http/json.js';
 
 test.each([
   ['a text', 'a text'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ipAddressOf } from '../../../src/microsoft/ip-address.js';
+import { ipAddressOf } from '../../../src/microsoft/http/row-values.js';
 
 describe('the bare address', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { UnavailableError } from '../../../src/errors.js';
-import { errorText, parseJson } from '../../../src/microsoft/json.js';
+import { UnavailableError } from '../../../src/model/errors.js';
+import { errorText, parseJson } from '../../../src/microsoft/http/json.js';
 
 describe('the text of an error answer', () => {
   test.each([

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startSimulator, type Simulator } from '@local/microsoft365-simulator';
-import { SettingsError, UnavailableError } from '../../../src/errors.js';
-import { requestManagedIdentityToken } from '../../../src/microsoft/managed-identity.js';
+import { SettingsError, UnavailableError } from '../../../src/model/errors.js';
+import { requestManagedIdentityToken } from '../../../src/microsoft/sign-in/managed-identity.js';
 import { transportWith } from '../../support/outbound.js';
 
 const clientId = 'b7a3d6c2-1f4e-4d0b-8a55-6e9c0d2b7f22';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { appServicePath, startSimulator, type Simulator } from '@local/microsoft365-simulator';
-import { SettingsError, UnavailableError } from '../../../src/errors.js';
-import { endpointSecrets, requestManagedIdentityToken } from '../../../src/microsoft/managed-identity.js';
+import { SettingsError, UnavailableError } from '../../../src/model/errors.js';
+import { endpointSecrets, requestManagedIdentityToken } from '../../../src/microsoft/sign-in/managed-identity.js';
 import { transportWith } from '../../support/outbound.js';
 
 const scope = 'https://graph.microsoft.com/.default';

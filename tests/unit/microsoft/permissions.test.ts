@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { insteadOf } from '../../../src/microsoft/permissions.js';
+import { insteadOf } from '../../../src/microsoft/sign-in/token.js';
 
 const application = { claim: 'roles', name: 'ExchangeMessageTrace.Read.All' } as const;
 const account = { claim: 'scp', name: 'ReportingWebService.Read' } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Quota } from '../../../src/microsoft/quota.js';
+import { Quota } from '../../../src/microsoft/http/quota.js';
 import { busiestWindow, QuotaTestBed, windowMs } from '../../support/quota-stage.js';
 
 const regainedEveryMs = 1.5 * windowMs;

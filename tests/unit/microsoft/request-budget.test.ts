@@ -5,7 +5,7 @@ import {
   REQUESTS_WITHOUT_PROGRESS as AT_WILL,
 } from '@sekoia/automation-sdk-shim';
 import fc from 'fast-check';
-import { RequestBudget } from '../../../src/microsoft/request-budget.js';
+import { RequestBudget } from '../../../src/microsoft/http/request-budget.js';
 
 const never = new AbortController().signal;
 

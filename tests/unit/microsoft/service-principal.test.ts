@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { NotReadyError, SettingsError, UnavailableError } from '../../../src/errors.js';
-import { ServicePrincipalLookup } from '../../../src/microsoft/service-principal.js';
+import { NotReadyError, SettingsError, UnavailableError } from '../../../src/model/errors.js';
+import { ServicePrincipalLookup } from '../../../src/microsoft/sign-in/service-principal.js';
 import { respond, startLoopback } from '../../support/loopback.js';
 import { transportWith } from '../../support/outbound.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { timestampMs, timestampOf, timestampOfMs } from '../../../src/microsoft/timestamp.js';
+import { timestampMs, timestampOf, timestampOfMs } from '../../../src/microsoft/http/row-values.js';
 import { anyText } from '../../support/arbitrary-row.js';
 
 describe('a time of OData 2', () => {

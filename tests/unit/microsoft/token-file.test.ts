@@ -2,8 +2,8 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { SettingsError } from '../../../src/errors.js';
-import { TokenFile } from '../../../src/microsoft/token-file.js';
+import { SettingsError } from '../../../src/model/errors.js';
+import { TokenFile } from '../../../src/microsoft/sign-in/token-file.js';
 import { serviceAccountToken } from '../../support/federation.js';
 
 const { signal } = new AbortController();

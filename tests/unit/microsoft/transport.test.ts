@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { PlanAgainError, UnavailableError } from '../../../src/errors.js';
-import type { Request } from '../../../src/microsoft/transport.js';
+import { PlanAgainError, UnavailableError } from '../../../src/model/errors.js';
+import type { Request } from '../../../src/microsoft/http/transport.js';
 import { respond, startLoopback } from '../../support/loopback.js';
 import { transportWith } from '../../support/outbound.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { UnavailableError } from '../../../src/errors.js';
-import { unavailable } from '../../../src/microsoft/unavailable.js';
+import { UnavailableError } from '../../../src/model/errors.js';
+import { unavailable } from '../../../src/microsoft/classify-response.js';
 
 const responseOf = (status: number, retryAfterMs?: number) => ({
   host: 'graph.example',

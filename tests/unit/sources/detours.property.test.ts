@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from '@jest/globals';
-import type { TraceRecord } from '../../../src/collector/contracts.js';
-import { RangeRefusedError } from '../../../src/errors.js';
+import type { TraceRecord } from '../../../src/model/ports.js';
+import { RangeRefusedError } from '../../../src/model/errors.js';
 import { KeyPagedService, type LinkKind, type Row } from '../../support/key-paged-service.js';
 
 const startMs = Date.UTC(2026, 10, 23, 9);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Page } from '../../../src/collector/contracts.js';
-import { RangeRefusedError } from '../../../src/errors.js';
-import { walkPages, type LinkedPage, type PageWalk } from '../../../src/sources/page-walk.js';
+import type { Page } from '../../../src/model/ports.js';
+import { RangeRefusedError } from '../../../src/model/errors.js';
+import { walkPages, type LinkedPage, type PageWalk } from '../../../src/microsoft/paging/page-walk.js';
 import { record } from '../../support/records.js';
 
 const firstUrl = new URL('https://api.example:8443/a/b/traces?$filter=x');

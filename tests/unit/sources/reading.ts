@@ -1,7 +1,7 @@
 import { MailWorld } from '@local/microsoft365-simulator';
-import type { Source, TimeRange, TraceRecord } from '../../../src/collector/contracts.js';
-import type { LinkMonitor, Remedy } from '../../../src/sources/dead-link.js';
-import type { Guidance } from '../../../src/sources/refusals.js';
+import type { Source, TimeRange, TraceRecord } from '../../../src/model/ports.js';
+import type { LinkMonitor, Remedy } from '../../../src/microsoft/paging/detours.js';
+import type { Guidance } from '../../../src/microsoft/classify-response.js';
 
 export const hour = 3_600_000;
 /** Where the services' clock stands. */

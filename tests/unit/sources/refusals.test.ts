@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { OutOfReachError, RangeRefusedError, SettingsError, UnavailableError } from '../../../src/errors.js';
-import type { Response } from '../../../src/microsoft/transport.js';
-import { DeadLinkError } from '../../../src/sources/dead-link.js';
-import { httpErrorBy } from '../../../src/sources/refusals.js';
+import { OutOfReachError, RangeRefusedError, SettingsError, UnavailableError } from '../../../src/model/errors.js';
+import type { Response } from '../../../src/microsoft/http/transport.js';
+import { DeadLinkError } from '../../../src/microsoft/paging/detours.js';
+import { httpErrorBy } from '../../../src/microsoft/classify-response.js';
 import { guidance } from './reading.js';
 
 const odata = (text: string) => JSON.stringify({ error: { code: '', message: { lang: 'en-US', value: text } } });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ConfigurationError } from '@sekoia/automation-sdk-shim';
 import type { MessageTraceConfiguration } from '../../../src/settings/values.js';
-import { accessByAccount } from '../../../src/trigger/access-by-account.js';
+import { accessByAccount } from '../../../src/sekoia/access-by-account.js';
 
 const identity = { accountName: 'svc-trace@contoso.com', accountPassword: 'C0rrect-h0rse' };
 const clientId = 'a4c81d92-5b3e-4f67-8a19-2d6c0b7e5f14';

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { selfSignedCertificate } from '@local/microsoft365-simulator';
 import { ConfigurationError } from '@sekoia/automation-sdk-shim';
 import type { MessageTraceGraphConfiguration } from '../../../src/settings/values.js';
-import { accessByApplication } from '../../../src/trigger/access-by-application.js';
+import { accessByApplication } from '../../../src/sekoia/access-by-application.js';
 
 const tenantId = '3f6b2c1e-8d47-4b5a-9c20-7e1f5a9d4c36';
 const clientId = 'a4c81d92-5b3e-4f67-8a19-2d6c0b7e5f14';

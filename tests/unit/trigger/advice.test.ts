@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { accountByToken, application, managedIdentity } from '../../../src/trigger/advice.js';
-import { httpErrorOf } from '../../../src/sources/graph/refusal.js';
+import { accountByToken, application, managedIdentity } from '../../../src/sekoia/guidance.js';
+import { httpErrorOf } from '../../../src/microsoft/graph/source.js';
 
 const byWho = { 'an account': accountByToken, 'an application': application, 'a managed identity': managedIdentity };
 

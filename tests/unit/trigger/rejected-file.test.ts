@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { REMEMBERED_REJECTIONS, type FolderSize } from '@sekoia/automation-sdk-shim';
-import { StorageError } from '../../../src/errors.js';
-import { RejectedFile } from '../../../src/trigger/rejected-file.js';
-import { RejectionLog } from '../../../src/trigger/rejection-log.js';
+import { StorageError } from '../../../src/model/errors.js';
+import { RejectedFile } from '../../../src/sekoia/dead-letters.js';
+import { RejectionLog } from '../../../src/sekoia/intake-sink.js';
 import { MemoryLines } from '../../support/memory-storage.js';
 
 const dayMs = 86_400_000;

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { tokenFaults, type AadstsFault } from '@local/microsoft365-simulator';
-import { accessByAccount } from '../../../src/trigger/access-by-account.js';
-import type { Access } from '../../../src/trigger/access.js';
-import { application as applicationAdvice } from '../../../src/trigger/advice.js';
+import { accessByAccount } from '../../../src/sekoia/access-by-account.js';
+import type { Access } from '../../../src/sekoia/access.js';
+import { application as applicationAdvice } from '../../../src/sekoia/guidance.js';
 import { HoursWithATenant } from '../../support/hours-with-a-tenant.js';
 import { account, application } from '../../support/ways.js';
 

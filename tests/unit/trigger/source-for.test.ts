@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { Quota } from '../../../src/microsoft/quota.js';
-import type { Request } from '../../../src/microsoft/transport.js';
-import type { Access } from '../../../src/trigger/access.js';
-import { sourceFor, type Addresses } from '../../../src/trigger/source-for.js';
+import { Quota } from '../../../src/microsoft/http/quota.js';
+import type { Request } from '../../../src/microsoft/http/transport.js';
+import type { Access } from '../../../src/sekoia/access.js';
+import { sourceFor, type Addresses } from '../../../src/sekoia/source-for.js';
 import { signInMeans, transportWith } from '../../support/outbound.js';
 
 const tenant = '3f6b2c1e-8d47-4b5a-9c20-7e1f5a9d4c36';

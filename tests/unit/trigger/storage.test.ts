@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { StoreError, type DataStore } from '@sekoia/automation-sdk-shim';
-import { StorageError } from '../../../src/errors.js';
-import { storageIn, type Storage } from '../../../src/trigger/storage.js';
+import { StorageError } from '../../../src/model/errors.js';
+import { storageIn, type Storage } from '../../../src/sekoia/storage.js';
 
 /** A store whose every operation does the same. */
 function storeThat(does: () => Promise<never>): DataStore {

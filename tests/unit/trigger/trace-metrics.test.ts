@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { Registry } from 'prom-client';
-import { begin } from '../../../src/collector/progress.js';
-import { schedulePasses } from '../../../src/collector/schedule.js';
+import { begin } from '../../../src/model/progress.js';
+import { schedulePasses } from '../../../src/model/schedule.js';
 import { setAside } from '../../../src/collector/set-aside.js';
-import { TraceMetrics } from '../../../src/trigger/trace-metrics.js';
+import { TraceMetrics } from '../../../src/sekoia/trace-metrics.js';
 import { record } from '../../support/records.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 

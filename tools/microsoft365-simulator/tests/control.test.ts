@@ -1,7 +1,6 @@
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
-import type { IncomingMessage } from 'node:http';
 import { selfSignedCertificate, type Simulator } from '../src/index.js';
 import { get, hourMs, nowMs, rangeFilter, readPage, traceUrl, withSimulator } from './client.js';
 import { bearer } from './token-client.js';

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { appServicePath, instanceMetadataPath } from '../src/index.js';
-import type { Simulator } from '../src/index.js';
+import { appServicePath, instanceMetadataPath, type Simulator } from '../src/index.js';
 import { withSimulator } from './client.js';
 
 const clientId = 'b7a3d6c2-1f4e-4d0b-8a55-6e9c0d2b7f22';

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DeliveryAudit, identifyEvent } from '../src/index.js';
-import type { RowIdentity, VisibleRow } from '../src/index.js';
+import { DeliveryAudit, identifyEvent, type RowIdentity, type VisibleRow } from '../src/index.js';
 import { DeliveredTable } from '../src/books/delivered-table.js';
 import { TextStore } from '../src/books/text-store.js';
 

@@ -1,6 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { startPlatform } from '../src/index.js';
-import type { LogEntry, Platform, PlatformOptions } from '../src/index.js';
+import { startPlatform, type LogEntry, type Platform, type PlatformOptions } from '../src/index.js';
 
 const ENTRY: LogEntry = { date: '2026-11-23T09:30:00.250000', level: 'warning', message: 'late' };
 

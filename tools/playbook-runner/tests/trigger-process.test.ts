@@ -2,8 +2,7 @@ import { ChildProcess as SpawnedProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { TriggerProcess } from '../src/index.js';
-import type { OutputLine, TriggerOptions } from '../src/index.js';
+import { TriggerProcess, type OutputLine, type TriggerOptions } from '../src/index.js';
 import { LineSplitter } from '../src/runner/line-splitter.js';
 
 const modulePath = fileURLToPath(new URL('fixtures/trigger.mjs', import.meta.url));

@@ -1,12 +1,23 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import { CardError, ConfigurationError } from '../errors.js';
-import { errorLine } from '../log/error-text.js';
+import { errorLine } from '../log/foreign-text.js';
 import { isObject, type JsonObject } from '../json.js';
-import { isAddress } from './address.js';
 import type { Schema } from './cards.js';
 import { convert, isAbsent, trimmed } from './conversion.js';
-import { sentencesAboutDoubts, sentencesAboutUnknown, sentencesFor } from './sentences.js';
+import { nameOf, sentencesAboutDoubts, sentencesAboutUnknown, sentencesFor } from './explain-errors.js';
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * Whether a text is an address that settings may name: https, or plain http for a loopback host, where nobody listens
+ * in. User name, query and fragment are refused: paths are appended to the address, and the log may show it.
+ */
+function isAddress(text: string): boolean {
+  if (!/^https?:\/\//i.test(text) || /[\s?#@]/.test(text) || !URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || LOOPBACK.test(hostname);
+}
 
 export interface Settings {
   /** Converted, checked, defaults filled in, unknown ones removed. */
@@ -97,4 +108,33 @@ function compile(schema: Schema): ValidateFunction {
   } catch (error) {
     throw new CardError(`A schema in the module's cards is wrong (${errorLine(error)}). Correct the card.`);
   }
+}
+
+const PLACEHOLDER = /^[*\u2022\u25CF\u2219\u00B7]{3,}$/u;
+
+/** Whether a text stands for a secret that the platform keeps apart: a run of three or more asterisks or bullets. */
+export function isPlaceholder(text: string): boolean {
+  return PLACEHOLDER.test(text.trim());
+}
+
+/** The settings of the schema whose values are, or hold, placeholders. */
+export function placeholdersAmong(raw: JsonObject, schema: Schema): string[] {
+  const known = isObject(schema['properties']) ? schema['properties'] : {};
+  return Object.keys(raw).filter((name) => Object.hasOwn(known, name) && textsIn(raw[name]).some(isPlaceholder));
+}
+
+/** `settings` with the secrets over them. A null or a placeholder says nothing about a secret: the setting stays. */
+export function overlaySecrets(settings: JsonObject, secrets: JsonObject): JsonObject {
+  const given = Object.entries(secrets).filter(([, value]) => value !== null && !textsIn(value).some(isPlaceholder));
+  return { ...settings, ...Object.fromEntries(given) };
+}
+
+/** What to say about placeholders in the settings that `place` shows; `place` follows "Open". */
+export function sentenceAboutPlaceholders(names: readonly string[], schema: Schema, place: string): string {
+  const named = names.map((name) => nameOf(name, schema)).join(', ');
+  const [verb, what, it] = names.length === 1 ? ['holds', 'secret', 'it'] : ['hold', 'secrets', 'them'];
+  return (
+    `${named} ${verb} a placeholder such as *****, and the platform did not hand out the ${what}. ` +
+    `Open ${place}, enter ${it} again and save. If this comes back, update the module.`
+  );
 }

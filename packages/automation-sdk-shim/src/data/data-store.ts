@@ -1,3 +1,14 @@
+import { CodedError } from '../errors.js';
+import { MAX_DOCUMENT_BYTES } from '../budgets.js';
+import { parseObject } from '../json.js';
+import type { Log } from '../log/log.js';
+
+/** What is kept cannot be read or written now. The message says why and ends with what the operator should do. */
+export class StoreError extends CodedError {
+  override readonly name = 'StoreError';
+  override readonly code = 'SDK-STORE';
+}
+
 /** Where a trigger keeps what must survive a restart: a folder, or a place in an object storage. */
 export interface DataStore {
   /** How messages name it, such as "data folder /symphony_data". */
@@ -80,4 +91,27 @@ export interface OwnableStore extends DataStore {
    * @throws FolderHeldError, StoreError, ConfigurationError
    */
   take(taking: Taking): Promise<Release>;
+}
+
+/** The JSON object that a document's text holds; undefined where the document is damaged or not accepted. */
+export function parseDocument(text: string, accepts: (value: object) => boolean): object | undefined {
+  if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) return undefined;
+  const value = parseObject(text);
+  return value !== undefined && accepts(value) ? value : undefined;
+}
+
+/** How a document is written: for people, too. */
+export function documentText(value: object): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+/** The name under which a damaged document is kept. */
+export function nameAside(name: string, now: Date): string {
+  return `${name}.damaged-${now.toISOString().replaceAll(/[:.]/g, '-')}`;
+}
+
+export function reportDamage(log: Log, name: string, aside: string): void {
+  log.error(
+    `${name} is damaged and was set aside as ${aside}: what it remembered is forgotten. Keep the file if you want the cause to be found.`,
+  );
 }

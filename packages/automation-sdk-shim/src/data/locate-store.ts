@@ -1,14 +1,12 @@
 import { join, resolve, sep } from 'node:path';
 import type { Values } from '../configuration/values.js';
 import { ConfigurationError } from '../errors.js';
-import type { Hide } from '../log/hide.js';
-import type { Log } from '../log/log.js';
+import type { Hide, Log } from '../log/log.js';
 import type { OwnableStore } from './data-store.js';
 import { DataFolder } from './folder/data-folder.js';
 import { ObjectStorage } from './objects/object-storage.js';
 import { ObjectStore } from './objects/object-store.js';
-import { connectS3 } from './objects/s3-client.js';
-import { readStorageSettings } from './objects/storage-settings.js';
+import { connectS3, readStorageSettings } from './objects/s3-client.js';
 
 const DEFAULT_STORAGE = '/symphony_data';
 

@@ -1,13 +1,51 @@
-import type { ClientRequest } from 'node:http';
-import type { LookupFunction } from 'node:net';
+import { type AgentOptions, type ClientRequest, Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { type LookupFunction, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
 import { Agent, type AgentConnectOpts } from 'agent-base';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import { createDirectAgents, type DirectAgents } from './direct-agents.js';
-import { proxyFor } from './proxy-choice.js';
+import { proxyFor } from './proxies.js';
 import { trustFrom } from './trust-store.js';
 import { limitTunnels, type TunnelAgent } from './tunnel.js';
+
+interface DirectAgents {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+}
+
+/**
+ * Agents without a proxy that give a connection `connectMs` to be made; neither Node.js nor axios limits that alone.
+ */
+function createDirectAgents(options: AgentOptions, connectMs: number): DirectAgents {
+  class LimitedHttpAgent extends HttpAgent {
+    override createConnection(...args: Parameters<HttpAgent['createConnection']>): Duplex | null | undefined {
+      return limitConnecting(super.createConnection(...args), 'connect', connectMs);
+    }
+  }
+  class LimitedHttpsAgent extends HttpsAgent {
+    override createConnection(...args: Parameters<HttpsAgent['createConnection']>): Duplex | null | undefined {
+      return limitConnecting(super.createConnection(...args), 'secureConnect', connectMs);
+    }
+  }
+  return { http: new LimitedHttpAgent(options), https: new LimitedHttpsAgent(options) };
+}
+
+function limitConnecting(
+  socket: Duplex | null | undefined,
+  connected: 'connect' | 'secureConnect',
+  connectMs: number,
+): Duplex | null | undefined {
+  if (!(socket instanceof Socket)) return socket;
+  const timer = setTimeout(() => {
+    const message = `no connection within ${connectMs / 1_000} s`;
+    socket.destroy(Object.assign(new Error(message), { code: 'ECONNECTTIMEDOUT' }));
+  }, connectMs);
+  const clear = () => clearTimeout(timer);
+  socket.once(connected, clear).once('close', clear);
+  return socket;
+}
 
 const KEEP_ALIVE = { keepAlive: true, scheduling: 'lifo' } as const;
 const MAX_SOCKETS = 8;

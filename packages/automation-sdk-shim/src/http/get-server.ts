@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import {
   CLIENT_CHECK_MS,
   CLIENT_HEADERS_MS,
@@ -8,9 +8,32 @@ import {
   MAX_CLIENT_HEADER_BYTES,
   MAX_REQUESTS_PER_CONNECTION,
 } from '../budgets.js';
-import { errorLine } from '../log/error-text.js';
+import { errorLine } from '../log/foreign-text.js';
 import type { Log } from '../log/log.js';
-import { boundConnections } from './bounded-connections.js';
+
+/**
+ * Keeps at most `max` connections open. One more closes the oldest connection of the address that holds most.
+ *
+ * Node's own `maxConnections` turns away the newest one instead: a client that holds that many shuts out all others.
+ */
+function boundConnections(server: Server, max: number): void {
+  const byAge = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    byAge.add(socket);
+    socket.once('close', () => byAge.delete(socket));
+    if (byAge.size <= max) return;
+    const dropped = oldestOfTheMaxLockOwner(byAge);
+    if (dropped !== undefined) byAge.delete(dropped);
+    dropped?.destroy();
+  });
+}
+
+function oldestOfTheMaxLockOwner(byAge: ReadonlySet<Socket>): Socket | undefined {
+  const counts = new Map<string | undefined, number>();
+  for (const { remoteAddress } of byAge) counts.set(remoteAddress, (counts.get(remoteAddress) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  return [...byAge].find(({ remoteAddress }) => counts.get(remoteAddress) === most);
+}
 
 /** Limits that keep slow or many clients from tying up the module. */
 const LIMITS = {

@@ -1,10 +1,8 @@
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { MAX_SEKOIA_RESPONSE_BYTES } from '../budgets.js';
-import { noteCredential } from '../log/secrets.js';
-import { createAgents, type Agents } from './agents.js';
-import { NetworkError, neverConnected } from './network-error.js';
-import { ProxyError } from './proxy-error.js';
-import { explainCode } from './tls-failure.js';
+import { noteCredential } from '../log/redactor.js';
+import { type Agents, createAgents } from './agents.js';
+import { explainCode, NetworkError, neverConnected, ProxyError } from './network-error.js';
 
 const CONNECT_MS = 10_000;
 
@@ -112,4 +110,16 @@ function toNetworkError(error: unknown, url: string): NetworkError {
 
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'an address that is not a URL';
+}
+
+/** What the module's requests have in common, whoever they go to. */
+export interface Outbound {
+  readonly userAgent: string;
+  readonly agents: Agents;
+  /** The code of an error of these connections, followed by what it means and what to do where that needs saying. */
+  readonly explainCode: (code: string) => string;
+}
+
+export function outboundOf({ userAgent, agents }: HttpClient): Outbound {
+  return { userAgent, agents, explainCode };
 }

@@ -1,13 +1,12 @@
+/** What http-proxy-agent and https-proxy-agent have in common. */
 import { once } from 'node:events';
 import type { ClientRequest } from 'node:http';
 import type { Socket, TcpNetConnectOpts } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Agent, AgentConnectOpts } from 'agent-base';
 import { isObject } from '../json.js';
-import { ProxyError } from './proxy-error.js';
-import { explainCode } from './tls-failure.js';
+import { explainCode, ProxyError } from './network-error.js';
 
-/** What http-proxy-agent and https-proxy-agent have in common. */
 export interface TunnelAgent extends Agent {
   readonly proxy: URL;
   /** What each connection to the proxy is made with. */

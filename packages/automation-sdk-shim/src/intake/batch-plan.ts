@@ -1,12 +1,10 @@
-import type { UndeliveredError } from '../errors.js';
-import { Bisection } from './bisection.js';
-import type { Chunk, EncodedEvent } from './chunks.js';
-import { probeOf } from './probe.js';
-import type { NotTaken, Reading, Taken } from './reading.js';
-import { Settlements, type Settled } from './settlements.js';
-import { UnacknowledgedTries, isUnacknowledged, rejectionReason } from './unacknowledged.js';
-
 /** What the run has seen of the intake so far, over all batches. */
+import type { UndeliveredError } from '../errors.js';
+import { Bisection, probeOf } from './bisection.js';
+import type { Chunk, EncodedEvent } from './chunks.js';
+import type { NotTaken, Reading, Taken } from './reading.js';
+import { isUnacknowledged, rejectionReason, type Settled, Settlements, UnacknowledgedTries } from './settlements.js';
+
 export interface Experience {
   /** The intake has acknowledged something since the start. */
   acknowledged: boolean;

@@ -1,23 +1,69 @@
-import type { HttpResponse, HttpClient } from '../http/http-client.js';
+import { INTAKE_MAX_RESPONSE_MS, INTAKE_RESPONSE_MS } from '../budgets.js';
+import type { HttpClient, HttpResponse } from '../http/http-client.js';
 import { NetworkError } from '../http/network-error.js';
 import type { Log } from '../log/log.js';
-import { isAborted, withGrace } from '../sleep.js';
-import {
-  RESPONSE_LIMITS,
-  pacedBy,
-  slowerPace,
-  startPace,
-  type ResponseLimits,
-  type BatchPace,
-  type PaceLimits,
-} from './batch-pace.js';
-import { batchBody, postBatch, type BatchBody } from './batch-request.js';
+import { isAborted, withGrace } from '../time.js';
+import { batchBody, type BatchBody, Encoding, postBatch, redirectOf } from './batch-request.js';
 import type { EncodedEvent } from './chunks.js';
-import { Encoding } from './encoding.js';
-import { IdMemory } from './id-memory.js';
+import { IdMemory } from './event-ids.js';
 import type { IntakeMetrics } from './intake-metrics.js';
-import { readResponse, readFailure, type BatchContext, type NotTaken, type Reading } from './reading.js';
-import { redirectOf } from './redirect.js';
+import { type BatchContext, type NotTaken, readFailure, type Reading, readResponse } from './reading.js';
+
+/** How much the intake is asked to take in one request, and in what time. */
+export interface BatchPace {
+  /** Most events in a request. */
+  readonly events: number;
+  /** How long the answer may take, in ms. */
+  readonly responseMs: number;
+}
+
+interface ResponseLimits {
+  /** In ms, of the first request. */
+  readonly firstMs: number;
+  /** In ms, after time-outs. */
+  readonly maxMs: number;
+}
+
+export interface PaceLimits extends ResponseLimits {
+  /** Most events that a request ever has. */
+  readonly maxEvents: number;
+}
+
+const RESPONSE_LIMITS: ResponseLimits = { firstMs: INTAKE_RESPONSE_MS, maxMs: INTAKE_MAX_RESPONSE_MS };
+
+/** An answer may take so many times as long as the last ones did. */
+const ROOM = 4;
+/** A larger batch must be expected to need less than this share of the limit: growing must not cause time-outs. */
+const SHARE_FOR_GROWTH = 0.8;
+
+export function startPace({ maxEvents, firstMs }: PaceLimits): BatchPace {
+  return { events: maxEvents, responseMs: firstMs };
+}
+
+/**
+ * After no answer in time: half the events, and twice the time. Both at once, since each time-out may repeat a batch.
+ * The one helps an intake that needs time for each event, the other one that is always late.
+ */
+export function slowerPace({ events, responseMs }: BatchPace, sent: number, { maxMs }: PaceLimits): BatchPace {
+  const fewer = Math.min(events, Math.max(1, Math.ceil(sent / 2)));
+  return { events: fewer, responseMs: Math.min(2 * responseMs, maxMs) };
+}
+
+/**
+ * After an answer: the limit follows the time that it took. Batches grow again where twice the events, at twice the
+ * time, would still be in time. A small batch says little of a large one: it can raise the limit, but not lower it.
+ */
+export function pacedBy(
+  { events, responseMs }: BatchPace,
+  { sent, tookMs }: { readonly sent: number; readonly tookMs: number },
+  { maxEvents, firstMs, maxMs }: PaceLimits,
+): BatchPace {
+  const fullMs = (tookMs * events) / sent;
+  const followed = Math.min(Math.max(ROOM * (2 * sent >= events ? fullMs : tookMs), firstMs), maxMs);
+  if (2 * sent < events) return { events, responseMs: Math.max(responseMs, followed) };
+  const mayGrow = 2 * fullMs <= SHARE_FOR_GROWTH * followed;
+  return { events: mayGrow ? Math.min(2 * events, maxEvents) : events, responseMs: followed };
+}
 
 export interface SenderOptions {
   /** From `batchAddress`. */

@@ -1,6 +1,8 @@
 import { isObject } from '../json.js';
 import type { EncodedEvent } from './chunks.js';
-import { fateOf, idOf, type Fate } from './event-entry.js';
+import { type Fate, fateOf, idOf } from './event-entry.js';
+import { createHash } from 'node:crypto';
+import { REMEMBERED_EVENT_IDS } from '../budgets.js';
 
 /** Tells which events the ids of earlier answers stand for. */
 export interface KnownIds {
@@ -67,4 +69,31 @@ function isId(entry: unknown): boolean {
   if (typeof entry === 'number') return Number.isSafeInteger(entry) && entry > 0;
   if (typeof entry !== 'string' || entry.length > MAX_ID) return false;
   return /^[^\s\p{Cc}]+$/u.test(entry) && !NO_VALUES.has(entry.toLowerCase());
+}
+
+/**
+ * Which events the last ids stood for. An answer that comes from a cache, or from a stand-in that always says the same,
+ * names ids that were those of other events. An intake that derives its ids from the events may name them again for the
+ * same ones.
+ */
+export class IdMemory implements KnownIds {
+  /** In the order in which they came. */
+  readonly #eventOf = new Map<unknown, string>();
+
+  isOfAnother(id: unknown, events: readonly EncodedEvent[]): boolean {
+    const key = this.#eventOf.get(id);
+    return key !== undefined && !events.some((event) => keyOf(event) === key);
+  }
+
+  add(id: unknown, event: EncodedEvent): void {
+    this.#eventOf.delete(id);
+    this.#eventOf.set(id, keyOf(event));
+    if (this.#eventOf.size <= REMEMBERED_EVENT_IDS) return;
+    const [oldest] = this.#eventOf.keys();
+    this.#eventOf.delete(oldest);
+  }
+}
+
+function keyOf({ text }: EncodedEvent): string {
+  return createHash('sha256').update(text).digest('base64').slice(0, 16);
 }

@@ -1,4 +1,4 @@
-import { SECOND_TO_MINUTE, backoffMs, type Backoff } from '../backoff.js';
+import { SECOND_TO_MINUTE, backoffMs, type Backoff } from '../retry.js';
 import { RequestedWaits } from '../http/retry-after.js';
 import type { Wait } from './batch-plan.js';
 

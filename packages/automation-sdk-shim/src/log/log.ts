@@ -1,7 +1,46 @@
-import { errorLine, errorStack } from './error-text.js';
-import { isAtLeast, type Level } from './levels.js';
-import type { Redactor } from './scrubber.js';
-import type { Write } from './standard-error.js';
+import { destination, type DestinationStream, pino, stdTimeFunctions } from 'pino';
+import { errorLine, errorStack } from './foreign-text.js';
+import type { Redactor } from './redactor.js';
+import { MIN_SECRET_CHARACTERS } from './secret-index.js';
+
+/** The platform's levels, lowest first. A `critical` entry shows the playbook as crashed. */
+const LEVELS = ['debug', 'info', 'warning', 'error', 'critical'] as const;
+
+export type Level = (typeof LEVELS)[number];
+
+export function isLevel(text: string): text is Level {
+  return (LEVELS as readonly string[]).includes(text);
+}
+
+function isAtLeast(level: Level, threshold: Level): boolean {
+  return LEVELS.indexOf(level) >= LEVELS.indexOf(threshold);
+}
+
+/** Writes one finished text of a level. */
+export type Write = (level: Level, text: string) => void;
+
+/** JSON lines `{"level":"warning","time":"<ISO>","msg":"…"}` on standard error, written before the call returns. */
+export function writeToStandardError(threshold: Level, stream: DestinationStream = standardError()): Write {
+  const logger = pino(
+    {
+      customLevels: { debug: 20, info: 30, warning: 40, error: 50, critical: 60 },
+      useOnlyCustomLevels: true,
+      level: threshold,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    stream,
+  );
+  return (level, text) => logger[level](text);
+}
+
+function standardError(): DestinationStream {
+  const stream = destination({ dest: 2, sync: true });
+  // A reader that went away must not end the collection, and there is nowhere left to say so.
+  stream.on('error', () => undefined);
+  return stream;
+}
 
 const REPEAT_MS = 60_000;
 const REMEMBERED_MESSAGES = 1_000;
@@ -115,4 +154,17 @@ export class Log {
     }
     return false;
   }
+}
+
+/** Tells of a secret as soon as it is read, before anything could be said about it; `name` is what holds it. */
+export type Hide = (name: string, secret: string) => void;
+
+/** Hides secrets by the scrubber, with a warning about those that are too short for it. */
+export function hideWith(redactor: Redactor, log: Log): Hide {
+  return (name, secret) => {
+    if (redactor.add(secret)) return;
+    log.warning(
+      `"${name}" is too short to be kept out of logs (less than ${MIN_SECRET_CHARACTERS} characters). Choose a longer one.`,
+    );
+  };
 }

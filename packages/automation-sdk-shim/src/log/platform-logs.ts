@@ -1,12 +1,10 @@
-import { SECOND_TO_MINUTE, backoffMs, type Backoff } from '../backoff.js';
+import { type Backoff, backoffMs, SECOND_TO_MINUTE } from '../retry.js';
 import { MAX_LOG_MESSAGE_CHARACTERS } from '../budgets.js';
 import { NetworkError } from '../http/network-error.js';
 import type { HttpClient } from '../http/http-client.js';
 import { RequestedWaits, retryAfterMs } from '../http/retry-after.js';
-import { sleep } from '../sleep.js';
-import { utcWithoutZone } from '../utc.js';
-import type { Level } from './levels.js';
-import type { LogShipper } from './log.js';
+import { sleep, utcWithoutZone } from '../time.js';
+import type { Level, LogShipper } from './log.js';
 
 const INTERVAL_MS = 5_000;
 const BATCH_SIZE = 50;

@@ -1,6 +1,19 @@
-import type { Outbound } from '../http/outbound.js';
-import type { JsonObject } from '../json.js';
-import type { Log } from '../log/log.js';
+import { type Outbound, outboundOf } from '../http/http-client.js';
+import { isObject, type JsonObject, parseObject } from '../json.js';
+import { type Log, hideWith } from '../log/log.js';
+import { SEKOIA_JSON } from '../budgets.js';
+import type { Manifest } from '../configuration/cards.js';
+import { CodedError, ConfigurationError, withCode } from '../errors.js';
+import { errorLine } from '../log/foreign-text.js';
+import {
+  type Basics,
+  type CommandRequest,
+  openBasics,
+  openSurroundings,
+  type Surroundings,
+} from './process-context.js';
+import { callbackTo } from './platform.js';
+import { secretNames, settingsOfModule } from './settings-of-item.js';
 
 /** What the module hands to a validator; subclasses pass it on to `super` unread. */
 export interface ValidatorContext {
@@ -44,4 +57,89 @@ export class ManifestValidator extends AccountValidator {
   override validate(): Promise<boolean> {
     return Promise.resolve(true);
   }
+}
+
+export interface ValidatorRequest extends CommandRequest {
+  readonly Validator: AccountValidatorClass;
+}
+
+interface Result {
+  readonly success: boolean;
+  /** A sentence for the operator. */
+  readonly error?: string;
+}
+
+/**
+ * Checks the module's configuration and tells the platform: `PATCH url_callback {"status":"running"}`, the check, then
+ * `PATCH {"status":"finished","results":{"success":…},"error"?:"…"}`. Resolves to the exit code: 0 where the platform
+ * was told, whatever the result is. Run by hand, the log tells, and a configuration that does not work is a 1.
+ */
+export async function runValidator(request: ValidatorRequest): Promise<number> {
+  const basics = openBasics(request.env);
+  const { log, stop, cleanup } = basics;
+  try {
+    return (await validate(request, basics)) ? 0 : 1;
+  } catch (error) {
+    if (stop.signal.aborted) log.warning('The check was stopped before its result was told.');
+    else if (error instanceof CodedError) log.error(withCode(error));
+    else log.exception(error, 'The configuration of the module could not be checked. Please report it.');
+    return 1;
+  } finally {
+    await cleanup.closeAll();
+  }
+}
+
+async function validate(request: ValidatorRequest, basics: Basics): Promise<boolean> {
+  const { log, redactor, stop } = basics;
+  const surroundings = await openSurroundings(request, 'account_validator', basics);
+  const { platform, http, problems, manifest } = surroundings;
+  problems.throwIfAny();
+  const callback = callbackTo(platform, http);
+  const started = await callback?.send('PATCH', JSON.stringify({ status: 'running' }), stop.signal);
+  const secrets = started === undefined ? {} : secretsIn(parseObject(started.text, SEKOIA_JSON), manifest);
+
+  const result = await resultOf(request, surroundings, secrets, basics);
+  if (result.success) log.info('The configuration of the module works.');
+  else log.error(`The configuration of the module does not work. ${result.error ?? ''}`.trim());
+  if (callback === undefined) return result.success;
+
+  const { success, error } = result;
+  const finished = { status: 'finished', results: { success }, ...(error !== undefined && { error }) };
+  await callback.send('PATCH', redactor.stringify(finished), stop.signal);
+  return true;
+}
+
+async function resultOf(
+  { Validator }: ValidatorRequest,
+  { values, manifest, http }: Surroundings,
+  secrets: JsonObject,
+  { log, redactor, stop }: Basics,
+): Promise<Result> {
+  try {
+    const settings = settingsOfModule(values, manifest, secrets, hideWith(redactor, log));
+    const validator = new Validator({
+      moduleSettings: settings.values,
+      log,
+      stopping: stop.signal,
+      outbound: outboundOf(http),
+    });
+    const success = await validator.validate();
+    return success || validator.error === undefined ? { success } : { success, error: validator.error };
+  } catch (error) {
+    stop.signal.throwIfAborted();
+    if (error instanceof ConfigurationError) return { success: false, error: withCode(error) };
+    log.exception(error, 'The check of the module’s configuration failed.');
+    return {
+      success: false,
+      error: `The check failed (${errorLine(error)}). Try again; if it fails again, report it.`,
+    };
+  }
+}
+
+/** The answer to the first PATCH holds the module's configuration; only its secrets are not known yet. */
+function secretsIn(response: JsonObject | undefined, manifest: Manifest): JsonObject {
+  const configuration = response?.['module_configuration'];
+  const value = isObject(configuration) && isObject(configuration['value']) ? configuration['value'] : {};
+  const secret = secretNames(manifest);
+  return Object.fromEntries(Object.entries(value).filter(([name]) => secret.includes(name)));
 }

@@ -1,9 +1,8 @@
-import type { AccountValidatorClass } from './account-validator.js';
+/** The platform's command for a check of the module's configuration. */
+import { type AccountValidatorClass, runValidator } from './account-validator.js';
 import { runItem } from './run-item.js';
-import { runValidator } from './run-validator.js';
 import type { TriggerClass } from './trigger.js';
 
-/** The platform's command for a check of the module's configuration. */
 const VALIDATE = 'validate_module_configuration';
 
 export interface ModuleOptions {

@@ -1,4 +1,9 @@
 import type { Values } from '../configuration/values.js';
+import { SendEventError } from '../errors.js';
+import type { HttpClient, HttpResponse } from '../http/http-client.js';
+import { NetworkError } from '../http/network-error.js';
+import { RequestedWaits, retryAfterMs } from '../http/retry-after.js';
+import { sleep } from '../time.js';
 
 /** How the module reaches the platform. Members are absent where the module is run by hand. */
 export interface Platform {
@@ -18,4 +23,77 @@ export function readPlatform(values: Values): Platform {
     urlLogs: values.text('url_logs') ?? derived('/logs'),
     urlSecrets: values.text('url_secrets') ?? derived('/secrets'),
   };
+}
+
+const RESPONSE_MS = 30_000;
+const TRIES = 10;
+
+interface CallbackOptions {
+  /** The value url_callback. */
+  readonly url: string;
+  readonly token: string;
+  readonly http: HttpClient;
+  /** The unit of the waits. */
+  readonly secondMs?: number;
+}
+
+/** The address at which the platform takes a trigger's events and a validator's results. */
+export class Callback {
+  readonly #options: CallbackOptions;
+
+  constructor(options: CallbackOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Resolves once the platform has taken the JSON text. A 4xx is final; after anything else it is tried again after
+   * 2, 4, 8 … s, or as late as the platform asks, 10 times in all, as the Python SDK does it.
+   * @throws SendEventError; the signal's reason once it is aborted
+   */
+  async send(method: 'POST' | 'PATCH', json: string, signal: AbortSignal): Promise<HttpResponse> {
+    const requested = new RequestedWaits();
+    for (let tried = 1; ; tried += 1) {
+      signal.throwIfAborted();
+      const outcome = await this.#try(method, json, signal);
+      if (typeof outcome !== 'string' && outcome.status >= 200 && outcome.status < 300) return outcome;
+      signal.throwIfAborted();
+      const status = typeof outcome === 'string' ? undefined : outcome.status;
+      const refused = status !== undefined && status >= 400 && status < 500;
+      if (refused || tried === TRIES) throw failure(status, outcome);
+      const askedMs = typeof outcome === 'string' ? 0 : (retryAfterMs(outcome, Date.now()) ?? 0);
+      await sleep(Math.max((this.#options.secondMs ?? 1_000) * 2 ** tried, requested.obey(askedMs)), signal);
+    }
+  }
+
+  /** The answer, or why there was none. */
+  async #try(method: 'POST' | 'PATCH', json: string, signal: AbortSignal): Promise<HttpResponse | string> {
+    const { url, token, http } = this.#options;
+    try {
+      return await http.send({
+        method,
+        url,
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+        body: Buffer.from(json),
+        responseMs: RESPONSE_MS,
+        signal,
+      });
+    } catch (error) {
+      if (error instanceof NetworkError) return error.message;
+      throw error;
+    }
+  }
+}
+
+/** Undefined where the module is run by hand. */
+export function callbackTo({ token, urlCallback }: Partial<Platform>, http: HttpClient): Callback | undefined {
+  return token === undefined || urlCallback === undefined ? undefined : new Callback({ url: urlCallback, token, http });
+}
+
+function failure(status: number | undefined, outcome: HttpResponse | string): SendEventError {
+  const reason = typeof outcome === 'string' ? outcome : `it answered ${outcome.status}`;
+  const guidance =
+    status !== undefined && status < 500
+      ? 'Check the playbook, and restart it; if that does not help, report it to the support of Sekoia.io.'
+      : "Check Sekoia.io's status and the network.";
+  return new SendEventError(`The platform did not take what was sent to its callback: ${reason}. ${guidance}`, status);
 }

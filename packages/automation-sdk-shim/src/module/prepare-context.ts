@@ -1,23 +1,19 @@
 import type { Registry } from 'prom-client';
-import { readCards, type Manifest } from '../configuration/cards.js';
-import { NO_SECRETS, type PlatformSecrets } from '../configuration/module-secrets.js';
-import { sentencesAboutUnknown } from '../configuration/sentences.js';
+import { type Manifest, readCards } from '../configuration/cards.js';
+import { askForSecrets, NO_SECRETS, type PlatformSecrets } from '../configuration/module-secrets.js';
+import { sentencesAboutUnknown } from '../configuration/explain-errors.js';
 import type { Settings } from '../configuration/settings.js';
 import type { Values } from '../configuration/values.js';
 import type { OwnableStore } from '../data/data-store.js';
 import { locateStore } from '../data/locate-store.js';
-import { StoreTrouble } from '../data/store-trouble.js';
-import { WatchedStore } from '../data/watched-store.js';
+import { StoreTrouble, WatchedStore } from '../data/watched-store.js';
 import { LockHeldError, withCode } from '../errors.js';
 import type { Health } from '../health.js';
 import type { HttpClient } from '../http/http-client.js';
-import { keepTrying } from '../keep-trying.js';
-import { hideWith } from '../log/hide.js';
-import { callbackTo } from './callback.js';
-import { askForSecrets } from './platform-secrets.js';
-import type { Platform } from './platform.js';
-import type { Problems } from './problems.js';
-import type { Basics, CommandRequest } from './basics.js';
+import { keepTrying } from '../retry.js';
+import { hideWith } from '../log/log.js';
+import { callbackTo, type Platform } from './platform.js';
+import type { Basics, CommandRequest, Problems } from './process-context.js';
 import {
   readSettingsOfItem,
   secretNames,

@@ -4,12 +4,10 @@ import { CardError, ConfigurationError, LockHeldError, withCode } from '../error
 import { Health } from '../health.js';
 import { startGetServer } from '../http/get-server.js';
 import { RELEASE_LIMIT_HUNG_MS, RELEASE_LIMIT_MS } from '../budgets.js';
-import { endProcess } from './end-process.js';
-import { openBasics, type Basics, type CommandRequest } from './basics.js';
+import { endProcess } from './shutdown.js';
+import { type Basics, type CommandRequest, openBasics, openSurroundings, type Problems } from './process-context.js';
 import { prepareContext } from './prepare-context.js';
-import type { Problems } from './problems.js';
 import { holdUntilStopped, supervise } from './supervise.js';
-import { openSurroundings } from './surroundings.js';
 import type { TriggerClass } from './trigger.js';
 
 const LIVENESS_PORT = 8_000;

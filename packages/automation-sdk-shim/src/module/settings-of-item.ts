@@ -1,18 +1,22 @@
+/** The settings of a trigger or connector as the platform gave them, and the schema that its card has for them. */
 import type { Card, Cards, Manifest, Schema } from '../configuration/cards.js';
 import {
+  checkSettings,
   isPlaceholder,
   overlaySecrets,
   placeholdersAmong,
+  secretsAmong,
   sentenceAboutPlaceholders,
-} from '../configuration/placeholders.js';
-import { checkSettings, secretsAmong, textsIn, type Settings, type SettingsRules } from '../configuration/settings.js';
+  type Settings,
+  type SettingsRules,
+  textsIn,
+} from '../configuration/settings.js';
 import type { Values } from '../configuration/values.js';
 import { CardError, ConfigurationError } from '../errors.js';
 import type { JsonObject } from '../json.js';
-import type { Hide } from '../log/hide.js';
-import type { SecretsNeed } from './platform-secrets.js';
+import type { Hide } from '../log/log.js';
+import type { SecretsNeed } from '../configuration/module-secrets.js';
 
-/** The settings of a trigger or connector as the platform gave them, and the schema that its card has for them. */
 export interface RawSettings {
   readonly raw: JsonObject;
   readonly schema: Schema;

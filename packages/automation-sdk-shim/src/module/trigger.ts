@@ -1,17 +1,16 @@
+/** What the module hands to a trigger; subclasses pass it on to `super` unread. */
 import { randomUUID } from 'node:crypto';
 import type { Registry } from 'prom-client';
 import type { SettingsRules } from '../configuration/settings.js';
 import type { DataStore } from '../data/data-store.js';
 import { ConfigurationError } from '../errors.js';
 import type { Health } from '../health.js';
-import type { HttpClient } from '../http/http-client.js';
-import { outboundOf, type Outbound } from '../http/outbound.js';
+import { type HttpClient, type Outbound, outboundOf } from '../http/http-client.js';
 import type { JsonObject } from '../json.js';
 import type { Log } from '../log/log.js';
-import type { Redactor } from '../log/scrubber.js';
-import type { Callback } from './callback.js';
+import type { Redactor } from '../log/redactor.js';
+import type { Callback } from './platform.js';
 
-/** What the module hands to a trigger; subclasses pass it on to `super` unread. */
 export interface TriggerContext {
   readonly settings: JsonObject;
   /** The settings that the operator gave, as opposed to the card's defaults. */

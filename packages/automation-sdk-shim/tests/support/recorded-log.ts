@@ -1,6 +1,5 @@
-import { Log } from '../../src/log/log.js';
-import type { Level } from '../../src/log/levels.js';
-import { Redactor } from '../../src/log/scrubber.js';
+import { type Level, Log } from '../../src/log/log.js';
+import { Redactor } from '../../src/log/redactor.js';
 
 export interface RecordedLog {
   readonly log: Log;

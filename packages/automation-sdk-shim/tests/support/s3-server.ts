@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { StorageSettings } from '../../src/data/objects/storage-settings.js';
+import type { StorageSettings } from '../../src/data/objects/s3-client.js';
 
 export interface S3Request {
   readonly method: string;

@@ -5,7 +5,7 @@ import { DataFolder } from '../../src/data/folder/data-folder.js';
 import type { LeaseTimes } from '../../src/data/objects/lease.js';
 import { ObjectStorage } from '../../src/data/objects/object-storage.js';
 import { ObjectStore } from '../../src/data/objects/object-store.js';
-import type { PaceTimes } from '../../src/data/objects/pace.js';
+import type { PaceTimes } from '../../src/data/objects/storage-retries.js';
 import { connectS3 } from '../../src/data/objects/s3-client.js';
 import { recordedLog, type RecordedLog } from './recorded-log.js';
 import { S3Server, type S3Options } from './s3-server.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Access } from '../../../../src/trigger/access.js';
+import type { Access } from '../../../../src/sekoia/access.js';
 import { HoursWithATenant } from '../../../support/hours-with-a-tenant.js';
 import { skipWaits } from '../../../support/impatience.js';
 import { application } from '../../../support/ways.js';

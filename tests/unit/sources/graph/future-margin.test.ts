@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { FutureMargin } from '../../../../src/sources/graph/future-margin.js';
+import { FutureMargin } from '../../../../src/microsoft/graph/source.js';
 
 /** Polls a service whose clock is behind ours by so much; answers how many polls were refused. */
 function poll(margin: FutureMargin, times: number, behindMs: number): number {

@@ -1,5 +1,5 @@
-import type { JsonValue } from '../../../../src/json.js';
-import type { Surroundings } from '../../../../src/sources/graph/row.js';
+import type { JsonValue } from '../../../../src/model/json.js';
+import type { Surroundings } from '../../../../src/microsoft/graph/row.js';
 
 /** A complete item of Microsoft Graph's answer, with what a test changes of it. */
 export function item(changes: Record<string, JsonValue> = {}): Record<string, JsonValue> {

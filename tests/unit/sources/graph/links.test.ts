@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { MicrosoftClient } from '../../../../src/microsoft/client.js';
-import { GraphSource } from '../../../../src/sources/graph/source.js';
+import { MicrosoftClient } from '../../../../src/microsoft/http/client.js';
+import { GraphSource } from '../../../../src/microsoft/graph/source.js';
 import { respond, startLoopback } from '../../../support/loopback.js';
 import { transportWith } from '../../../support/outbound.js';
 import { guidance, range, readAll, RecordingLinks } from '../reading.js';

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { UnavailableError } from '../../../../src/errors.js';
-import type { JsonValue } from '../../../../src/json.js';
-import { parsePage } from '../../../../src/sources/graph/page.js';
-import { toRecord } from '../../../../src/sources/graph/row.js';
+import { UnavailableError } from '../../../../src/model/errors.js';
+import type { JsonValue } from '../../../../src/model/json.js';
+import { parsePage, toRecord } from '../../../../src/microsoft/graph/row.js';
 import { item, surroundings } from './items.js';
 
 const items = [item({ recipientAddress: 'a@example.com' }), item({ recipientAddress: 'b@example.com' })];

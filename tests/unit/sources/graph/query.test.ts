@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { rangeUrl } from '../../../../src/sources/graph/query.js';
+import { rangeUrl } from '../../../../src/microsoft/graph/query.js';
 
 const apiUrl = 'https://graph.microsoft.com/v1.0';
 const range = { start: Date.UTC(2022, 6, 25, 12), end: Date.UTC(2022, 6, 25, 13) };

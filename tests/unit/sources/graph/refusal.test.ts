@@ -6,9 +6,9 @@ import {
   RangeRefusedError,
   SettingsError,
   UnavailableError,
-} from '../../../../src/errors.js';
-import type { Response } from '../../../../src/microsoft/transport.js';
-import { httpErrorOf } from '../../../../src/sources/graph/refusal.js';
+} from '../../../../src/model/errors.js';
+import type { Response } from '../../../../src/microsoft/http/transport.js';
+import { httpErrorOf } from '../../../../src/microsoft/graph/source.js';
 import { guidance } from '../reading.js';
 
 const errorOf = (code: string, message: string) =>

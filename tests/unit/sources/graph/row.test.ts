@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { toRecord } from '../../../../src/sources/graph/row.js';
+import { toRecord } from '../../../../src/microsoft/graph/row.js';
 import { item, surroundings } from './items.js';
 
 test('a complete item becomes a record with everything, its bounds those that were asked for', () => {

@@ -1,12 +1,11 @@
-import { startSimulator, type GraphOptions, type Simulator } from '@local/microsoft365-simulator';
-import type { Authorization } from '../../../../src/microsoft/authorization.js';
-import { BearerAuthorization } from '../../../../src/microsoft/bearer-authorization.js';
-import { MicrosoftClient } from '../../../../src/microsoft/client.js';
-import { requestToken } from '../../../../src/microsoft/entra-id.js';
-import { Transport } from '../../../../src/microsoft/transport.js';
-import { GraphSource } from '../../../../src/sources/graph/source.js';
+import { type GraphOptions, type Simulator, startSimulator } from '@local/microsoft365-simulator';
+import { type Authorization, BearerAuthorization } from '../../../../src/microsoft/sign-in/authorization.js';
+import { MicrosoftClient } from '../../../../src/microsoft/http/client.js';
+import { requestToken } from '../../../../src/microsoft/sign-in/entra-id.js';
+import { Transport } from '../../../../src/microsoft/http/transport.js';
+import { GraphSource } from '../../../../src/microsoft/graph/source.js';
 import { outbound } from '../../../support/outbound.js';
-import { guidance, emptyWorld, presentMs, RecordingLinks } from '../reading.js';
+import { emptyWorld, guidance, presentMs, RecordingLinks } from '../reading.js';
 
 export const organization = 'example.corp';
 

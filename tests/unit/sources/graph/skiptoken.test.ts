@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { inspectLink, rebuildLink } from '../../../../src/sources/graph/skiptoken.js';
-import { toRecord } from '../../../../src/sources/graph/row.js';
-import type { JsonValue } from '../../../../src/json.js';
+import { inspectLink, rebuildLink } from '../../../../src/microsoft/graph/query.js';
+import { toRecord } from '../../../../src/microsoft/graph/row.js';
+import type { JsonValue } from '../../../../src/model/json.js';
 import { item, surroundings } from './items.js';
 
 const good = {

@@ -7,7 +7,7 @@ import {
   RangeRefusedError,
   SettingsError,
   UnavailableError,
-} from '../../../../src/errors.js';
+} from '../../../../src/model/errors.js';
 import { skipWaits } from '../../../support/impatience.js';
 import { respond, startLoopback } from '../../../support/loopback.js';
 import { guidance, booked, names, presentMs, range, readAll, unread } from '../reading.js';

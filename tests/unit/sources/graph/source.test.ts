@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { MailRow, MailWorld } from '@local/microsoft365-simulator';
-import { PlanAgainError, RangeRefusedError } from '../../../../src/errors.js';
+import { PlanAgainError, RangeRefusedError } from '../../../../src/model/errors.js';
 import { respond, startLoopback } from '../../../support/loopback.js';
 import { booked, hour, names, presentMs, range, readAll, unread } from '../reading.js';
 import { item } from './items.js';

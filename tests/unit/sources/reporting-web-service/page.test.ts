@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { UnavailableError } from '../../../../src/errors.js';
-import type { JsonObject } from '../../../../src/json.js';
-import { parsePage } from '../../../../src/sources/reporting-web-service/page.js';
+import { UnavailableError } from '../../../../src/model/errors.js';
+import type { JsonObject } from '../../../../src/model/json.js';
+import { parsePage } from '../../../../src/microsoft/reporting-web-service.js';
 import { row } from '../../../support/records.js';
 
 const rows = [row({ Index: 0 }), row({ Index: 1 })];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { pageUrl, rangeUrl } from '../../../../src/sources/reporting-web-service/query.js';
+import { pageUrl, rangeUrl } from '../../../../src/microsoft/reporting-web-service.js';
 
 const apiUrl = 'https://reports.office365.com/ecp/reportingwebservice/reporting.svc';
 const range = { start: Date.UTC(2022, 6, 25, 12), end: Date.UTC(2022, 6, 25, 13) };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { RangeRefusedError, SettingsError } from '../../../../src/errors.js';
-import type { Response } from '../../../../src/microsoft/transport.js';
-import { httpErrorOf } from '../../../../src/sources/reporting-web-service/refusal.js';
+import { RangeRefusedError, SettingsError } from '../../../../src/model/errors.js';
+import type { Response } from '../../../../src/microsoft/http/transport.js';
+import { httpErrorOf } from '../../../../src/microsoft/reporting-web-service.js';
 import { guidance } from '../reading.js';
 
 const html = (text: string) => `<!DOCTYPE html>\r\n<html><head><title>${text}</title></head><body></body></html>`;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { toRecord } from '../../../../src/sources/reporting-web-service/row.js';
+import { toRecord } from '../../../../src/microsoft/reporting-web-service.js';
 import { row } from '../../../support/records.js';
 
 test('a complete row becomes a record with everything', () => {

@@ -1,8 +1,8 @@
 import { startSimulator, type ReportingOptions, type Simulator } from '@local/microsoft365-simulator';
-import { BasicAuthorization } from '../../../../src/microsoft/basic-authorization.js';
-import { MicrosoftClient } from '../../../../src/microsoft/client.js';
-import { Transport } from '../../../../src/microsoft/transport.js';
-import { ReportingWebServiceSource } from '../../../../src/sources/reporting-web-service/source.js';
+import { BasicAuthorization } from '../../../../src/microsoft/sign-in/authorization.js';
+import { MicrosoftClient } from '../../../../src/microsoft/http/client.js';
+import { Transport } from '../../../../src/microsoft/http/transport.js';
+import { ReportingWebServiceSource } from '../../../../src/microsoft/reporting-web-service.js';
 import { outbound } from '../../../support/outbound.js';
 import { guidance, emptyWorld, presentMs, RecordingLinks } from '../reading.js';
 

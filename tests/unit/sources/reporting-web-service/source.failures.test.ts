@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { passingFaults, type ReportingFault } from '@local/microsoft365-simulator';
-import { OutOfReachError, RangeRefusedError, SettingsError, UnavailableError } from '../../../../src/errors.js';
+import { OutOfReachError, RangeRefusedError, SettingsError, UnavailableError } from '../../../../src/model/errors.js';
 import { skipWaits } from '../../../support/impatience.js';
 import { respond, startLoopback } from '../../../support/loopback.js';
 import { guidance, booked, hour, names, presentMs, range, readAll, unread } from '../reading.js';

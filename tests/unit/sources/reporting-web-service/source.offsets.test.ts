@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { RangeRefusedError } from '../../../../src/errors.js';
+import { RangeRefusedError } from '../../../../src/model/errors.js';
 import { respond, startLoopback, type Loopback } from '../../../support/loopback.js';
 import { row } from '../../../support/records.js';
 import { readAll } from '../reading.js';

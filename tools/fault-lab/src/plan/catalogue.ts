@@ -1,5 +1,4 @@
-import { graphFaults, jsonBombs, passingFaults } from '@local/microsoft365-simulator';
-import { reportingFaults, tokenFaults } from '@local/microsoft365-simulator';
+import { graphFaults, jsonBombs, passingFaults, reportingFaults, tokenFaults } from '@local/microsoft365-simulator';
 import { INTAKE_FAULTS, type ServerFault } from '@local/playbook-runner';
 import type { IsOn } from './kinds.js';
 import {

@@ -12,15 +12,7 @@ import type { MailWorld } from '../world/mail-world.js';
 import { nextLink } from './next-link.js';
 import { defaultOptions, type GraphOptions } from './options.js';
 import { Quota } from './quota.js';
-import {
-  badRequest,
-  faultResponse,
-  notFound,
-  overQuota,
-  servicePrincipalLess,
-  tokenRefused,
-} from './service-faults.js';
-import type { GraphFault } from './service-faults.js';
+import { badRequest, faultResponse, notFound, overQuota, servicePrincipalLess, tokenRefused, type GraphFault } from './service-faults.js';
 import { prefersUnknownMembers } from './status-wording.js';
 import { readQuery, type TraceQuery } from './trace-query.js';
 import { TraceReader } from './trace-reader.js';

@@ -1,7 +1,6 @@
 import { echoFaults, type EchoFault } from '../faults/echo-faults.js';
 import { pageFaults, skiptokenFaults } from '../faults/page-faults.js';
-import { isTransportFault, transportFault, transportFaults } from '../faults/transport-faults.js';
-import type { TransportFault } from '../faults/transport-faults.js';
+import { isTransportFault, transportFault, transportFaults, type TransportFault } from '../faults/transport-faults.js';
 import { jsonResponse, withHeaders, type Response } from '../http/answer.js';
 import type { LinkDamage } from '../service/due.js';
 import type { TokenOutcome } from '../token-service/issued-tokens.js';

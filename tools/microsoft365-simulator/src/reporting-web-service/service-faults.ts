@@ -2,8 +2,7 @@ import { echoFaults, type EchoFault } from '../faults/echo-faults.js';
 import { pageFaults } from '../faults/page-faults.js';
 import { htmlResponse, jsonResponse, withHeaders, type Response } from '../http/answer.js';
 import type { LinkDamage } from '../service/due.js';
-import { isTransportFault, transportFault, transportFaults } from '../faults/transport-faults.js';
-import type { TransportFault } from '../faults/transport-faults.js';
+import { isTransportFault, transportFault, transportFaults, type TransportFault } from '../faults/transport-faults.js';
 import type { Dialect } from './dialect.js';
 import type { ReportingOptions } from './options.js';
 

@@ -1,6 +1,5 @@
 import { echoFaults, type EchoFault } from '../faults/echo-faults.js';
-import { isTransportFault, transportFault, transportFaults } from '../faults/transport-faults.js';
-import type { TransportFault } from '../faults/transport-faults.js';
+import { isTransportFault, transportFault, transportFaults, type TransportFault } from '../faults/transport-faults.js';
 import { jsonResponse, type Response } from '../http/answer.js';
 import { aadstsCodes, type AadstsCode } from './aadsts.js';
 import type { TokenServiceOptions } from './options.js';

@@ -1,8 +1,7 @@
 import { InvalidInputError } from '../invalid-input-error.js';
 import { draw } from '../random.js';
 import { arriveInBulk, LiveArrivals } from './arrivals.js';
-import { behaviourOf, checkBulkMail, checkInstant, checkLiveMail } from './mail-plan.js';
-import type { Behaviour, BulkMail, LiveMail } from './mail-plan.js';
+import { behaviourOf, checkBulkMail, checkInstant, checkLiveMail, type Behaviour, type BulkMail, type LiveMail } from './mail-plan.js';
 import { mailRow, recipientAddress, type MailRow } from './mail-row.js';
 import { MailStream } from './mail-stream.js';
 import { statusesOf, type Status, type StatusSpell } from './row-timeline.js';

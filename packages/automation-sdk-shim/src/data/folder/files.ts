@@ -1,10 +1,31 @@
-import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CodedError } from '../../errors.js';
 import { isObject } from '../../json.js';
 import { MAX_FILE_OPERATIONS } from '../../budgets.js';
-import { StoreError } from '../store-error.js';
-import { Turns } from './turns.js';
+import { StoreError } from '../data-store.js';
+
+/** Lets so many actions run at a time; further ones wait for their turn, in their order. */
+class Turns {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(atOnce: number) {
+    this.#free = atOnce;
+  }
+
+  async take<Result>(action: () => Promise<Result>): Promise<Result> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await action();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
+}
 
 const GROUP_MAY_WRITE = 0o020;
 /** What volumes answer that cannot flush: network and FUSE file systems for folders, some for files too. */

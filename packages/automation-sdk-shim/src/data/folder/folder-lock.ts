@@ -2,14 +2,29 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseObject } from '../../json.js';
-import { sleep } from '../../sleep.js';
+import { sleep } from '../../time.js';
 import type { Taking } from '../data-store.js';
-import { heldBy } from '../held.js';
-import { lifeOf, parseLockOwner, thisProcess, type LockOwner } from '../holder.js';
+import { heldBy, lifeOf, type LockOwner, parseLockOwner, thisProcess } from '../lock-owner.js';
 import { codeOf, replaceFile } from './files.js';
-import { HeldLock, type LockTimes } from './held-lock.js';
-import { LockEntries, nameOf, type Entry } from './lock-entries.js';
-import { Unchanged } from './unchanged.js';
+import { type Entry, HeldLock, LockEntries, type LockTimes, nameOf } from './held-lock.js';
+
+/** For how long each of some things has been seen without a change, by the clock of this process alone. */
+class Unchanged {
+  readonly #longMs: number;
+  readonly #firstSeenMs = new Map<string, number>();
+
+  constructor(longMs: number) {
+    this.#longMs = longMs;
+  }
+
+  /** Whether what looks like this was first seen `longMs` ago. It must be asked about every so often. */
+  forLong(appearance: string): boolean {
+    const nowMs = performance.now();
+    const firstMs = this.#firstSeenMs.get(appearance) ?? nowMs;
+    this.#firstSeenMs.set(appearance, firstMs);
+    return nowMs - firstMs >= this.#longMs;
+  }
+}
 
 const TIMES: LockTimes = { staleMs: 10_000, renewMs: 2_500, timeoutMs: 12_000, lookAgainMs: 200 };
 

@@ -1,5 +1,5 @@
 import type { Log } from '../../log/log.js';
-import { StoreError } from '../store-error.js';
+import { StoreError } from '../data-store.js';
 import { ConditionError, type Condition, type ObjectStorage, type Version } from './object-storage.js';
 
 /** What the storage does besides reading and writing objects. */

@@ -1,12 +1,17 @@
-import type { Buckets } from '../data-store.js';
-import { StoreError } from '../store-error.js';
-import type { ConditionalWrites } from './conditional-writes.js';
-import { LockLostError } from './guarded-object.js';
-import { inParallel } from './in-parallel.js';
+import { type Buckets, StoreError } from '../data-store.js';
+import { type ConditionalWrites, LockLostError, type Writer } from './conditional-writes.js';
+import {
+  AT_ONCE,
+  decodePart,
+  encodePart,
+  inParallel,
+  joinParts,
+  keyOfPart,
+  namePart,
+  type Part,
+  type PartList,
+} from './parts.js';
 import { ConditionError, type ObjectStorage } from './object-storage.js';
-import { AT_ONCE, keyOfPart, type PartList } from './part-list.js';
-import { decodePart, encodePart, joinParts, namePart, type Part } from './parts.js';
-import type { Writer } from './writer.js';
 
 export interface BucketObjectsOptions {
   readonly storage: ObjectStorage;

@@ -1,4 +1,27 @@
-import { ConditionError, type Condition, type ObjectStorage, type Version } from './object-storage.js';
+import { randomUUID } from 'node:crypto';
+import {
+  type Condition,
+  ConditionError,
+  type ObjectStorage,
+  type StoredObject,
+  type Version,
+} from './object-storage.js';
+import { StoreError } from '../data-store.js';
+
+/** Marks what this process writes, each write by itself: so a write whose answer was lost can be recognised. */
+export class Writer {
+  readonly #id = randomUUID();
+  #writes = 0;
+
+  mark(): string {
+    this.#writes += 1;
+    return `${this.#id}.${this.#writes}`;
+  }
+
+  wrote(mark: string | undefined): boolean {
+    return mark?.startsWith(`${this.#id}.`) === true;
+  }
+}
 
 /** Which conditions the storage keeps to. */
 interface Honoured {
@@ -82,4 +105,63 @@ function assertHolds(key: string, condition: Condition, there: Version | undefin
 function spelled(condition: Condition, tries: number): Condition {
   if (typeof condition !== 'object') return condition;
   return { etag: tries % 2 === 0 ? condition.etag : `"${condition.etag}"` };
+}
+
+/** Somebody else wrote where only this process should. */
+export class LockLostError extends Error {
+  override readonly name = 'TakenError';
+}
+
+export interface GuardedObjectOptions {
+  readonly storage: ObjectStorage;
+  readonly writes: ConditionalWrites;
+  readonly key: string;
+  readonly writer: Writer;
+}
+
+/** An object that is only ever written over the version seen last: of two processes, one notices the other. */
+export class GuardedObject {
+  readonly #options: GuardedObjectOptions;
+  /** The ETag; null where there was no object, undefined where nobody has looked yet. */
+  #seen: string | null | undefined;
+
+  constructor(options: GuardedObjectOptions) {
+    this.#options = options;
+  }
+
+  /** @throws StoreError */
+  async read(): Promise<StoredObject | undefined> {
+    const found = await this.#options.storage.get(this.#options.key);
+    this.#seen = found?.etag ?? null;
+    return found;
+  }
+
+  /**
+   * Not to be called again before it has ended.
+   * @throws TakenError where the object is not as this process saw or left it; StoreError
+   */
+  async replace(body: Buffer): Promise<void> {
+    const { storage, writes, key, writer } = this.#options;
+    const mark = writer.mark();
+    if (this.#seen === undefined) this.#seen = (await storage.version(key))?.etag ?? null;
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      try {
+        this.#seen = await writes.put(key, body, this.#seen === null ? 'if none' : { etag: this.#seen }, mark);
+        return;
+      } catch (error) {
+        if (!(error instanceof ConditionError)) throw error;
+        if (!writer.wrote(error.there?.mark)) throw new LockLostError(`${key} was written by another process`);
+        // Ours, given up before, has arrived all the same.
+        this.#seen = error.there?.etag ?? null;
+      }
+    }
+    throw new StoreError(
+      `The object storage cannot be used: it refuses to replace ${key}, though nobody else has written it. It is tried again.`,
+    );
+  }
+
+  /** Whether this process wrote what was found, perhaps without having heard so. */
+  isOurs(found: StoredObject | undefined): boolean {
+    return this.#options.writer.wrote(found?.mark);
+  }
 }

@@ -1,10 +1,17 @@
 import { parseObject } from '../../json.js';
-import { acceptor } from '../acceptor.js';
-import { StoreError } from '../store-error.js';
-import type { GuardedObject } from './guarded-object.js';
-import { inParallel } from './in-parallel.js';
-import { AT_ONCE, FIRST_NUMBER, indexKey, keyOfPart, type PartKeys, type PartList } from './part-list.js';
-import { encodePart } from './parts.js';
+import { acceptor } from '../lock-owner.js';
+import { StoreError } from '../data-store.js';
+import type { GuardedObject } from './conditional-writes.js';
+import {
+  AT_ONCE,
+  encodePart,
+  FIRST_NUMBER,
+  indexKey,
+  inParallel,
+  keyOfPart,
+  type PartKeys,
+  type PartList,
+} from './parts.js';
 
 interface Index {
   /** The number of each bucket's first part that counts. */

@@ -1,11 +1,8 @@
 import { parseObject } from '../../json.js';
-import { isAborted, sleep } from '../../sleep.js';
-import { acceptor } from '../acceptor.js';
-import type { Taking } from '../data-store.js';
-import { heldBy } from '../held.js';
-import { lifeOf, parseLockOwner, thisProcess, type LockOwner } from '../holder.js';
-import { StoreError } from '../store-error.js';
-import { LockLostError, type GuardedObject } from './guarded-object.js';
+import { isAborted, sleep } from '../../time.js';
+import { acceptor, heldBy, lifeOf, type LockOwner, parseLockOwner, thisProcess } from '../lock-owner.js';
+import { StoreError, type Taking } from '../data-store.js';
+import { type GuardedObject, LockLostError } from './conditional-writes.js';
 import type { StoredObject } from './object-storage.js';
 
 export interface LeaseTimes {

@@ -1,9 +1,7 @@
-import { withGrace } from '../../sleep.js';
-import type { FolderSize } from '../data-store.js';
-import { StoreError } from '../store-error.js';
-import { Pace, type PaceTimes } from './pace.js';
+import { withGrace } from '../../time.js';
+import { type FolderSize, StoreError } from '../data-store.js';
+import { Pace, type PaceTimes, statusOf, storageFailure } from './storage-retries.js';
 import type { S3, S3Library } from './s3-client.js';
-import { statusOf, storageFailure } from './storage-failure.js';
 
 export interface ObjectStorageOptions {
   readonly connect: () => Promise<S3>;

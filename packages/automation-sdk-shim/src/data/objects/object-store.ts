@@ -1,17 +1,68 @@
-import { randomUUID } from 'node:crypto';
 import type { Log } from '../../log/log.js';
-import type { Buckets, FolderSize, OwnableStore, PersistentDocument, Release, Taking } from '../data-store.js';
-import { tryAbilities, warnOfMissing, type Abilities } from './abilities.js';
+import {
+  type Buckets,
+  documentText,
+  type FolderSize,
+  nameAside,
+  type OwnableStore,
+  parseDocument,
+  type PersistentDocument,
+  type Release,
+  reportDamage,
+  type Taking,
+} from '../data-store.js';
+import { ConditionalWrites, GuardedObject, LockLostError, Writer } from './conditional-writes.js';
+import { randomUUID } from 'node:crypto';
+import { type Abilities, tryAbilities, warnOfMissing } from './abilities.js';
 import { BucketObjects } from './bucket-objects.js';
-import { ConditionalWrites } from './conditional-writes.js';
-import { DocumentObject } from './document-object.js';
-import { GuardedObject, LockLostError } from './guarded-object.js';
 import { IndexedParts } from './indexed-parts.js';
-import { Lease, lostError, type LeaseTimes } from './lease.js';
-import { ListedParts } from './listed-parts.js';
+import { Lease, type LeaseTimes, lostError } from './lease.js';
+import { indexKey, ListedParts, type PartList } from './parts.js';
 import type { ObjectStorage } from './object-storage.js';
-import { indexKey, type PartList } from './part-list.js';
-import { Writer } from './writer.js';
+
+interface DocumentObjectOptions {
+  readonly name: string;
+  readonly object: GuardedObject;
+  /** Runs a write as long as the store is this process's own. */
+  readonly owned: <Result>(write: () => Promise<Result>) => Promise<Result>;
+  /** Keeps what was set aside. */
+  readonly keep: (name: string, body: Buffer) => Promise<void>;
+  readonly log: Log;
+}
+
+/** A document as an object. A damaged one is copied aside and stays where it is until it is written over. */
+class DocumentObject<T extends object> implements PersistentDocument<T> {
+  readonly #options: DocumentObjectOptions;
+  #setAside: string | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(options: DocumentObjectOptions) {
+    this.#options = options;
+  }
+
+  async read(accepts: (value: object) => boolean = () => true): Promise<T | undefined> {
+    const { name, object, keep, log } = this.#options;
+    await this.#writing;
+    const found = await object.read();
+    if (found === undefined || found.etag === this.#setAside) return undefined;
+    const value = parseDocument(found.body.toString(), accepts);
+    if (value === undefined) {
+      const aside = nameAside(name, new Date());
+      await keep(aside, found.body);
+      this.#setAside = found.etag;
+      reportDamage(log, name, aside);
+    }
+    return value as T | undefined;
+  }
+
+  write(value: T): Promise<void> {
+    const { object, owned } = this.#options;
+    const body = Buffer.from(documentText(value));
+    const written = this.#writing.then(() => owned(() => object.replace(body)));
+    this.#writing = written.catch(() => undefined);
+    return written;
+  }
+}
 
 export interface ObjectStoreOptions {
   readonly storage: ObjectStorage;

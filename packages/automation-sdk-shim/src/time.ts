@@ -1,0 +1,58 @@
+/** ISO 8601 in UTC without a zone, as Python's `utcnow().isoformat()` gives it and the platform expects it. */
+export function utcWithoutZone(ms: number): string {
+  return new Date(ms).toISOString().slice(0, -1);
+}
+
+/**
+ * Waits `ms` milliseconds, or less: aborting the signal ends the wait early. Either way it resolves, so a caller that
+ * must know asks the signal. Waits of more than 24 days end at once in Node's timers; none here comes near.
+ */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}
+
+/**
+ * Runs an action that outlives the signal by up to `graceMs`: what is nearly done when the module is told to stop may
+ * end well. The action's own signal is aborted then.
+ */
+export async function withGrace<Result>(
+  signal: AbortSignal,
+  graceMs: number,
+  action: (late: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    timer = setTimeout(() => late.abort(), graceMs);
+  };
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort);
+  try {
+    return await action(late.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Asks the signal anew: the compiler takes what it saw before an await for granted. */
+export function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+/** Resolves once the signal is aborted, and keeps the process alive until then. */
+export async function untilAborted(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) await sleep(3_600_000, signal);
+}

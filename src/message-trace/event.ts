@@ -1,0 +1,134 @@
+import { isObject, type JsonObject, type JsonValue } from '../model/json.js';
+import type { TraceRecord } from '../model/record.js';
+import { camelCaseStatus, pascalCaseStatus } from './status.js';
+import { type EventField, eventFields } from './fields.js';
+
+/** Whether no text in a value, names of members included, holds half a character (a lone surrogate). */
+export function isWellFormed(value: JsonValue): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isWellFormed);
+  return Object.entries(value).every(([name, member]) => name.isWellFormed() && isWellFormed(member));
+}
+
+/** The value with U+FFFD for each half of a character. Strict parsers refuse a whole JSON text for one. */
+export function wellFormed(value: JsonObject): JsonObject {
+  const replaced = (inner: JsonValue): JsonValue => {
+    if (typeof inner === 'string') return inner.toWellFormed();
+    if (Array.isArray(inner)) return inner.map(replaced);
+    return isObject(inner) ? wellFormed(inner) : inner;
+  };
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name.toWellFormed(), replaced(member)]));
+}
+
+/** The dialect that the intake's format parses: the Reporting Web Service's row, or Microsoft Graph's item. */
+export type IntakeFormat = 'message_trace' | 'message_trace_graph_api';
+
+/**
+ * The row in the dialect of the intake's format: as it came where that is its own, converted where it came from the
+ * other API.
+ */
+export function rawRow(record: TraceRecord, format: IntakeFormat): JsonObject {
+  if (format === 'message_trace') {
+    return record.dialect === 'reporting_web_service' ? withTicks(record) : reportingWebServiceRow(record);
+  }
+  return record.dialect === 'graph' ? record.raw : graphItem(record);
+}
+
+/** Sekoia's parser reads `/Date(ms)/` only; a service that answered in its other dialect wrote ISO times. */
+function withTicks({ raw, received, start, end }: TraceRecord): JsonObject {
+  const converted: JsonObject = {};
+  for (const [key, timestamp] of Object.entries({ Received: received, StartDate: start, EndDate: end })) {
+    const text = raw[key];
+    const isTicks = typeof text === 'string' && text.startsWith('/Date(');
+    const ticks = ticksOf(timestamp);
+    if (!isTicks && ticks !== undefined) converted[key] = ticks;
+  }
+  return { ...raw, ...converted };
+}
+
+function reportingWebServiceRow(record: TraceRecord): JsonObject {
+  return {
+    Organization: record.organization ?? null,
+    MessageId: record.messageId ?? null,
+    Received: ticksOf(record.received) ?? null,
+    SenderAddress: record.sender ?? null,
+    RecipientAddress: record.recipient ?? null,
+    Subject: record.subject ?? null,
+    Status: record.status === undefined ? null : pascalCaseStatus(record.status),
+    ToIP: record.toIp ?? null,
+    FromIP: record.fromIp ?? null,
+    Size: record.size ?? null,
+    MessageTraceId: record.traceId ?? null,
+    StartDate: ticksOf(record.start) ?? null,
+    EndDate: ticksOf(record.end) ?? null,
+  };
+}
+
+/** Graph answers an empty text where it knows no address. */
+function graphItem(record: TraceRecord): JsonObject {
+  return {
+    id: record.traceId ?? null,
+    senderAddress: record.sender ?? null,
+    recipientAddress: record.recipient ?? null,
+    messageId: record.messageId ?? null,
+    receivedDateTime: record.received ?? null,
+    subject: record.subject ?? null,
+    size: record.size ?? null,
+    fromIP: record.fromIp ?? '',
+    toIP: record.toIp ?? '',
+    status: record.status === undefined ? null : camelCaseStatus(record.status),
+  };
+}
+
+function ticksOf(timestamp: string | undefined): string | undefined {
+  return timestamp === undefined ? undefined : `/Date(${Date.parse(timestamp)})/`;
+}
+
+export interface EventOptions {
+  /** `normalized`: the normalized fields beside the raw row's keys; `raw`: the raw row alone. */
+  readonly event_format: 'normalized' | 'raw';
+  readonly intake_format: IntakeFormat;
+}
+
+/**
+ * One event for one record: the fields of `eventFields`, beside the raw row's own keys, which the parser of a Sekoia
+ * intake reads. No name of one is a name of the other. Should Microsoft add one, the normalized field wins. Halves of
+ * characters are replaced everywhere, because strict parsers refuse the whole event for one.
+ */
+export function toEvent(record: TraceRecord, options: EventOptions): JsonObject {
+  const raw = rawRow(record, options.intake_format);
+  const event = options.event_format === 'raw' ? raw : { ...raw, ...filled(tree, record) };
+  // All text of the event comes from the row.
+  return isWellFormed(record.raw) ? event : wellFormed(event);
+}
+
+/** The fields by the parts of their dotted names. */
+type Group = Map<string, EventField | Group>;
+
+const tree: Group = new Map();
+for (const field of eventFields) insert(tree, field.name.split('.'), field);
+
+function insert(group: Group, [first = '', ...rest]: readonly string[], field: EventField): void {
+  if (rest.length === 0) {
+    group.set(first, field);
+    return;
+  }
+  const known = group.get(first);
+  const inner: Group = known instanceof Map ? known : new Map<string, EventField | Group>();
+  group.set(first, inner);
+  insert(inner, rest, field);
+}
+
+/** A field without a value is absent, never null or empty; so is a group without fields. */
+function filled(group: Group, record: TraceRecord): JsonObject | undefined {
+  const present: JsonObject = {};
+  let isEmpty = true;
+  for (const [name, member] of group) {
+    const value: JsonValue | undefined = member instanceof Map ? filled(member, record) : member.value(record);
+    if (value === undefined || value === '') continue;
+    present[name] = value;
+    isEmpty = false;
+  }
+  return isEmpty ? undefined : present;
+}

@@ -1,0 +1,228 @@
+import { hash } from 'node:crypto';
+import { rowIdentity, statusIdentity, type TraceRecord } from '../model/record.js';
+import type { JsonValue } from '../model/json.js';
+import { addressOf } from './anomalies.js';
+import { outcomeOf, pascalCaseStatus } from './status.js';
+
+/** The namespace of this module's event ids; made once, never to change: ids must stay the same for ever. */
+const namespace = Buffer.from('fb15f6f5005446f6975d91ca2e8087d3', 'hex');
+
+/**
+ * A UUID (RFC 9562, version 5) made of trace id, recipient and status: the same row with the same status has the same
+ * id whenever and through whichever API it is read, so that a repeat can be told downstream.
+ */
+export function eventId(record: TraceRecord): string {
+  const name = Buffer.from(`${rowIdentity(record)}\n${statusIdentity(record)}`);
+  const digest = hash('sha1', Buffer.concat([namespace, name]), 'buffer');
+  digest.writeUInt8((digest.readUInt8(6) & 0x0f) | 0x50, 6);
+  digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8);
+  return digest.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** One field of a normalized event. The event is made from this table, and docs/events.md, too. */
+export interface EventField {
+  /** In the Elastic Common Schema, or of Sekoia.io's documentation of the integration (`office365.*`). */
+  readonly name: string;
+  /** Elasticsearch's type. `[]`: several. */
+  readonly type: 'date' | 'keyword' | 'keyword[]' | 'ip' | 'ip[]' | 'long';
+  /** The properties of the row that it is made of, by API. Absent where the API has none. */
+  readonly graph?: string;
+  readonly reportingWebService?: string;
+  /** The version of the module that first had it. */
+  readonly since: string;
+  readonly meaning: string;
+  /** Undefined and empty texts leave the field out. */
+  readonly value: (record: TraceRecord) => JsonValue | undefined;
+}
+
+const statusOf = ({ status }: TraceRecord) => (status === undefined ? undefined : pascalCaseStatus(status));
+
+function relatedIps({ fromIp, toIp }: TraceRecord): string[] | undefined {
+  const ips = [...new Set([fromIp, toIp].filter((ip) => ip !== undefined))];
+  return ips.length === 0 ? undefined : ips;
+}
+
+/** In the order of the event. Fields of one group stand together. */
+export const eventFields: readonly EventField[] = [
+  {
+    name: '@timestamp',
+    type: 'date',
+    graph: 'receivedDateTime',
+    reportingWebService: 'Received',
+    since: '1.0.0',
+    meaning: 'When Exchange received the message. UTC, microseconds.',
+    value: ({ received }) => received,
+  },
+  {
+    name: 'event.id',
+    type: 'keyword',
+    graph: 'id, recipientAddress, status',
+    reportingWebService: 'MessageTraceId, RecipientAddress, Status',
+    since: '1.0.0',
+    meaning: 'UUID of row and status: the same whenever and through whichever API the row is read.',
+    value: eventId,
+  },
+  { name: 'event.kind', type: 'keyword', since: '1.0.0', meaning: 'Always `event`.', value: () => 'event' },
+  { name: 'event.category', type: 'keyword[]', since: '1.0.0', meaning: 'Always `email`.', value: () => ['email'] },
+  { name: 'event.type', type: 'keyword[]', since: '1.0.0', meaning: 'Always `info`.', value: () => ['info'] },
+  {
+    name: 'event.action',
+    type: 'keyword',
+    graph: 'status',
+    reportingWebService: 'Status',
+    since: '1.0.0',
+    meaning: 'The status in PascalCase.',
+    value: statusOf,
+  },
+  {
+    name: 'event.outcome',
+    type: 'keyword',
+    graph: 'status',
+    reportingWebService: 'Status',
+    since: '1.0.0',
+    meaning:
+      '`success`: Delivered, Expanded, Resolved, GettingStatus. `failure`: Failed, Quarantined, FilteredAsSpam. Else `unknown`.',
+    value: (record) => outcomeOf(statusOf(record)),
+  },
+  {
+    name: 'event.start',
+    type: 'date',
+    reportingWebService: 'StartDate',
+    since: '1.0.0',
+    meaning: 'Start of the range that was asked for.',
+    value: ({ start }) => start,
+  },
+  {
+    name: 'event.end',
+    type: 'date',
+    reportingWebService: 'EndDate',
+    since: '1.0.0',
+    meaning: 'End of that range.',
+    value: ({ end }) => end,
+  },
+  {
+    name: 'office365.message_trace.MessageTraceId',
+    type: 'keyword',
+    graph: 'id',
+    reportingWebService: 'MessageTraceId',
+    since: '1.0.0',
+    meaning: 'The message trace ID: one message in this tenant.',
+    value: ({ traceId }) => traceId,
+  },
+  {
+    name: 'office365.message_trace.Size',
+    type: 'long',
+    graph: 'size',
+    reportingWebService: 'Size',
+    since: '1.0.0',
+    meaning: 'Size of the message in bytes.',
+    value: ({ size }) => size,
+  },
+  {
+    name: 'office365.message_trace.Status',
+    type: 'keyword',
+    graph: 'status',
+    reportingWebService: 'Status',
+    since: '1.0.0',
+    meaning: 'The status in PascalCase.',
+    value: statusOf,
+  },
+  {
+    name: 'email.delivery_timestamp',
+    type: 'date',
+    graph: 'receivedDateTime',
+    reportingWebService: 'Received',
+    since: '1.0.0',
+    meaning: 'As `@timestamp`.',
+    value: ({ received }) => received,
+  },
+  {
+    name: 'email.message_id',
+    type: 'keyword',
+    graph: 'messageId',
+    reportingWebService: 'MessageId',
+    since: '1.0.0',
+    meaning: 'The Message-ID header.',
+    value: ({ messageId }) => messageId,
+  },
+  {
+    name: 'email.from.address',
+    type: 'keyword',
+    graph: 'senderAddress',
+    reportingWebService: 'SenderAddress',
+    since: '1.0.0',
+    meaning: 'The sender. Absent for the empty path `<>` of bounces.',
+    value: ({ sender }) => addressOf(sender),
+  },
+  {
+    name: 'email.to.address',
+    type: 'keyword',
+    graph: 'recipientAddress',
+    reportingWebService: 'RecipientAddress',
+    since: '1.0.0',
+    meaning: 'The recipient of this row.',
+    value: ({ recipient }) => addressOf(recipient),
+  },
+  {
+    name: 'email.subject',
+    type: 'keyword',
+    graph: 'subject',
+    reportingWebService: 'Subject',
+    since: '1.0.0',
+    meaning: 'The subject.',
+    value: ({ subject }) => subject,
+  },
+  {
+    name: 'source.ip',
+    type: 'ip',
+    graph: 'fromIP',
+    reportingWebService: 'FromIP',
+    since: '1.0.0',
+    meaning: 'The address that sent the message to Microsoft.',
+    value: ({ fromIp }) => fromIp,
+  },
+  {
+    name: 'source.address',
+    type: 'keyword',
+    graph: 'fromIP',
+    reportingWebService: 'FromIP',
+    since: '1.0.0',
+    meaning: 'As `source.ip`.',
+    value: ({ fromIp }) => fromIp,
+  },
+  {
+    name: 'destination.ip',
+    type: 'ip',
+    graph: 'toIP',
+    reportingWebService: 'ToIP',
+    since: '1.0.0',
+    meaning: 'The address that Microsoft sent the message to.',
+    value: ({ toIp }) => toIp,
+  },
+  {
+    name: 'destination.address',
+    type: 'keyword',
+    graph: 'toIP',
+    reportingWebService: 'ToIP',
+    since: '1.0.0',
+    meaning: 'As `destination.ip`.',
+    value: ({ toIp }) => toIp,
+  },
+  {
+    name: 'organization.name',
+    type: 'keyword',
+    reportingWebService: 'Organization',
+    since: '1.0.0',
+    meaning: 'The tenant. With Graph: the domain of `tenant_id` or `account_name`, where it is one.',
+    value: ({ organization }) => organization,
+  },
+  {
+    name: 'related.ip',
+    type: 'ip[]',
+    graph: 'fromIP, toIP',
+    reportingWebService: 'FromIP, ToIP',
+    since: '1.0.0',
+    meaning: 'Both addresses.',
+    value: relatedIps,
+  },
+];

@@ -1,0 +1,83 @@
+import { isIP } from 'node:net';
+import type { JsonValue } from '../../model/json.js';
+
+/**
+ * `203.0.113.9:25`, `[2001:db8::1]:25`, `[203.0.113.9]` and SMTP's address literal `[IPv6:2001:db8::1]`, less the port.
+ */
+const DECORATED = /^(?:\[(?:ipv6:)?([^[\]]+)\](?::\d{1,5})?|([\d.]+):\d{1,5})$/i;
+/** How the URL parser writes an IPv4 address that is mapped into IPv6, whatever its spelling was. */
+const MAPPED = /^\[::ffff:([\da-f]{1,4}):([\da-f]{1,4})\]$/;
+
+/**
+ * The bare IP address in a field, without port, brackets, blanks and zone, and IPv4 where it is mapped into IPv6: an
+ * indicator matches no other spelling, and an index refuses the whole event for one that is no address.
+ * Undefined where there is none.
+ */
+export function ipAddressOf(value: JsonValue | undefined): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  const version = isIP(value);
+  if (version === 4) return value;
+  return version === 6 ? bareIpV6(value) : decorated(value);
+}
+
+function decorated(text: string): string | undefined {
+  const trimmed = text.replace(/^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu, '');
+  const [, inBrackets, beforePort] = DECORATED.exec(trimmed) ?? [];
+  const bare = (inBrackets ?? beforePort ?? trimmed).trim();
+  const version = isIP(bare);
+  if (version === 6) return bareIpV6(bare);
+  return version === 4 ? bare : undefined;
+}
+
+function bareIpV6(text: string): string {
+  // Node.js takes an address with its zone for an address.
+  const address = text.split('%', 1)[0] ?? text;
+  if (!/:ffff:/i.test(address)) return address;
+  const [, high, low] = MAPPED.exec(new URL(`http://[${address}]/`).hostname) ?? [];
+  if (high === undefined || low === undefined) return address;
+  const [one, other] = [parseInt(high, 16), parseInt(low, 16)];
+  return [one >> 8, one & 0xff, other >> 8, other & 0xff].join('.');
+}
+
+/**
+ * No mail crossed Exchange before, nor will it then. Times outside are what programs write where they know none: .NET's
+ * least and greatest date (the years 1 and 9999), the epochs of Unix (1970) and of Windows (1601), 2106 and so on.
+ */
+const FIRST_YEAR = '1990';
+const LAST_YEAR = '2099';
+
+/**
+ * The times of both APIs, as UTC text with six fraction digits: `2022-07-25T12:26:13.240000Z`. By hand and without a
+ * library: there are four in each row. Undefined for what is no time, or none that a message can have.
+ */
+export function timestampOf(value: unknown): string | undefined {
+  const timestamp = anyTimestampOf(value);
+  if (timestamp === undefined) return undefined;
+  // Years of four digits are in order as texts.
+  const year = timestamp.slice(0, 4);
+  return year >= FIRST_YEAR && year <= LAST_YEAR ? timestamp : undefined;
+}
+
+function anyTimestampOf(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const ticks = /^\/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\/$/.exec(value);
+  if (ticks?.[1] !== undefined) return timestampOfMs(Number(ticks[1]));
+  // ISO 8601 with up to nine fraction digits; without a zone it is UTC.
+  const iso = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/i.exec(value);
+  if (iso?.[1] === undefined) return undefined;
+  const ms = Date.parse(`${iso[1].replace(' ', 'T')}${iso[3]?.toUpperCase() ?? 'Z'}`);
+  const fraction = (iso[2] ?? '').slice(0, 6).padEnd(6, '0');
+  return timestampOfMs(ms)?.replace('.000000Z', `.${fraction}Z`);
+}
+
+/** Milliseconds since 1970, for the timestamps that this module writes. */
+export function timestampMs(timestamp: string): number {
+  return Date.parse(`${timestamp.slice(0, 23)}Z`);
+}
+
+/** Undefined beyond the years that four digits can name. */
+export function timestampOfMs(ms: number): string | undefined {
+  const date = new Date(ms);
+  if (!(date.getUTCFullYear() >= 0 && date.getUTCFullYear() <= 9999)) return undefined;
+  return date.toISOString().replace('Z', '000Z');
+}

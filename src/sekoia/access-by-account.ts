@@ -1,0 +1,49 @@
+/** What the card cannot say about the settings of an account. */
+import { ConfigurationError, type SettingsRules } from '@sekoia/automation-sdk-shim';
+import type { MessageTraceConfiguration } from '../settings/values.js';
+import { type Access, APPLICATION_ID, problemsWithIds } from './access.js';
+import { accountByPassword, accountByToken } from './guidance.js';
+
+export const rulesForAccount: SettingsRules = (settings) => {
+  const { account_name: name, client_id: clientId, tenant_id: tenantId, api } = settings;
+  const problems = problemsWithIds(settings);
+  if (clientId === undefined && api === 'graph')
+    problems.push(`"client_id" (Client ID) is missing: it must be ${APPLICATION_ID}, as "api" is "graph".`);
+  if (clientId !== undefined && tenantId === undefined && typeof name === 'string' && domainOf(name) === undefined)
+    problems.push(
+      '"tenant_id" (Tenant ID) is missing, and "account_name" (Account name) names no domain to use in its place.',
+    );
+  return problems;
+};
+
+/**
+ * A service account: with its name and password alone it reads the Reporting Web Service, with HTTP Basic. With a
+ * client_id it signs in through Entra ID, and reads Microsoft Graph unless the setting `api` says otherwise.
+ * @throws ConfigurationError where `rulesForAccount` are broken
+ */
+export function accessByAccount(settings: MessageTraceConfiguration): Access {
+  const { account_name: accountName, account_password: accountPassword, client_id: clientId } = settings;
+  const problems = rulesForAccount({ ...settings });
+  if (problems.length > 0) throw new ConfigurationError(problems.join(' '));
+  const domain = domainOf(accountName);
+  if (clientId === undefined) {
+    return {
+      api: 'reporting_web_service',
+      credentials: { kind: 'basic', accountName, accountPassword },
+      organization: domain,
+      guidance: accountByPassword,
+    };
+  }
+  const api = settings.api === 'automatic' ? 'graph' : settings.api;
+  const tenant = settings.tenant_id ?? domain ?? '';
+  return {
+    api,
+    credentials: { kind: 'token', tenant, clientId, identity: { accountName, accountPassword } },
+    organization: domain,
+    guidance: accountByToken[api],
+  };
+}
+
+function domainOf(accountName: string): string | undefined {
+  return /@([^@\s]+)$/.exec(accountName)?.[1];
+}

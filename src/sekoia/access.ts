@@ -1,0 +1,53 @@
+import type { ClientCertificate } from '../microsoft/sign-in/client-certificate.js';
+import type { Api } from '../microsoft/clouds.js';
+import type { TokenFileName } from '../microsoft/sign-in/token-file.js';
+import type { Guidance } from '../microsoft/classify-response.js';
+import type { JsonObject } from '@sekoia/automation-sdk-shim';
+import { isDomain, isGuid } from '../settings/values.js';
+
+/** What proves who signs in to Entra ID. */
+export type Proof =
+  | { readonly clientSecret: string }
+  | { readonly clientCertificate: ClientCertificate }
+  | { readonly federatedToken: TokenFileName }
+  | { readonly accountName: string; readonly accountPassword: string };
+
+/**
+ * HTTP Basic, a token of Entra ID, or one of Azure for what the module runs in. Plain data: a hash of it tells whether
+ * it has changed.
+ */
+type Credentials =
+  | { readonly kind: 'basic'; readonly accountName: string; readonly accountPassword: string }
+  | { readonly kind: 'token'; readonly tenant: string; readonly clientId: string; readonly identity: Proof }
+  | { readonly kind: 'managed'; readonly clientId: string | undefined };
+
+/** How the settings of a trigger say to get at the message traces of a tenant. */
+export interface Access {
+  readonly api: Api;
+  readonly credentials: Credentials;
+  /** The tenant's domain, where the settings tell it. */
+  readonly organization: string | undefined;
+  readonly guidance: Guidance;
+  /** Where Entra ID is, where the environment says so and the settings do not. */
+  readonly authorityUrl?: string | undefined;
+}
+
+export const TENANT = `the tenant's ID, a GUID, or one of its domains such as contoso.onmicrosoft.com`;
+export const APPLICATION_ID = `the application's ID, a GUID such as 0f8fad5b-d9cb-469f-a165-70867728950e`;
+
+/**
+ * What is wrong with the IDs of tenant and application, where they are given. A secret may have been pasted there: no
+ * value is quoted.
+ */
+export function problemsWithIds({ tenant_id: tenant, client_id: client }: JsonObject): string[] {
+  const problems: string[] = [];
+  if (typeof tenant === 'string' && !isGuid(tenant) && !isDomain(tenant))
+    problems.push(`"tenant_id" (Tenant ID) must be ${TENANT}, not ${sizeOf(tenant)}.`);
+  if (typeof client === 'string' && !isGuid(client))
+    problems.push(`"client_id" (Client ID) must be ${APPLICATION_ID}, not ${sizeOf(client)}.`);
+  return problems;
+}
+
+function sizeOf(text: string): string {
+  return `a text of ${text.length} character${text.length === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,92 @@
+import { type IntakeClient, REJECTIONS_LOGGED_A_MINUTE } from '@sekoia/automation-sdk-shim';
+import type { CollectorLog, Receipt, Sink } from '../model/ports.js';
+import type { TraceRecord } from '../model/record.js';
+import { eventText } from '../message-trace/event-text.js';
+import type { EventOptions } from '../message-trace/event.js';
+import type { TraceMetrics } from './trace-metrics.js';
+import type { RejectedFile } from './dead-letters.js';
+
+const minuteMs = 60_000;
+
+/** Says which rows were rejected: the first of a minute one by one, the others as a number. */
+export class RejectionLog {
+  readonly #log: CollectorLog;
+  readonly #now: () => number;
+  #sinceMs = -Infinity;
+  #said = 0;
+  #unsaid = 0;
+
+  constructor(log: CollectorLog, now: () => number) {
+    this.#log = log;
+    this.#now = now;
+  }
+
+  add(reason: string): void {
+    if (this.#now() - this.#sinceMs >= minuteMs) {
+      this.flush();
+      this.#sinceMs = this.#now();
+      this.#said = 0;
+    }
+    if (this.#said >= REJECTIONS_LOGGED_A_MINUTE) {
+      this.#unsaid += 1;
+      return;
+    }
+    this.#said += 1;
+    this.#log.error(
+      `A row could not be delivered: ${reason} It was written to the folder "rejected" of the data folder; all others go on. [MT-REJECTED]`,
+    );
+  }
+
+  /** Says how many rows had no line of their own since the last call. */
+  flush(): void {
+    if (this.#unsaid === 0) return;
+    this.#log.error(
+      `More rows could not be delivered: ${this.#unsaid}. They were written to the folder "rejected" of the data folder, each with its reason. [MT-REJECTED]`,
+    );
+    this.#unsaid = 0;
+  }
+}
+
+/** Delivers records to the intake as events. */
+export class IntakeSink implements Sink {
+  readonly #parts: SinkParts;
+  readonly #rejections: RejectionLog;
+
+  constructor(parts: SinkParts) {
+    this.#parts = parts;
+    this.#rejections = new RejectionLog(parts.log, parts.now);
+  }
+
+  /** Makes the texts of one chunk at a time: a page of them all would double what a page takes in memory. */
+  async *deliver(records: readonly TraceRecord[], signal: AbortSignal): AsyncGenerator<Receipt, void, undefined> {
+    const { intake, options } = this.#parts;
+    for (let first = 0; first < records.length; first += options.chunk_size) {
+      const texts = records.slice(first, first + options.chunk_size).map((record) => eventText(record, options));
+      for await (const { from, to, rejected } of intake.deliver(texts, signal)) {
+        yield {
+          from: first + from,
+          to: first + to,
+          rejected: rejected.map(({ index, reason }) => ({ index: first + index, reason })),
+        };
+      }
+    }
+    this.#rejections.flush();
+  }
+
+  async reject(row: unknown, reason: string): Promise<void> {
+    const { rejected, metrics } = this.#parts;
+    if (!(await rejected.add(row, reason))) return;
+    metrics.rejected();
+    this.#rejections.add(reason);
+  }
+}
+
+interface SinkParts {
+  readonly intake: IntakeClient;
+  readonly options: EventOptions & { readonly chunk_size: number };
+  readonly rejected: RejectedFile;
+  readonly metrics: TraceMetrics;
+  readonly log: CollectorLog;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}

@@ -1,0 +1,184 @@
+import { createHmac } from 'node:crypto';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import {
+  Connector,
+  REPORTED_REQUESTS_WITHOUT_PROGRESS,
+  type IntakeConfiguration,
+  type TriggerContext,
+} from '@sekoia/automation-sdk-shim';
+import { sentenceOnClock, ServerClock } from '../collector/clock.js';
+import { Collector } from '../collector/collector.js';
+import { Ledger } from '../collector/ledger.js';
+import { RetryPolicy } from '../collector/retry-policy.js';
+import type { TimeRange } from '../model/progress.js';
+import { schedulePasses } from '../model/schedule.js';
+import { SignInBackoff } from '../collector/wait-policy.js';
+import type { EventOptions } from '../message-trace/event.js';
+import { Quota } from '../microsoft/http/quota.js';
+import { RequestBudget } from '../microsoft/http/request-budget.js';
+import { Transport } from '../microsoft/http/transport.js';
+import type { Access } from './access.js';
+import { IntakeSink } from './intake-sink.js';
+import { RejectedFile } from './dead-letters.js';
+import { sourceFor, type Addresses } from './source-for.js';
+import { storageIn } from './storage.js';
+import { TraceMetrics } from './trace-metrics.js';
+
+/** Polls that may fail before the container is worth a restart, where that takes longer than the platform's 6 hours. */
+const QUIET_POLLS = 3;
+const WITHOUT_PROGRESS = `The last ${REPORTED_REQUESTS_WITHOUT_PROGRESS} requests to Microsoft or more brought nothing new. Soon it is asked once a second at most. No data is lost.`;
+/** A service that gives such links gives them again and again. */
+const FOREIGN_LINK_REPORTED_EVERY_MS = 60_000;
+/** They go through no proxy, whatever the environment names. */
+const DIRECT_AGENTS = { http: new HttpAgent(), https: new HttpsAgent() };
+
+/** The settings that both triggers have. */
+export interface TraceConfiguration extends IntakeConfiguration, Addresses, EventOptions {
+  /** Hours. */
+  readonly start_time: number;
+  /** Seconds. */
+  readonly frequency: number;
+  /** Minutes. */
+  readonly timedelta: number;
+  /** Minutes. */
+  readonly late_window: number;
+  readonly max_requests_per_5_minutes: number;
+}
+
+/**
+ * Joins the platform's life-cycle to the collector: builds source, ledger and sink from the settings, and hands them
+ * over.
+ */
+export abstract class TraceTrigger<Configuration extends TraceConfiguration> extends Connector<Configuration> {
+  readonly #access: Access;
+  #foreignLinkReportedMs = -Infinity;
+  readonly #clock = new ServerClock({
+    onSleep: (waitMs) => this.health.alive(waitMs),
+    onFinding: (finding) => this.log.warning(sentenceOnClock(finding)),
+  });
+  readonly #schedule = schedulePasses(this.configuration);
+  readonly #quota = new Quota({
+    limit: this.configuration.max_requests_per_5_minutes,
+    now: () => performance.now(),
+    onWait: (spacingMs) =>
+      this.log.info(
+        `To keep within ${this.configuration.max_requests_per_5_minutes} requests in 5 minutes, Microsoft Graph is asked every ${(spacingMs / 1000).toFixed(1)} s at most for now.`,
+      ),
+  });
+  readonly #budget = new RequestBudget({
+    now: () => performance.now(),
+    onChange: (isFutile) => {
+      if (isFutile) this.health.degraded(WITHOUT_PROGRESS, 'requests');
+      else this.health.restored('requests');
+    },
+  });
+  readonly #metrics = new TraceMetrics(this.metrics, this.#clock, this.#schedule, {
+    lag: (seconds) => this.reportLag(seconds),
+    troubled: ({ matter, status, reason }) => this.health[status](reason, matter),
+    recovered: (matter) => this.health.restored(matter),
+    progress: (requests) => this.#budget.progressed(requests),
+    setAside: (ranges) => {
+      if (ranges.length === 0) this.health.restored('set aside');
+      else this.health.degraded(sentenceAbout(ranges), 'set aside');
+    },
+    heartbeat: () => this.heartbeat(),
+    quotaUsed: () => this.#quota.used,
+  });
+
+  /** @throws ConfigurationError where `accessOf` does */
+  constructor(context: TriggerContext, accessOf: (configuration: Configuration) => Access) {
+    super(context);
+    this.#access = accessOf(this.configuration);
+  }
+
+  override async run(): Promise<void> {
+    this.health.extend(() => this.#metrics.healthFields());
+    this.health.allowQuiet(QUIET_POLLS * this.configuration.frequency);
+    this.health.expectWorkEvery(this.configuration.frequency * 1_000);
+    this.health.alive();
+    const source = this.#source();
+    const storage = storageIn(this.data);
+    const sink = new IntakeSink({
+      intake: this.intake,
+      options: this.configuration,
+      rejected: new RejectedFile({ storage, now: () => this.#clock.now(), log: this.log }),
+      metrics: this.#metrics,
+      now: () => this.#clock.now(),
+      log: this.log,
+    });
+    const options = {
+      document: storage.document('context.json'),
+      buckets: storage.buckets('fingerprints'),
+      schedule: this.#schedule,
+      source: source.name,
+      clock: this.#clock,
+      log: this.log,
+      startTimeMs: this.configuration.start_time * 3_600_000,
+    };
+    const retryPolicy = new RetryPolicy({ clock: this.#clock, monitor: this.#metrics, log: this.log });
+    const ledger = await retryPolicy.retryUntilStored(() => Ledger.open(options), this.stopping);
+    retryPolicy.restored();
+    const collector = new Collector({
+      source,
+      sink,
+      ledger,
+      schedule: this.#schedule,
+      clock: this.#clock,
+      monitor: this.#metrics,
+      log: this.log,
+      signIn: new SignInBackoff(storage.document('sign-in.json'), this.#hashOfCredentials()),
+    });
+    await collector.run(this.stopping);
+  }
+
+  /** With the intake key as the key of the hash: who has the data folder alone cannot try out passwords against it. */
+  #hashOfCredentials(): string {
+    const hash = createHmac('sha256', this.configuration.intake_key);
+    return hash.update(JSON.stringify(this.#access.credentials)).digest('base64url');
+  }
+
+  #reportForeignLink(message: string): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#foreignLinkReportedMs < FOREIGN_LINK_REPORTED_EVERY_MS) return;
+    this.#foreignLinkReportedMs = nowMs;
+    this.log.error(
+      `${message} No data is lost: reading goes on without it. ` +
+        'If no proxy of yours rewrites answers, report this line. [MT-FOREIGN-LINK]',
+    );
+  }
+
+  #source() {
+    const onResult = (result: string): void => {
+      this.health.alive();
+      this.#metrics.requested(result);
+    };
+    const mark = () => this.#clock.mark();
+    const transport = new Transport({
+      ...this.outbound,
+      mark,
+      onDate: (dateMs, sentAt, receivedAt) => this.#clock.observe(dateMs, sentAt, receivedAt),
+      onResult,
+    });
+    return sourceFor(this.#access, this.configuration, {
+      transport,
+      // The clock of a machine's own endpoint is not Microsoft's.
+      directTransport: new Transport({ ...this.outbound, agents: DIRECT_AGENTS, mark, onResult }),
+      quota: this.#quota,
+      budget: this.#budget,
+      links: {
+        deadLink: (remedy) => this.#metrics.deadLink(remedy),
+        foreignLink: ({ message }) => this.#reportForeignLink(message),
+      },
+      hide: (secret) => this.hide(secret),
+      now: () => performance.now(),
+      dateMs: () => this.#clock.now(),
+      warn: (sentence) => this.log.warning(sentence),
+    });
+  }
+}
+
+function sentenceAbout(ranges: readonly TimeRange[]): string {
+  const seconds = ranges.reduce((sum, { start, end }) => sum + (end - start) / 1000, 0);
+  return `Microsoft answers for all times but ${seconds} s, which are tried again rarely: see set_aside, and the log.`;
+}

@@ -1,0 +1,23 @@
+import type { TriggerContext } from '@sekoia/automation-sdk-shim';
+import type { MessageTraceConfiguration, MessageTraceGraphConfiguration } from '../settings/values.js';
+import { accessByAccount, rulesForAccount } from './access-by-account.js';
+import { TraceTrigger } from './trace-trigger.js';
+import { accessByApplication, rulesForApplication } from './access-by-application.js';
+
+/** The trigger "Message Trace": a service account reads the message traces. */
+export class MessageTraceTrigger extends TraceTrigger<MessageTraceConfiguration> {
+  static override readonly rules = rulesForAccount;
+
+  constructor(context: TriggerContext) {
+    super(context, accessByAccount);
+  }
+}
+
+/** The trigger "Message Trace (Microsoft Graph)": an application reads the message traces. */
+export class MessageTraceGraphTrigger extends TraceTrigger<MessageTraceGraphConfiguration> {
+  static override readonly rules = rulesForApplication;
+
+  constructor(context: TriggerContext) {
+    super(context, accessByApplication);
+  }
+}
