@@ -3,7 +3,7 @@ import type { MailRow } from '../world/mail-row.js';
 import type { Dialect } from './dialect.js';
 import type { TracePage } from './trace-page.js';
 
-const headers = {
+const HEADERS_3 = {
   'Content-Type': 'application/json;odata=minimalmetadata;streaming=true;charset=utf-8',
   DataServiceVersion: '3.0;',
 };
@@ -13,18 +13,18 @@ export const odata3: Dialect = {
   page(page: TracePage, serviceUrl: string, link: string | null): Response {
     const answered = {
       'odata.metadata': `${serviceUrl}/$metadata#MessageTrace`,
-      value: page.rows.map((row, at) => wording(row, page.offset + at, page)),
+      value: page.rows.map((row, at) => rowInOData3(row, page.offset + at, page)),
       ...(link !== null && { 'odata.nextLink': link }),
     };
-    return withHeaders(jsonResponse(200, answered), headers);
+    return withHeaders(jsonResponse(200, answered), HEADERS_3);
   },
   error(status: number, text: string): Response {
     const error = { code: '', message: { lang: 'en-US', value: text } };
-    return withHeaders(jsonResponse(status, { 'odata.error': error }), headers);
+    return withHeaders(jsonResponse(status, { 'odata.error': error }), HEADERS_3);
   },
 };
 
-function wording(row: MailRow, index: number, page: TracePage): object {
+function rowInOData3(row: MailRow, index: number, page: TracePage): object {
   return {
     Organization: page.organization,
     MessageId: row.messageId,
