@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { respond, htmlResponse, jsonResponse, withHeaders, type Response } from '@local/microsoft365-simulator';
 import { toEvent } from '../../src/message-trace/event.js';
-import { waitOn } from '../support/eventful-clock.js';
+import { waitOn } from '../support/fake-clock.js';
 import { ACCESSES, FieldCase, holds, HOUR_MS, type Findings } from '../support/field-case.js';
 
 /** Rows an hour of a quiet tenant: a day and a poll's worth of it fit into a page. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { expectedEvent, readingOf, rowOfEvent } from '../support/expected-event.js';
 import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
-import { signInScenarioNames, signInScenarios } from '../support/ways.js';
+import { signInScenarioNames, signInScenarios } from '../support/sign-in-scenarios.js';
 
 describe.each(signInScenarioNames)('the mail of the last hour, read by %s', (signInScenario) => {
   let scenario: Scenario;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { piecesOf } from '../../tools/fault-lab/src/stage/secret-watch.js';
+import { piecesOf } from '../../tools/fault-lab/src/test-bed/output-watch.js';
 import { startEchoingServer, type EchoForm } from '../support/echoing-server.js';
 import { respond, type Loopback } from '../support/loopback.js';
 import { intakeKey, minute, Scenario, second, token } from '../support/scenario.js';
 import { responsesOf, secretsOf } from '../support/secrets.js';
-import type { SignInScenarioName } from '../support/ways.js';
+import type { SignInScenarioName } from '../support/sign-in-scenarios.js';
 
 type Echoing = 'Microsoft' | 'Entra ID' | 'the intake' | 'the intake, for one event' | 'the platform';
 

@@ -3,7 +3,7 @@ import { passingFaults, type TokenFault } from '@local/microsoft365-simulator';
 import type { IntakeFault } from '@local/playbook-runner';
 import { messagesAt } from '../support/log-entries.js';
 import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
-import { signInScenarioNames, type SignInScenarioName } from '../support/ways.js';
+import { signInScenarioNames, type SignInScenarioName } from '../support/sign-in-scenarios.js';
 
 /** What an intake does on a bad day without having stored anything. */
 const intakeFaults: IntakeFault[] = [

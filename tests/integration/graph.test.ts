@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { selfSignedCertificate } from '@local/microsoft365-simulator';
 import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
-import { application, signInScenarios } from '../support/ways.js';
+import { application, signInScenarios } from '../support/sign-in-scenarios.js';
 
 const byApplication = 'an application on Microsoft Graph';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { allArrivedOnce, minute, Scenario, second } from '../support/scenario.js';
-import { signInScenarioNames } from '../support/ways.js';
+import { signInScenarioNames } from '../support/sign-in-scenarios.js';
 
 describe('rows that appear late and statuses that change', () => {
   test.concurrent.each(signInScenarioNames)(

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { allArrivedOnce, intakeKey, minute, Scenario, token } from '../support/scenario.js';
-import { account, application, signInScenarioNames, type SignInScenarioName } from '../support/ways.js';
+import { account, application, signInScenarioNames, type SignInScenarioName } from '../support/sign-in-scenarios.js';
 
 let scenario: Scenario;
 afterEach(() => scenario.close());

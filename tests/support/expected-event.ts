@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Graph, MailRow } from '@local/microsoft365-simulator';
 import type { Scenario } from './scenario.js';
-import type { SignInScenario } from './ways.js';
+import type { SignInScenario } from './sign-in-scenarios.js';
 
 const success = new Set(['Delivered', 'Expanded', 'Resolved', 'GettingStatus']);
 const failure = new Set(['Failed', 'Quarantined', 'FilteredAsSpam']);

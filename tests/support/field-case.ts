@@ -2,7 +2,7 @@ import type { AlteredRequest, Response } from '@local/microsoft365-simulator';
 import type { Access } from '../../src/sekoia/access.js';
 import { application as applicationAdvice } from '../../src/sekoia/guidance.js';
 import { HoursWithATenant } from './hours-with-a-tenant.js';
-import { account, application } from './ways.js';
+import { account, application } from './sign-in-scenarios.js';
 
 export const HOUR_MS = 3_600_000;
 const POLL_MS = 60_000;

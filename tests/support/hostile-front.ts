@@ -3,7 +3,7 @@ import { createServer, request as ask, type IncomingMessage, type Server, type S
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
-import { anyBadResponse, anyEntry, wire } from './arbitrary-answer.js';
+import { anyBadResponse, anyEntry, wire } from './arbitrary-response.js';
 import { SeededRandom } from './seeded-random.js';
 
 /**

@@ -19,11 +19,11 @@ import { IntakeSink } from '../../src/sekoia/intake-sink.js';
 import { RejectedFile } from '../../src/sekoia/dead-letters.js';
 import { sourceFor } from '../../src/sekoia/source-for.js';
 import { TraceMetrics } from '../../src/sekoia/trace-metrics.js';
-import { EventfulClock } from './eventful-clock.js';
+import { EventfulClock } from './fake-clock.js';
 import type { LogEntry } from './log-entries.js';
 import { MemoryBuckets, MemoryDocument, MemoryLines } from './memory-storage.js';
 import { outbound, signInMeans } from './outbound.js';
-import { account, application, domain, organization } from './ways.js';
+import { account, application, domain, organization } from './sign-in-scenarios.js';
 
 const startMs = Date.UTC(2026, 10, 23, 9);
 const intakeKey = 'k3y-of-the-intake';

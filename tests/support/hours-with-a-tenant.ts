@@ -8,12 +8,12 @@ import { Quota } from '../../src/microsoft/http/quota.js';
 import { Transport } from '../../src/microsoft/http/transport.js';
 import type { Access } from '../../src/sekoia/access.js';
 import { sourceFor } from '../../src/sekoia/source-for.js';
-import { EventfulClock } from './eventful-clock.js';
+import { EventfulClock } from './fake-clock.js';
 import { MemoryBuckets, MemoryDocument } from './memory-storage.js';
 import { outbound, signInMeans } from './outbound.js';
 import { RecordingLog } from './recording-log.js';
 import { RecordingMonitor } from './recording-monitor.js';
-import { account, application } from './ways.js';
+import { account, application } from './sign-in-scenarios.js';
 
 const startMs = Date.UTC(2026, 10, 23, 9);
 

@@ -31,7 +31,7 @@ import {
   signInScenarios,
   type SignInScenario,
   type SignInScenarioName,
-} from './ways.js';
+} from './sign-in-scenarios.js';
 
 export const intakeKey = 'k3y-of-the-intake-9f2c';
 export const token = 'eyJ0b2tlbiI6InBsYXlib29rIn0.s1gn4ture';

@@ -1,7 +1,7 @@
 import { MailWorld, startSimulator, type Simulator } from '@local/microsoft365-simulator';
 import { Transport, type Response, type Request } from '../../../src/microsoft/http/transport.js';
 import { outbound } from '../../support/outbound.js';
-import { account, application, domain, organization } from '../../support/ways.js';
+import { account, application, domain, organization } from '../../support/sign-in-scenarios.js';
 import type { Input, Part } from '../engine/target.js';
 import { wireResponse } from './canned.js';
 

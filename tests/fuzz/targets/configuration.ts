@@ -6,7 +6,7 @@ import { readCards } from '../../../packages/automation-sdk-shim/src/configurati
 import { checkProxies, proxyFor } from '../../../packages/automation-sdk-shim/src/http/proxies.js';
 import { batchAddress } from '../../../packages/automation-sdk-shim/src/module/connector.js';
 import { selfSignedCertificate } from '@local/microsoft365-simulator';
-import { application } from '../../support/ways.js';
+import { application } from '../../support/sign-in-scenarios.js';
 import { type Input, type OpenTarget, textPart } from '../engine/target.js';
 import { expectKnown } from '../oracles/texts.js';
 import { SECRETS } from '../oracles/secrets.js';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { HttpRequest } from '../../../packages/automation-sdk-shim/src/http/http-client.js';
 import { IntakeClient } from '../../../packages/automation-sdk-shim/src/intake/intake-client.js';
 import { createIntakeMetrics } from '../../../packages/automation-sdk-shim/src/intake/intake-metrics.js';
-import { anyJson } from '../../support/arbitrary-answer.js';
+import { anyJson } from '../../support/arbitrary-response.js';
 import { Finding, type Input, type OpenTarget, type Part } from '../engine/target.js';
 import { SECRETS } from '../oracles/secrets.js';
 import { CannedHttp, parseResponse, wireResponse } from './canned.js';

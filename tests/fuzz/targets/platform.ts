@@ -6,7 +6,7 @@ import { NetworkError } from '../../../packages/automation-sdk-shim/src/http/net
 import { settingsOfItem } from '../../../packages/automation-sdk-shim/src/module/settings-of-item.js';
 import { accessByAccount, rulesForAccount } from '../../../src/sekoia/access-by-account.js';
 import { accessByApplication, rulesForApplication } from '../../../src/sekoia/access-by-application.js';
-import { application } from '../../support/ways.js';
+import { application } from '../../support/sign-in-scenarios.js';
 import type { Input, OpenTarget } from '../engine/target.js';
 import { expectKnown } from '../oracles/texts.js';
 import { SECRETS } from '../oracles/secrets.js';

@@ -2,7 +2,7 @@ import { HttpClient } from '../../../packages/automation-sdk-shim/src/http/http-
 import { explainCode, NetworkError } from '../../../packages/automation-sdk-shim/src/http/network-error.js';
 import { transportWith } from '../../support/outbound.js';
 import { RawServer } from '../../support/raw-server.js';
-import { anyResponse } from '../../support/arbitrary-answer.js';
+import { anyResponse } from '../../support/arbitrary-response.js';
 import type { Input, OpenTarget } from '../engine/target.js';
 import { expectKnown } from '../oracles/texts.js';
 import { SECRETS } from '../oracles/secrets.js';

@@ -5,7 +5,7 @@ import type { Access } from '../../../src/sekoia/access.js';
 import { accountByToken, application as applicationAdvice, managedIdentity } from '../../../src/sekoia/guidance.js';
 import { ServicePrincipalLookup } from '../../../src/microsoft/sign-in/service-principal.js';
 import type { Transport } from '../../../src/microsoft/http/transport.js';
-import { account, application } from '../../support/ways.js';
+import { account, application } from '../../support/sign-in-scenarios.js';
 import { Finding, type Input, type OpenTarget } from '../engine/target.js';
 import { expectKnown } from '../oracles/texts.js';
 import { SECRETS } from '../oracles/secrets.js';

@@ -2,7 +2,7 @@ import { HttpClient } from '../../../packages/automation-sdk-shim/src/http/http-
 import { NetworkError } from '../../../packages/automation-sdk-shim/src/http/network-error.js';
 import { retryAfterMs } from '../../../packages/automation-sdk-shim/src/http/retry-after.js';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { anyResponse } from '../../support/arbitrary-answer.js';
+import { anyResponse } from '../../support/arbitrary-response.js';
 import { transportWith } from '../../support/outbound.js';
 import { RawServer } from '../../support/raw-server.js';
 import { errorText, parseJson } from '../../../src/microsoft/http/json.js';

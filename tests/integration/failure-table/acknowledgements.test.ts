@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { identifyEvent } from '@local/playbook-runner';
 import { failureRun } from '../../support/failure-run.js';
 import { metricValue } from '../../support/metric-value.js';
-import { rejectedIn } from '../../support/rejected-rows.js';
+import { rejectedIn } from '../../support/dead-letters.js';
 import { allArrivedOnce, minute, second, type Scenario } from '../../support/scenario.js';
 
 /** All in one minute, so that they come in one page. */

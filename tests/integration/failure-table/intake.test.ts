@@ -3,7 +3,7 @@ import type { IntakeFault } from '@local/playbook-runner';
 import { failureRun } from '../../support/failure-run.js';
 import { entriesOf, expectNoHurry, messagesAt } from '../../support/log-entries.js';
 import { metricValue } from '../../support/metric-value.js';
-import { rejectedIn } from '../../support/rejected-rows.js';
+import { rejectedIn } from '../../support/dead-letters.js';
 import { allArrivedOnce, minute, second, type Scenario } from '../../support/scenario.js';
 
 function addMail(scenario: Scenario, rows: number): void {

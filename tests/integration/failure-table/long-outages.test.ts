@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import type { Access } from '../../../src/sekoia/access.js';
 import { accessByAccount } from '../../../src/sekoia/access-by-account.js';
 import { application as applicationAdvice } from '../../../src/sekoia/guidance.js';
-import { waitOn } from '../../support/eventful-clock.js';
+import { waitOn } from '../../support/fake-clock.js';
 import { heapInUse, HoursOfCollecting } from '../../support/hours-of-collecting.js';
 import { expectNoHurry } from '../../support/log-entries.js';
 import { allArrivedOnce, hour, minute, second } from '../../support/scenario.js';
-import { account, application } from '../../support/ways.js';
+import { account, application } from '../../support/sign-in-scenarios.js';
 
 const accesses: Readonly<Record<string, Access>> = {
   'an account on the Reporting Web Service': accessByAccount({

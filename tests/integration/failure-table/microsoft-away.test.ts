@@ -3,7 +3,7 @@ import { passingFaults, type TokenFault, type TransportFault } from '@local/micr
 import { failureRun } from '../../support/failure-run.js';
 import { entriesOf, expectNoHurry, messagesAt } from '../../support/log-entries.js';
 import { allArrivedOnce, minute, second, type Scenario } from '../../support/scenario.js';
-import { signInScenarioNames } from '../../support/ways.js';
+import { signInScenarioNames } from '../../support/sign-in-scenarios.js';
 
 const asksForMoreTime: TransportFault[] = ['http-503-retry-after-date'];
 const tokenFaults: TokenFault[] = [...passingFaults, 'temporarily-unavailable', 'no-fields-200'];

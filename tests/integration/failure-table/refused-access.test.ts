@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { failureRun } from '../../support/failure-run.js';
 import { messagesAt } from '../../support/log-entries.js';
 import { allArrivedOnce, minute, second, type Scenario } from '../../support/scenario.js';
-import { signInScenarioNames, type SignInScenarioName } from '../../support/ways.js';
+import { signInScenarioNames, type SignInScenarioName } from '../../support/sign-in-scenarios.js';
 
 const wrong = 'n0t~the-"right"+one';
 

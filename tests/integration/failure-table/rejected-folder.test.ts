@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { identifyEvent } from '@local/playbook-runner';
 import { failureRun } from '../../support/failure-run.js';
 import { messagesAt } from '../../support/log-entries.js';
-import { rejectedIn } from '../../support/rejected-rows.js';
+import { rejectedIn } from '../../support/dead-letters.js';
 import { minute, second } from '../../support/scenario.js';
 
 const LIMIT_BYTES = 268_435_456;

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Stop, TriggerOptions } from '@local/playbook-runner';
-import { explainRepeats } from '../../../tools/fault-lab/src/books/explain-repeats.js';
-import { Journal, type BatchResult } from '../../../tools/fault-lab/src/books/journal.js';
-import type { ProcessRun } from '../../../tools/fault-lab/src/stage/life.js';
+import { explainRepeats } from '../../../tools/fault-lab/src/audit/findings.js';
+import { Journal, type BatchResult } from '../../../tools/fault-lab/src/audit/journal.js';
+import type { ProcessRun } from '../../../tools/fault-lab/src/test-bed/process-runs.js';
 import { Scenario, second } from '../scenario.js';
 import { SeededRandom } from '../seeded-random.js';
-import type { SignInScenarioName } from '../ways.js';
+import type { SignInScenarioName } from '../sign-in-scenarios.js';
 import { hangingFolder, type HangStore } from './hanging-store.js';
 import { drawMoment, type Conditions, type Moment } from './moment.js';
 import type { UnresolvedNames } from './unresolved-names.js';

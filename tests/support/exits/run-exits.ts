@@ -1,5 +1,5 @@
 import { S3Server } from '../../../packages/automation-sdk-shim/tests/support/s3-server.js';
-import type { SignInScenarioName } from '../ways.js';
+import type { SignInScenarioName } from '../sign-in-scenarios.js';
 import { runLane, type LaneResult } from './exit-lane.js';
 import { hangingBucket } from './hanging-store.js';
 import { startUnresolvedNames } from './unresolved-names.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Page, TimeRange } from '../../../src/model/ports.js';
 import { RangeRefusedError, UnavailableError } from '../../../src/model/errors.js';
-import { pageOf, TestBed, type Scripted } from '../../support/collector-stage.js';
+import { pageOf, TestBed, type Scripted } from '../../support/collector-test-bed.js';
 import { record } from '../../support/records.js';
 
 const [second, minute, hour] = [1_000, 60_000, 3_600_000];

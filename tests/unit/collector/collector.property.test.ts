@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { SourceLimits, TimeRange } from '../../../src/model/ports.js';
-import { live, type ProcessRun, type Settings, type Troubles, type WorldRow } from '../../support/simulated-life.js';
+import { live, type ProcessRun, type Settings, type Troubles, type WorldRow } from '../../support/simulated-run.js';
 import { SeededRandom } from '../../support/seeded-random.js';
 
 const [second, minute, hour] = [1000, 60_000, 3_600_000];

@@ -10,7 +10,7 @@ import {
   StorageError,
   UnavailableError,
 } from '../../../src/model/errors.js';
-import { chunksOf, pageOf, TestBed } from '../../support/collector-stage.js';
+import { chunksOf, pageOf, TestBed } from '../../support/collector-test-bed.js';
 import { record } from '../../support/records.js';
 
 const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000];

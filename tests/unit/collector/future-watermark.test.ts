@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { live, type ProcessRun, type Troubles, type WorldRow } from '../../support/simulated-life.js';
+import { live, type ProcessRun, type Troubles, type WorldRow } from '../../support/simulated-run.js';
 
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
 const origin = Date.UTC(2026, 10, 1, 12);

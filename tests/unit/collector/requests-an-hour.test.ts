@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { live, type WorldRow } from '../../support/simulated-life.js';
+import { live, type WorldRow } from '../../support/simulated-run.js';
 import { SeededRandom } from '../../support/seeded-random.js';
 
 const [minute, hour] = [60_000, 3_600_000];

@@ -4,7 +4,7 @@ import { HttpClient } from '../../../packages/automation-sdk-shim/src/http/http-
 import { NetworkError } from '../../../packages/automation-sdk-shim/src/http/network-error.js';
 import { PlanAgainError, UnavailableError } from '../../../src/model/errors.js';
 import { parseJson } from '../../../src/microsoft/http/json.js';
-import { wire } from '../../support/arbitrary-answer.js';
+import { wire } from '../../support/arbitrary-response.js';
 import { transportWith } from '../../support/outbound.js';
 import { endlessly, RawServer, type RawResponse } from '../../support/raw-server.js';
 

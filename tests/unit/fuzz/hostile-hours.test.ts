@@ -9,14 +9,14 @@ import { Quota } from '../../../src/microsoft/http/quota.js';
 import type { Access } from '../../../src/sekoia/access.js';
 import { sourceFor } from '../../../src/sekoia/source-for.js';
 import { HostileFront } from '../../support/hostile-front.js';
-import { skipWaits } from '../../support/impatience.js';
+import { skipWaits } from '../../support/fast-forward.js';
 import { MemoryBuckets, MemoryDocument } from '../../support/memory-storage.js';
 import { signInMeans, transportWith } from '../../support/outbound.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { RecordingMonitor } from '../../support/recording-monitor.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
-import { account, application, domain, organization } from '../../support/ways.js';
-import { guidance } from '../sources/reading.js';
+import { account, application, domain, organization } from '../../support/sign-in-scenarios.js';
+import { guidance } from '../microsoft/reading.js';
 
 const hour = 3_600_000;
 const startMs = Date.UTC(2026, 10, 23, 9);

@@ -7,7 +7,7 @@ import { retryAfterMs } from '../../../packages/automation-sdk-shim/src/http/ret
 import { IntakeClient, type Receipt } from '../../../packages/automation-sdk-shim/src/intake/intake-client.js';
 import { createIntakeMetrics } from '../../../packages/automation-sdk-shim/src/intake/intake-metrics.js';
 import { recordedLog } from '../../../packages/automation-sdk-shim/tests/support/recorded-log.js';
-import { anyResponse, anyJson, runs, wire } from '../../support/arbitrary-answer.js';
+import { anyResponse, anyJson, runs, wire } from '../../support/arbitrary-response.js';
 import { respond, startLoopback, type Loopback } from '../../support/loopback.js';
 
 const intakeKey = 'the-intake-key';

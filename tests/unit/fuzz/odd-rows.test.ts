@@ -7,10 +7,10 @@ import type { EventOptions } from '../../../src/message-trace/event.js';
 import { MicrosoftClient } from '../../../src/microsoft/http/client.js';
 import { GraphSource } from '../../../src/microsoft/graph/source.js';
 import { ReportingWebServiceSource } from '../../../src/microsoft/reporting-web-service.js';
-import { wire } from '../../support/arbitrary-answer.js';
+import { wire } from '../../support/arbitrary-response.js';
 import { transportWith } from '../../support/outbound.js';
 import { RawServer } from '../../support/raw-server.js';
-import { guidance, range } from '../sources/reading.js';
+import { guidance, range } from '../microsoft/reading.js';
 
 const server = new RawServer();
 beforeAll(() => server.open());

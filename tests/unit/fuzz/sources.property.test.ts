@@ -9,11 +9,11 @@ import type { EventOptions } from '../../../src/message-trace/event.js';
 import { MicrosoftClient } from '../../../src/microsoft/http/client.js';
 import { GraphSource } from '../../../src/microsoft/graph/source.js';
 import { ReportingWebServiceSource } from '../../../src/microsoft/reporting-web-service.js';
-import { anyResponse, anyEntry, pageForms, pageText, runs, wire } from '../../support/arbitrary-answer.js';
+import { anyResponse, anyEntry, pageForms, pageText, runs, wire } from '../../support/arbitrary-response.js';
 import { RawServer } from '../../support/raw-server.js';
 import { transportWith } from '../../support/outbound.js';
 import { row } from '../../support/records.js';
-import { guidance, range } from '../sources/reading.js';
+import { guidance, range } from '../microsoft/reading.js';
 
 const server = new RawServer();
 beforeAll(() => server.open());

@@ -7,7 +7,7 @@ import { MicrosoftClient, type ClientOptions } from '../../../src/microsoft/http
 import { parseJson } from '../../../src/microsoft/http/json.js';
 import type { Response } from '../../../src/microsoft/http/transport.js';
 import { unavailable } from '../../../src/microsoft/classify-response.js';
-import { skipLongWaits, skipWaits } from '../../support/impatience.js';
+import { skipLongWaits, skipWaits } from '../../support/fast-forward.js';
 import { respond, startLoopback } from '../../support/loopback.js';
 import { transportWith } from '../../support/outbound.js';
 

@@ -5,7 +5,7 @@ import { MicrosoftClient, type ClientOptions } from '../../../src/microsoft/http
 import { Quota } from '../../../src/microsoft/http/quota.js';
 import type { Response } from '../../../src/microsoft/http/transport.js';
 import { unavailable } from '../../../src/microsoft/classify-response.js';
-import { skipWaits } from '../../support/impatience.js';
+import { skipWaits } from '../../support/fast-forward.js';
 import { respond, startLoopback } from '../../support/loopback.js';
 import { transportWith } from '../../support/outbound.js';
 

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { excerpt } from '@sekoia/automation-sdk-shim';
 import { respond, startLoopback } from '../../support/loopback.js';
 import { transportWith } from '../../support/outbound.js';
-import { application } from '../../support/ways.js';
+import { application } from '../../support/sign-in-scenarios.js';
 import { identities, identityNames, httpErrorTo } from './tenant.js';
 
 const PROOFS = ['client_secret', 'client_assertion', 'password'];

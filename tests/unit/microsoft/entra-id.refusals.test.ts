@@ -4,7 +4,7 @@ import { tokenFaults, type AadstsFault, type Simulator } from '@local/microsoft3
 import { SettingsError, UnavailableError } from '../../../src/model/errors.js';
 import type { Identity, SignIn } from '../../../src/microsoft/sign-in/entra-id.js';
 import { respond, startLoopback } from '../../support/loopback.js';
-import { account, application } from '../../support/ways.js';
+import { account, application } from '../../support/sign-in-scenarios.js';
 import {
   certificateOf,
   identities,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { passingFaults, type Simulator, type TokenFault } from '@local/microsoft365-simulator';
 import { PlanAgainError, UnavailableError } from '../../../src/model/errors.js';
 import { respond, startLoopback } from '../../support/loopback.js';
-import { account, application } from '../../support/ways.js';
+import { account, application } from '../../support/sign-in-scenarios.js';
 import { askForToken, identities, identityNames, httpErrorTo, secrets, signInTo, startTenant } from './tenant.js';
 
 let tenant: Simulator;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { busiestWindow, QuotaTestBed, windowMs } from '../../support/quota-stage.js';
+import { busiestWindow, QuotaTestBed, windowMs } from '../../support/quota-test-bed.js';
 import { SeededRandom } from '../../support/seeded-random.js';
 
 const hourMs = 3_600_000;

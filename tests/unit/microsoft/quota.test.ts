@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Quota } from '../../../src/microsoft/http/quota.js';
-import { busiestWindow, QuotaTestBed, windowMs } from '../../support/quota-stage.js';
+import { busiestWindow, QuotaTestBed, windowMs } from '../../support/quota-test-bed.js';
 
 const regainedEveryMs = 1.5 * windowMs;
 const second = 1000;

@@ -9,7 +9,7 @@ import type { Token } from '../../../src/microsoft/sign-in/authorization.js';
 import { TokenFile } from '../../../src/microsoft/sign-in/token-file.js';
 import { federatedCredential, serviceAccountToken } from '../../support/federation.js';
 import { transportWith } from '../../support/outbound.js';
-import { account, application } from '../../support/ways.js';
+import { account, application } from '../../support/sign-in-scenarios.js';
 
 const pair = selfSignedCertificate('Message trace', 'rsa');
 

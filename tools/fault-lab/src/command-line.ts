@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { SIGN_IN_SCENARIOS, type SignInScenarioName } from './stage/ways.js';
+import { SIGN_IN_SCENARIOS, type SignInScenarioName } from './test-bed/sign-in-scenarios.js';
 
 /** What whoever typed the command can mend; the message says how. */
 export class UsageError extends Error {

@@ -1,9 +1,56 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { identifyEvent } from '@local/playbook-runner';
+import { keyOf } from './audit/journal.js';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findLost, type RowsFound } from './books/find-lost.js';
-import { readSetAsideTime } from './books/set-aside-time.js';
-import { readRejectedRows } from './books/rejected-rows.js';
-import type { TestBed } from './stage/stage.js';
-import { MAX_CHANGE_MS } from './stage/tenant.js';
+import { findLost, type RowsFound } from './audit/findings.js';
+import type { TestBed } from './test-bed/test-bed.js';
+import { MAX_CHANGE_MS } from './test-bed/sign-in-scenarios.js';
+
+/**
+ * The rows that the module has set aside in `rejected/` of its data folder, as keys. Lines that a crash has torn are
+ * passed over.
+ */
+export async function readRejectedRows(dataFolder: string): Promise<ReadonlySet<string>> {
+  const folder = join(dataFolder, 'rejected');
+  const names = await readdir(folder).catch(() => []);
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+  const keys = texts.flatMap((text) => text.split('\n')).flatMap(keyOfLine);
+  return new Set(keys);
+}
+
+function keyOfLine(line: string): string[] {
+  try {
+    const { row } = JSON.parse(line) as { row?: unknown };
+    const identity = identifyEvent(JSON.stringify(row));
+    return identity === undefined ? [] : [keyOf(identity)];
+  } catch {
+    return [];
+  }
+}
+
+interface Span {
+  readonly start: string;
+  readonly end: string;
+}
+
+/**
+ * Says of a time, in milliseconds since 1970, whether `context.json` has set it aside. None is where that cannot be
+ * read.
+ */
+export async function readSetAsideTime(dataFolder: string): Promise<(receivedMs: number) => boolean> {
+  const text = await readFile(join(dataFolder, 'context.json'), 'utf8').catch(() => '{}');
+  const spans = spansIn(text).map(({ start, end }) => ({ fromMs: Date.parse(start), toMs: Date.parse(end) }));
+  return (receivedMs) => spans.some(({ fromMs, toMs }) => receivedMs >= fromMs && receivedMs < toMs);
+}
+
+function spansIn(text: string): readonly Span[] {
+  try {
+    return (JSON.parse(text) as { set_aside?: readonly Span[] }).set_aside ?? [];
+  } catch {
+    return [];
+  }
+}
 
 /**
  * A minute or two for a settings error that was just met, two for an answer that never comes, and what the passes take.

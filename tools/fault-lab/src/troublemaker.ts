@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeStep, SIDES, type Plan, type Side, type Step, type TimedStep } from './plan/steps.js';
-import { troubleOf } from './status/trouble-of.js';
-import type { TestBed } from './stage/stage.js';
+import { troubleOf } from './status/oracle.js';
+import type { TestBed } from './test-bed/test-bed.js';
 
 /** Carries out a plan on the stage; afterwards nothing fails any more. */
 export class Troublemaker {

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { limitedDisk, openDisk } from '../src/stage/disk.js';
+import { limitedDisk, openDisk } from '../src/test-bed/disk.js';
 
 /** Tries to write a file whenever it is told to, and says how that went. */
 const WRITER = `

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { explainRepeats, type Cause } from '../src/books/explain-repeats.js';
-import { Journal, type BatchResult } from '../src/books/journal.js';
-import type { ProcessRun } from '../src/stage/life.js';
+import { explainRepeats, type Cause } from '../src/audit/findings.js';
+import { Journal, type BatchResult } from '../src/audit/journal.js';
+import type { ProcessRun } from '../src/test-bed/process-runs.js';
 
 const event = (id: string, status = 'delivered'): string =>
   JSON.stringify({ id, recipientAddress: 'r@lab.example', status });

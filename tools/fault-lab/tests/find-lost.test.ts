@@ -2,10 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { findLost } from '../src/books/find-lost.js';
-import { Journal, keyOf } from '../src/books/journal.js';
-import { readSetAsideTime } from '../src/books/set-aside-time.js';
-import { readRejectedRows } from '../src/books/rejected-rows.js';
+import { findLost } from '../src/audit/findings.js';
+import { Journal, keyOf } from '../src/audit/journal.js';
+import { readRejectedRows, readSetAsideTime } from '../src/settling.js';
 
 const identity = (traceId: string, status: string) => ({ traceId, recipient: 'r@lab.example', status });
 const row = (traceId: string, ...statuses: string[]) => ({

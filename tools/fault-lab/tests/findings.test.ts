@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { findingsOf, type Outcome } from '../src/report/findings.js';
-import { progressLine } from '../src/report/progress-line.js';
-import { reportText, type RunReport } from '../src/report/report.js';
-import { endedInTime, endedWell, type ProcessRun } from '../src/stage/life.js';
+import { findingsOf, type Outcome } from '../src/audit/findings.js';
+import { progressLine, reportText, type RunReport } from '../src/report.js';
+import { endedInTime, endedWell, type ProcessRun } from '../src/test-bed/process-runs.js';
 
 type End = NonNullable<ProcessRun['ended']>;
 const stopped: End = {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { hang } from '../src/stage/hanging-file.js';
+import { hang } from '../src/test-bed/run-folder.js';
 
 test('opening the file that is written next waits until the hang ends; then no such file is left', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'hanging-file-'));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ruledResponse } from '../src/stage/intake-rule.js';
+import { ruledResponse } from '../src/test-bed/faulty-side.js';
 
 const events = ['a', 'b', 'c', 'd', 'e'];
 const ruling = { intakeKey: 'lab-intake-key-6c1d', chunkSize: 5, turn: 0 };

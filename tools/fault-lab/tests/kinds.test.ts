@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { catalogueOf, kindsOf } from '../src/plan/catalogue.js';
-import { choose, unknownNames } from '../src/plan/kinds.js';
+import { choose, unknownNames } from '../src/plan/steps.js';
 import { makePlan } from '../src/plan/plan.js';
 
 const HOUR_MS = 3_600_000;

@@ -4,7 +4,7 @@ import { INTAKE_FAULTS } from '@local/playbook-runner';
 import { catalogueOf } from '../src/plan/catalogue.js';
 import { MAX_OFFSET_MS, makePlan } from '../src/plan/plan.js';
 import { describeStep, INTAKE_MANNERS, SIDES, STEP_KINDS, type Side, type Step } from '../src/plan/steps.js';
-import { TRUCE_MS } from '../src/plan/truces.js';
+import { TRUCE_MS } from '../src/plan/draws.js';
 
 const HOUR_MS = 3_600_000;
 const APIS = ['graph', 'reporting_web_service'] as const;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Side, Step } from '../src/plan/steps.js';
 import { StatusWatch, type Violation } from '../src/status/status-watch.js';
-import { troubleOf } from '../src/status/trouble-of.js';
+import { troubleOf } from '../src/status/oracle.js';
 
 function watchAt() {
   const world = { nowMs: 0, requests: { api: 0, tokens: 0, intake: 0, logs: 0 } as Record<Side, number> };

@@ -2,11 +2,10 @@ import { selfSignedCertificate } from './certificates/self-signed-certificate.js
 import { Control } from './control/control.js';
 import { Graph, graphPath } from './graph/graph.js';
 import type { GraphOptions } from './graph/options.js';
-import type { Response } from './http/answer.js';
-import { deliver } from './http/deliver.js';
+import { deliver, type Response } from './http/messages.js';
 import { listenLocally } from './http/local-server.js';
 import type { ReportingOptions } from './reporting-web-service/options.js';
-import { ReportingWebService, reportingPath } from './reporting-web-service/reporting-web-service.js';
+import { reportingPath, ReportingWebService } from './reporting-web-service/reporting-web-service.js';
 import { notFound } from './reporting-web-service/service-faults.js';
 import { IssuedTokens } from './token-service/issued-tokens.js';
 import type { TokenServiceOptions } from './token-service/options.js';

@@ -1,4 +1,10 @@
-import { MailWorld, startSimulator, type ReportingOptions, type Simulator, type SimulatorOptions } from '../src/index.js';
+import {
+  MailWorld,
+  startSimulator,
+  type ReportingOptions,
+  type Simulator,
+  type SimulatorOptions,
+} from '../src/index.js';
 
 /** The instant at which the tests' clock stands. */
 export const nowMs = Date.UTC(2022, 6, 25, 13);

@@ -1,7 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import type { MailRow, Simulator } from '../src/index.js';
 import { authorized, booked, dayMs, get, hourMs, nowMs, withSimulator } from './client.js';
-import { graphError, graphFilter, messageTracesUrl, readAllTraces, readTraces, traceIdentity, withGraph } from './graph-client.js';
+import {
+  graphError,
+  graphFilter,
+  messageTracesUrl,
+  readAllTraces,
+  readTraces,
+  traceIdentity,
+  withGraph,
+} from './graph-client.js';
 import { askToken, bearer, exchangeScope, passwordForm, tokenUrl } from './token-client.js';
 
 const allMembers = { prefer: 'include-unknown-enum-members' };

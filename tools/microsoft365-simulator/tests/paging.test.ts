@@ -1,6 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ReportingOptions, Simulator } from '../src/index.js';
-import { authorized, booked, hourMs, identity, nowMs, rangeFilter, readPage, traceUrl, withSimulator, type AnsweredRow } from './client.js';
+import {
+  authorized,
+  booked,
+  hourMs,
+  identity,
+  nowMs,
+  rangeFilter,
+  readPage,
+  traceUrl,
+  withSimulator,
+  type AnsweredRow,
+} from './client.js';
 
 const startMs = nowMs - hourMs;
 const query = { $format: 'json', $filter: rangeFilter(startMs, nowMs) };

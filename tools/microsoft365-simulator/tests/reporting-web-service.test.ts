@@ -1,6 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Simulator } from '../src/index.js';
-import { authorized, basic, booked, dayMs, get, hourMs, identity, nowMs, rangeFilter, readPage, traceUrl, withSimulator } from './client.js';
+import {
+  authorized,
+  basic,
+  booked,
+  dayMs,
+  get,
+  hourMs,
+  identity,
+  nowMs,
+  rangeFilter,
+  readPage,
+  traceUrl,
+  withSimulator,
+} from './client.js';
 
 const odata3 = { ...authorized, accept: 'application/json' };
 

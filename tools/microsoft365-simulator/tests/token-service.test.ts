@@ -1,7 +1,13 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { selfSignedCertificate, tokenFaults, type CertificateWithKey, type Simulator, type TokenServiceOptions } from '../src/index.js';
+import {
+  selfSignedCertificate,
+  tokenFaults,
+  type CertificateWithKey,
+  type Simulator,
+  type TokenServiceOptions,
+} from '../src/index.js';
 import { get, nowMs, traceUrl, withSimulator } from './client.js';
 import { assertionFields } from './client-assertion.js';
 import { askToken, bearer, exchangeScope, graphScope, passwordForm, secretForm, tokenUrl } from './token-client.js';

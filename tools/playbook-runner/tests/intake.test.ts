@@ -1,6 +1,14 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { INTAKE_FAULTS, MAX_EVENT_BYTES, MAX_REQUEST_BYTES, startIntake, type Intake, type IntakeFault, type IntakeOptions } from '../src/index.js';
+import {
+  INTAKE_FAULTS,
+  MAX_EVENT_BYTES,
+  MAX_REQUEST_BYTES,
+  startIntake,
+  type Intake,
+  type IntakeFault,
+  type IntakeOptions,
+} from '../src/index.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

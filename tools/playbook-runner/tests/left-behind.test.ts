@@ -8,8 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { atExit } from '../src/runner/at-exit.js';
-import { removeLeftSettings, settingsFolderPrefix } from '../src/runner/left-settings.js';
-import { writeSettingsFolder } from '../src/runner/settings-folder.js';
+import { removeLeftSettings, settingsFolderPrefix, writeSettingsFolder } from '../src/runner/settings-folder.js';
 import { claimDataFolder } from '../src/start/claim-data-folder.js';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));

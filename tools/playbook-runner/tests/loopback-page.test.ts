@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { comesFromLoopbackPage } from '../src/http/loopback-page.js';
+import { comesFromLoopbackPage } from '../src/http/loopback-server.js';
 
 test.each([
   ['a program', { host: '127.0.0.1:8000' }, true],

@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { readEventDetail, readEventLine } from '../src/observed/event-line.js';
-import { readHealth } from '../src/observed/health.js';
-import { Stored } from '../src/observed/kept.js';
+import { readHealth, readMetrics } from '../src/observed/trigger-watch.js';
+import { Stored } from '../src/observed/stored-lines.js';
 import { LogKeeper } from '../src/observed/log-keeper.js';
-import { readMetrics } from '../src/observed/metrics.js';
 import { Observations } from '../src/observed/observations.js';
 import { RunningTotals } from '../src/observed/running-totals.js';
 

@@ -1,8 +1,7 @@
 import { chmod, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Library } from '../src/wire/library.js';
-import type { Refused } from '../src/wire/playbook.js';
+import type { Library, Refused } from '../src/wire/playbook.js';
 import type { PageClient } from './support/page-client.js';
 import { RunnerFolder } from './support/started-runner.js';
 

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { PlaybookStore } from '../src/playbooks/playbook-store.js';
-import { UsageError } from '../src/start/usage-error.js';
+import { UsageError } from '../src/start/command-line.js';
 import type { Live } from '../src/wire/live.js';
 import type { PlaybookSettings, Refused } from '../src/wire/playbook.js';
 import type { PageClient } from './support/page-client.js';

@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { responseText } from '../src/http/answer.js';
+import { readBody, responseText } from '../src/http/messages.js';
 import { listenOnLoopback, type LoopbackServer } from '../src/http/loopback-server.js';
-import { readBody } from '../src/http/read-body.js';
 
 let server: LoopbackServer;
 let sockets: Socket[];

@@ -8,10 +8,9 @@ import { EventMeter } from '../src/observed/event-meter.js';
 import { restartWaitMs } from '../src/runner/restart-wait.js';
 import { Supervisor } from '../src/runner/supervisor.js';
 import { findBuiltFiles } from '../src/start/built-files.js';
-import { HELP, readCommandLine } from '../src/start/command-line.js';
+import { asPortError, HELP, readCommandLine, UsageError } from '../src/start/command-line.js';
 import { Lookers } from '../src/start/lookers.js';
 import { type Summarised, summaryLine } from '../src/start/summary-line.js';
-import { asPortError, UsageError } from '../src/start/usage-error.js';
 import { RunnerFolder } from './support/started-runner.js';
 
 describe('the command line', () => {

@@ -1,17 +1,17 @@
+/** The kinds of fault of a side, by what they cost the module. */
 import { graphFaults, jsonBombs, passingFaults, reportingFaults, tokenFaults } from '@local/microsoft365-simulator';
 import { INTAKE_FAULTS, type ServerFault } from '@local/playbook-runner';
-import type { IsOn } from './kinds.js';
 import {
   INTAKE_MANNERS,
-  SIDES,
-  STEP_KINDS,
   type IntakeManner,
+  type IsOn,
   type OutageOf,
   type Side,
+  SIDES,
+  STEP_KINDS,
   type StepKind,
 } from './steps.js';
 
-/** The kinds of fault of a side, by what they cost the module. */
 interface Kinds {
   /** Got over within seconds: any share of the answers may be like that. */
   readonly passing: readonly string[];

@@ -1,9 +1,17 @@
-import type { Catalogue } from './catalogue.js';
-import { Draws } from './draws.js';
-import { SIDES, type IntakeManner, type Lane, type OutageOf, type Plan, type Side, type Step, type TimedStep } from './steps.js';
-import { keepTruces } from './truces.js';
-
 /** A step of a lane, and how long it is until the lane's next one: at least as long as the step lasts. */
+import type { Catalogue } from './catalogue.js';
+import { Draws, keepTruces } from './draws.js';
+import {
+  type IntakeManner,
+  type Lane,
+  type OutageOf,
+  type Plan,
+  type Side,
+  SIDES,
+  type Step,
+  type TimedStep,
+} from './steps.js';
+
 interface Paced {
   readonly step: Step;
   readonly untilNextMs: number;

@@ -1,3 +1,5 @@
+import type { Side, Step } from '../plan/steps.js';
+
 /** As `/health` names it. */
 export type Status = 'ok' | 'degraded' | 'misconfigured';
 
@@ -75,4 +77,87 @@ function mustBeTold(trouble: Trouble, { atMs }: Look): boolean {
 
 function isOnly(matters: readonly string[], matter: string): boolean {
   return matters.length > 0 && matters.every((one) => one === matter);
+}
+
+/** What is known of a trouble before it begins. */
+export type Foreseen = Omit<Trouble, 'fromMs' | 'untilMs' | 'metMs'> & {
+  /** Where the module runs into it: requests to these are counted. Empty: at once. */
+  readonly at: readonly Side[];
+};
+
+/** Two polls of a second, and as much again for a busy machine. */
+const NOTICED_WITHIN_MS = 5000;
+/** An operation that hangs must first take longer than a slow one may. */
+const HANG_NOTICED_WITHIN_MS = 25_000;
+/** The longest wait after a failure is a minute; then there is a poll. */
+const RETRY_MS = 75_000;
+/** After settings that look wrong, one and two minutes. */
+const SETTINGS_MS = 200_000;
+/** The longest time limit of a request, and a wait. */
+const SILENCE_MS = 120_000 + RETRY_MS;
+/** Retry-After is believed for minutes at most. */
+const RETRY_AFTER_MS = 660_000;
+
+const SETTINGS = /^(http-40[0134]|http-410|http-500-hiding|sign-in|aadsts|echo|no-fields|40[0134]|422|over-quota|html)/;
+const SILENCE = /^(no-answer|hang|slower-than-limit)/;
+const LONG_WAIT = /retry-after-(600|huge)/;
+/** Answers by which Microsoft refuses a range of time. */
+const REFUSES_TIME = /^(http-400|http-410|http-500-hiding|empty-page|echo-(json|cut|shifted)|link-to)/;
+
+function recoveryOf(kinds: readonly string[], isDear: boolean): number {
+  if (kinds.some((kind) => LONG_WAIT.test(kind))) return RETRY_AFTER_MS;
+  if (kinds.some((kind) => SILENCE.test(kind))) return SILENCE_MS;
+  return isDear && kinds.some((kind) => SETTINGS.test(kind)) ? SETTINGS_MS : RETRY_MS;
+}
+
+function foreseen(name: string, at: readonly Side[], kinds: readonly string[], isDear: boolean): Foreseen {
+  return {
+    name,
+    at,
+    extent: 'passing',
+    noticedWithinMs: NOTICED_WITHIN_MS,
+    recoveredWithinMs: recoveryOf(kinds, isDear),
+    looksLikeSettings: kinds.some((kind) => SETTINGS.test(kind)),
+    setsTimeAside: at.includes('api') && kinds.some((kind) => REFUSES_TIME.test(kind)),
+  };
+}
+
+/** What a step does to the status; undefined: nothing. The platform's logs do nothing to it. */
+export function troubleOf(step: Step): Foreseen | undefined {
+  switch (step.kind) {
+    case 'weather':
+      if (step.side === 'logs' || step.share === 0) return undefined;
+      return foreseen(`${step.side}: ${step.faults.join(', ')}`, [step.side], step.faults, false);
+    case 'dear-fault':
+      if (step.side === 'logs') return undefined;
+      return foreseen(`${step.side}: ${step.fault}`, [step.side], [step.fault], true);
+    case 'outage': {
+      const at: Side[] = step.of === 'microsoft' ? ['api', 'tokens'] : [step.of];
+      const trouble = foreseen(`${step.of}: away with ${step.fault}`, at, [step.fault], true);
+      // A foreign link is on those pages only that have a next one.
+      return step.fault === 'link-to-another-host' ? trouble : { ...trouble, extent: 'total' };
+    }
+    case 'refusals':
+      return foreseen('intake: refuses some events', ['intake'], [], false);
+    case 'full-disk':
+      return foreseen('disk: full', [], [], false);
+    case 'clock-jump':
+      return { ...foreseen('clock jump', [], [], false), setsTimeAside: true };
+    case 'wrong-dates':
+      return { ...foreseen('wrong dates', [], [], false), setsTimeAside: true };
+    case 'intake-answers': {
+      const trouble = foreseen(`intake: ${step.manner}`, ['intake'], [step.manner], true);
+      const isTotal = ['no-ids', 'echo-request', 'retry-after-600', 'bomb'].includes(step.manner);
+      return isTotal ? { ...trouble, extent: 'total' } : trouble;
+    }
+    case 'hanging-folder':
+      return {
+        ...foreseen('data folder: hangs', [], [], false),
+        extent: 'total',
+        noticedWithinMs: HANG_NOTICED_WITHIN_MS,
+      };
+    case 'kill':
+      // A clock that is far off makes Microsoft refuse the present as the future.
+      return step.clockOffMs === 0 ? undefined : { ...foreseen('own clock wrong', [], [], false), setsTimeAside: true };
+  }
 }

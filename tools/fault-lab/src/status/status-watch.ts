@@ -1,8 +1,7 @@
-import type { Side } from '../plan/steps.js';
-import { classify, STARTUP_MS, type Expectation, type Look, type Status } from './oracle.js';
-import type { Foreseen } from './trouble-of.js';
-
 /** A status that was wrong for a while. */
+import type { Side } from '../plan/steps.js';
+import { classify, type Expectation, type Foreseen, type Look, STARTUP_MS, type Status } from './oracle.js';
+
 export interface Violation {
   readonly fromMs: number;
   readonly untilMs: number;

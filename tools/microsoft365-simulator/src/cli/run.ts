@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { InvalidInputError } from '../invalid-input-error.js';
+import { InvalidInputError } from '../errors.js';
 import { passingFaults } from '../faults/transport-faults.js';
 import { startSimulator, type Simulator } from '../simulator.js';
 import { MailWorld } from '../world/mail-world.js';

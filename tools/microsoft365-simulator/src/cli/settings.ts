@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { InvalidInputError } from '../invalid-input-error.js';
+import { InvalidInputError } from '../errors.js';
 import { defaultOptions } from '../reporting-web-service/options.js';
 
 /** What the command line asks for. */

@@ -1,19 +1,54 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { jsonResponse, readBody, type Response } from '../http/messages.js';
+import { InvalidInputError } from '../errors.js';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { LiveHandle, MailWorld } from '../world/mail-world.js';
 import type { Graph } from '../graph/graph.js';
 import { graphFaults } from '../graph/service-faults.js';
-import { jsonResponse, type Response } from '../http/answer.js';
-import { InvalidInputError } from '../invalid-input-error.js';
 import type { ReportingWebService } from '../reporting-web-service/reporting-web-service.js';
 import { reportingFaults } from '../reporting-web-service/service-faults.js';
-import { tokenFaults } from '../token-service/service-faults.js';
+import { tokenFaults } from '../token-service/wording.js';
 import type { TokenService } from '../token-service/token-service.js';
-import type { LiveHandle, MailWorld } from '../world/mail-world.js';
-import { sendAudit } from './books.js';
-import { jsonBody } from './json-body.js';
-import { mailRequest } from './mail-requests.js';
-import { graphOptions, reportingOptions, tokenServiceOptions } from './option-requests.js';
+import { graphOptions, mailRequest, reportingOptions, tokenServiceOptions } from './requests.js';
 import { instant } from './readers.js';
 import { servicePages, type ServicePages } from './service-pages.js';
+
+/**
+ * The JSON in a request's body. Throws InvalidInputError. The content type must say JSON: a page of another site cannot
+ * send that without asking first, and is not answered then.
+ */
+export async function jsonBody(request: IncomingMessage): Promise<unknown> {
+  if (!request.headers['content-type']?.startsWith('application/json')) {
+    throw new InvalidInputError('The body must be JSON: send Content-Type: application/json.');
+  }
+  const text = await readBody(request);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidInputError('The body is no valid JSON.');
+  }
+}
+
+const rowsPerChunk = 500;
+
+/** Streams the history of every row visible at an instant: one JSON object a line, oldest received first. */
+export async function sendAudit(world: MailWorld, untilMs: number, response: ServerResponse): Promise<void> {
+  response.writeHead(200, { 'Content-Type': 'application/x-ndjson; charset=utf-8' });
+  // A reader that goes away in the middle is no error of ours.
+  await pipeline(Readable.from(chunks(world, untilMs)), response).catch(() => undefined);
+}
+
+function* chunks(world: MailWorld, untilMs: number): Generator<string> {
+  let lines: string[] = [];
+  for (const row of world.history(untilMs)) {
+    lines.push(`${JSON.stringify(row)}\n`);
+    if (lines.length < rowsPerChunk) continue;
+    yield lines.join('');
+    lines = [];
+  }
+  if (lines.length > 0) yield lines.join('');
+}
 
 const controlPath = '/simulator';
 

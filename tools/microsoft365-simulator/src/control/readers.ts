@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { InvalidInputError } from '../invalid-input-error.js';
+import { InvalidInputError } from '../errors.js';
 
 /** Turns a value from outside into a typed one. Throws InvalidInputError naming the value and what it should be. */
 export type Reader<Value> = (value: unknown, name: string) => Value;

@@ -1,5 +1,5 @@
 import type { FaultPlan } from '../faults/fault-plan.js';
-import { faultRequests, type FaultRequests } from './fault-requests.js';
+import { faultRequests, type FaultRequests } from './requests.js';
 import type { Reader } from './readers.js';
 
 interface ControlledService<Fault extends string> {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { respond, htmlResponse, jsonResponse, type Response } from '../http/answer.js';
+import { respond, htmlResponse, jsonResponse, type Response } from '../http/messages.js';
 
 /**
  * Answers that hold the request with its credentials, as debugging proxies and misconfigured gateways give them. Each

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../invalid-input-error.js';
+import { InvalidInputError } from '../errors.js';
 import { draw, pick, unit } from '../random.js';
 
 /** What a fault may depend on. */

@@ -1,5 +1,33 @@
-import { jsonBomb, jsonBombs } from './json-bombs.js';
-import { respond, htmlResponse, withHeaders, type Response } from '../http/answer.js';
+import { htmlResponse, respond, type Response, withHeaders } from '../http/messages.js';
+import type { FaultyRequest } from './fault-plan.js';
+
+/** Answers that are small to send and large to parse. They are no page, no token and no error. */
+export const jsonBombs = ['json-bomb-keys', 'json-bomb-depth', 'json-bomb-text'] as const;
+
+export type JsonBomb = (typeof jsonBombs)[number];
+
+const bombKeys = 1_000_000;
+const bombDepth = 1_000_000;
+const bombTextBytes = 12_000_000;
+
+const bodies = new Map<JsonBomb, string>();
+
+export function jsonBomb(kind: JsonBomb): Response {
+  const body = bodies.get(kind) ?? bodyOf(kind);
+  bodies.set(kind, body);
+  return respond(200, 'application/json; charset=utf-8', body);
+}
+
+function bodyOf(kind: JsonBomb): string {
+  switch (kind) {
+    case 'json-bomb-keys':
+      return `{${Array.from({ length: bombKeys }, (_, at) => `"k${at}":0`).join(',')}}`;
+    case 'json-bomb-depth':
+      return `${'{"a":['.repeat(bombDepth)}${']}'.repeat(bombDepth)}`;
+    case 'json-bomb-text':
+      return JSON.stringify({ text: 'x'.repeat(bombTextBytes) });
+  }
+}
 
 /** What may go wrong on the way to any of the services, or in the gateways before them. */
 export const transportFaults = [
@@ -138,4 +166,42 @@ function cutOff(due: Response): Response {
 function signInPage(origin: string): Response {
   const form = `<form method="post" action="${origin}/common/login"><input name="login"><input name="passwd"></form>`;
   return htmlResponse(200, 'Sign in to your account', form);
+}
+
+/** Next links that lead nowhere or elsewhere, for the services that answer in pages. */
+export const pageFaults = [
+  'dead-link-400',
+  'dead-link-404',
+  'dead-link-410',
+  'link-to-another-host',
+  'empty-page-with-link',
+] as const;
+
+/** Next links whose token the service itself refuses, as Microsoft Graph has been seen to give them. */
+export const skiptokenFaults = ['double-encoded-token', 'empty-recipient-token'] as const;
+
+/** The services pass over parameters without a `$`. */
+const roundParameter = 'round';
+
+const changedLinks: readonly string[] = ['link-to-another-host', ...skiptokenFaults];
+
+/** The address of the page itself, spelled differently each time: a walk over such links never ends. */
+export function linkToItself(asked: URL): string {
+  const parts = [...asked.searchParams].filter(([name]) => name !== roundParameter);
+  const round = Number(asked.searchParams.get(roundParameter) ?? 0) + 1;
+  const query = [...parts, [roundParameter, String(round)] as const];
+  const text = query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+  return `${asked.origin}${asked.pathname}?${text}`;
+}
+
+/** Dead links are for later pages, changed links for pages that have one, changed answers for pages. */
+export function faultApplies(kind: string, { page, linked }: FaultyRequest): boolean {
+  if (kind.startsWith('dead-link')) return page !== null && page > 1;
+  if (changedLinks.includes(kind)) return linked;
+  if (kind === 'empty-page-with-link') return page !== null;
+  return page !== null || !altersResponse(kind);
+}
+
+export function rowsArrive(kind: string): boolean {
+  return kind === 'slow-answer' || changedLinks.includes(kind);
 }

@@ -1,24 +1,30 @@
+/** The path under which the service lives; requests may spell it in any case. */
 import type { IncomingMessage } from 'node:http';
 import type { FaultPlan } from '../faults/fault-plan.js';
-import { faultApplies, linkToItself, rowsArrive } from '../faults/page-faults.js';
-import type { Response } from '../http/answer.js';
+import { faultApplies, linkToItself, rowsArrive } from '../faults/transport-faults.js';
+import type { Response } from '../http/messages.js';
 import type { RequestLog } from '../http/request-log.js';
-import { BadQueryError } from '../service/bad-query-error.js';
-import { asked, dueWithoutPage, type Due } from '../service/due.js';
+import { BadQueryError } from '../errors.js';
+import { asked, type Due, dueWithoutPage } from '../service/service-options.js';
 import { ServiceFront } from '../service/service-front.js';
-import { credentialsOf, type IssuedTokens } from '../token-service/issued-tokens.js';
-import { graphResource } from '../token-service/resources.js';
+import { credentialsOf, graphResource, type IssuedTokens } from '../token-service/issued-tokens.js';
 import type { MailWorld } from '../world/mail-world.js';
-import { nextLink } from './next-link.js';
-import { defaultOptions, type GraphOptions } from './options.js';
+import { nextLink } from './paging.js';
+import { defaultOptions, type GraphOptions, prefersUnknownMembers } from './options.js';
 import { Quota } from './quota.js';
-import { badRequest, faultResponse, notFound, overQuota, servicePrincipalLess, tokenRefused, type GraphFault } from './service-faults.js';
-import { prefersUnknownMembers } from './status-wording.js';
+import {
+  badRequest,
+  faultResponse,
+  type GraphFault,
+  notFound,
+  overQuota,
+  servicePrincipalLess,
+  tokenRefused,
+} from './service-faults.js';
 import { readQuery, type TraceQuery } from './trace-query.js';
 import { TraceReader } from './trace-reader.js';
-import { errorWording, pageWording, type ErrorWording } from './wording.js';
+import { errorWording, type ErrorWording, pageWording } from './wording.js';
 
-/** The path under which the service lives; requests may spell it in any case. */
 export const graphPath = '/v1.0';
 
 const tracesPath = `${graphPath}/admin/exchange/tracing/messagetraces`;

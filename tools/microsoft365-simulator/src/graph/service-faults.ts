@@ -1,13 +1,19 @@
-import { echoFaults, type EchoFault } from '../faults/echo-faults.js';
-import { pageFaults, skiptokenFaults } from '../faults/page-faults.js';
-import { isTransportFault, transportFault, transportFaults, type TransportFault } from '../faults/transport-faults.js';
-import { jsonResponse, withHeaders, type Response } from '../http/answer.js';
-import type { LinkDamage } from '../service/due.js';
+/** Microsoft Graph's own ways to refuse, and its pages'. */
+import { type EchoFault, echoFaults } from '../faults/echo-faults.js';
+import {
+  isTransportFault,
+  pageFaults,
+  skiptokenFaults,
+  transportFault,
+  type TransportFault,
+  transportFaults,
+} from '../faults/transport-faults.js';
+import { jsonResponse, type Response, withHeaders } from '../http/messages.js';
+import type { LinkDamage } from '../service/service-options.js';
 import type { TokenOutcome } from '../token-service/issued-tokens.js';
 import type { GraphOptions } from './options.js';
 import type { ErrorWording } from './wording.js';
 
-/** Microsoft Graph's own ways to refuse, and its pages'. */
 const ownFaults = [
   'http-400',
   'http-400-time-limit',

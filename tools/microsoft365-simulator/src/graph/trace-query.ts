@@ -1,8 +1,7 @@
-import { BadQueryError } from '../service/bad-query-error.js';
-import { readInstant } from './date-time.js';
-import { readSkiptoken, type Skiptoken } from './skiptoken.js';
-
 /** A query for message traces, as its URL tells it. */
+import { BadQueryError } from '../errors.js';
+import { readInstant, readSkiptoken, type Skiptoken } from './paging.js';
+
 export interface TraceQuery {
   /** The text of `$filter`: pages of one result name the same one. */
   readonly filter: string;

@@ -1,11 +1,9 @@
-import { BadQueryError } from '../service/bad-query-error.js';
+import { BadQueryError } from '../errors.js';
 import type { MailRow } from '../world/mail-row.js';
 import type { MailWorld } from '../world/mail-world.js';
 import type { GraphOptions } from './options.js';
-import { compareKeys, keyOf } from './page-key.js';
-import { PageNumbers } from './page-numbers.js';
+import { compareKeys, keyOf, PageNumbers, type TracePage } from './paging.js';
 import { tooOld } from './service-faults.js';
-import type { TracePage } from './trace-page.js';
 import type { TraceQuery } from './trace-query.js';
 
 const dayMs = 86_400_000;

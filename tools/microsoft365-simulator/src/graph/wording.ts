@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { jsonResponse, type Response } from '../http/answer.js';
-import type { MailRow } from '../world/mail-row.js';
-import { withNeededDigits, withSevenDigits } from './date-time.js';
-import type { GraphOptions } from './options.js';
-import { statusWording } from './status-wording.js';
-import type { TracePage } from './trace-page.js';
-
 /** What an answer's wording depends on besides its content. */
+import { randomUUID } from 'node:crypto';
+import { jsonResponse, type Response } from '../http/messages.js';
+import type { MailRow } from '../world/mail-row.js';
+import { type TracePage, withNeededDigits, withSevenDigits } from './paging.js';
+import { type GraphOptions, statusWording } from './options.js';
+
 export interface Asked {
   readonly options: Pick<GraphOptions, 'sevenFractionDigits' | 'statusSpelling'>;
   /** Whether the client asked for statuses that are not in the documented list. */

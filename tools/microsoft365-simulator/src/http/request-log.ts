@@ -1,4 +1,4 @@
-import type { Credentials } from './credentials.js';
+import type { Credentials } from './messages.js';
 
 /** What was asked and what was decided to answer; written down before the first byte of the answer is sent. */
 export interface RequestRecord<Result extends string> {

@@ -1,6 +1,6 @@
-import type { Account } from '../http/credentials.js';
+import type { Account } from '../http/messages.js';
 import { defaultServiceOptions, type ServiceOptions } from '../service/service-options.js';
-import type { DialectName } from './dialect.js';
+import type { DialectName } from './odata.js';
 
 /** How the Reporting Web Service behaves. */
 export interface ReportingOptions extends Account, ServiceOptions {

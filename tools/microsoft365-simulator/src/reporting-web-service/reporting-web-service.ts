@@ -1,25 +1,29 @@
+/** The path under which the service lives; requests may spell it in any case. */
 import type { IncomingMessage } from 'node:http';
 import type { FaultPlan } from '../faults/fault-plan.js';
-import { faultApplies, linkToItself, rowsArrive } from '../faults/page-faults.js';
-import { htmlResponse, type Response } from '../http/answer.js';
-import { checkBasic, type Credentials } from '../http/credentials.js';
+import { faultApplies, linkToItself, rowsArrive } from '../faults/transport-faults.js';
+import { checkBasic, type Credentials, htmlResponse, type Response } from '../http/messages.js';
 import type { RequestLog } from '../http/request-log.js';
 import { pageNumber } from '../paging/page-number.js';
-import { BadQueryError } from '../service/bad-query-error.js';
-import { asked, dueWithoutPage, type Due } from '../service/due.js';
+import { BadQueryError } from '../errors.js';
+import { asked, type Due, dueWithoutPage } from '../service/service-options.js';
 import { ServiceFront } from '../service/service-front.js';
-import { credentialsOf, IssuedTokens, type TokenOutcome } from '../token-service/issued-tokens.js';
-import { exchangeResource } from '../token-service/resources.js';
+import { credentialsOf, exchangeResource, IssuedTokens, type TokenOutcome } from '../token-service/issued-tokens.js';
 import type { MailWorld } from '../world/mail-world.js';
-import type { Dialect, DialectName } from './dialect.js';
-import { dialectOf, negotiate } from './negotiation.js';
-import { absoluteLink, nextQuery, relativeLink } from './next-link.js';
+import {
+  absoluteLink,
+  type Dialect,
+  type DialectName,
+  dialectOf,
+  negotiate,
+  nextQuery,
+  relativeLink,
+} from './odata.js';
 import { defaultOptions, type ReportingOptions } from './options.js';
-import { faultResponse, noPermission, notFound, unauthorized, type ReportingFault } from './service-faults.js';
+import { faultResponse, noPermission, notFound, type ReportingFault, unauthorized } from './service-faults.js';
 import { readQuery, type TraceQuery } from './trace-query.js';
 import { TraceReader } from './trace-reader.js';
 
-/** The path under which the service lives; requests may spell it in any case. */
 export const reportingPath = '/ecp/reportingwebservice/reporting.svc';
 
 /** How a request ended: with a page, refused for a reason, or with a fault that was asked for. */

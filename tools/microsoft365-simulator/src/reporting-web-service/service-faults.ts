@@ -1,12 +1,17 @@
-import { echoFaults, type EchoFault } from '../faults/echo-faults.js';
-import { pageFaults } from '../faults/page-faults.js';
-import { htmlResponse, jsonResponse, withHeaders, type Response } from '../http/answer.js';
-import type { LinkDamage } from '../service/due.js';
-import { isTransportFault, transportFault, transportFaults, type TransportFault } from '../faults/transport-faults.js';
-import type { Dialect } from './dialect.js';
+/** The Reporting Web Service's own ways to refuse, and its pages'. */
+import { type EchoFault, echoFaults } from '../faults/echo-faults.js';
+import {
+  isTransportFault,
+  pageFaults,
+  transportFault,
+  type TransportFault,
+  transportFaults,
+} from '../faults/transport-faults.js';
+import { htmlResponse, jsonResponse, type Response, withHeaders } from '../http/messages.js';
+import type { LinkDamage } from '../service/service-options.js';
+import type { Dialect } from './odata.js';
 import type { ReportingOptions } from './options.js';
 
-/** The Reporting Web Service's own ways to refuse, and its pages'. */
 const ownFaults = [
   'http-400',
   'http-400-time-limit',

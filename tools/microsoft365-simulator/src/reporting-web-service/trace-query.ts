@@ -1,4 +1,4 @@
-import { BadQueryError } from '../service/bad-query-error.js';
+import { BadQueryError } from '../errors.js';
 
 /** A query for message traces, as its URL tells it. */
 export interface TraceQuery {

@@ -1,9 +1,9 @@
 import type { MailWorld } from '../world/mail-world.js';
 import { ResultViews, type ResultView } from '../paging/result-views.js';
-import { BadQueryError } from '../service/bad-query-error.js';
+import { BadQueryError } from '../errors.js';
 import type { ReportingOptions } from './options.js';
 import { tooOld } from './service-faults.js';
-import { offsetOf, skiptokenFor, type TracePage } from './trace-page.js';
+import { offsetOf, skiptokenFor, type TracePage } from './odata.js';
 import type { TraceQuery } from './trace-query.js';
 
 const dayMs = 86_400_000;

@@ -1,12 +1,11 @@
-import type { IncomingMessage } from 'node:http';
-import { echoResponse, isEchoFault, type EchoFault } from '../faults/echo-faults.js';
-import { FaultPlan, type FaultyRequest } from '../faults/fault-plan.js';
-import { withHeaders, type Response } from '../http/answer.js';
-import { RequestLog } from '../http/request-log.js';
-import type { Due } from './due.js';
-import type { ServiceOptions } from './service-options.js';
-
 /** How a kind of fault touches a service's answers. */
+import type { IncomingMessage } from 'node:http';
+import { type EchoFault, echoResponse, isEchoFault } from '../faults/echo-faults.js';
+import { FaultPlan, type FaultyRequest } from '../faults/fault-plan.js';
+import { type Response, withHeaders } from '../http/messages.js';
+import { RequestLog } from '../http/request-log.js';
+import type { Due, ServiceOptions } from './service-options.js';
+
 export interface FaultRules<Fault extends string> {
   /** Whether it makes sense for a request. */
   readonly applies: (kind: Fault, request: FaultyRequest) => boolean;

@@ -1,9 +1,16 @@
+/** What an application's signed statement must fit. */
 import { createHash, X509Certificate } from 'node:crypto';
 import { TokenError } from './aadsts.js';
-import { checkFederatedToken, type FederatedCredential } from './federated-token.js';
-import { isSignedBy, isTimely, readToken, type Claims, type SignedToken } from './jwt.js';
+import {
+  checkFederatedToken,
+  type Claims,
+  type FederatedCredential,
+  isSignedBy,
+  isTimely,
+  readToken,
+  type SignedToken,
+} from './jwt.js';
 
-/** What an application's signed statement must fit. */
 export interface AssertionExpectation {
   readonly clientId: string;
   /** The application's certificates, PEM. */

@@ -1,4 +1,4 @@
-import { jsonResponse, type Response } from '../http/answer.js';
+import { jsonResponse, type Response } from '../http/messages.js';
 
 /** The OpenID Connect document of a tenant; every address in it leads to the origin that the client used itself. */
 export function openidConfiguration(origin: string, tenant: string, tenantId: string): Response {

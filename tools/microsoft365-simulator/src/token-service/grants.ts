@@ -1,9 +1,9 @@
-import type { Account } from '../http/credentials.js';
+import type { Account } from '../http/messages.js';
 import { TokenError } from './aadsts.js';
 import { AccountLock } from './account-lock.js';
 import { ClientAssertions } from './client-assertion.js';
 import type { TokenServiceOptions } from './options.js';
-import { findResource, type Resource } from './resources.js';
+import { findResource, type Resource } from './issued-tokens.js';
 import type { TokenRequest } from './token-request.js';
 
 export interface Tenant {

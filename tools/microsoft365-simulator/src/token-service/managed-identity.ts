@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { jsonResponse, type Response } from '../http/answer.js';
+import { jsonResponse, type Response } from '../http/messages.js';
 import type { TokenServiceOptions } from './options.js';
-import { findResource, type Resource } from './resources.js';
+import { findResource, type Resource } from './issued-tokens.js';
 
 /** Where App Service and Container Apps have their endpoint; IDENTITY_ENDPOINT is the origin with this. */
 export const appServicePath = '/msi/token';

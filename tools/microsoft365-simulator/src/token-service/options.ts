@@ -1,6 +1,6 @@
 import { defaultServiceOptions, type ServiceOptions } from '../service/service-options.js';
-import type { FederatedCredential } from './federated-token.js';
-import { allPermissions } from './resources.js';
+import type { FederatedCredential } from './jwt.js';
+import { allPermissions } from './issued-tokens.js';
 
 /** An identity that Azure gives to a machine. */
 export interface ManagedIdentity {

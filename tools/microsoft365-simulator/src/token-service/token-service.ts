@@ -1,23 +1,29 @@
+/** How a request ended: with what it asked for, refused, or with a fault that was asked for. */
 import type { IncomingMessage } from 'node:http';
 import type { FaultPlan } from '../faults/fault-plan.js';
-import { htmlResponse, type Response } from '../http/answer.js';
-import { readBody } from '../http/body.js';
-import type { Account } from '../http/credentials.js';
+import { type Account, htmlResponse, readBody, type Response } from '../http/messages.js';
 import type { RequestLog } from '../http/request-log.js';
-import { InvalidInputError } from '../invalid-input-error.js';
-import { dueWithoutPage, type Due } from '../service/due.js';
+import { InvalidInputError } from '../errors.js';
+import { type Due, dueWithoutPage } from '../service/service-options.js';
 import { ServiceFront } from '../service/service-front.js';
 import { TokenError } from './aadsts.js';
 import { instanceDiscovery, openidConfiguration } from './discovery.js';
-import { Grants, type Grant } from './grants.js';
+import { type Grant, Grants } from './grants.js';
 import type { IssuedTokens } from './issued-tokens.js';
 import { decideIdentity, isIdentityPath } from './managed-identity.js';
 import { defaultOptions, type TokenServiceOptions } from './options.js';
-import { aadstsFault, faultResponse, type AadstsFault, type TokenFault } from './service-faults.js';
+import {
+  aadstsFault,
+  type AadstsFault,
+  aadstsWording,
+  type ErrorContext,
+  faultResponse,
+  identityWording,
+  type TokenFault,
+  tokenWording,
+} from './wording.js';
 import { readTokenRequest } from './token-request.js';
-import { aadstsWording, identityWording, tokenWording, type ErrorContext } from './wording.js';
 
-/** How a request ended: with what it asked for, refused, or with a fault that was asked for. */
 export type TokenResult = 'token' | 'discovery' | 'too-long' | 'identity-refused' | AadstsFault | TokenFault;
 
 /** Whose tokens these are, besides what the options say. */

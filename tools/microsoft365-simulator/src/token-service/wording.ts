@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { jsonResponse, type Response } from '../http/answer.js';
-import { aadstsError, type AadstsCode } from './aadsts.js';
+import { jsonResponse, type Response } from '../http/messages.js';
+import { type AadstsCode, aadstsCodes, aadstsError } from './aadsts.js';
 import type { TokenRequest } from './token-request.js';
+import { type EchoFault, echoFaults } from '../faults/echo-faults.js';
+import { isTransportFault, transportFault, type TransportFault, transportFaults } from '../faults/transport-faults.js';
+import type { TokenServiceOptions } from './options.js';
 
 export interface GrantedToken {
   readonly accessToken: string;
@@ -101,4 +104,51 @@ export function aadstsWording(code: AadstsCode, context: ErrorContext): Response
     error_uri: `https://login.microsoftonline.com/error?code=${code}`,
     ...(suberror !== undefined && { suberror }),
   });
+}
+
+/** A refusal with that code of Entra ID, such as `aadsts-50126`. */
+export type AadstsFault = `aadsts-${AadstsCode}`;
+
+/** Refusals without a code, and answers that are neither a token nor an error. */
+const ownFaults = ['temporarily-unavailable', 'no-fields-200', 'no-fields-400'] as const;
+
+type OwnFault = (typeof ownFaults)[number];
+
+export type TokenFault = TransportFault | EchoFault | OwnFault | AadstsFault;
+
+export const tokenFaults: readonly TokenFault[] = [
+  ...transportFaults,
+  ...echoFaults,
+  ...ownFaults,
+  ...aadstsCodes.map(aadstsFault),
+];
+
+export function aadstsFault(code: AadstsCode): AadstsFault {
+  return `aadsts-${code}`;
+}
+
+export interface FaultContext {
+  readonly options: TokenServiceOptions;
+  readonly error: ErrorContext;
+  readonly due: () => Response;
+}
+
+export function faultResponse(kind: Exclude<TokenFault, EchoFault>, { options, error, due }: FaultContext): Response {
+  if (isTransportFault(kind)) return transportFault(kind, due, error.nowMs, options);
+  const code = aadstsCodes.find((candidate) => kind === aadstsFault(candidate));
+  return code === undefined ? ownFault(kind as OwnFault) : aadstsWording(code, error);
+}
+
+function ownFault(kind: OwnFault): Response {
+  switch (kind) {
+    case 'temporarily-unavailable':
+      return jsonResponse(400, {
+        error: 'temporarily_unavailable',
+        error_description: 'The server is temporarily too busy to handle the request.',
+      });
+    case 'no-fields-200':
+      return jsonResponse(200, {});
+    case 'no-fields-400':
+      return jsonResponse(400, { message: 'The request could not be understood.' });
+  }
 }

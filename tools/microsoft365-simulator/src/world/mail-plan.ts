@@ -1,5 +1,5 @@
-import { InvalidInputError } from '../invalid-input-error.js';
-import { population } from './addresses.js';
+import { InvalidInputError } from '../errors.js';
+import { population } from './row-values.js';
 
 /** How rows show themselves: the shares are of rows, in 0…1; the seconds are [shortest, longest]. */
 export interface Behaviour {

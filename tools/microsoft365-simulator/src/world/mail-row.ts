@@ -1,13 +1,18 @@
-import { draw, pickWeighted, unit, type Weighted } from '../random.js';
-import { addressOf, outsideDomain, population } from './addresses.js';
-import { outsideIp } from './ip-addresses.js';
-import type { MailStream } from './mail-stream.js';
-import { statusAt, type Status } from './row-timeline.js';
-import { awkwardSubject, usualSubject } from './subjects.js';
-import { traceIdOf } from './trace-id.js';
-import { trait } from './traits.js';
-
 /** One message to one recipient, as no API in particular tells it. */
+import { draw, pickWeighted, unit, type Weighted } from '../random.js';
+import {
+  addressOf,
+  awkwardSubject,
+  outsideDomain,
+  outsideIp,
+  population,
+  traceIdOf,
+  trait,
+  usualSubject,
+} from './row-values.js';
+import type { MailStream } from './mail-stream.js';
+import { type Status, statusAt } from './row-timeline.js';
+
 export interface MailRow {
   /** A GUID, the same for all recipients of a message. */
   readonly traceId: string;

@@ -1,12 +1,19 @@
-import { InvalidInputError } from '../invalid-input-error.js';
+import { InvalidInputError } from '../errors.js';
 import { draw } from '../random.js';
-import { arriveInBulk, LiveArrivals } from './arrivals.js';
-import { behaviourOf, checkBulkMail, checkInstant, checkLiveMail, type Behaviour, type BulkMail, type LiveMail } from './mail-plan.js';
-import { mailRow, recipientAddress, type MailRow } from './mail-row.js';
-import { MailStream } from './mail-stream.js';
-import { statusesOf, type Status, type StatusSpell } from './row-timeline.js';
-import { placeOf, selectVisible, type Interval, type RowKey } from './selection.js';
-import { traceIdOf } from './trace-id.js';
+import { arriveInBulk, LiveArrivals, MailStream } from './mail-stream.js';
+import {
+  type Behaviour,
+  behaviourOf,
+  type BulkMail,
+  checkBulkMail,
+  checkInstant,
+  checkLiveMail,
+  type LiveMail,
+} from './mail-plan.js';
+import { mailRow, type MailRow, recipientAddress } from './mail-row.js';
+import { type Status, statusesOf, type StatusSpell } from './row-timeline.js';
+import { type Interval, placeOf, type RowKey, selectVisible } from './selection.js';
+import { traceIdOf } from './row-values.js';
 
 export interface MailWorldOptions {
   /** A whole number: the same seed and the same calls make the same mail. */

@@ -1,6 +1,6 @@
 import { pickWeighted, unit, type Weighted } from '../random.js';
 import type { MailStream } from './mail-stream.js';
-import { trait } from './traits.js';
+import { trait } from './row-values.js';
 
 /** The statuses that Microsoft documents for the Reporting Web Service, in its spelling. */
 export type Status =

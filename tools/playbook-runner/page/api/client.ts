@@ -1,6 +1,5 @@
-import type { Library } from '../../src/wire/library.js';
+import type { Library, PlaybookChange, PlaybookSettings, PlaybookSummary } from '../../src/wire/playbook.js';
 import type { EventDetail, IntakeControls, Live, TenantControls } from '../../src/wire/live.js';
-import type { PlaybookChange, PlaybookSettings, PlaybookSummary } from '../../src/wire/playbook.js';
 import { type Method, request } from './request.js';
 
 export interface LiveQuery {

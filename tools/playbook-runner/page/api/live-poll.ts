@@ -1,6 +1,6 @@
 import { api } from './client.js';
 import { cursorsOf, type LiveState, mergeLive, nothingKnown } from './live-state.js';
-import { renewRequestToken } from './request-token.js';
+import { renewRequestToken } from './request.js';
 
 const everyMs = 1_000;
 /** One answer may be lost, as when the runner is busy; two in a row are told to the operator. */

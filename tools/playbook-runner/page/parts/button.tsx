@@ -1,6 +1,10 @@
-import type { ReactNode } from 'react';
+import { type ComponentProps, createContext, type ReactNode, use } from 'react';
 import './button.css';
-import { classNames } from './class-names.js';
+
+/** Joins the names that are given: `classNames('button', busy && 'button-busy')`. */
+export function classNames(...names: readonly (string | false | null | undefined)[]): string {
+  return names.filter(Boolean).join(' ');
+}
 
 interface ButtonProps {
   readonly children: ReactNode;
@@ -51,4 +55,19 @@ export function Button({
       {children}
     </button>
   );
+}
+
+/**
+ * Whether the runner answers: while it does not, nothing can be done with it, and states are those that were last seen.
+ */
+export const Connected = createContext(true);
+
+export function useConnected(): boolean {
+  return use(Connected);
+}
+
+/** For what the runner has to do: off while it does not answer. */
+export function ActionButton({ disabled = false, ...button }: ComponentProps<typeof Button>) {
+  const connected = useConnected();
+  return <Button {...button} disabled={disabled || !connected} />;
 }

@@ -1,6 +1,11 @@
 import type { ReactNode } from 'react';
 import './field.css';
 
+/** For `aria-describedby` of the input of a `Field`: what is wrong, then the help. */
+export function describedBy(id: string): string {
+  return `${id}-error ${id}-help`;
+}
+
 interface FieldProps {
   /** Of the input; it describes itself with `describedBy(id)`. */
   readonly id: string;

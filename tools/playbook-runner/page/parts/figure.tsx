@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { classNames } from './class-names.js';
+import { classNames } from './button.js';
 import './figure.css';
 
 interface FigureProps {

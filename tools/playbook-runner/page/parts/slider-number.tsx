@@ -1,5 +1,5 @@
-import { useConnected } from './connected.js';
-import { describedBy } from './described-by.js';
+import { useConnected } from './button.js';
+import { describedBy } from './field.js';
 import './field.css';
 import type { NumberBounds, RestingNumber } from './use-resting-number.js';
 

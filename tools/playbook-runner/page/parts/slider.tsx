@@ -1,5 +1,5 @@
 import { type ReactNode, useId } from 'react';
-import { useConnected } from './connected.js';
+import { useConnected } from './button.js';
 import './slider.css';
 import { SliderNumber } from './slider-number.js';
 import { useRestingNumber } from './use-resting-number.js';

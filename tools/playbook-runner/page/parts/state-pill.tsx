@@ -1,6 +1,5 @@
-import { classNames } from './class-names.js';
-import { useConnected } from './connected.js';
-import { stateWords, type ToldState } from './state-words.js';
+import { classNames, useConnected } from './button.js';
+import { stateWords, type ToldState } from '../views/playbook/state-story.js';
 import './state-pill.css';
 
 interface StatePillProps {

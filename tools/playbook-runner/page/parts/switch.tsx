@@ -1,5 +1,5 @@
 import { type ReactNode, useId } from 'react';
-import { useConnected } from './connected.js';
+import { useConnected } from './button.js';
 import { SwitchBox } from './switch-box.js';
 import './switch.css';
 

@@ -1,4 +1,4 @@
-import { formatLocalTime, formatUtc, type TimePrecision } from '../format/times.js';
+import { formatLocalTime, formatUtc, type TimePrecision } from '../format/format.js';
 import './time.css';
 
 interface TimeProps {

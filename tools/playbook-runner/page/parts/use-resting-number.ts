@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { formatCount } from '../format/numbers.js';
+import { formatCount } from '../format/format.js';
 
 export interface NumberBounds {
   readonly min: number;

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useLiveValue } from '../api/live.js';
-import { Connected } from '../parts/connected.js';
+import { Connected } from '../parts/button.js';
 import { Notice } from '../parts/notice.js';
 import { Toasts } from '../parts/toasts.js';
 import { SideNavigation } from './side-navigation.js';

@@ -1,7 +1,7 @@
 import { Link, useLocation } from 'wouter';
 import type { PlaybookSummary } from '../../src/wire/playbook.js';
 import { useLiveValue } from '../api/live.js';
-import { countOf } from '../format/numbers.js';
+import { countOf } from '../format/format.js';
 import { StatePill } from '../parts/state-pill.js';
 import { useCurrentInView } from '../parts/use-current-in-view.js';
 import { ThemeSwitch } from '../theme/theme-switch.js';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { messageOf } from '../api/api-error.js';
+import { messageOf } from '../api/request.js';
 import { live } from '../api/live.js';
 import { showToast } from '../parts/toasts.js';
 

@@ -1,3 +1,5 @@
+import type { Problem } from '../wire/playbook.js';
+
 /** What is used of one setting's schema in a card (JSON Schema, draft-07). */
 export interface SettingSchema {
   readonly type?: string;
@@ -20,4 +22,44 @@ export interface SettingsSchema {
 /** A setting's name as the form shows it. */
 export function titleOf(schema: SettingsSchema, setting: string): string {
   return schema.properties[setting]?.title ?? setting;
+}
+
+/** Whoever has the key may write into the intake, but the cards do not mask it. */
+export const INTAKE_KEY = 'intake_key';
+/**
+ * Characters. A shorter secret occurs in words, and hiding it would blot out the log and tell what it is; the module
+ * does the same.
+ */
+export const LEAST_HIDDEN = 4;
+
+/** The settings that are never shown: those that the card masks, and the intake key. */
+export function secretNames({ secrets = [], properties }: SettingsSchema): readonly string[] {
+  return INTAKE_KEY in properties ? [...new Set([...secrets, INTAKE_KEY])] : secrets;
+}
+
+/** Where a trigger reads and signs in. */
+export const TENANT_ADDRESSES = ['api_url', 'authority_url'];
+/** Which service answers there, and for what a token is asked. */
+const SERVICES = ['api', 'token_scope', 'credential'];
+/** Who signs in to which tenant, besides the secrets. */
+const IDENTITIES = ['account_name', 'client_id', 'tenant_id', 'federated_token_file'];
+
+/** The names of the settings that belong to one tenant: another one replaces them all, and no other. */
+export function tenantSettings(secretNames: Iterable<string>): readonly string[] {
+  return [...TENANT_ADDRESSES, ...SERVICES, ...credentials(secretNames)];
+}
+
+/** Names and secrets with which a trigger signs in. The intake key is none of them: it opens no tenant. */
+export function credentials(secretNames: Iterable<string>): readonly string[] {
+  return [...IDENTITIES, ...[...secretNames].filter((name) => name !== INTAKE_KEY)];
+}
+
+const MAX_NAME_LENGTH = 100;
+
+/** What is wrong with a playbook's name. */
+export function checkName(name: string): readonly Problem[] {
+  const trimmed = name.trim();
+  if (trimmed === '') return [{ setting: 'name', message: 'Fill in this field.' }];
+  if (trimmed.length <= MAX_NAME_LENGTH) return [];
+  return [{ setting: 'name', message: `Write a name of at most ${MAX_NAME_LENGTH} characters.` }];
 }

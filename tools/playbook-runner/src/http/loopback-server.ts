@@ -1,7 +1,23 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { respondWithJson } from './answer.js';
-import { comesFromLoopbackPage } from './loopback-page.js';
+import { respondWithJson } from './messages.js';
+
+const LOOPBACK_HOSTS = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/**
+ * Whether a request was addressed to loopback by name and, where a browser sent it, from a page of loopback.
+ *
+ * Listening on 127.0.0.1 is not enough: a web page anywhere can make its reader's browser post there (Origin tells),
+ * and can let a name of its own point to 127.0.0.1 (Host tells).
+ */
+export function comesFromLoopbackPage(headers: IncomingHttpHeaders): boolean {
+  const { host, origin } = headers;
+  return host !== undefined && isLoopback(`http://${host}`) && (origin === undefined || isLoopback(origin));
+}
+
+function isLoopback(url: string): boolean {
+  return URL.canParse(url) && LOOPBACK_HOSTS.has(new URL(url).hostname);
+}
 
 /** Clients are on this machine: they send what they have at once. Half-open requests are closed, however many. */
 const LIMITS = { headersTimeout: 5_000, requestTimeout: 15_000, connectionsCheckingInterval: 1_000 };

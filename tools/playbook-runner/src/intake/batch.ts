@@ -1,4 +1,4 @@
-import { HttpError } from '../http/refusal.js';
+import { HttpError } from '../http/messages.js';
 
 /** The limits that Sekoia documents for its HTTP intake, in bytes of UTF-8. */
 export const MAX_REQUEST_BYTES = 10_485_760;

@@ -1,4 +1,4 @@
-import { SERVER_FAULTS, type ServerFault } from '../faults/server-fault.js';
+import { SERVER_FAULTS, type ServerFault } from '../faults/fault-plan.js';
 
 /**
  * What can go wrong although the batch is stored.

@@ -1,17 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { FaultPlan, type RandomFaults } from '../faults/fault-plan.js';
-import { playServerFault } from '../faults/server-fault.js';
-import { respondWithJson } from '../http/answer.js';
+import { FaultPlan, playServerFault, type RandomFaults } from '../faults/fault-plan.js';
+import { HttpError, readBody, respondWithJson } from '../http/messages.js';
 import { serveOnLoopback } from '../http/loopback-server.js';
-import { readBody } from '../http/read-body.js';
-import { HttpError } from '../http/refusal.js';
-import { Ring } from '../waiting/ring.js';
-import { type WaitOptions, WaitingRoom } from '../waiting/waiting-room.js';
+import { Ring, WaitingRoom, type WaitOptions } from '../waiting/wait-for.js';
 import { MAX_REQUEST_BYTES, readBatch } from './batch.js';
 import { type IntakeFault, isServerFault } from './intake-fault.js';
-import { type IntakeTotals, type RequestResult, NO_TOTALS, addBatch, addRequest } from './totals.js';
+import { addBatch, addRequest, type IntakeTotals, NO_TOTALS, type RequestResult } from './totals.js';
 
 export interface IntakeOptions {
   readonly intakeKey: string;

@@ -1,7 +1,7 @@
 import type { EventDetail, EventLine } from '../wire/live.js';
 import { type StoredEvent, readEventDetail, readEventLine } from './event-line.js';
 import { EventMeter } from './event-meter.js';
-import { Stored } from './kept.js';
+import { Stored } from './stored-lines.js';
 
 const LIMITS = { items: 1000, bytes: 32 << 20 };
 

@@ -1,8 +1,8 @@
-import type { LogEntry } from '../platform/log-entries.js';
+import type { LogEntry } from '../platform/platform.js';
 import { cutOff } from '../runner/cut-off.js';
 import type { LogLine } from '../wire/live.js';
-import type { LogLevel } from '../wire/log-levels.js';
-import { Stored } from './kept.js';
+import type { LogLevel } from '../wire/playbook.js';
+import { Stored } from './stored-lines.js';
 import { readWrittenEntry, WrittenEntries } from './written-entries.js';
 
 const LIMITS = { items: 2000, bytes: 8 << 20 };

@@ -1,5 +1,5 @@
 import type { LivePlaybook, Sample } from '../wire/live.js';
-import { Ring } from '../waiting/ring.js';
+import { Ring } from '../waiting/wait-for.js';
 import { EventKeeper } from './event-keeper.js';
 import { LogKeeper, type LogKeeperOptions } from './log-keeper.js';
 import { RunningTotals } from './running-totals.js';

@@ -1,4 +1,4 @@
-import { isLogLevel, type LogLevel } from '../wire/log-levels.js';
+import { isLogLevel, type LogLevel } from '../wire/playbook.js';
 
 /** A log entry that the process wrote to its output. */
 export interface WrittenEntry {

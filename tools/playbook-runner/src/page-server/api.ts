@@ -1,10 +1,10 @@
 import type { ModuleCards } from '../cards/read-cards.js';
-import { HttpError } from '../http/refusal.js';
+import { HttpError } from '../http/messages.js';
 import type { Cursors } from '../observed/observations.js';
 import type { Playbooks } from '../playbooks/playbooks.js';
 import type { SimulatedTenant } from '../simulation/simulated-tenant.js';
 import { MAX_ROWS_PER_HOUR } from '../simulation/tenant-control.js';
-import type { Library } from '../wire/library.js';
+import type { Library } from '../wire/playbook.js';
 import type { IntakeControls, Live, TenantControls } from '../wire/live.js';
 import { type ControlShapes, readAddition, readControls, readPlaybookChange } from './body-shapes.js';
 

@@ -1,4 +1,4 @@
-import { HttpError } from '../http/refusal.js';
+import { HttpError } from '../http/messages.js';
 import type { PlaybookChange, Problem } from '../wire/playbook.js';
 
 type Fields = Readonly<Record<string, unknown>>;

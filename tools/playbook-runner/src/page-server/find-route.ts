@@ -1,4 +1,4 @@
-import { MethodError, HttpError } from '../http/refusal.js';
+import { MethodError, HttpError } from '../http/messages.js';
 
 interface Found<Response> {
   readonly response: Response;

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { HttpError } from '../http/refusal.js';
+import { HttpError } from '../http/messages.js';
 
 const READING: readonly (string | undefined)[] = ['GET', 'HEAD'];
 

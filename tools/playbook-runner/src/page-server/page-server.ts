@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { respondWithJson } from '../http/answer.js';
+import { HttpError, MethodError, readBody, respondWithJson } from '../http/messages.js';
 import { type Handler, listenOnLoopback, type LoopbackServer } from '../http/loopback-server.js';
-import { readBody } from '../http/read-body.js';
-import { MethodError, HttpError } from '../http/refusal.js';
 import type { Refused } from '../wire/playbook.js';
 import { type ApiOptions, apiRoutes } from './api.js';
 import { parseFields } from './body-shapes.js';

@@ -1,14 +1,79 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { FaultPlan, type RandomFaults } from '../faults/fault-plan.js';
-import { playServerFault, type ServerFault } from '../faults/server-fault.js';
-import { respondWithJson } from '../http/answer.js';
+import { HttpError, readBody, respondWithJson } from '../http/messages.js';
+import { isLogLevel, LOG_LEVELS, type LogLevel } from '../wire/playbook.js';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { FaultPlan, playServerFault, type RandomFaults, type ServerFault } from '../faults/fault-plan.js';
 import { serveOnLoopback } from '../http/loopback-server.js';
-import { readBody } from '../http/read-body.js';
-import { HttpError } from '../http/refusal.js';
-import { Ring } from '../waiting/ring.js';
-import { type WaitOptions, WaitingRoom } from '../waiting/waiting-room.js';
-import { type LogEntry, readLogEntries } from './log-entries.js';
-import { type RecordedRequest, recordRequest } from './recorded-request.js';
+import { Ring, WaitingRoom, type WaitOptions } from '../waiting/wait-for.js';
+
+export interface LogEntry {
+  /** ISO 8601 in UTC without a zone, as Sekoia's Python SDK writes it: `2026-11-23T09:30:00.250000`. */
+  readonly date: string;
+  readonly level: LogLevel;
+  readonly message: string;
+}
+
+const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?$/;
+
+/**
+ * The entries of a body `{"logs": [{"date", "level", "message"}]}`.
+ *
+ * Read more strictly than Sekoia is known to: a date with a zone or a level of another name is a breach of the
+ * contract.
+ *
+ * @throws {HttpError} 400 naming the first entry that is not as it should be.
+ */
+export function readLogEntries(body: unknown): readonly LogEntry[] {
+  const logs = asRecord(body)?.['logs'];
+  if (!Array.isArray(logs)) throw new HttpError(400, 'The body is not {"logs": […]}: send the entries as a list.');
+  return logs.map(readLogEntry);
+}
+
+function readLogEntry(entry: unknown, position: number): LogEntry {
+  const { date, level, message } = asRecord(entry) ?? {};
+  if (typeof date !== 'string' || !DATE.test(date)) {
+    throw new HttpError(400, `logs[${position}].date is not ISO 8601 in UTC without a zone: write it like this.`);
+  }
+  if (!isLogLevel(level)) {
+    throw new HttpError(400, `logs[${position}].level is unknown: use one of ${LOG_LEVELS.join(', ')}.`);
+  }
+  if (typeof message !== 'string') throw new HttpError(400, `logs[${position}].message is no string: send text.`);
+  return { date, level, message };
+}
+
+function asRecord(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+}
+
+/** One request to the platform. The bearer token is checked and not recorded, so that a record can be shown. */
+export interface RecordedRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Without `authorization`. */
+  readonly headers: Readonly<IncomingHttpHeaders>;
+  /** Whether the bearer token was the right one. */
+  readonly authorized: boolean;
+  /** As parsed from JSON; the text where it is none; undefined where there was no body. */
+  readonly body: unknown;
+}
+
+export function recordRequest(request: IncomingMessage, token: string, body: string): RecordedRequest {
+  const { authorization, ...headers } = request.headers;
+  return {
+    method: request.method ?? '',
+    path: request.url ?? '',
+    headers,
+    authorized: authorization === `Bearer ${token}`,
+    body: body === '' ? undefined : parseLeniently(body),
+  };
+}
+
+function parseLeniently(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
 
 const ENDPOINTS = ['callback', 'logs', 'secrets'] as const;
 export type Endpoint = (typeof ENDPOINTS)[number];

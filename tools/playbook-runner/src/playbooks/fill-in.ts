@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Card } from '../cards/card.js';
-import { tenantSettings } from '../form/tenant-settings.js';
+import type { Card } from '../cards/read-cards.js';
+import { tenantSettings } from '../form/settings-schema.js';
 import type { TenantSettings } from '../simulation/simulated-tenant.js';
 import type { Secrets } from './stored-playbook.js';
 

@@ -1,19 +1,40 @@
+import { type Card, valueOf } from '../cards/read-cards.js';
+import type { IntakeControls, LivePlaybook, LogLine, Overview } from '../wire/live.js';
 import { isDeepStrictEqual } from 'node:util';
-import { type Card, valueOf } from '../cards/card.js';
-import { HttpError } from '../http/refusal.js';
-import { NO_HEALTH } from '../observed/health.js';
+import { HttpError } from '../http/messages.js';
+import { NO_HEALTH } from '../observed/trigger-watch.js';
 import { type Cursors, Observations } from '../observed/observations.js';
 import { describeExit, type Stop } from '../runner/child-process.js';
-import { AuditOfPlaybook } from '../simulation/books-of-playbook.js';
-import type { PlaybookAudit } from '../simulation/playbook-books.js';
+import { AuditOfPlaybook, type PlaybookAudit } from '../simulation/playbook-audit.js';
 import type { SimulatedTenant } from '../simulation/simulated-tenant.js';
-import type { IntakeControls, LivePlaybook, LogLine, Overview } from '../wire/live.js';
 import type { PlaybookState, PlaybookSummary } from '../wire/playbook.js';
-import { intakeOf, quotaOf } from './overview.js';
-import type { SavedPlaybook, PlaybookStore } from './playbook-store.js';
-import { wrongSettings } from './read-change.js';
+import type { PlaybookStore, SavedPlaybook } from './playbook-store.js';
+import { wrongSettings } from './stored-playbook.js';
 import { Run } from './run.js';
 import { SavedSettings } from './saved-settings.js';
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/** Requests to Microsoft Graph, as far as it is what these settings have read. */
+export function quotaOf(
+  card: Card,
+  settings: Settings,
+  metrics: ReadonlyMap<string, number> | undefined,
+): Overview['quota'] {
+  const used = metrics?.get('message_trace_quota_used_requests');
+  const limit = valueOf(card, settings, 'max_requests_per_5_minutes');
+  return used !== undefined && typeof limit === 'number' && readsGraph(card, settings) ? { used, limit } : null;
+}
+
+function readsGraph(card: Card, settings: Settings): boolean {
+  const api = valueOf(card, settings, 'api');
+  return api === 'graph' || (api === 'automatic' && settings['client_id'] !== undefined);
+}
+
+export function intakeOf(settings: Settings): Overview['intake'] {
+  const address = settings['intake_server'];
+  return typeof address === 'string' ? { address } : 'own';
+}
 
 export interface PlaybookOptions {
   readonly stored: SavedPlaybook;

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { ModuleCards } from '../cards/read-cards.js';
-import type { Card } from '../cards/card.js';
-import { HttpError } from '../http/refusal.js';
+import type { Card, ModuleCards } from '../cards/read-cards.js';
+import { HttpError } from '../http/messages.js';
 import type { SimulatedTenant } from '../simulation/simulated-tenant.js';
 import type { LogLine } from '../wire/live.js';
 import { Playbook } from './playbook.js';
-import type { SavedPlaybook, PlaybookStore } from './playbook-store.js';
-import { checkedName } from './read-change.js';
+import type { PlaybookStore, SavedPlaybook } from './playbook-store.js';
+import { checkedName } from './stored-playbook.js';
 
 export interface PlaybooksOptions {
   readonly module: ModuleCards;

@@ -1,8 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { type Intake, startIntake } from '../intake/intake.js';
 import { PASSING_FAULTS } from '../intake/passing-faults.js';
-import type { LogEntry } from '../platform/log-entries.js';
-import { type Platform, startPlatform } from '../platform/platform.js';
+import { type LogEntry, type Platform, startPlatform } from '../platform/platform.js';
 import type { IntakeControls } from '../wire/live.js';
 
 export interface ReceivingSideOptions {

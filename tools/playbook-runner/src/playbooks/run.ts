@@ -1,8 +1,7 @@
-import { type HealthPicture, NO_HEALTH } from '../observed/health.js';
+import { type HealthPicture, type Measurement, NO_HEALTH, TriggerWatch } from '../observed/trigger-watch.js';
 import type { Observations } from '../observed/observations.js';
 import { countIn } from '../observed/running-totals.js';
-import { type Measurement, TriggerWatch } from '../observed/trigger-watch.js';
-import type { LogEntry } from '../platform/log-entries.js';
+import type { LogEntry } from '../platform/platform.js';
 import { describeExit, type Stop } from '../runner/child-process.js';
 import { type Crash, Supervisor } from '../runner/supervisor.js';
 import { TriggerProcess } from '../runner/trigger-process.js';

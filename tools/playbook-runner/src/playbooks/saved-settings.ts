@@ -1,14 +1,13 @@
-import type { Card } from '../cards/card.js';
-import { LEAST_HIDDEN } from '../form/secrets.js';
-import { TENANT_ADDRESSES } from '../form/tenant-settings.js';
-import { HttpError } from '../http/refusal.js';
+/** Characters. Shorter lines, such as the end of a PEM's last one, tell nothing. */
+import type { Card } from '../cards/read-cards.js';
+import { LEAST_HIDDEN, TENANT_ADDRESSES } from '../form/settings-schema.js';
+import { HttpError } from '../http/messages.js';
 import type { SimulatedTenant } from '../simulation/simulated-tenant.js';
 import type { PlaybookChange, PlaybookSettings } from '../wire/playbook.js';
 import { fillInTenant } from './fill-in.js';
-import type { SavedPlaybook, PlaybookStore } from './playbook-store.js';
-import { applyChange } from './read-change.js';
+import type { PlaybookStore, SavedPlaybook } from './playbook-store.js';
+import { applyChange } from './stored-playbook.js';
 
-/** Characters. Shorter lines, such as the end of a PEM's last one, tell nothing. */
 const LEAST_TELLING = 8;
 
 /** The settings of one playbook, in memory and on disk. */

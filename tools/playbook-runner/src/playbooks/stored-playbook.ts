@@ -1,3 +1,8 @@
+import { type Card, valueOf } from '../cards/read-cards.js';
+import { checkName, INTAKE_KEY, TENANT_ADDRESSES } from '../form/settings-schema.js';
+import { HttpError } from '../http/messages.js';
+import type { PlaybookChange, Problem } from '../wire/playbook.js';
+
 /** A playbook as it lies on disk, without what is secret. */
 export interface StoredPlaybook {
   readonly name: string;
@@ -35,4 +40,81 @@ function asObject(content: unknown): Record<string, unknown> {
     return content as Record<string, unknown>;
   }
   throw new TypeError('it is no JSON object');
+}
+
+/** What a change makes of a playbook's name, settings and secrets. */
+export interface Changed {
+  readonly name: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly secrets: Secrets;
+}
+
+/** What was saved until now. */
+type Saved = Pick<Changed, 'settings' | 'secrets'>;
+
+/** @throws {HttpError} 422 with the problems, where there are some. */
+export function applyChange(card: Card, before: Saved, change: PlaybookChange): Changed {
+  const { settings } = change;
+  const name = change.name.trim();
+  const secrets = mergeSecrets(before.secrets, change.secrets);
+  const problems = [
+    ...checkName(name),
+    ...unexpected(Object.keys(settings), (setting) => isOpen(card, setting)),
+    ...unexpected(Object.keys(change.secrets), (setting) => card.secretNames.has(setting)),
+    ...blank({ ...settings, ...secrets }),
+    ...card.check({ ...settings, ...secrets }),
+    ...misled(card, before, change),
+  ];
+  if (problems.length > 0) throw wrongSettings(problems);
+  return { name, settings, secrets };
+}
+
+export function wrongSettings(problems: readonly Problem[]): HttpError {
+  return new HttpError(422, 'Some settings are missing or wrong: correct them and save.', problems);
+}
+
+/** @throws {HttpError} 422 where it cannot be a name. */
+export function checkedName(name: string): string {
+  const problems = checkName(name);
+  if (problems.length > 0) throw wrongSettings(problems);
+  return name.trim();
+}
+
+/** A secret among the settings would be kept and shown with them. */
+function isOpen(card: Card, setting: string): boolean {
+  return Object.hasOwn(card.schema.properties, setting) && !card.secretNames.has(setting);
+}
+
+function unexpected(names: readonly string[], isExpected: (setting: string) => boolean): Problem[] {
+  return names
+    .filter((name) => !isExpected(name))
+    .map((setting) => ({ setting, message: 'The card has no such setting here: leave it out.' }));
+}
+
+/** White space alone would pass for a text of the card's shortest length. */
+function blank(settings: Readonly<Record<string, unknown>>): Problem[] {
+  return Object.entries(settings)
+    .filter(([, value]) => typeof value === 'string' && value.trim() === '')
+    .map(([setting]) => ({ setting, message: 'Fill in this field.' }));
+}
+
+/**
+ * Where an address changes, a secret that is saved does not go there by itself: everybody on this machine can open the
+ * page, and would read it where it arrives.
+ */
+function misled(card: Card, before: Saved, { settings, secrets }: PlaybookChange): Problem[] {
+  const changes = (address: string) => valueOf(card, before.settings, address) !== valueOf(card, settings, address);
+  return Object.keys(before.secrets)
+    .filter((name) => !Object.hasOwn(secrets, name) && receivers(name).some(changes))
+    .map((setting) => ({ setting, message: 'Type it again: it would go to another address than before.' }));
+}
+
+/** The settings that say where a secret is sent. */
+function receivers(secret: string): readonly string[] {
+  return secret === INTAKE_KEY ? ['intake_server'] : TENANT_ADDRESSES;
+}
+
+function mergeSecrets(before: Secrets, change: PlaybookChange['secrets']): Secrets {
+  const merged = Object.entries({ ...before, ...change });
+  return Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== null));
 }

@@ -1,8 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { Ring } from '../waiting/ring.js';
-import { type WaitOptions, WaitingRoom } from '../waiting/waiting-room.js';
+import { Ring, WaitingRoom, type WaitOptions } from '../waiting/wait-for.js';
 import { atExit } from './at-exit.js';
 import { LineSplitter } from './line-splitter.js';
 

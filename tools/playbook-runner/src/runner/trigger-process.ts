@@ -1,8 +1,6 @@
-import type { WaitOptions } from '../waiting/waiting-room.js';
+import type { WaitOptions } from '../waiting/wait-for.js';
 import { ChildProcess, type Exit, type OutputLine, type Stop } from './child-process.js';
-import { asEnvironment, inheritedEnvironment } from './environment.js';
-import { namedValues } from './settings.js';
-import { writeSettingsFolder } from './settings-folder.js';
+import { asEnvironment, inheritedEnvironment, namedValues, writeSettingsFolder } from './settings-folder.js';
 
 export interface TriggerOptions {
   /** The compiled entry of the module, such as `dist/module/main.js`. */

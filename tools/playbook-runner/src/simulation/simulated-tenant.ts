@@ -1,7 +1,7 @@
-import type { VisibleRow } from '../books/comparison.js';
-import { HttpError } from '../http/refusal.js';
+import type { VisibleRow } from '../audit/delivery-audit.js';
+import { HttpError } from '../http/messages.js';
 import { ChildProcess, type Exit } from '../runner/child-process.js';
-import { inheritedEnvironment } from '../runner/environment.js';
+import { inheritedEnvironment } from '../runner/settings-folder.js';
 import type { TenantControls } from '../wire/live.js';
 import { TenantControl } from './tenant-control.js';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from './usage-error.js';
+import { UsageError } from './command-line.js';
 
 export interface BuiltFiles {
   readonly module: string;

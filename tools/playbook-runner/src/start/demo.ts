@@ -1,5 +1,4 @@
-import { intakeOf } from '../playbooks/overview.js';
-import type { Playbook } from '../playbooks/playbook.js';
+import { intakeOf, type Playbook } from '../playbooks/playbook.js';
 import type { Playbooks } from '../playbooks/playbooks.js';
 
 export const DEMO_ID = 'demo';

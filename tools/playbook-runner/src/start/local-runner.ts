@@ -4,16 +4,15 @@ import { readModuleCards } from '../cards/read-cards.js';
 import type { LoopbackServer } from '../http/loopback-server.js';
 import { startPageServer } from '../page-server/page-server.js';
 import type { Playbook } from '../playbooks/playbook.js';
-import { type SavedPlaybooks, PlaybookStore } from '../playbooks/playbook-store.js';
+import { PlaybookStore, type SavedPlaybooks } from '../playbooks/playbook-store.js';
 import { Playbooks } from '../playbooks/playbooks.js';
 import { describeExit } from '../runner/child-process.js';
-import { AuditWatch } from '../simulation/books-watch.js';
-import type { PlaybookAudit } from '../simulation/playbook-books.js';
+import { AuditWatch, type PlaybookAudit } from '../simulation/playbook-audit.js';
 import { SimulatedTenant } from '../simulation/simulated-tenant.js';
 import type { LogLine } from '../wire/live.js';
 import type { BuiltFiles } from './built-files.js';
 import { Lookers } from './lookers.js';
-import { asPortError, unusableDataFolder } from './usage-error.js';
+import { asPortError, unusableDataFolder } from './command-line.js';
 
 export interface LocalRunnerOptions {
   /** Where the cards and the logo are. */

@@ -3,17 +3,16 @@ import { join } from 'node:path';
 import type { WriteStream } from 'node:tty';
 import type { Playbook } from '../playbooks/playbook.js';
 import type { Playbooks } from '../playbooks/playbooks.js';
-import { removeLeftSettings } from '../runner/left-settings.js';
+import { removeLeftSettings } from '../runner/settings-folder.js';
 import { type LiveLine, openLiveLine } from '../terminal/live-line.js';
 import { printable } from '../terminal/printable.js';
 import type { LogLine } from '../wire/live.js';
 import { findBuiltFiles } from './built-files.js';
 import { claimDataFolder } from './claim-data-folder.js';
-import { HELP, readCommandLine, type StartOptions } from './command-line.js';
+import { HELP, readCommandLine, type StartOptions, UsageError } from './command-line.js';
 import { DEMO_ID, type DemoOptions, startDemo } from './demo.js';
 import { LocalRunner } from './local-runner.js';
 import { type Summarised, summaryLine } from './summary-line.js';
-import { UsageError } from './usage-error.js';
 
 export interface Outputs {
   readonly output: WriteStream;

@@ -1,10 +1,9 @@
-import type { LogLevel } from './log-levels.js';
-import type { PlaybookSummary } from './playbook.js';
-
 /**
  * All times are milliseconds since 1970. `GET /api/live?playbook=<id>&eventsAfter=<n>&logsAfter=<n>&samplesAfter=<ms>`;
  * all are optional.
  */
+import type { LogLevel, PlaybookSummary } from './playbook.js';
+
 export interface Live {
   readonly nowMs: number;
   readonly playbooks: readonly PlaybookSummary[];

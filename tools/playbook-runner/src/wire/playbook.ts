@@ -1,3 +1,11 @@
+/** As the platform names them, from the least serious on. */
+export const LOG_LEVELS = ['debug', 'info', 'warning', 'error', 'critical'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export function isLogLevel(level: unknown): level is LogLevel {
+  return (LOG_LEVELS as readonly unknown[]).includes(level);
+}
+
 /** The states of a trigger in a playbook, as Sekoia.io's page tells them apart. */
 export type PlaybookState =
   /** Settings are missing or wrong. */
@@ -63,4 +71,21 @@ export interface Refused {
    * With 422: what is wrong with which setting; `setting: 'name'` is the playbook's own name where no setting has it.
    */
   readonly problems?: readonly Problem[];
+}
+
+/** A trigger that can be added to a playbook, as its card describes it. */
+export interface LibraryEntry {
+  /** Its card's `docker_parameters`, such as `message_trace`: what tells it from the others. */
+  readonly trigger: string;
+  readonly name: string;
+  readonly description: string;
+}
+
+/** `GET /api/library` */
+export interface Library {
+  /** Of the module, from its manifest; likewise the version. */
+  readonly name: string;
+  readonly description: string;
+  readonly version: string;
+  readonly triggers: readonly LibraryEntry[];
 }

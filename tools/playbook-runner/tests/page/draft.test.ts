@@ -5,13 +5,13 @@ import {
   type Draft,
   draftOf,
   filledIn,
+  hasCredentials,
   isChanged,
   keepEdits,
   tidy,
 } from '../../page/views/configuration/draft.js';
-import { hasCredentials } from '../../page/views/configuration/has-credentials.js';
-import { numberOrText } from '../../page/views/configuration/number-or-text.js';
-import { tenantSettings } from '../../src/form/tenant-settings.js';
+import { numberOrText } from '../../page/views/configuration/setting-words.js';
+import { tenantSettings } from '../../src/form/settings-schema.js';
 import type { PlaybookSettings } from '../../src/wire/playbook.js';
 
 const saved: PlaybookSettings = {

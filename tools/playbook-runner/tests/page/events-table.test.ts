@@ -1,8 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { filterEvents, statusesOf } from '../../page/views/events/event-filter.js';
-import { holdLines, newSince } from '../../page/views/events/held-lines.js';
-import { jsonTokens } from '../../page/views/events/json-tokens.js';
-import { shownJson, shownText } from '../../page/views/events/shown-text.js';
+import { filterEvents, holdLines, newSince, statusesOf } from '../../page/views/events/event-filter.js';
+import { jsonTokens, shownJson, shownText } from '../../page/views/events/shown-text.js';
 import type { EventLine } from '../../src/wire/live.js';
 
 function event(number: number, changes: Partial<EventLine> = {}): EventLine {

@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { durationFigure, formatDuration } from '../../page/format/durations.js';
-import { countOf, formatCount, formatNumber, formatPercent } from '../../page/format/numbers.js';
-import { formatUtc } from '../../page/format/times.js';
+import {
+  countOf,
+  durationFigure,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+  formatUtc,
+} from '../../page/format/format.js';
 
 describe('durations', () => {
   test.each([

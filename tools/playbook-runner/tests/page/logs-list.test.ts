@@ -1,9 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { filterLogs } from '../../page/views/logs/log-filter.js';
-import { logText } from '../../page/views/logs/log-text.js';
-import { messageParts } from '../../page/views/logs/message-parts.js';
+import { filterLogs, logText, messageParts } from '../../page/views/logs/log-text.js';
 import type { LogLine } from '../../src/wire/live.js';
-import type { LogLevel } from '../../src/wire/log-levels.js';
+import type { LogLevel } from '../../src/wire/playbook.js';
 
 function line(number: number, level: LogLevel, message: string): LogLine {
   return { number, atMs: number * 1000, level, message, origin: 'module' };

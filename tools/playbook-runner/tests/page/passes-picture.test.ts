@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { ageScale } from '../../page/views/overview/age-scale.js';
-import { describeStrip, passTask } from '../../page/views/overview/pass-words.js';
-import { layOutPasses, type PassesState } from '../../page/views/overview/passes-layout.js';
+import {
+  ageScale,
+  describeStrip,
+  layOutPasses,
+  type PassesState,
+  passTask,
+} from '../../page/views/overview/passes-layout.js';
 
 const NOW_MS = Date.UTC(2026, 10, 23, 12);
 const DAY = 86_400;

@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { stateWords } from '../../page/parts/state-words.js';
-import { cutFirstSentence } from '../../page/views/playbook/first-sentence.js';
-import { blamesSettings, isStarted, tellRestart, triggerAction } from '../../page/views/playbook/state-story.js';
+import {
+  blamesSettings,
+  cutFirstSentence,
+  isStarted,
+  stateWords,
+  tellRestart,
+  triggerAction,
+} from '../../page/views/playbook/state-story.js';
 import { playbookPath, tabItems, tabOf } from '../../page/views/playbook/tabs.js';
 import type { PlaybookState, PlaybookSummary } from '../../src/wire/playbook.js';
 

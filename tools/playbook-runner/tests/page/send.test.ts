@@ -2,8 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { ApiError } from '../../page/api/api-error.js';
-import { type Response, send } from '../../page/api/send.js';
+import { ApiError, type Response, send } from '../../page/api/request.js';
 
 const cleanup: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -1,15 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
-import { checkDraft } from '../../page/views/configuration/check-draft.js';
+import { checkDraft, type Draft, type Settings } from '../../page/views/configuration/draft.js';
 import { tellConsequences } from '../../page/views/configuration/consequences.js';
-import type { Draft, Settings } from '../../page/views/configuration/draft.js';
-import { cautionAbout } from '../../page/views/configuration/secret-caution.js';
-import { secretNames } from '../../src/form/secrets.js';
-import { groupSettings } from '../../page/views/configuration/setting-groups.js';
-import { alternativesWords, defaultWords, unitOf } from '../../page/views/configuration/setting-words.js';
+import {
+  alternativesWords,
+  cautionAbout,
+  defaultWords,
+  groupSettings,
+  unitOf,
+} from '../../page/views/configuration/setting-words.js';
+import { secretNames, type SettingsSchema } from '../../src/form/settings-schema.js';
 import type { SchemaError } from '../../src/form/problems.js';
-import type { SettingsSchema } from '../../src/form/settings-schema.js';
 import { readSettingsSchema } from './cards.js';
 
 const account = readSettingsSchema('message_trace');

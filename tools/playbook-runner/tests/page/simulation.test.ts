@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { complaintAbout } from '../../page/parts/use-resting-number.js';
-import { outcomeOf } from '../../page/views/simulation/books-words.js';
+import { outcomeOf, tellTroubles } from '../../page/views/simulation/audit-words.js';
 import {
   type ControlDraft,
   type DraftStep,
@@ -9,7 +9,6 @@ import {
   shownControls,
 } from '../../page/views/simulation/control-draft.js';
 import { HIGHEST_RATE, positionOf, RATE_POSITIONS, rateAt } from '../../page/views/simulation/rate-scale.js';
-import { tellTroubles } from '../../page/views/simulation/trouble-words.js';
 import type { DeliveryAudit, IntakeControls } from '../../src/wire/live.js';
 
 describe('the slider of the mail rate', () => {

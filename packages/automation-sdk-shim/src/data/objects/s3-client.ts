@@ -1,3 +1,4 @@
+/** Where the object storage is and how to be let in, as the platform's values say. */
 import type { SecureContextOptions } from 'node:tls';
 import type { Values } from '../../configuration/values.js';
 import { ConfigurationError } from '../../errors.js';
@@ -8,7 +9,6 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { MAX_OBJECT_BYTES, MAX_STORAGE_RESPONSE_BYTES } from '../../budgets.js';
 import { createAgents } from '../../http/agents.js';
 
-/** Where the object storage is and how to be let in, as the platform's values say. */
 export interface StorageSettings {
   readonly bucket: string;
   readonly region: string;

@@ -1,7 +1,7 @@
 import { hasCredential } from '../../../src/form/credential.js';
 import type { SettingsSchema } from '../../../src/form/settings-schema.js';
 import type { Settings } from './draft.js';
-import type { SettingGroup } from './setting-groups.js';
+import type { SettingGroup } from './setting-words.js';
 
 /**
  * What follows from settings that depend on one another, as one sentence for each group that has any.

@@ -1,4 +1,6 @@
-import type { PlaybookChange, PlaybookSettings } from '../../../src/wire/playbook.js';
+import type { PlaybookChange, PlaybookSettings, Problem } from '../../../src/wire/playbook.js';
+import { checkName, credentials, secretNames, type SettingsSchema } from '../../../src/form/settings-schema.js';
+import { findProblems, type SchemaError } from '../../../src/form/problems.js';
 
 /** Settings as they are filled in: what is absent has its default. */
 export type Settings = Readonly<Record<string, unknown>>;
@@ -100,4 +102,33 @@ function withThose(names: readonly string[], from: Settings, settings: Settings)
 function changedSettings(one: Settings, other: Settings): string[] {
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
   return [...names].filter((name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]));
+}
+
+/**
+ * What is wrong with a draft. A saved secret stands as filled in: only the runner knows its value, and has checked it.
+ *
+ * @param validate ajv's errors for settings
+ */
+export function checkDraft(
+  schema: SettingsSchema,
+  validate: (settings: Settings) => readonly SchemaError[],
+  draft: Draft,
+  savedSecrets: readonly string[],
+): readonly Problem[] {
+  const settings = tidy(draft.settings, secretNames(schema));
+  const standing = savedSecrets.filter((name) => !(name in settings) && !draft.forgotten.includes(name));
+  const standIns = Object.fromEntries(standing.map((name) => [name, 'saved']));
+  const filledIn = { ...settings, ...standIns };
+  const errors = validate(filledIn).filter(({ instancePath }) => !standing.some((name) => instancePath === `/${name}`));
+  const problems = findProblems(schema, errors, filledIn);
+  return [...checkName(draft.name), ...problems];
+}
+
+/** Whether names or secrets of a tenant are filled in or saved. */
+export function hasCredentials(
+  settings: Settings,
+  savedSecrets: readonly string[],
+  secretNames: readonly string[],
+): boolean {
+  return credentials(secretNames).some((name) => savedSecrets.includes(name) || !isBlank(settings[name]));
 }

@@ -1,5 +1,4 @@
-import { describedBy } from '../../parts/described-by.js';
-import { Field } from '../../parts/field.js';
+import { describedBy, Field } from '../../parts/field.js';
 import { Panel } from '../../parts/panel.js';
 import { useSettingsContent } from './settings-context.js';
 import { fieldId } from './settings-form.js';

@@ -1,5 +1,5 @@
 import type { FieldProps } from '@rjsf/utils';
-import { numberOrText } from './number-or-text.js';
+import { numberOrText } from './setting-words.js';
 
 /** In place of the form's own, which makes 120 of `12e1` and 16 of `0x10` without a word. */
 export function NumberField({ onChange, ...field }: FieldProps) {

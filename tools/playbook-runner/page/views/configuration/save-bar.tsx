@@ -1,9 +1,7 @@
 import { type RefObject, useEffect, useRef } from 'react';
 import type { Problem } from '../../../src/wire/playbook.js';
-import { countOf } from '../../format/numbers.js';
-import { ActionButton } from '../../parts/action-button.js';
-import { Button } from '../../parts/button.js';
-import { useConnected } from '../../parts/connected.js';
+import { countOf } from '../../format/format.js';
+import { ActionButton, Button, useConnected } from '../../parts/button.js';
 
 interface SaveBarProps {
   readonly changed: boolean;

@@ -1,11 +1,10 @@
+/** A masked text. One that is saved is never here: it can be replaced or forgotten. */
 import type { WidgetProps } from '@rjsf/utils';
 import { useState } from 'react';
-import { Button } from '../../parts/button.js';
-import { classNames } from '../../parts/class-names.js';
-import { describedBy } from '../../parts/described-by.js';
+import { Button, classNames } from '../../parts/button.js';
+import { describedBy } from '../../parts/field.js';
 import { useSettingsContent } from './settings-context.js';
 
-/** A masked text. One that is saved is never here: it can be replaced or forgotten. */
 export function SecretWidget({ id, name, label, value, options, onChange, onBlur }: WidgetProps) {
   const { savedSecrets, draft, problems, forget, keep } = useSettingsContent();
   const [shown, setShown] = useState(false);

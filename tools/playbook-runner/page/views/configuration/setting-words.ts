@@ -1,5 +1,6 @@
-import { proofsIn } from '../../../src/form/credential.js';
-import { type SettingsSchema, titleOf } from '../../../src/form/settings-schema.js';
+import { proofsIn, signInSettings } from '../../../src/form/credential.js';
+import { LEAST_HIDDEN, type SettingsSchema, titleOf } from '../../../src/form/settings-schema.js';
+import type { Problem } from '../../../src/wire/playbook.js';
 
 /** What is used of a setting's schema in a card. */
 interface DescribedSetting {
@@ -34,3 +35,69 @@ export function alternativesWords(schema: SettingsSchema, setting: string): stri
   const others = alternatives.filter((name) => name !== setting).map((name) => titleOf(schema, name));
   return `this or ${others.join(' or ')}`;
 }
+
+/** What to think about a secret that was typed; undefined where there is nothing. */
+export function cautionAbout(secret: unknown): string | undefined {
+  if (typeof secret !== 'string' || secret.trim() === '' || secret.length >= LEAST_HIDDEN) return undefined;
+  return `Shorter than ${LEAST_HIDDEN} characters: it cannot be kept out of the logs.`;
+}
+
+/**
+ * The number that is written in digits. Whatever else was typed stays as it is: the check refuses it in sight of it.
+ */
+export function numberOrText(typed: unknown): unknown {
+  if (typeof typed !== 'string') return typed;
+  const text = typed.trim();
+  return /^-?\d+(\.\d*[1-9])?$/.test(text) ? Number(text) : typed;
+}
+
+export interface SettingGroup {
+  readonly id: 'required' | 'api' | 'intake' | 'advanced';
+  readonly title: string;
+  /** Names of settings, in the card's order. */
+  readonly settings: readonly string[];
+}
+
+const apiSettings = ['api', 'client_id', 'tenant_id'];
+const intakeSettings = ['intake_server'];
+
+/** The parts of the form, without those that are empty. Settings that nobody has thought of yet are advanced ones. */
+export function groupSettings(schema: SettingsSchema): readonly SettingGroup[] {
+  const required = new Set([...(schema.required ?? []), ...signInSettings(schema)]);
+  const rest = Object.keys(schema.properties).filter((name) => !required.has(name));
+  const groups: readonly SettingGroup[] = [
+    {
+      id: 'required',
+      title: 'Required settings',
+      settings: Object.keys(schema.properties).filter((name) => required.has(name)),
+    },
+    { id: 'api', title: 'Which API is read', settings: rest.filter((name) => apiSettings.includes(name)) },
+    { id: 'intake', title: 'Where the events go', settings: rest.filter((name) => intakeSettings.includes(name)) },
+    {
+      id: 'advanced',
+      title: 'Advanced settings',
+      settings: rest.filter((name) => !apiSettings.includes(name) && !intakeSettings.includes(name)),
+    },
+  ];
+  return groups.filter(({ settings }) => settings.length > 0);
+}
+
+/** What is wrong with settings, from the first field of the form to the last. */
+export function inOrderOfForm(schema: SettingsSchema, problems: readonly Problem[]): readonly Problem[] {
+  const fields = ['name', ...groupSettings(schema).flatMap(({ settings }) => settings)];
+  const place = ({ setting }: Problem): number => fields.indexOf(setting);
+  return problems.toSorted((one, other) => place(one) - place(other));
+}
+
+interface RunnerDefault {
+  readonly placeholder: string;
+  readonly help: string;
+}
+
+/** Settings that, left empty, do something else in this runner than the card's default says. */
+export const runnerDefaults: Readonly<Record<string, RunnerDefault | undefined>> = {
+  intake_server: {
+    placeholder: 'The intake of this runner',
+    help: 'Left empty: the intake of this runner here, https://intake.sekoia.io on the platform.',
+  },
+};

@@ -1,7 +1,7 @@
 import Form from '@rjsf/core';
 import type { TemplatesType, UiSchema, ValidatorType } from '@rjsf/utils';
 import { useMemo } from 'react';
-import { secretNames } from '../../../src/form/secrets.js';
+import { secretNames } from '../../../src/form/settings-schema.js';
 import type { Card } from '../../cards.js';
 import { filledIn, type Settings } from './draft.js';
 import { NumberField } from './number-field.js';

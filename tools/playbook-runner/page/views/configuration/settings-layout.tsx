@@ -1,11 +1,11 @@
 import type { ObjectFieldTemplateProps } from '@rjsf/utils';
 import { type ReactNode, useState } from 'react';
-import { countOf } from '../../format/numbers.js';
+import { countOf } from '../../format/format.js';
 import { Panel } from '../../parts/panel.js';
 import { tellConsequences } from './consequences.js';
 import { isBlank } from './draft.js';
 import { useSettingsContent } from './settings-context.js';
-import { groupSettings } from './setting-groups.js';
+import { groupSettings } from './setting-words.js';
 
 /** The fields in their groups; under each title what follows from what is filled in. */
 export function SettingsLayout({ properties }: ObjectFieldTemplateProps) {

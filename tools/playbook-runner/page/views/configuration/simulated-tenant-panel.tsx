@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { PlaybookSummary } from '../../../src/wire/playbook.js';
-import { ActionButton } from '../../parts/action-button.js';
+import { ActionButton } from '../../parts/button.js';
 import { ConfirmDialog } from '../../parts/confirm-dialog.js';
 import { Panel } from '../../parts/panel.js';
 

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { PlaybookSettings } from '../../../src/wire/playbook.js';
-import { messageOf } from '../../api/api-error.js';
+import { messageOf } from '../../api/request.js';
 import { api } from '../../api/client.js';
 
 interface SavedSettings {

@@ -1,12 +1,11 @@
+/** Text and numbers: a number is written as text, so that what is no number can be seen and said. */
 import type { RegistryWidgetsType, WidgetProps } from '@rjsf/utils';
-import { describedBy } from '../../parts/described-by.js';
+import { describedBy } from '../../parts/field.js';
 import { SwitchBox } from '../../parts/switch-box.js';
-import { runnerDefaults } from './runner-defaults.js';
+import { runnerDefaults, unitOf, valueWords } from './setting-words.js';
 import { SecretWidget } from './secret-widget.js';
 import { useSettingsContent } from './settings-context.js';
-import { unitOf, valueWords } from './setting-words.js';
 
-/** Text and numbers: a number is written as text, so that what is no number can be seen and said. */
 function TextWidget({ id, name, value, schema, onChange, onBlur }: WidgetProps) {
   const { problems } = useSettingsContent();
   const unit = unitOf(schema);

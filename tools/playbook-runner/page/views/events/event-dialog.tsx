@@ -4,7 +4,7 @@ import { Button } from '../../parts/button.js';
 import { CopyButton } from '../../parts/copy-button.js';
 import { Notice } from '../../parts/notice.js';
 import { EventFacts } from './event-facts.js';
-import { ForeignText } from './foreign-text.js';
+import { ForeignText } from './events-table.js';
 import { JsonPane } from './json-pane.js';
 import { useEventDetail } from './use-event-detail.js';
 

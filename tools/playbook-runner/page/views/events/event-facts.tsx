@@ -1,10 +1,9 @@
-import type { EventLine } from '../../../src/wire/live.js';
-import { formatCount } from '../../format/numbers.js';
-import { Time } from '../../parts/time.js';
-import { ForeignText } from './foreign-text.js';
-import { StatusMark } from './status-mark.js';
-
 /** What the table tells of the event, in full. */
+import type { EventLine } from '../../../src/wire/live.js';
+import { formatCount } from '../../format/format.js';
+import { Time } from '../../parts/time.js';
+import { ForeignText, StatusMark } from './events-table.js';
+
 export function EventFacts({ event }: { readonly event: EventLine }) {
   return (
     <dl className="event-facts">

@@ -1,4 +1,5 @@
 import type { EventLine } from '../../../src/wire/live.js';
+import { useState } from 'react';
 
 export interface EventFilter {
   /** Words; each must occur somewhere in the event's line. Capitals do not count. */
@@ -42,4 +43,49 @@ function wordsOf(text: string): readonly string[] {
 /** Compatible forms alike, as full-width letters and ligatures are. */
 function fold(text: string): string {
   return text.normalize('NFKC').toLowerCase();
+}
+
+interface Numbered {
+  /** Counts up from 1. */
+  readonly number: number;
+}
+
+/** A list that stands still shows the lines of the moment at which it was held; null: it moves. */
+export type Held<Line> = readonly Line[] | null;
+
+/**
+ * What is held next, `kept` being what there is now. A runner that was started again counts from 1: what was held is
+ * gone.
+ */
+export function holdLines<Line extends Numbered>(
+  held: Held<Line>,
+  stored: readonly Line[],
+  wanted: boolean,
+): Held<Line> {
+  if (!wanted || stored.length === 0) return null;
+  return held === null || newest(stored) < newest(held) ? stored : held;
+}
+
+/** How many lines have come since. */
+export function newSince<Line extends Numbered>(held: Held<Line>, stored: readonly Line[]): number {
+  return held === null ? 0 : newest(stored) - newest(held);
+}
+
+function newest(lines: readonly Numbered[]): number {
+  return lines.at(-1)?.number ?? 0;
+}
+
+/**
+ * The lines to hold still while `wanted`; null while they may move.
+ * @param before what was held when the list was last to be seen
+ */
+export function useHeldLines<Line extends { readonly number: number }>(
+  stored: readonly Line[],
+  wanted: boolean,
+  before: Held<Line> = null,
+): Held<Line> {
+  const [held, setHeld] = useState(before);
+  const next = holdLines(held, stored, wanted);
+  if (next !== held) setHeld(next);
+  return next;
 }

@@ -1,4 +1,4 @@
-import { formatCount } from '../../format/numbers.js';
+import { formatCount } from '../../format/format.js';
 import { SearchField, SelectField } from '../../parts/filter-fields.js';
 import type { EventFilter } from './event-filter.js';
 import { shownText } from './shown-text.js';

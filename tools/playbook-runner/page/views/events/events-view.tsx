@@ -1,22 +1,19 @@
+/** The latest events, to be searched and opened. */
 import { useMemo, useRef, useState } from 'react';
 import type { LivePlaybook } from '../../../src/wire/live.js';
-import { countOf, formatCount } from '../../format/numbers.js';
+import { countOf, formatCount } from '../../format/format.js';
 import { Button } from '../../parts/button.js';
 import { EmptyState } from '../../parts/empty-state.js';
 import { useTabMemory } from '../playbook/tab-memory.js';
 import type { PlaybookViewProps } from '../playbook-view-props.js';
 import { EventDialog } from './event-dialog.js';
-import { filterEvents, NO_EVENT_FILTER, statusesOf } from './event-filter.js';
+import { filterEvents, newSince, NO_EVENT_FILTER, statusesOf, useHeldLines } from './event-filter.js';
 import { EventFilters } from './event-filters.js';
-import { eventButtonId } from './event-row.js';
+import { eventButtonId, EventsTable } from './events-table.js';
 import './events.css';
-import { EventsTable } from './events-table.js';
-import { newSince } from './held-lines.js';
 import { NoEvents } from './no-events.js';
-import { useHeldLines } from './use-held-lines.js';
 import { useScrolledPast } from './use-scrolled-past.js';
 
-/** The latest events, to be searched and opened. */
 export function EventsView({ playbook, live }: PlaybookViewProps) {
   if (live === null) return null;
   if (live.events.length === 0) return <NoEvents playbook={playbook} intake={live.overview.intake} />;

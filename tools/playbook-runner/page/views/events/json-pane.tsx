@@ -1,6 +1,6 @@
 import { useId, useMemo } from 'react';
 import { CopyButton } from '../../parts/copy-button.js';
-import { jsonTokens } from './json-tokens.js';
+import { jsonTokens } from './shown-text.js';
 
 interface JsonPaneProps {
   readonly title: string;

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { EventDetail } from '../../../src/wire/live.js';
-import { ApiError, messageOf } from '../../api/api-error.js';
+import { ApiError, messageOf } from '../../api/request.js';
 import { api } from '../../api/client.js';
 
 type Loaded =

@@ -1,8 +1,8 @@
 import { useLocation } from 'wouter';
-import type { LibraryEntry } from '../../../src/wire/library.js';
+import type { LibraryEntry } from '../../../src/wire/playbook.js';
 import { api } from '../../api/client.js';
 import { live, useLiveValue } from '../../api/live.js';
-import { ActionButton } from '../../parts/action-button.js';
+import { ActionButton } from '../../parts/button.js';
 import { EmptyState } from '../../parts/empty-state.js';
 import { Notice } from '../../parts/notice.js';
 import { useAction } from '../../shell/use-action.js';

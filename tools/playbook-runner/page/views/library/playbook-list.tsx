@@ -1,7 +1,7 @@
 import { Link } from 'wouter';
 import type { PlaybookSummary } from '../../../src/wire/playbook.js';
 import { useLiveValue } from '../../api/live.js';
-import { formatDuration } from '../../format/durations.js';
+import { formatDuration } from '../../format/format.js';
 import { StatePill } from '../../parts/state-pill.js';
 import { playbookPath } from '../playbook/tabs.js';
 

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import type { Library } from '../../../src/wire/library.js';
-import { messageOf } from '../../api/api-error.js';
+import type { Library } from '../../../src/wire/playbook.js';
+import { messageOf } from '../../api/request.js';
 import { api } from '../../api/client.js';
 import { useLiveValue } from '../../api/live.js';
 

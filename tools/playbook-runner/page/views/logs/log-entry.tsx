@@ -2,7 +2,7 @@ import { memo } from 'react';
 import type { LogLine } from '../../../src/wire/live.js';
 import { Time } from '../../parts/time.js';
 import { shownText } from '../events/shown-text.js';
-import { type MessagePart, messageParts } from './message-parts.js';
+import { type MessagePart, messageParts } from './log-text.js';
 
 interface LogEntryProps {
   readonly line: LogLine;

@@ -1,6 +1,6 @@
-import { LOG_LEVELS, type LogLevel } from '../../../src/wire/log-levels.js';
+import { LOG_LEVELS, type LogLevel } from '../../../src/wire/playbook.js';
 import { SearchField, SelectField } from '../../parts/filter-fields.js';
-import type { LogFilter } from './log-filter.js';
+import type { LogFilter } from './log-text.js';
 
 interface LogFiltersProps {
   readonly filter: LogFilter;

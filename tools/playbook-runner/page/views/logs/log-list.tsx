@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import type { LogLine } from '../../../src/wire/live.js';
-import { countOf } from '../../format/numbers.js';
+import { countOf } from '../../format/format.js';
 import { Button } from '../../parts/button.js';
 import { LogEntry } from './log-entry.js';
 

@@ -1,21 +1,19 @@
+/** What the trigger has logged, and what the runner did with it. */
 import { useDeferredValue, useMemo, useState } from 'react';
 import type { LogLine } from '../../../src/wire/live.js';
-import { formatCount } from '../../format/numbers.js';
+import { formatCount } from '../../format/format.js';
 import { Button } from '../../parts/button.js';
 import { CopyButton } from '../../parts/copy-button.js';
 import { EmptyState } from '../../parts/empty-state.js';
-import { newSince } from '../events/held-lines.js';
-import { useHeldLines } from '../events/use-held-lines.js';
+import { newSince, useHeldLines } from '../events/event-filter.js';
 import { useTabMemory } from '../playbook/tab-memory.js';
 import type { PlaybookViewProps } from '../playbook-view-props.js';
-import { filterLogs, NO_LOG_FILTER } from './log-filter.js';
+import { filterLogs, logText, NO_LOG_FILTER } from './log-text.js';
 import { LogFilters } from './log-filters.js';
 import { LogList } from './log-list.js';
-import { logText } from './log-text.js';
 import './logs.css';
 import { NewError } from './new-error.js';
 
-/** What the trigger has logged, and what the runner did with it. */
 export function LogsView({ playbook, live }: PlaybookViewProps) {
   if (live === null) return null;
   if (live.logs.length === 0) {

@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { formatLocalTime } from '../../format/times.js';
+import { formatLocalTime } from '../../format/format.js';
 import { lonePoints } from './chart-data.js';
 
 const HEIGHT = 200;

@@ -1,9 +1,8 @@
 import type { Overview } from '../../../src/wire/live.js';
-import { durationFigure } from '../../format/durations.js';
-import { formatCount } from '../../format/numbers.js';
+import { durationFigure, formatCount } from '../../format/format.js';
 import { Figure, Figures } from '../../parts/figure.js';
 import { Panel } from '../../parts/panel.js';
-import { cutFirstSentence } from '../playbook/first-sentence.js';
+import { cutFirstSentence } from '../playbook/state-story.js';
 
 const UNKNOWN = { value: '–' };
 

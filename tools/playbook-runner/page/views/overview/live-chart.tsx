@@ -1,8 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type uPlot from 'uplot';
 import type { Sample } from '../../../src/wire/live.js';
-import { formatDuration } from '../../format/durations.js';
-import { formatLocalTime } from '../../format/times.js';
+import { formatDuration, formatLocalTime } from '../../format/format.js';
 import { Panel } from '../../parts/panel.js';
 import { chartData, chartSpanSeconds, highestOf } from './chart-data.js';
 import { type ChartWishes, drawChart } from './draw-chart.js';

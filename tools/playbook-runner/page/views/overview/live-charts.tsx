@@ -1,6 +1,5 @@
 import type { Overview, Sample } from '../../../src/wire/live.js';
-import { formatDuration } from '../../format/durations.js';
-import { formatCount } from '../../format/numbers.js';
+import { formatCount, formatDuration } from '../../format/format.js';
 import { countAxisEnd, durationAxisEnd } from './chart-data.js';
 import { LiveChart } from './live-chart.js';
 

@@ -1,7 +1,6 @@
 import { type ReactNode, useId, useState } from 'react';
-import { formatLocalTime } from '../../format/times.js';
-import { describeStrip, passTask } from './pass-words.js';
-import type { PassesLayout, Span, Strip } from './passes-layout.js';
+import { formatLocalTime } from '../../format/format.js';
+import { describeStrip, type PassesLayout, passTask, type Span, type Strip } from './passes-layout.js';
 
 interface PassesPictureProps {
   readonly layout: PassesLayout;

@@ -1,7 +1,6 @@
 import type { ReadRange, TimeRange } from '../../../src/wire/live.js';
 import { Time } from '../../parts/time.js';
-import { passTask } from './pass-words.js';
-import type { Strip } from './passes-layout.js';
+import { passTask, type Strip } from './passes-layout.js';
 
 interface PassesTableProps {
   readonly strips: readonly Strip[];

@@ -1,6 +1,6 @@
 import type { Overview } from '../../../src/wire/live.js';
-import { formatCount } from '../../format/numbers.js';
-import { classNames } from '../../parts/class-names.js';
+import { formatCount } from '../../format/format.js';
+import { classNames } from '../../parts/button.js';
 import { Panel } from '../../parts/panel.js';
 
 /** From this share on the bar warns: the trigger will have to wait soon. */

@@ -1,6 +1,5 @@
 import type { Totals } from '../../../src/wire/live.js';
-import { formatDuration } from '../../format/durations.js';
-import { formatCount } from '../../format/numbers.js';
+import { formatCount, formatDuration } from '../../format/format.js';
 import { Panel } from '../../parts/panel.js';
 
 const LINES: readonly (readonly [name: keyof Totals, label: string, meaning: string])[] = [

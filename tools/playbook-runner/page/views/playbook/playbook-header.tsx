@@ -1,9 +1,8 @@
 import type { PlaybookSummary } from '../../../src/wire/playbook.js';
 import { api } from '../../api/client.js';
 import { cards } from '../../cards.js';
-import { formatDuration } from '../../format/durations.js';
-import { countOf } from '../../format/numbers.js';
-import { ActionButton } from '../../parts/action-button.js';
+import { countOf, formatDuration } from '../../format/format.js';
+import { ActionButton } from '../../parts/button.js';
 import { StatePill } from '../../parts/state-pill.js';
 import { Time } from '../../parts/time.js';
 import { useAction } from '../../shell/use-action.js';

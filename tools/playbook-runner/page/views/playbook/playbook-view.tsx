@@ -2,7 +2,7 @@ import { type ReactNode, useState } from 'react';
 import type { LivePlaybook } from '../../../src/wire/live.js';
 import type { PlaybookSummary } from '../../../src/wire/playbook.js';
 import { useLive, useWatched } from '../../api/live.js';
-import { stateWords } from '../../parts/state-words.js';
+import { stateWords } from './state-story.js';
 import { Tabs } from '../../parts/tabs.js';
 import { useTitle } from '../../shell/use-title.js';
 import { ViewHeading } from '../../shell/view-heading.js';

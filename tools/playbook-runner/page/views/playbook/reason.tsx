@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import '../overview/disclosure.css';
-import { cutFirstSentence } from './first-sentence.js';
+import { cutFirstSentence } from './state-story.js';
 
 interface ReasonProps {
   /** As the trigger says it. */

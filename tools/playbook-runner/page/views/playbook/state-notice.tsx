@@ -1,9 +1,8 @@
 import { Link } from 'wouter';
 import type { PlaybookSummary } from '../../../src/wire/playbook.js';
 import { Notice } from '../../parts/notice.js';
-import { stateWords } from '../../parts/state-words.js';
+import { blamesSettings, stateWords, tellRestart } from './state-story.js';
 import { Reason } from './reason.js';
-import { blamesSettings, tellRestart } from './state-story.js';
 import { playbookPath, type TabId } from './tabs.js';
 
 interface StateNoticeProps {

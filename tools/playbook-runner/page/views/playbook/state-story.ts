@@ -1,5 +1,41 @@
-import type { PlaybookState } from '../../../src/wire/playbook.js';
-import { formatDuration } from '../../format/durations.js';
+import type { PlaybookState, PlaybookSummary } from '../../../src/wire/playbook.js';
+import { formatDuration } from '../../format/format.js';
+
+/** Up to the first stop that is followed by a space; those within brackets are somebody else's. */
+const FIRST_SENTENCE = /^(?:\([^()]*\)|[^(])+?[.!?](?=\s)/u;
+
+/** A message cut behind its first sentence; the rest is empty where there is only one. */
+export function cutFirstSentence(message: string): readonly [first: string, rest: string] {
+  const first = FIRST_SENTENCE.exec(message)?.[0] ?? message;
+  return [first, message.slice(first.length).trim()];
+}
+
+type StateTone = 'good' | 'caution' | 'bad' | 'busy' | 'idle';
+
+interface StateWords {
+  readonly words: string;
+  readonly tone: StateTone;
+}
+
+/** What is told of a playbook at a glance. */
+export type ToldState = Pick<PlaybookSummary, 'state' | 'complaint'>;
+
+/** The words of Sekoia.io's page. */
+const known: Record<PlaybookState['name'], StateWords> = {
+  'configuration-issues': { words: 'Configuration issues', tone: 'caution' },
+  'ready-to-start': { words: 'Ready to start', tone: 'idle' },
+  starting: { words: 'Starting', tone: 'busy' },
+  running: { words: 'Running', tone: 'good' },
+  stopping: { words: 'Stopping', tone: 'busy' },
+  'trigger-crashed': { words: 'Trigger crashed', tone: 'bad' },
+};
+
+/** Sekoia.io's page does not tell a healthy trigger from one that complains: here it is no secret. */
+const unhealthy: StateWords = { words: 'Running, not healthy', tone: 'caution' };
+
+export function stateWords({ state, complaint }: ToldState): StateWords {
+  return state.name === 'running' && complaint !== null ? unhealthy : known[state.name];
+}
 
 /** What can be done with the trigger: nothing while it stops. */
 export type TriggerAction = 'start' | 'stop' | 'none';

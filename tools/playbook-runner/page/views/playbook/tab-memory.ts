@@ -1,10 +1,9 @@
+/** What was chosen in the tabs of a playbook, for when they are opened again. */
 import { createContext, type Dispatch, type SetStateAction, use } from 'react';
 import type { EventLine } from '../../../src/wire/live.js';
-import { type EventFilter, NO_EVENT_FILTER } from '../events/event-filter.js';
-import type { Held } from '../events/held-lines.js';
-import { type LogFilter, NO_LOG_FILTER } from '../logs/log-filter.js';
+import { type EventFilter, type Held, NO_EVENT_FILTER } from '../events/event-filter.js';
+import { type LogFilter, NO_LOG_FILTER } from '../logs/log-text.js';
 
-/** What was chosen in the tabs of a playbook, for when they are opened again. */
 export interface TabMemory {
   readonly events: {
     readonly filter: EventFilter;

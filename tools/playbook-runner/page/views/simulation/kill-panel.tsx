@@ -1,7 +1,7 @@
 import type { PlaybookSummary } from '../../../src/wire/playbook.js';
 import { api } from '../../api/client.js';
 import { useLiveValue } from '../../api/live.js';
-import { ActionButton } from '../../parts/action-button.js';
+import { ActionButton } from '../../parts/button.js';
 import { Panel } from '../../parts/panel.js';
 import { useAction } from '../../shell/use-action.js';
 import { isStarted, tellRestart } from '../playbook/state-story.js';

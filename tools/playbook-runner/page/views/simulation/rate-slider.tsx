@@ -1,6 +1,6 @@
 import { useId } from 'react';
-import { formatCount } from '../../format/numbers.js';
-import { useConnected } from '../../parts/connected.js';
+import { formatCount } from '../../format/format.js';
+import { useConnected } from '../../parts/button.js';
 import { SliderNumber } from '../../parts/slider-number.js';
 import { useRestingNumber } from '../../parts/use-resting-number.js';
 import { HIGHEST_RATE, positionOf, RATE_POSITIONS, rateAt } from './rate-scale.js';

@@ -1,7 +1,7 @@
 import { useLiveValue } from '../../api/live.js';
 import { EmptyState } from '../../parts/empty-state.js';
 import type { PlaybookViewProps } from '../playbook-view-props.js';
-import { AuditPanel } from './books-panel.js';
+import { AuditPanel } from './audit-panel.js';
 import { ExperimentsPanel } from './experiments-panel.js';
 import { IntakePanel } from './intake-panel.js';
 import { KillPanel } from './kill-panel.js';

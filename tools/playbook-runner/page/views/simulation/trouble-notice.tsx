@@ -4,7 +4,7 @@ import type { PlaybookSummary } from '../../../src/wire/playbook.js';
 import { useLiveValue } from '../../api/live.js';
 import { Notice } from '../../parts/notice.js';
 import { playbookPath } from '../playbook/tabs.js';
-import { tellTroubles } from './trouble-words.js';
+import { tellTroubles } from './audit-words.js';
 
 interface TroubleNoticeProps {
   readonly playbook: PlaybookSummary;

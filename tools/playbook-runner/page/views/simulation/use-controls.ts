@@ -1,5 +1,5 @@
 import { useReducer, useRef } from 'react';
-import { messageOf } from '../../api/api-error.js';
+import { messageOf } from '../../api/request.js';
 import { live } from '../../api/live.js';
 import { type ControlDraft, type DraftStep, nextDraft, noDraft, shownControls } from './control-draft.js';
 

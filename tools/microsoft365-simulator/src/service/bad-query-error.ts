@@ -1,4 +1,0 @@
-/** The query is not one that the service understands, or is beyond its limits; answered with 400. */
-export class BadQueryError extends Error {
-  override readonly name = 'BadQueryError';
-}
