@@ -7,7 +7,7 @@ import type { SignInScenarioName } from '../support/sign-in-scenarios.js';
 
 const ROWS = 20_000;
 const SEEDS = [1, 2, 3, 4, 5];
-const WAYS: readonly SignInScenarioName[] = [
+const SIGN_IN: readonly SignInScenarioName[] = [
   'an account on the Reporting Web Service',
   'an application on Microsoft Graph',
 ];
@@ -110,7 +110,7 @@ async function collectAnHour(title: string, clockOffsetMs = 0): Promise<void> {
   expect(messagesAt('critical', scenario.output)).toEqual([]);
 }
 
-describe.each(WAYS)('20,000 rows of an hour arrive once and soon, on the way of %s,', (signInScenario) => {
+describe.each(SIGN_IN)('20,000 rows of an hour arrive once and soon, on the way of %s,', (signInScenario) => {
   test.each(SEEDS)('with 34 %% of the answers of either side failing, seed %i', async (seed) => {
     await open(signInScenario, seed, badDayOfTheIntake);
     scenario.service.faults.failAtRandom(badDay);
@@ -139,7 +139,7 @@ describe.each(WAYS)('20,000 rows of an hour arrive once and soon, on the way of 
 });
 
 describe('a password that changes while stray answers come', () => {
-  test.each(WAYS)('is critical within 15 s of the first refusal, on the way of %s', async (signInScenario) => {
+  test.each(SIGN_IN)('is critical within 15 s of the first refusal, on the way of %s', async (signInScenario) => {
     scenario = await Scenario.open({ signInScenario, faultSeed: 1, tokenService: { tokenLifetimeSeconds: 1 } });
     scenario.service.faults.failAtRandom(stray);
     const { simulator, service } = scenario;

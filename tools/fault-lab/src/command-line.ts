@@ -32,7 +32,7 @@ books are compared, row by row.
 
   --minutes N      how long the trouble lasts (default 2; the end takes some minutes more)
   --seed S         a whole number: the same seed gives the same plan (default: drawn)
-  --way WAY        basic: an account by HTTP Basic, on the Reporting Web Service
+  --sign-in NAME   basic: an account by HTTP Basic, on the Reporting Web Service
                    account: an account by Entra ID, on Microsoft Graph
                    application: an application, on Microsoft Graph (default)
   --chunk-size N   the module's setting chunk_size (default 200)
@@ -55,7 +55,7 @@ export function readCommandLine(argv: readonly string[], drawnSeed: number): Lab
   return {
     minutes: readNumber('minutes', values.minutes, { least: 0.1, most: 10_080, isWhole: false }),
     seed: readNumber('seed', values.seed ?? String(drawnSeed), { least: 0, most: 2 ** 31, isWhole: true }),
-    signInScenario: readSignInScenario(values.signInScenario),
+    signInScenario: readSignInScenario(values['sign-in']),
     chunkSize: readNumber('chunk-size', values['chunk-size'], { least: 1, most: 10_000, isWhole: true }),
     rate: readNumber('rate', values.rate, { least: 1, most: 1_000_000, isWhole: true }),
     keep: values.keep,
@@ -71,7 +71,7 @@ function parse(argv: readonly string[]) {
       options: {
         minutes: { type: 'string', default: '2' },
         seed: { type: 'string' },
-        signInScenario: { type: 'string', default: 'application' },
+        'sign-in': { type: 'string', default: 'application' },
         'chunk-size': { type: 'string', default: '200' },
         rate: { type: 'string', default: '72000' },
         only: { type: 'string', default: '' },
@@ -108,6 +108,6 @@ function readNumber(option: string, text: string, { least, most, isWhole }: Boun
 function readSignInScenario(text: string): SignInScenarioName {
   const signInScenario = SIGN_IN_SCENARIOS.find((name) => name === text);
   if (signInScenario === undefined)
-    throw new UsageError(`--way must be ${SIGN_IN_SCENARIOS.join(' or ')}, but is "${text}". See --help.`);
+    throw new UsageError(`--sign-in must be ${SIGN_IN_SCENARIOS.join(' or ')}, but is "${text}". See --help.`);
   return signInScenario;
 }

@@ -11,7 +11,7 @@ import { progressLine, reportText, type RunReport } from './report.js';
 import { look, settle, type Settled } from './settling.js';
 import { RunFolder } from './test-bed/run-folder.js';
 import { TestBed } from './test-bed/test-bed.js';
-import { WAYS } from './test-bed/sign-in-scenarios.js';
+import { SIGN_IN } from './test-bed/sign-in-scenarios.js';
 import { Troublemaker } from './troublemaker.js';
 
 const PROGRESS_EVERY_MS = 10_000;
@@ -84,7 +84,7 @@ async function experiment(options: LabOptions, modulePath: string, { write, stop
 
 /** @throws {UsageError} where a name stands for nothing. */
 function catalogueFor({ signInScenario, only, without }: LabOptions): Catalogue {
-  const { api } = WAYS[signInScenario];
+  const { api } = SIGN_IN[signInScenario];
   const [unknown] = unknownNames([...only, ...without], kindsOf(catalogueOf(api)));
   if (unknown === undefined) return catalogueOf(api, choose(only, without));
   const known = kindsOf(catalogueOf(api)).sort().join(', ');

@@ -17,7 +17,7 @@ describe('the command line', () => {
 
   test('is read', () => {
     const argv =
-      '--minutes 0.5 --seed 7 --way basic --chunk-size 50 --rate 1000 --keep --only kill --without echo,bomb'.split(
+      '--minutes 0.5 --seed 7 --sign-in basic --chunk-size 50 --rate 1000 --keep --only kill --without echo,bomb'.split(
         ' ',
       );
     expect(readCommandLine(argv, 42)).toEqual({
@@ -34,7 +34,7 @@ describe('the command line', () => {
 
   test('asks for help, which names every option', () => {
     expect(readCommandLine(['--help'], 42)).toBe('help');
-    for (const option of ['minutes', 'seed', 'way', 'chunk-size', 'rate', 'keep', 'help'])
+    for (const option of ['minutes', 'seed', 'sign-in', 'chunk-size', 'rate', 'keep', 'help'])
       expect(HELP).toContain(`--${option}`);
   });
 
@@ -44,7 +44,7 @@ describe('the command line', () => {
     [['--seed', '1.5'], '--seed must be a whole number from 0 to 2147483648, but is "1.5". See --help.'],
     [['--chunk-size', '0'], '--chunk-size must be a whole number from 1 to 10000, but is "0". See --help.'],
     [['--rate', 'many'], '--rate must be a whole number from 1 to 1000000, but is "many". See --help.'],
-    [['--way', 'graph'], '--way must be basic or account or application, but is "graph". See --help.'],
+    [['--sign-in', 'graph'], '--sign-in must be basic or account or application, but is "graph". See --help.'],
     [['--fast'], "'--fast'"],
     [['now'], "'now'"],
   ])('refuses %j with what would be right', (argv, message) => {

@@ -69,7 +69,7 @@ describe.each([
 });
 
 test.each([
-  ['graph/options', { servicePrincipalError: 404 }, 'servicePrincipalRefusal must be 401 or 403, but is 404.'],
+  ['graph/options', { servicePrincipalError: 404 }, 'servicePrincipalError must be 401 or 403, but is 404.'],
   ['graph/options', { servicePrincipalFromMs: 'soon' }, 'servicePrincipalFromMs must be a time such as'],
   ['graph/options', { quotaRequests: -1 }, 'quotaRequests must be a whole number of at least 0, but is -1.'],
   ['graph/options', { historyDays: null }, 'historyDays must be a number of at least 0, but is null.'],

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { startDemo } from '../src/start/demo.js';
+import { startDemo } from '../src/start/run.js';
 import type { PlaybookSettings } from '../src/wire/playbook.js';
 import { RunnerFolder, type StartedRunner } from './support/started-runner.js';
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { readModuleCards } from '../src/cards/read-cards.js';
-import { fillInTenant } from '../src/playbooks/fill-in.js';
+import { fillInTenant } from '../src/playbooks/saved-settings.js';
 
 const { cards } = await readModuleCards(fileURLToPath(new URL('../../../', import.meta.url)));
 const tenant = {

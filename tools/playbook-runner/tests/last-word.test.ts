@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { LastWord } from '../src/playbooks/last-word.js';
+import { LastWord } from '../src/playbooks/run.js';
 
 const well = { healthy: true, delivered: 5 };
 const ill = { healthy: false, delivered: 5 };

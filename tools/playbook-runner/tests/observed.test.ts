@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { readEventDetail, readEventLine } from '../src/observed/event-line.js';
+import { Observations, readEventDetail, readEventLine } from '../src/observed/observations.js';
 import { readHealth, readMetrics } from '../src/observed/trigger-watch.js';
 import { Stored } from '../src/observed/stored-lines.js';
 import { LogKeeper } from '../src/observed/log-keeper.js';
-import { Observations } from '../src/observed/observations.js';
 import { RunningTotals } from '../src/observed/running-totals.js';
 
 const stored = (event: unknown) => ({ number: 1, arrivedAtMs: 5, text: JSON.stringify(event) });

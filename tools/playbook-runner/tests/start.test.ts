@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Exit, Stop } from '../src/index.js';
-import { EventMeter } from '../src/observed/event-meter.js';
-import { restartWaitMs } from '../src/runner/restart-wait.js';
-import { Supervisor } from '../src/runner/supervisor.js';
+import { EventMeter } from '../src/observed/observations.js';
+import { restartWaitMs, Supervisor } from '../src/runner/supervisor.js';
 import { findBuiltFiles } from '../src/start/built-files.js';
 import { asPortError, HELP, readCommandLine, UsageError } from '../src/start/command-line.js';
-import { Lookers } from '../src/start/lookers.js';
-import { type Summarised, summaryLine } from '../src/start/summary-line.js';
+import { Lookers } from '../src/start/local-runner.js';
+import { type Summarised, summaryLine } from '../src/start/run.js';
 import { RunnerFolder } from './support/started-runner.js';
 
 describe('the command line', () => {

@@ -1,9 +1,8 @@
 import { PassThrough } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import { describe, expect, test } from '@jest/globals';
-import { openLiveLine } from '../src/terminal/live-line.js';
-import { printable } from '../src/terminal/printable.js';
-import { cut, widthOf } from '../src/terminal/width.js';
+import { cut, openLiveLine, widthOf } from '../src/terminal/live-line.js';
+import { printable } from '../src/start/run.js';
 
 describe('making foreign text printable', () => {
   test.each([

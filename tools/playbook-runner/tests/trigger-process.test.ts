@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { TriggerProcess, type OutputLine, type TriggerOptions } from '../src/index.js';
-import { LineSplitter } from '../src/runner/line-splitter.js';
+import { LineSplitter } from '../src/runner/child-process.js';
 
 const modulePath = fileURLToPath(new URL('fixtures/trigger.mjs', import.meta.url));
 

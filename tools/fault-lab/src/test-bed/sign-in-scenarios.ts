@@ -1,13 +1,12 @@
 import { type LiveHandle, MailWorld, type Simulator, startSimulator } from '@local/microsoft365-simulator';
-import type { LabOptions } from '../command-line.js';
 
 export const SIGN_IN_SCENARIOS = ['basic', 'account', 'application'] as const;
 export type SignInScenarioName = (typeof SIGN_IN_SCENARIOS)[number];
 
 /** How the simulated tenant calls itself, and who may read it. */
-export const TENANT = { organization: 'lab.onmicrosoft.example', domain: 'lab.example' };
-export const ACCOUNT = { accountName: 'svc-trace@lab.example', accountPassword: 'L4b"pass+word/& 0ne  bl4nk' };
-export const APPLICATION = {
+const TENANT = { organization: 'lab.onmicrosoft.example', domain: 'lab.example' };
+const ACCOUNT = { accountName: 'svc-trace@lab.example', accountPassword: 'L4b"pass+word/& 0ne  bl4nk' };
+const APPLICATION = {
   tenantId: '5e0a7d34-91c2-4f68-b7a3-0d2c4e6f8a19',
   clientId: '7b1f9c52-3d48-4ea6-9f05-c8d7e6a5b412',
   clientSecret: 'L4b~client.Secret"of+it',
@@ -37,7 +36,7 @@ const onGraph = ({ graphUrl, authorityUrl }: Simulator) => ({
   max_requests_per_5_minutes: 10_000,
 });
 
-export const WAYS: Readonly<Record<SignInScenarioName, SignInScenario>> = {
+export const SIGN_IN: Readonly<Record<SignInScenarioName, SignInScenario>> = {
   basic: {
     api: 'reporting_web_service',
     dockerParameters: 'message_trace',
@@ -70,6 +69,14 @@ export const MAX_CHANGE_MS = 80_000;
 /** How old the oldest mail is. */
 export const BULK_HOURS = 2;
 
+export interface TenantOptions {
+  readonly seed: number;
+  /** Rows an hour. */
+  readonly rate: number;
+  /** How long rows arrive. */
+  readonly minutes: number;
+}
+
 interface Tenant {
   readonly simulator: Simulator;
   /** What goes on arriving. */
@@ -79,7 +86,7 @@ interface Tenant {
 }
 
 /** A tenant with mail of the last hours, and more that arrives. */
-export async function startTenant({ seed, rate, minutes }: LabOptions): Promise<Tenant> {
+export async function startTenant({ seed, rate, minutes }: TenantOptions): Promise<Tenant> {
   const world = new MailWorld({ seed, ...TENANT });
   const simulator = await startSimulator({
     world,

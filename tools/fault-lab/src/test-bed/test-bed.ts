@@ -33,7 +33,7 @@ import { type FaultySide, ruledResponse, simulatorSide, standInSide } from './fa
 import { grownResult, hang, type RunFolder } from './run-folder.js';
 import { endedWell, ProcessRunner } from './process-runs.js';
 import { LogTally, SecretWatch } from './output-watch.js';
-import { BULK_HOURS, MAX_CHANGE_MS, PLATFORM, SECRETS, startTenant, WAYS } from './sign-in-scenarios.js';
+import { BULK_HOURS, MAX_CHANGE_MS, PLATFORM, SECRETS, startTenant, SIGN_IN } from './sign-in-scenarios.js';
 
 const LATE_WINDOW_MINUTES = Math.ceil((MAX_CHANGE_MS + 2 * MAX_OFFSET_MS) / 60_000) + 1;
 /** More than the four seconds for which a stop waits for an acknowledgement. */
@@ -85,7 +85,7 @@ export class TestBed {
     this.#refusals = opened.refusals;
     this.#dataFolder = folder.dataFolder;
     const { server, graph, tokenService } = this.simulator;
-    const signInScenario = WAYS[options.signInScenario];
+    const signInScenario = SIGN_IN[options.signInScenario];
     this.service = signInScenario.api === 'graph' ? graph : server;
     this.sides = {
       api:

@@ -1,3 +1,13 @@
+import type { FaultPlan } from '../faults/fault-plan.js';
+import {
+  faultRequests,
+  type FaultRequests,
+  graphOptions,
+  mailRequest,
+  reportingOptions,
+  tokenServiceOptions,
+} from './requests.js';
+import { instant, type Reader } from './readers.js';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { jsonResponse, readBody, type Response } from '../http/messages.js';
 import { InvalidInputError } from '../errors.js';
@@ -10,15 +20,68 @@ import type { ReportingWebService } from '../reporting-web-service/reporting-web
 import { reportingFaults } from '../reporting-web-service/service-faults.js';
 import { tokenFaults } from '../token-service/wording.js';
 import type { TokenService } from '../token-service/token-service.js';
-import { graphOptions, mailRequest, reportingOptions, tokenServiceOptions } from './requests.js';
-import { instant } from './readers.js';
-import { servicePages, type ServicePages } from './service-pages.js';
+
+interface ControlledService<Fault extends string> {
+  readonly options: object;
+  readonly requests: { readonly totals: object };
+  readonly faults: FaultPlan<Fault>;
+}
+
+/** What the control pages can do with one service, whichever it is. */
+export interface ServicePages {
+  /** Throws InvalidInputError, and changes nothing then. */
+  readonly setOptions: (body: unknown) => void;
+  /** Throws InvalidInputError. */
+  readonly planFaults: (body: unknown) => void;
+  readonly status: () => { readonly requests: object; readonly faults: object; readonly options: object };
+}
+
+function servicePages<Fault extends string>(
+  service: ControlledService<Fault>,
+  readOptions: Reader<object>,
+  kinds: readonly Fault[],
+): ServicePages {
+  const readFaults = faultRequests(kinds);
+  return {
+    setOptions: (body) => void Object.assign(service.options, readOptions(body, 'The options')),
+    planFaults: (body) => plan(service.faults, readFaults(body, 'The body')),
+    status: () => ({
+      requests: service.requests.totals,
+      faults: {
+        random: service.faults.random,
+        scripted: service.faults.scripted.map((script) => ({ ...script, times: countOrAlways(script.times) })),
+      },
+      options: withoutSecrets(service.options),
+    }),
+  };
+}
+
+function plan<Fault extends string>(faults: FaultPlan<Fault>, { clear, random, next }: FaultRequests<Fault>): void {
+  if (clear === true) faults.clear();
+  if (random !== undefined) faults.failAtRandom(random);
+  if (next === undefined) return;
+  const { kind, times, page } = next;
+  faults.failNext(kind, times, page === undefined ? {} : { page });
+}
+
+function countOrAlways(times: number): number | 'always' {
+  return times === Infinity ? 'always' : times;
+}
+
+const secrets: readonly string[] = ['accountPassword', 'clientSecret'];
+
+function withoutSecrets(options: object): object {
+  const open = Object.entries(options).map(([name, value]: [string, unknown]) =>
+    secrets.includes(name) && value !== '' ? [name, '***'] : [name, value],
+  );
+  return Object.fromEntries(open) as object;
+}
 
 /**
  * The JSON in a request's body. Throws InvalidInputError. The content type must say JSON: a page of another site cannot
  * send that without asking first, and is not answered then.
  */
-export async function jsonBody(request: IncomingMessage): Promise<unknown> {
+async function jsonBody(request: IncomingMessage): Promise<unknown> {
   if (!request.headers['content-type']?.startsWith('application/json')) {
     throw new InvalidInputError('The body must be JSON: send Content-Type: application/json.');
   }
@@ -33,7 +96,7 @@ export async function jsonBody(request: IncomingMessage): Promise<unknown> {
 const rowsPerChunk = 500;
 
 /** Streams the history of every row visible at an instant: one JSON object a line, oldest received first. */
-export async function sendAudit(world: MailWorld, untilMs: number, response: ServerResponse): Promise<void> {
+async function sendAudit(world: MailWorld, untilMs: number, response: ServerResponse): Promise<void> {
   response.writeHead(200, { 'Content-Type': 'application/x-ndjson; charset=utf-8' });
   // A reader that goes away in the middle is no error of ours.
   await pipeline(Readable.from(chunks(world, untilMs)), response).catch(() => undefined);

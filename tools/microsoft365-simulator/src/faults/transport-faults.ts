@@ -4,7 +4,7 @@ import type { FaultyRequest } from './fault-plan.js';
 /** Answers that are small to send and large to parse. They are no page, no token and no error. */
 export const jsonBombs = ['json-bomb-keys', 'json-bomb-depth', 'json-bomb-text'] as const;
 
-export type JsonBomb = (typeof jsonBombs)[number];
+type JsonBomb = (typeof jsonBombs)[number];
 
 const bombKeys = 1_000_000;
 const bombDepth = 1_000_000;
@@ -12,7 +12,7 @@ const bombTextBytes = 12_000_000;
 
 const bodies = new Map<JsonBomb, string>();
 
-export function jsonBomb(kind: JsonBomb): Response {
+function jsonBomb(kind: JsonBomb): Response {
   const body = bodies.get(kind) ?? bodyOf(kind);
   bodies.set(kind, body);
   return respond(200, 'application/json; charset=utf-8', body);
@@ -77,7 +77,7 @@ export function isTransportFault(kind: string): kind is TransportFault {
 /** The faults that alter the answer that was due, and so need one. */
 const alterations: readonly string[] = ['reset-in-body', 'cut-off-json', 'slow-answer'];
 
-export function altersResponse(kind: string): boolean {
+function altersResponse(kind: string): boolean {
   return alterations.includes(kind);
 }
 

@@ -1,17 +1,8 @@
-/** The path under which the service lives; requests may spell it in any case. */
-import type { IncomingMessage } from 'node:http';
-import type { FaultPlan } from '../faults/fault-plan.js';
-import { faultApplies, linkToItself, rowsArrive } from '../faults/transport-faults.js';
-import type { Response } from '../http/messages.js';
-import type { RequestLog } from '../http/request-log.js';
 import { BadQueryError } from '../errors.js';
-import { asked, type Due, dueWithoutPage } from '../service/service-options.js';
-import { ServiceFront } from '../service/service-front.js';
-import { credentialsOf, graphResource, type IssuedTokens } from '../token-service/issued-tokens.js';
+import type { MailRow } from '../world/mail-row.js';
 import type { MailWorld } from '../world/mail-world.js';
-import { nextLink } from './paging.js';
 import { defaultOptions, type GraphOptions, prefersUnknownMembers } from './options.js';
-import { Quota } from './quota.js';
+import { compareKeys, keyOf, nextLink, PageNumbers, type TracePage } from './paging.js';
 import {
   badRequest,
   faultResponse,
@@ -20,10 +11,112 @@ import {
   overQuota,
   servicePrincipalLess,
   tokenRefused,
+  tooOld,
 } from './service-faults.js';
 import { readQuery, type TraceQuery } from './trace-query.js';
-import { TraceReader } from './trace-reader.js';
+import type { IncomingMessage } from 'node:http';
+import type { FaultPlan } from '../faults/fault-plan.js';
+import { faultApplies, linkToItself, rowsArrive } from '../faults/transport-faults.js';
+import type { Response } from '../http/messages.js';
+import type { RequestLog } from '../http/request-log.js';
+import { asked, type Due, dueWithoutPage } from '../service/service-options.js';
+import { ServiceFront } from '../service/service-front.js';
+import { credentialsOf, graphResource, type IssuedTokens } from '../token-service/issued-tokens.js';
 import { errorWording, type ErrorWording, pageWording } from './wording.js';
+
+const dayMs = 86_400_000;
+
+/** Cuts the pages of a query's result out of the world, each out of what there is when it is asked for. */
+export class TraceReader {
+  readonly #world: MailWorld;
+  readonly #options: Readonly<GraphOptions>;
+  readonly #numbers = new PageNumbers();
+
+  constructor(world: MailWorld, options: Readonly<GraphOptions>) {
+    this.#world = world;
+    this.#options = options;
+  }
+
+  /** Throws BadQueryError where the bounds are beyond the service's limits; an end in the future is. */
+  read(query: TraceQuery, nowMs: number): TracePage {
+    this.#checkLimits(query, nowMs);
+    const { filter, skiptoken, top, bounds } = query;
+    const number = skiptoken === null ? 1 : this.#numbers.find(filter, skiptoken.after);
+    const size = Math.min(top, this.#options.pageRows);
+    const rows: MailRow[] = [];
+    for (const row of this.#rowsFrom(query, nowMs)) {
+      rows.push(row);
+      if (rows.length > size) break;
+    }
+    const page = rows.slice(0, size);
+    const last = page.at(-1);
+    if (rows.length <= size || last === undefined) return { number, rows: page, next: null };
+    const after = keyOf(last, this.#options);
+    this.#numbers.add(filter, after, number + 1);
+    const start = skiptoken?.start ?? { ms: bounds.startMs, ticks: 0 };
+    return { number, rows: page, next: { start, after, resultSize: top } };
+  }
+
+  /**
+   * The rows from where a query goes on. Two that were received at the same time and have the same recipient have one
+   * key: where a page ends between them, the second is on no page.
+   */
+  *#rowsFrom({ bounds, skiptoken }: TraceQuery, nowMs: number): Generator<MailRow> {
+    const after = skiptoken?.after;
+    const toMs = Math.min(bounds.endMs, after?.received.ms ?? Infinity);
+    const fromMs = Math.max(bounds.startMs, skiptoken?.start.ms ?? -Infinity);
+    if (toMs < fromMs) return;
+    const keys = this.#world.select({ fromMs, toMs, inclusive: true }, nowMs);
+    let group: MailRow[] = [];
+    const sorted = () => this.#inOrder(group, after);
+    for (const key of keys) {
+      const row = this.#world.row(key, nowMs);
+      if (group[0] !== undefined && group[0].receivedMs !== row.receivedMs) {
+        yield* sorted();
+        group = [];
+      }
+      group.push(row);
+    }
+    yield* sorted();
+  }
+
+  /** Of rows of one millisecond, those after a key. */
+  #inOrder(group: MailRow[], after: Parameters<typeof compareKeys>[0] | undefined): MailRow[] {
+    const keyed = group.map((row) => ({ row, key: keyOf(row, this.#options) }));
+    if (keyed.length > 1) keyed.sort((one, other) => compareKeys(one.key, other.key));
+    return keyed.filter(({ key }) => after === undefined || compareKeys(after, key) < 0).map(({ row }) => row);
+  }
+
+  #checkLimits({ bounds }: TraceQuery, nowMs: number): void {
+    const { historyDays, maxRangeDays } = this.#options;
+    if (bounds.endMs > nowMs) throw new BadQueryError('The end of receivedDateTime must not be in the future.');
+    if (bounds.startMs < nowMs - historyDays * dayMs) throw new BadQueryError(tooOld(historyDays));
+    if (bounds.endMs - bounds.startMs > maxRangeDays * dayMs) {
+      throw new BadQueryError(`The range of receivedDateTime can't be longer than ${maxRangeDays} days.`);
+    }
+  }
+}
+
+type QuotaOptions = Pick<GraphOptions, 'quotaRequests' | 'quotaWindowMs' | 'quotaTakenByOthers'>;
+
+/** Counts the requests of a running window. A request that is refused does not count. */
+class Quota {
+  #takenMs: number[] = [];
+
+  /** Takes one request's share: null, or, if none is left, how many milliseconds it is until one will be. */
+  take(nowMs: number, { quotaRequests, quotaWindowMs, quotaTakenByOthers }: Readonly<QuotaOptions>): number | null {
+    this.#takenMs = this.#takenMs.filter((takenMs) => takenMs > nowMs - quotaWindowMs);
+    const ours = quotaRequests - quotaTakenByOthers;
+    if (this.#takenMs.length < ours) {
+      this.#takenMs.push(nowMs);
+      return null;
+    }
+    const freed = this.#takenMs.at(-ours);
+    return ours <= 0 || freed === undefined ? quotaWindowMs : freed + quotaWindowMs - nowMs;
+  }
+}
+
+/** The path under which the service lives; requests may spell it in any case. */
 
 export const graphPath = '/v1.0';
 

@@ -71,7 +71,7 @@ export interface Skiptoken {
 }
 
 /** Base64 without padding of a JSON object of texts. */
-export function skiptokenFor({ start, after, resultSize }: Skiptoken, damage?: LinkDamage['skiptoken']): string {
+function skiptokenFor({ start, after, resultSize }: Skiptoken, damage?: LinkDamage['skiptoken']): string {
   const values = {
     StartDate: withSevenDigits(start),
     EndDate: withSevenDigits(after.received),

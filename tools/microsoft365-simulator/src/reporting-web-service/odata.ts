@@ -60,7 +60,7 @@ export function absoluteLink(query: string, origin: string): string {
 const HEADERS_2 = { 'Content-Type': 'application/json;odata=verbose;charset=utf-8', DataServiceVersion: '2.0;' };
 
 /** The dialect of `$format=json`: `{"d":{"results":[…],"__next":…}}` and dates as `/Date(ms)/`. */
-export function odata2(dAsArray: boolean): Dialect {
+function odata2(dAsArray: boolean): Dialect {
   return {
     page(page: TracePage, serviceUrl: string, link: string | null): Response {
       const results = page.rows.map((row, at) => rowInOData2(row, page.offset + at, page, serviceUrl));
@@ -105,7 +105,7 @@ const HEADERS_3 = {
 };
 
 /** The dialect of `Accept: application/json`: `{"odata.metadata":…,"value":[…],"odata.nextLink":…}` and ISO dates. */
-export const odata3: Dialect = {
+const odata3: Dialect = {
   page(page: TracePage, serviceUrl: string, link: string | null): Response {
     const answered = {
       'odata.metadata': `${serviceUrl}/$metadata#MessageTrace`,

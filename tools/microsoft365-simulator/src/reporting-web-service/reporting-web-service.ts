@@ -1,15 +1,7 @@
-/** The path under which the service lives; requests may spell it in any case. */
-import type { IncomingMessage } from 'node:http';
-import type { FaultPlan } from '../faults/fault-plan.js';
-import { faultApplies, linkToItself, rowsArrive } from '../faults/transport-faults.js';
-import { checkBasic, type Credentials, htmlResponse, type Response } from '../http/messages.js';
-import type { RequestLog } from '../http/request-log.js';
-import { pageNumber } from '../paging/page-number.js';
-import { BadQueryError } from '../errors.js';
-import { asked, type Due, dueWithoutPage } from '../service/service-options.js';
-import { ServiceFront } from '../service/service-front.js';
-import { credentialsOf, exchangeResource, IssuedTokens, type TokenOutcome } from '../token-service/issued-tokens.js';
 import type { MailWorld } from '../world/mail-world.js';
+import { BadQueryError } from '../errors.js';
+import { defaultOptions, type ReportingOptions } from './options.js';
+import { faultResponse, noPermission, notFound, type ReportingFault, tooOld, unauthorized } from './service-faults.js';
 import {
   absoluteLink,
   type Dialect,
@@ -17,12 +9,122 @@ import {
   dialectOf,
   negotiate,
   nextQuery,
+  offsetOf,
   relativeLink,
+  skiptokenFor,
+  type TracePage,
 } from './odata.js';
-import { defaultOptions, type ReportingOptions } from './options.js';
-import { faultResponse, noPermission, notFound, type ReportingFault, unauthorized } from './service-faults.js';
 import { readQuery, type TraceQuery } from './trace-query.js';
-import { TraceReader } from './trace-reader.js';
+import type { IncomingMessage } from 'node:http';
+import type { FaultPlan } from '../faults/fault-plan.js';
+import { faultApplies, linkToItself, rowsArrive } from '../faults/transport-faults.js';
+import { checkBasic, type Credentials, htmlResponse, type Response } from '../http/messages.js';
+import type { RequestLog } from '../http/request-log.js';
+import { asked, type Due, dueWithoutPage } from '../service/service-options.js';
+import { ServiceFront } from '../service/service-front.js';
+import { credentialsOf, exchangeResource, IssuedTokens, type TokenOutcome } from '../token-service/issued-tokens.js';
+
+/** What one query sees: its bounds, and the rows of its result as keys of the world, newest first. */
+export interface ResultView {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly keys: Float64Array;
+  /** The instant at which the world was looked at. */
+  readonly atMs: number;
+}
+
+/**
+ * The results that are being read page by page, by the filter that asked for them. Only the latest few are kept: one
+ * that has been pushed out goes on from the present view.
+ */
+class ResultViews {
+  readonly #capacity: number;
+  readonly #views = new Map<string, ResultView>();
+
+  constructor(capacity = 8) {
+    this.#capacity = capacity;
+  }
+
+  open(filter: string | null, view: ResultView): ResultView {
+    const name = filter ?? '';
+    this.#views.delete(name);
+    this.#views.set(name, view);
+    for (const oldest of this.#views.keys()) {
+      if (this.#views.size <= this.#capacity) break;
+      this.#views.delete(oldest);
+    }
+    return view;
+  }
+
+  find(filter: string | null): ResultView | undefined {
+    return this.#views.get(filter ?? '');
+  }
+}
+
+const dayMs = 86_400_000;
+/** What a query without bounds gets. */
+const defaultRangeMs = 2 * dayMs;
+
+/** Cuts the pages of a query's result out of the world. */
+export class TraceReader {
+  readonly #world: MailWorld;
+  readonly #options: Readonly<ReportingOptions>;
+  readonly #views = new ResultViews();
+
+  constructor(world: MailWorld, options: Readonly<ReportingOptions>) {
+    this.#world = world;
+    this.#options = options;
+  }
+
+  /** Throws BadQueryError where the bounds are beyond the service's limits. An EndDate in the future is none. */
+  read(query: TraceQuery, nowMs: number): TracePage {
+    this.#checkLimits(query, nowMs);
+    const { pageRows, skiptokenStarts } = this.#options;
+    const view = this.#view(query, nowMs);
+    const offset = offsetOf(query.skiptoken, skiptokenStarts);
+    const count = Math.min(pageRows, query.top ?? pageRows);
+    const keys = view.keys.subarray(offset, offset + count);
+    const next = offset + keys.length;
+    // $top is how many rows the client wants altogether: a page that has them all is the last one.
+    const more = next < view.keys.length && (query.top === null || keys.length < query.top);
+    return {
+      organization: this.#world.organization,
+      startMs: view.startMs,
+      endMs: view.endMs,
+      offset,
+      rows: Array.from(keys, (key) => this.#world.row(key, view.atMs)),
+      nextSkiptoken: more ? skiptokenFor(next, skiptokenStarts) : null,
+    };
+  }
+
+  #view(query: TraceQuery, nowMs: number): ResultView {
+    const continued = query.skiptoken !== null && query.skiptoken > 0;
+    const fixed = this.#options.stablePages && continued ? this.#views.find(query.filter) : undefined;
+    return fixed ?? this.#views.open(query.filter, this.#look(query, nowMs));
+  }
+
+  #look({ bounds }: TraceQuery, atMs: number): ResultView {
+    const { startMs, endMs } = bounds ?? { startMs: atMs - defaultRangeMs, endMs: atMs };
+    const interval = { fromMs: startMs, toMs: endMs, inclusive: this.#options.inclusiveBounds };
+    return { startMs, endMs, keys: this.#world.select(interval, atMs), atMs };
+  }
+
+  #checkLimits({ bounds }: TraceQuery, nowMs: number): void {
+    if (bounds === null) return;
+    const { historyDays, maxRangeDays } = this.#options;
+    if (bounds.startMs < nowMs - historyDays * dayMs) throw new BadQueryError(tooOld(historyDays));
+    if (maxRangeDays !== null && bounds.endMs - bounds.startMs > maxRangeDays * dayMs) {
+      throw new BadQueryError(`The range from StartDate to EndDate can't be longer than ${maxRangeDays} days.`);
+    }
+  }
+}
+
+/** From 1. A page that begins anywhere but at the first row is a later one. */
+function pageNumber(offset: number, pageRows: number): number {
+  return Math.ceil(offset / pageRows) + 1;
+}
+
+/** The path under which the service lives; requests may spell it in any case. */
 
 export const reportingPath = '/ecp/reportingwebservice/reporting.svc';
 

@@ -1,5 +1,4 @@
 import { draw, mix, pick, pickWeighted, type Weighted } from '../random.js';
-import type { MailStream } from './mail-stream.js';
 
 /** What is drawn for a message or a row: one number each, so that the draws are independent of one another. */
 export const trait = {
@@ -34,7 +33,7 @@ export const trait = {
  * The GUID that Exchange gives to a message. Its first eight digits are a bijection of the message's number, its last
  * eight one of the stream's number, so no two messages of a world can share one.
  */
-export function traceIdOf(stream: MailStream, message: number): string {
+export function traceIdOf(stream: { readonly key: number; readonly number: number }, message: number): string {
   const middle = draw(stream.key, message, trait.traceId);
   const more = digits(mix(middle ^ stream.key), 8);
   const group = digits(middle, 8);

@@ -53,7 +53,7 @@ function limitOf({ method = 'GET' }: RequestInit): number {
  */
 let token = readToken(document);
 
-export function requestToken(): string {
+function requestToken(): string {
   return token;
 }
 

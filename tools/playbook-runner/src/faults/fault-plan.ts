@@ -6,7 +6,7 @@ import { respondWithJson, responseText } from '../http/messages.js';
  * Numbers in [0, 1) that are the same for the same seed (mulberry32, public domain), so that a failing run can be
  * repeated.
  */
-export function seededRandom(seed: number): () => number {
+function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -1,8 +1,142 @@
-import type { LivePlaybook, Sample } from '../wire/live.js';
+import type { EventDetail, EventLine, LivePlaybook, Sample } from '../wire/live.js';
+import { Stored } from './stored-lines.js';
 import { Ring } from '../waiting/wait-for.js';
-import { EventKeeper } from './event-keeper.js';
 import { LogKeeper, type LogKeeperOptions } from './log-keeper.js';
 import { RunningTotals } from './running-totals.js';
+
+/** An event as it arrived. */
+export interface StoredEvent {
+  readonly number: number;
+  readonly arrivedAtMs: number;
+  readonly text: string;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The roots under which the module writes normalised fields (Elastic Common Schema); all else is the raw row. */
+const NORMALISED_ROOTS: ReadonlySet<string> = new Set([
+  '@timestamp',
+  'event',
+  'office365',
+  'email',
+  'source',
+  'destination',
+  'related',
+  'organization',
+]);
+
+/**
+ * Reads the raw row's keys at the event's top level, in either dialect. An event that has none shows as empty texts.
+ */
+export function readEventLine({ number, arrivedAtMs, text }: StoredEvent): EventLine {
+  return lineOf(number, arrivedAtMs, fieldsOf(text));
+}
+
+export function readEventDetail({ number, arrivedAtMs, text }: StoredEvent): EventDetail {
+  const fields = fieldsOf(text);
+  const entries = Object.entries(fields);
+  return {
+    ...lineOf(number, arrivedAtMs, fields),
+    normalised: Object.fromEntries(entries.filter(([name]) => NORMALISED_ROOTS.has(name))),
+    raw: Object.fromEntries(entries.filter(([name]) => !NORMALISED_ROOTS.has(name))),
+    text,
+  };
+}
+
+function lineOf(number: number, arrivedAtMs: number, fields: Fields): EventLine {
+  const text = (...names: string[]): string =>
+    names.map((name) => fields[name]).find((value) => typeof value === 'string') ?? '';
+  return {
+    number,
+    arrivedAtMs,
+    receivedMs: readTime(text('Received', 'receivedDateTime')),
+    from: text('SenderAddress', 'senderAddress'),
+    to: text('RecipientAddress', 'recipientAddress'),
+    subject: text('Subject', 'subject'),
+    status: text('Status', 'status'),
+    outcome: outcomeOf(fields['event']),
+  };
+}
+
+function outcomeOf(event: unknown): string {
+  const outcome = typeof event === 'object' && event !== null && 'outcome' in event ? event.outcome : undefined;
+  return typeof outcome === 'string' ? outcome : '';
+}
+
+/** `/Date(1658751973240)/` or ISO 8601, which is UTC where no zone is given. */
+function readTime(text: string): number | null {
+  const epoch = /^\/Date\((-?\d+)\)\/$/.exec(text)?.[1];
+  const ms = epoch === undefined ? Date.parse(/[zZ]$|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`) : Number(epoch);
+  return Number.isFinite(ms) ? ms : null;
+}
+
+function fieldsOf(text: string): Fields {
+  try {
+    const event: unknown = JSON.parse(text);
+    return typeof event === 'object' && event !== null ? (event as Fields) : {};
+  } catch {
+    return {};
+  }
+}
+
+const MINUTE_MS = 60_000;
+
+/** Counts events, and how many of them came in the last minute. */
+export class EventMeter {
+  #total = 0;
+  #recent: { readonly atMs: number; readonly events: number }[] = [];
+
+  get total(): number {
+    return this.#total;
+  }
+
+  add(events: number, nowMs: number): void {
+    this.#total += events;
+    this.#recent.push({ atMs: nowMs, events });
+    this.#forget(nowMs);
+  }
+
+  inLastMinute(nowMs: number): number {
+    this.#forget(nowMs);
+    return this.#recent.reduce((sum, { events }) => sum + events, 0);
+  }
+
+  #forget(nowMs: number): void {
+    const firstRecent = this.#recent.findIndex(({ atMs }) => atMs > nowMs - MINUTE_MS);
+    this.#recent = firstRecent === -1 ? [] : this.#recent.slice(firstRecent);
+  }
+}
+
+const LIMITS = { items: 1000, bytes: 32 << 20 };
+
+/** The last events as text, and how many there were. They are read only when somebody looks. */
+class EventKeeper {
+  readonly #events = new Stored<StoredEvent>(LIMITS, ({ text }) => text);
+  readonly #meter = new EventMeter();
+
+  get total(): number {
+    return this.#meter.total;
+  }
+
+  add(texts: readonly string[], nowMs: number): void {
+    this.#meter.add(texts.length, nowMs);
+    for (const text of texts) this.#events.add((number) => ({ number, arrivedAtMs: nowMs, text }));
+  }
+
+  inLastMinute(nowMs: number): number {
+    return this.#meter.inLastMinute(nowMs);
+  }
+
+  /** Lines of the events after that number, oldest first. */
+  after(number: number): EventLine[] {
+    return this.#events.after(number).map(readEventLine);
+  }
+
+  detail(number: number): EventDetail | undefined {
+    const event = this.#events.find(number);
+    return event && readEventDetail(event);
+  }
+}
 
 /** An hour of them, one every two seconds. */
 const STORED_SAMPLES = 1800;

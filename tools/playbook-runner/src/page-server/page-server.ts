@@ -1,14 +1,126 @@
-import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HttpError, MethodError, readBody, respondWithJson } from '../http/messages.js';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Handler, listenOnLoopback, type LoopbackServer } from '../http/loopback-server.js';
 import type { Refused } from '../wire/playbook.js';
 import { type ApiOptions, apiRoutes } from './api.js';
 import { parseFields } from './body-shapes.js';
-import { findRoute } from './find-route.js';
-import { checkRequest } from './guard.js';
 import { PageFiles } from './page-files.js';
-import { SECURITY_HEADERS } from './security-headers.js';
+
+interface Found<Response> {
+  readonly response: Response;
+  /** What stands in the path for `:id` and the like, by name. */
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+/**
+ * The route for a request. HEAD is answered as GET is.
+ *
+ * @param routes by method and path, such as `PUT /api/playbooks/:id`
+ * @throws {HttpError} 404, or a MethodRefusal where the path is known with other methods.
+ */
+function findRoute<Response>(
+  routes: Readonly<Record<string, Response>>,
+  method: string,
+  path: string,
+): Found<Response> {
+  const asked = method === 'HEAD' ? 'GET' : method;
+  const methods: string[] = [];
+  for (const [route, response] of Object.entries(routes)) {
+    const [routeMethod = '', pattern = ''] = route.split(' ');
+    const parts = match(pattern, path);
+    if (parts === undefined) continue;
+    if (routeMethod === asked) return { response, parts };
+    methods.push(...(routeMethod === 'GET' ? ['GET', 'HEAD'] : [routeMethod]));
+  }
+  if (methods.length === 0) throw new HttpError(404, 'There is no such address: reload the page.');
+  throw new MethodError(methods);
+}
+
+function match(pattern: string, path: string): Readonly<Record<string, string>> | undefined {
+  const [expected, given] = [pattern.split('/'), path.split('/')];
+  if (expected.length !== given.length) return undefined;
+  const parts: Record<string, string> = {};
+  for (const [position, name] of expected.entries()) {
+    const part = given[position] ?? '';
+    if (name.startsWith(':')) parts[name.slice(1)] = decode(part);
+    else if (name !== part) return undefined;
+  }
+  return parts;
+}
+
+/** What cannot be decoded names nothing. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return '';
+  }
+}
+
+const READING: readonly (string | undefined)[] = ['GET', 'HEAD'];
+
+/**
+ * Lets through what comes from the page of this server, or from a program on this machine that knows the token.
+ *
+ * Listening on 127.0.0.1 is not enough: a web page anywhere can make its reader's browser send requests there (Origin
+ * and Sec-Fetch-Site tell), can let a name of its own point to 127.0.0.1 (Host tells), and other programs of this
+ * machine have pages too (the port tells).
+ *
+ * @param port of this server
+ * @param token that changes must carry in `x-request-token`; the page has it from its HTML, which no other page may
+ *   read
+ * @throws {HttpError} 403; 415 for a change that is not sent as JSON.
+ */
+function checkRequest({ method, headers }: IncomingMessage, port: number, token: string): void {
+  const host = headers.host ?? '';
+  if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`) {
+    throw new HttpError(403, `This page answers to its own address only: open http://127.0.0.1:${port}.`);
+  }
+  const { origin } = headers;
+  const site = headers['sec-fetch-site'];
+  if (
+    (origin !== undefined && origin !== `http://${host}`) ||
+    !(site === undefined || site === 'same-origin' || site === 'none')
+  ) {
+    throw new HttpError(403, `Other pages may not ask here: open http://127.0.0.1:${port} itself.`);
+  }
+  if (READING.includes(method)) return;
+  if (!isSame(headers['x-request-token'], token)) {
+    throw new HttpError(403, 'The request does not carry the token of this run of the runner: reload the page.');
+  }
+  if (headers['content-type']?.split(';')[0]?.trim().toLowerCase() !== 'application/json') {
+    throw new HttpError(415, 'The request is not JSON: send Content-Type: application/json.');
+  }
+}
+
+function isSame(given: string | readonly string[] | undefined, token: string): boolean {
+  const bytes = Buffer.from(typeof given === 'string' ? given : '');
+  const expected = Buffer.from(token);
+  return bytes.length === expected.length && timingSafeEqual(bytes, expected);
+}
+
+/** On every answer: nothing from elsewhere is loaded, and nobody else may show or read what is answered. */
+const SECURITY_HEADERS = new Map([
+  [
+    'Content-Security-Policy',
+    [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "img-src 'self'",
+      "connect-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+    ].join('; '),
+  ],
+  ['X-Content-Type-Options', 'nosniff'],
+  ['Referrer-Policy', 'no-referrer'],
+  ['Cross-Origin-Opener-Policy', 'same-origin'],
+  ['Cross-Origin-Resource-Policy', 'same-origin'],
+  ['Cache-Control', 'no-store'],
+]);
 
 export interface PageServerOptions extends ApiOptions {
   /** The port to try first. */

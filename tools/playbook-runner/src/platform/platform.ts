@@ -22,7 +22,7 @@ const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?$/;
  *
  * @throws {HttpError} 400 naming the first entry that is not as it should be.
  */
-export function readLogEntries(body: unknown): readonly LogEntry[] {
+function readLogEntries(body: unknown): readonly LogEntry[] {
   const logs = asRecord(body)?.['logs'];
   if (!Array.isArray(logs)) throw new HttpError(400, 'The body is not {"logs": […]}: send the entries as a list.');
   return logs.map(readLogEntry);
@@ -56,7 +56,7 @@ export interface RecordedRequest {
   readonly body: unknown;
 }
 
-export function recordRequest(request: IncomingMessage, token: string, body: string): RecordedRequest {
+function recordRequest(request: IncomingMessage, token: string, body: string): RecordedRequest {
   const { authorization, ...headers } = request.headers;
   return {
     method: request.method ?? '',

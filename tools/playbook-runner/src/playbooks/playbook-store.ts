@@ -1,7 +1,19 @@
-import { access, chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { access, chmod, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { asSecrets, asStoredPlaybook, type Secrets, type StoredPlaybook } from './stored-playbook.js';
-import { writeAtomically } from './write-atomically.js';
+
+/** Writes beside and renames, so that a crash leaves the old text or the new one. Only the owner may read it (0600). */
+async function writeAtomically(path: string, text: string): Promise<void> {
+  const beside = `${path}.new`;
+  const file = await open(beside, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(beside, path);
+}
 
 export interface SavedPlaybook {
   readonly id: string;

@@ -16,11 +16,7 @@ import { SavedSettings } from './saved-settings.js';
 type Settings = Readonly<Record<string, unknown>>;
 
 /** Requests to Microsoft Graph, as far as it is what these settings have read. */
-export function quotaOf(
-  card: Card,
-  settings: Settings,
-  metrics: ReadonlyMap<string, number> | undefined,
-): Overview['quota'] {
+function quotaOf(card: Card, settings: Settings, metrics: ReadonlyMap<string, number> | undefined): Overview['quota'] {
   const used = metrics?.get('message_trace_quota_used_requests');
   const limit = valueOf(card, settings, 'max_requests_per_5_minutes');
   return used !== undefined && typeof limit === 'number' && readsGraph(card, settings) ? { used, limit } : null;

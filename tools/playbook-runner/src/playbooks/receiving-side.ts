@@ -1,8 +1,29 @@
+import type { IntakeFault } from '../intake/intake-fault.js';
 import { randomInt, randomUUID } from 'node:crypto';
 import { type Intake, startIntake } from '../intake/intake.js';
-import { PASSING_FAULTS } from '../intake/passing-faults.js';
 import { type LogEntry, type Platform, startPlatform } from '../platform/platform.js';
 import type { IntakeControls } from '../wire/live.js';
+
+/**
+ * Faults after which a patient module has lost nothing and repeated nothing. Left out: those that tell it that its
+ * settings or events are wrong, those after which repeats cannot be avoided, and the hang, which only
+ * takes long.
+ */
+const PASSING_FAULTS: readonly IntakeFault[] = [
+  '500',
+  '502',
+  '503',
+  '503-retry-after-seconds',
+  '503-retry-after-date',
+  '429',
+  '408',
+  '425',
+  'reset-before-reading',
+  'reset-after-reading',
+  'html',
+  'cut-off-json',
+  'slow',
+];
 
 export interface ReceivingSideOptions {
   readonly intakeKey: string;

@@ -7,7 +7,7 @@ import { atExit } from '../runner/at-exit.js';
 import { unusableDataFolder, UsageError } from './command-line.js';
 
 /** A process that has taken a folder. */
-export interface LockOwner {
+interface LockOwner {
   readonly pid: number;
   /**
    * When the process was started, in clock ticks since the machine was: a number is given to another process once it is
@@ -16,17 +16,17 @@ export interface LockOwner {
   readonly started: string | undefined;
 }
 
-export function thisProcess(): LockOwner {
+function thisProcess(): LockOwner {
   return { pid: process.pid, started: startOf(process.pid) };
 }
 
 /** A line `<pid> <started>`, or `<pid>` alone. */
-export function renderLockOwner({ pid, started }: LockOwner): string {
+function renderLockOwner({ pid, started }: LockOwner): string {
   return started === undefined ? `${pid}\n` : `${pid} ${started}\n`;
 }
 
 /** Undefined where the text names no process. */
-export function parseLockOwner(text: string): LockOwner | undefined {
+function parseLockOwner(text: string): LockOwner | undefined {
   const [, pid, started] = /^(\d+)(?: (\d+))?$/.exec(text.trim()) ?? [];
   return pid === undefined ? undefined : { pid: Number(pid), started };
 }
@@ -35,7 +35,7 @@ export function parseLockOwner(text: string): LockOwner | undefined {
  * Whether it runs still. One known by its number alone is never this process: in containers the next one often has the
  * same.
  */
-export function isRunning({ pid, started }: LockOwner): boolean {
+function isRunning({ pid, started }: LockOwner): boolean {
   if (started !== undefined) return startOf(pid) === started;
   return pid > 0 && pid !== process.pid && isAlive(pid);
 }

@@ -11,8 +11,25 @@ import { AuditWatch, type PlaybookAudit } from '../simulation/playbook-audit.js'
 import { SimulatedTenant } from '../simulation/simulated-tenant.js';
 import type { LogLine } from '../wire/live.js';
 import type { BuiltFiles } from './built-files.js';
-import { Lookers } from './lookers.js';
 import { asPortError, unusableDataFolder } from './command-line.js';
+
+const LOOKS_FOR_MS = 10_000;
+
+/** At which playbooks somebody looks: a page asks for its playbook once a second. */
+export class Lookers {
+  readonly #lookedAtMs = new Map<string, number>();
+
+  look(playbook: string, nowMs: number): void {
+    this.#lookedAtMs.set(playbook, nowMs);
+    for (const [id, atMs] of this.#lookedAtMs) {
+      if (nowMs - atMs >= LOOKS_FOR_MS) this.#lookedAtMs.delete(id);
+    }
+  }
+
+  isLookedAt(playbook: string, nowMs: number): boolean {
+    return nowMs - (this.#lookedAtMs.get(playbook) ?? -Infinity) < LOOKS_FOR_MS;
+  }
+}
 
 export interface LocalRunnerOptions {
   /** Where the cards and the logo are. */

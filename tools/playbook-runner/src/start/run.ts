@@ -1,18 +1,118 @@
+import type { PlaybookState } from '../wire/playbook.js';
+import type { DeliveryAudit, LogLine } from '../wire/live.js';
+import { intakeOf, type Playbook } from '../playbooks/playbook.js';
+import type { Playbooks } from '../playbooks/playbooks.js';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { WriteStream } from 'node:tty';
-import type { Playbook } from '../playbooks/playbook.js';
-import type { Playbooks } from '../playbooks/playbooks.js';
 import { removeLeftSettings } from '../runner/settings-folder.js';
 import { type LiveLine, openLiveLine } from '../terminal/live-line.js';
-import { printable } from '../terminal/printable.js';
-import type { LogLine } from '../wire/live.js';
 import { findBuiltFiles } from './built-files.js';
 import { claimDataFolder } from './claim-data-folder.js';
 import { HELP, readCommandLine, type StartOptions, UsageError } from './command-line.js';
-import { DEMO_ID, type DemoOptions, startDemo } from './demo.js';
 import { LocalRunner } from './local-runner.js';
-import { type Summarised, summaryLine } from './summary-line.js';
+
+/** What the line tells of one playbook. */
+export interface Summarised {
+  readonly state: PlaybookState['name'];
+  readonly events: number;
+  readonly eventsLastMinute: number;
+  readonly lagSeconds: number | null;
+  readonly audit: Pick<DeliveryAudit, 'missing' | 'repeated' | 'unknown'> | null;
+}
+
+/**
+ * Such as `1 running · missing 0, repeated 0 · 1,204 events, 21/min · lag 3 s`: sums over all, and the longest lag.
+ * What matters most comes first, as a narrow terminal cuts off the end.
+ */
+export function summaryLine(playbooks: readonly Summarised[]): string {
+  const sum = (value: (playbook: Summarised) => number) =>
+    playbooks.reduce((total, playbook) => total + value(playbook), 0);
+  const number = (value: (playbook: Summarised) => number) => sum(value).toLocaleString('en-US');
+  const started = playbooks.filter(({ state }) => state !== 'ready-to-start' && state !== 'configuration-issues');
+  const lags = started.flatMap(({ lagSeconds }) => lagSeconds ?? []);
+  const audit = started.flatMap((playbook) => playbook.audit ?? []);
+  const total = (name: keyof DeliveryAudit & keyof (typeof audit)[number]) =>
+    audit.reduce((all, one) => all + one[name], 0).toLocaleString('en-US');
+  return [
+    describeStates(started.map(({ state }) => state)),
+    ...(audit.length > 0 ? [`missing ${total('missing')}, repeated ${total('repeated')}`] : []),
+    ...(audit.some(({ unknown }) => unknown > 0) ? [`unknown ${total('unknown')}`] : []),
+    `${number(({ events }) => events)} events, ${number(({ eventsLastMinute }) => eventsLastMinute)}/min`,
+    ...(lags.length > 0 ? [`lag ${Math.round(Math.max(...lags))} s`] : []),
+  ].join(' · ');
+}
+
+function describeStates(states: readonly PlaybookState['name'][]): string {
+  if (states.length === 0) return 'none running';
+  const counts = new Map<string, number>();
+  for (const state of states) {
+    const word = state === 'trigger-crashed' ? 'crashed' : state;
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return [...counts].map(([word, count]) => `${count} ${word}`).join(', ');
+}
+
+const DEMO_ID = 'demo';
+
+export interface DemoOptions {
+  /** Seconds; undefined: as it was. */
+  readonly frequency: number | undefined;
+  /** Of its intake's answers that fail, 0 … 1. */
+  readonly faultShare: number;
+}
+
+/**
+ * Starts the playbook that shows the module at work; made where it is missing. One that somebody has given another
+ * tenant or intake is left alone: it would lose its credentials, or send made-up mail to an intake that is watched.
+ *
+ * @returns whether it was started
+ */
+export async function startDemo(playbooks: Playbooks, { frequency, faultShare }: DemoOptions): Promise<boolean> {
+  const stored = playbooks.find(DEMO_ID);
+  if (stored && !staysOnThisMachine(stored)) return false;
+  const demo = stored ?? (await addDemo(playbooks));
+  await demo.saved.useSimulatedTenant(frequency);
+  demo.changeIntake({ faultShare });
+  await playbooks.start(DEMO_ID);
+  return true;
+}
+
+/** Also where it was made and never filled in. */
+function staysOnThisMachine({ usesSimulatedTenant, saved }: Playbook): boolean {
+  const { settings } = saved.stored.stored;
+  return intakeOf(settings) === 'own' && (usesSimulatedTenant || Object.keys(settings).length === 0);
+}
+
+function addDemo(playbooks: Playbooks): Promise<Playbook> {
+  return playbooks.add({ id: DEMO_ID, name: 'Demo: simulated tenant', trigger: 'message_trace' });
+}
+
+/** Steps over marks beyond the third on one letter: no language needs more, and a tower of them hides other lines. */
+const EXCESS_MARKS = /(\p{M}{3})\p{M}+/gu;
+
+/** Joins emoji and chooses how they look; terminals disagree on the width of the result. */
+const JOINERS = /[\u200c\u200d\ufe00-\ufe0f]/gu;
+
+/**
+ * Controls, formats (such as those that turn the direction of text), line separators, and what stands for no character.
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/gu;
+
+/**
+ * A foreign text as one harmless line: nothing in it can move the cursor, colour, reverse or hide what is around it.
+ *
+ * Control characters are shown by their pictures (escape as ␛), everything else that cannot be printed as �.
+ */
+export function printable(text: string): string {
+  return text.replace(JOINERS, '').replace(UNPRINTABLE, picture).replace(EXCESS_MARKS, '$1');
+}
+
+function picture(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+  return code === 0x7f ? '␡' : '�';
+}
 
 export interface Outputs {
   readonly output: WriteStream;

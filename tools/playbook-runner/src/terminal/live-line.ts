@@ -1,5 +1,51 @@
 import type { WriteStream } from 'node:tty';
-import { cut } from './width.js';
+
+const MARK = /\p{M}/u;
+const EMOJI = /\p{Emoji_Presentation}/u;
+
+/**
+ * Code points that East Asian Width calls wide or full-width, as far as they are in use.
+ *
+ * @see https://www.unicode.org/reports/tr11/
+ */
+const WIDE: readonly (readonly [first: number, last: number])[] = [
+  [0x1100, 0x115f],
+  [0x2e80, 0x303e],
+  [0x3041, 0xa4cf],
+  [0xa960, 0xa97f],
+  [0xac00, 0xd7a3],
+  [0xf900, 0xfaff],
+  [0xfe30, 0xfe6f],
+  [0xff01, 0xff60],
+  [0xffe0, 0xffe6],
+  [0x1b000, 0x1b2ff],
+  [0x20000, 0x3fffd],
+];
+
+/** How many columns a terminal needs for `text`, which must be printable. */
+export function widthOf(text: string): number {
+  return Array.from(text, columns).reduce((sum, width) => sum + width, 0);
+}
+
+/** The beginning of `text` that fits into `width` columns; where something is left out, it ends with `…`. */
+export function cut(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let stored = '';
+  let room = width - 1;
+  for (const character of text) {
+    room -= columns(character);
+    if (room < 0) break;
+    stored += character;
+  }
+  return width > 0 ? `${stored}…` : '';
+}
+
+function columns(character: string): number {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x300) return 1;
+  if (MARK.test(character)) return 0;
+  return EMOJI.test(character) || WIDE.some(([first, last]) => code >= first && code <= last) ? 2 : 1;
+}
 
 const DRAW_EVERY_MS = 1000;
 const LINE_EVERY_MS = 10_000;

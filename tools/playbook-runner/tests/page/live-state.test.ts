@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { bounds, cursorsOf, type LiveState, mergeLive, nothingKnown } from '../../page/api/live-state.js';
+import { bounds, cursorsOf, type LiveState, mergeLive, nothingKnown } from '../../page/api/live.js';
 import type { EventLine, Live, LivePlaybook, LogLine } from '../../src/wire/live.js';
 
 const overview: LivePlaybook['overview'] = {

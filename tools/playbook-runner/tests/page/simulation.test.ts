@@ -7,7 +7,7 @@ import {
   nextDraft,
   noDraft,
   shownControls,
-} from '../../page/views/simulation/control-draft.js';
+} from '../../page/views/simulation/use-controls.js';
 import { HIGHEST_RATE, positionOf, RATE_POSITIONS, rateAt } from '../../page/views/simulation/rate-scale.js';
 import type { DeliveryAudit, IntakeControls } from '../../src/wire/live.js';
 

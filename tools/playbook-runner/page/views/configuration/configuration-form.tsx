@@ -1,23 +1,122 @@
-import { createPrecompiledValidator } from '@rjsf/validator-ajv8';
 import { useEffect, useMemo, useState } from 'react';
+import type { PlaybookSettings, PlaybookSummary } from '../../../src/wire/playbook.js';
+import { ActionButton } from '../../parts/button.js';
+import { ConfirmDialog } from '../../parts/confirm-dialog.js';
+import { Panel } from '../../parts/panel.js';
+import { describedBy, Field } from '../../parts/field.js';
+import { SettingsProvider, useSettingsContent } from './settings-context.js';
+import { fieldId, SettingsForm } from './settings-form.js';
+import { api } from '../../api/client.js';
+import { live } from '../../api/live.js';
+import { createPrecompiledValidator } from '@rjsf/validator-ajv8';
 import type { SchemaError } from '../../../src/form/problems.js';
 import { secretNames, tenantSettings } from '../../../src/form/settings-schema.js';
-import type { PlaybookSettings, PlaybookSummary } from '../../../src/wire/playbook.js';
 import { ApiError } from '../../api/request.js';
-import { api } from '../../api/client.js';
 import type { Card } from '../../cards.js';
 import { showToast } from '../../parts/toasts.js';
 import { useUnsavedChanges } from '../../shell/location.js';
 import { useAction } from '../../shell/use-action.js';
 import { changeOf, checkDraft, hasCredentials, type Settings } from './draft.js';
-import { NamePanel } from './name-panel.js';
-import { restart } from './restart.js';
 import { SaveBar } from './save-bar.js';
 import { inOrderOfForm } from './setting-words.js';
-import { SettingsProvider } from './settings-context.js';
-import { fieldId, SettingsForm } from './settings-form.js';
-import { SimulatedTenantPanel } from './simulated-tenant-panel.js';
 import { useDraft } from './use-draft.js';
+
+interface SimulatedTenantPanelProps {
+  readonly playbook: PlaybookSummary;
+  /** Names or secrets are saved or typed, which would be replaced. */
+  readonly hasCredentials: boolean;
+  readonly busy: boolean;
+  /** Something else is being saved. */
+  readonly disabled: boolean;
+  readonly onFillIn: () => void;
+}
+
+function SimulatedTenantPanel(props: SimulatedTenantPanelProps) {
+  const { playbook, hasCredentials, busy, disabled, onFillIn } = props;
+  const { usesSimulatedTenant } = playbook;
+  const [asking, setAsking] = useState(false);
+  const fillIn = (): void => {
+    setAsking(false);
+    onFillIn();
+  };
+  return (
+    <>
+      <Panel
+        title="Simulated tenant"
+        help={
+          usesSimulatedTenant
+            ? 'This playbook reads the simulated tenant: made-up mail on this machine, without any account. Fill it in again if you have changed its addresses, names or secrets.'
+            : 'No account at hand? Fill in addresses, names and secrets of a tenant that this runner simulates, and save them. Other settings stay as they are.'
+        }
+        actions={
+          <ActionButton
+            busy={busy}
+            disabled={disabled}
+            onClick={() => (hasCredentials && !usesSimulatedTenant ? setAsking(true) : fillIn())}
+          >
+            {usesSimulatedTenant ? 'Fill in again' : 'Use the simulated tenant'}
+          </ActionButton>
+        }
+      />
+      <ConfirmDialog
+        open={asking}
+        title="Replace the credentials that are saved?"
+        confirmLabel="Replace them"
+        danger
+        onConfirm={fillIn}
+        onCancel={() => setAsking(false)}
+      >
+        Names and secrets of your tenant that are saved or typed here give way to those of the simulated one, and cannot
+        be brought back. The intake key stays, saved or typed.
+      </ConfirmDialog>
+    </>
+  );
+}
+
+interface NamePanelProps {
+  readonly name: string;
+  readonly onChange: (name: string) => void;
+}
+
+function NamePanel({ name, onChange }: NamePanelProps) {
+  const { problems } = useSettingsContent();
+  const id = fieldId('name');
+  return (
+    <Panel title="Playbook">
+      <Field id={id} label="Name" mark="required" help="What it is called on this page." error={problems.get('name')}>
+        <input
+          id={id}
+          className="input"
+          autoComplete="off"
+          value={name}
+          aria-describedby={describedBy(id)}
+          aria-invalid={problems.has('name')}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      </Field>
+    </Panel>
+  );
+}
+
+/** A trigger stops within 10 seconds, or is ended. */
+const stopWithinMs = 15_000;
+const lookEveryMs = 250;
+
+/** Stops the trigger, waits until it has, and starts it. @throws Error where it does not stop in time */
+async function restart(id: string): Promise<void> {
+  await api.stop(id);
+  const untilMs = Date.now() + stopWithinMs;
+  while (!isReady(id)) {
+    if (Date.now() > untilMs) throw new Error('The trigger has not stopped. Start it once it has.');
+    await new Promise((resolve) => window.setTimeout(resolve, lookEveryMs));
+    await live.refresh();
+  }
+  await api.start(id);
+}
+
+function isReady(id: string): boolean {
+  return live.state.playbooks?.find((playbook) => playbook.id === id)?.state.name === 'ready-to-start';
+}
 
 interface ConfigurationFormProps {
   readonly playbook: PlaybookSummary;

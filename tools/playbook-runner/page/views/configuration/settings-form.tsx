@@ -1,13 +1,111 @@
-import Form from '@rjsf/core';
-import type { TemplatesType, UiSchema, ValidatorType } from '@rjsf/utils';
-import { useMemo } from 'react';
+import type {
+  FieldProps,
+  FieldTemplateProps,
+  ObjectFieldTemplateProps,
+  TemplatesType,
+  UiSchema,
+  ValidatorType,
+} from '@rjsf/utils';
+import { type ReactNode, useMemo, useState } from 'react';
+import { countOf } from '../../format/format.js';
+import { Panel } from '../../parts/panel.js';
+import { tellConsequences } from './consequences.js';
+import { filledIn, isBlank, type Settings } from './draft.js';
+import { useSettingsContent } from './settings-context.js';
+import {
+  alternativesWords,
+  cautionAbout,
+  defaultWords,
+  groupSettings,
+  numberOrText,
+  runnerDefaults,
+} from './setting-words.js';
 import { secretNames } from '../../../src/form/settings-schema.js';
+import { Field } from '../../parts/field.js';
+import Form from '@rjsf/core';
 import type { Card } from '../../cards.js';
-import { filledIn, type Settings } from './draft.js';
-import { NumberField } from './number-field.js';
-import { SettingField } from './setting-field.js';
-import { SettingsLayout } from './settings-layout.js';
 import { widgets } from './widgets.js';
+
+/** The fields in their groups; under each title what follows from what is filled in. */
+function SettingsLayout({ properties }: ObjectFieldTemplateProps) {
+  const { schema, draft, savedSecrets } = useSettingsContent();
+  const has = (name: string): boolean =>
+    !isBlank(draft.settings[name]) || (savedSecrets.includes(name) && !draft.forgotten.includes(name));
+  const consequences = tellConsequences(schema, draft.settings, has);
+  const fields = new Map(properties.map(({ name, content }) => [name, content]));
+  return groupSettings(schema).map(({ id, title, settings }) => {
+    const content = settings.map((name) => fields.get(name));
+    if (id === 'advanced') {
+      return (
+        <Advanced key={id} title={title} settings={settings}>
+          {content}
+        </Advanced>
+      );
+    }
+    return (
+      <Panel key={id} title={title} help={consequences[id]}>
+        {content}
+      </Panel>
+    );
+  });
+}
+
+interface AdvancedProps {
+  readonly title: string;
+  readonly settings: readonly string[];
+  readonly children: ReactNode;
+}
+
+/** Closed, as the defaults are right for almost everybody; open where something is wrong in it. */
+function Advanced({ title, settings, children }: AdvancedProps) {
+  const { draft, problems } = useSettingsContent();
+  const [opened, setOpened] = useState(false);
+  const changed = settings.filter((name) => name in draft.settings).length;
+  const wrong = settings.some((name) => problems.has(name));
+  return (
+    <details
+      className="panel advanced"
+      open={opened || wrong}
+      onToggle={(event) => setOpened(event.currentTarget.open)}
+    >
+      <summary className="advanced-summary">
+        <h2 className="panel-title">{title}</h2>
+        <span className="panel-help">
+          {changed === 0 ? 'All at their defaults.' : `${countOf(changed, 'setting')} filled in.`}
+        </span>
+      </summary>
+      <div className="advanced-fields">{children}</div>
+    </details>
+  );
+}
+
+/** A setting with its title, description, default and what is wrong with it. The root passes its fields through. */
+
+function SettingField({ id, label, required, schema, formData, fieldPathId, children }: FieldTemplateProps) {
+  const { schema: settings, problems } = useSettingsContent();
+  const setting = fieldPathId.path.at(-1);
+  if (typeof setting !== 'string') return children;
+  const help = [schema.description, runnerDefaults[setting]?.help ?? defaultWords(schema)];
+  return (
+    <Field
+      id={id}
+      label={label}
+      mark={required ? 'required' : alternativesWords(settings, setting)}
+      help={help.filter(Boolean).join(' ')}
+      error={problems.get(setting)}
+      caution={secretNames(settings).includes(setting) ? cautionAbout(formData) : undefined}
+    >
+      {children}
+    </Field>
+  );
+}
+
+/** In place of the form's own, which makes 120 of `12e1` and 16 of `0x10` without a word. */
+function NumberField({ onChange, ...field }: FieldProps) {
+  const { StringField } = field.registry.fields;
+  if (!StringField) throw new Error('The form has no field for texts, which shows its numbers.');
+  return <StringField {...field} onChange={(value, ...rest) => onChange(numberOrText(value), ...rest)} />;
+}
 
 interface SettingsFormProps {
   readonly card: Card;

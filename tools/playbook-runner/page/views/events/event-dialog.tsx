@@ -1,12 +1,121 @@
-import { type KeyboardEvent, useEffect, useId, useRef } from 'react';
-import type { EventLine } from '../../../src/wire/live.js';
-import { Button } from '../../parts/button.js';
+import type { EventDetail, EventLine } from '../../../src/wire/live.js';
+import { formatCount } from '../../format/format.js';
+import { Time } from '../../parts/time.js';
+import { ForeignText, StatusMark } from './events-table.js';
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { CopyButton } from '../../parts/copy-button.js';
+import { jsonTokens } from './shown-text.js';
+import { ApiError, messageOf } from '../../api/request.js';
+import { api } from '../../api/client.js';
+import { Button } from '../../parts/button.js';
 import { Notice } from '../../parts/notice.js';
-import { EventFacts } from './event-facts.js';
-import { ForeignText } from './events-table.js';
-import { JsonPane } from './json-pane.js';
-import { useEventDetail } from './use-event-detail.js';
+
+/** What the table tells of the event, in full. */
+
+function EventFacts({ event }: { readonly event: EventLine }) {
+  return (
+    <dl className="event-facts">
+      <div>
+        <dt>From</dt>
+        <dd>
+          <ForeignText text={event.from} />
+        </dd>
+      </div>
+      <div>
+        <dt>To</dt>
+        <dd>
+          <ForeignText text={event.to} />
+        </dd>
+      </div>
+      <div>
+        <dt>Status</dt>
+        <dd>
+          <StatusMark status={event.status} />
+        </dd>
+      </div>
+      <div>
+        <dt>Outcome</dt>
+        <dd>
+          <ForeignText text={event.outcome} />
+        </dd>
+      </div>
+      <div>
+        <dt>Received</dt>
+        <dd>{event.receivedMs === null ? '–' : <Time atMs={event.receivedMs} focusable />}</dd>
+      </div>
+      <div>
+        <dt>Arrived here</dt>
+        <dd>
+          <Time atMs={event.arrivedAtMs} focusable /> as number {formatCount(event.number)}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+interface JsonPaneProps {
+  readonly title: string;
+  readonly value: Readonly<Record<string, unknown>>;
+  /** What an empty object means here. */
+  readonly empty: string;
+}
+
+function JsonPane({ title, value, empty }: JsonPaneProps) {
+  const titleId = useId();
+  const tokens = useMemo(() => jsonTokens(value), [value]);
+  const isEmpty = Object.keys(value).length === 0;
+  return (
+    <div className="json-pane">
+      <div className="json-head">
+        <h3 id={titleId}>{title}</h3>
+        {!isEmpty && <CopyButton text={JSON.stringify(value, null, 2)} label={`Copy ${title.toLowerCase()}`} />}
+      </div>
+      {isEmpty ? (
+        <p className="json-empty">{empty}</p>
+      ) : (
+        // Left to right whatever it holds: JSON is code.
+        <pre className="json-text" dir="ltr" tabIndex={0} role="region" aria-labelledby={titleId}>
+          {tokens.map(({ kind, text }, index) =>
+            kind === 'layout' ? (
+              text
+            ) : (
+              <bdi key={index} className={`token-${kind}`}>
+                {text}
+              </bdi>
+            ),
+          )}
+        </pre>
+      )}
+    </div>
+  );
+}
+
+type Loaded =
+  { readonly number: number; readonly detail: EventDetail } | { readonly number: number; readonly problem: string };
+
+/** The whole event; null while it is being fetched. */
+function useEventDetail(playbook: string, number: number): Loaded | null {
+  const [loaded, setLoaded] = useState<Loaded | null>(null);
+  useEffect(() => {
+    let wanted = true;
+    const show = (next: Loaded): void => {
+      if (wanted) setLoaded(next);
+    };
+    api.event(playbook, number).then(
+      (detail) => show({ number, detail }),
+      (error: unknown) => show({ number, problem: problemOf(error) }),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [playbook, number]);
+  return loaded?.number === number ? loaded : null;
+}
+
+function problemOf(error: unknown): string {
+  const gone = error instanceof ApiError && error.status === 404;
+  return gone ? 'This event is kept no more: newer ones have taken its place. Open one of those.' : messageOf(error);
+}
 
 interface EventDialogProps {
   /** Its id. */

@@ -50,7 +50,7 @@ export function eventButtonId(number: number): string {
 }
 
 /** Roles are written out: where the screen is narrow and rows become cards, they are no table to the browser. */
-export const EventRow = memo(function EventRow({ event, onOpen }: EventRowProps) {
+const EventRow = memo(function EventRow({ event, onOpen }: EventRowProps) {
   return (
     <tr role="row" className="event-row" onClick={() => onOpen(event.number)}>
       <td role="cell" className="event-time">

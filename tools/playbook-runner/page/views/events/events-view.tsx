@@ -1,18 +1,93 @@
-/** The latest events, to be searched and opened. */
-import { useMemo, useRef, useState } from 'react';
-import type { LivePlaybook } from '../../../src/wire/live.js';
 import { countOf, formatCount } from '../../format/format.js';
-import { Button } from '../../parts/button.js';
+import { SearchField, SelectField } from '../../parts/filter-fields.js';
+import { type EventFilter, filterEvents, newSince, NO_EVENT_FILTER, statusesOf, useHeldLines } from './event-filter.js';
+import { shownText } from './shown-text.js';
+import type { LivePlaybook, Overview } from '../../../src/wire/live.js';
+import type { PlaybookSummary } from '../../../src/wire/playbook.js';
 import { EmptyState } from '../../parts/empty-state.js';
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import { Button } from '../../parts/button.js';
 import { useTabMemory } from '../playbook/tab-memory.js';
 import type { PlaybookViewProps } from '../playbook-view-props.js';
 import { EventDialog } from './event-dialog.js';
-import { filterEvents, newSince, NO_EVENT_FILTER, statusesOf, useHeldLines } from './event-filter.js';
-import { EventFilters } from './event-filters.js';
 import { eventButtonId, EventsTable } from './events-table.js';
 import './events.css';
-import { NoEvents } from './no-events.js';
-import { useScrolledPast } from './use-scrolled-past.js';
+
+interface EventFiltersProps {
+  readonly filter: EventFilter;
+  readonly statuses: readonly (readonly [status: string, count: number])[];
+  readonly onChange: (filter: EventFilter) => void;
+}
+
+function EventFilters({ filter, statuses, onChange }: EventFiltersProps) {
+  // What was chosen stays in the list when no event of that status is kept any more.
+  const offered =
+    filter.status === null || statuses.some(([status]) => status === filter.status)
+      ? statuses
+      : [...statuses, [filter.status, 0] as const];
+  return (
+    <>
+      <SearchField
+        label="Filter"
+        placeholder="Words in any column"
+        value={filter.text}
+        onChange={(text) => onChange({ ...filter, text })}
+      />
+      <SelectField
+        label="Status"
+        value={filter.status === null ? '' : `=${filter.status}`}
+        onChange={(value) => onChange({ ...filter, status: value === '' ? null : value.slice(1) })}
+      >
+        <option value="">Any status</option>
+        {offered.map(([status, count]) => (
+          <option key={status} value={`=${status}`}>
+            {shownText(status) || '(none)'} ({formatCount(count)})
+          </option>
+        ))}
+      </SelectField>
+    </>
+  );
+}
+
+interface NoEventsProps {
+  readonly playbook: PlaybookSummary;
+  readonly intake: Overview['intake'];
+}
+
+function NoEvents({ playbook, intake }: NoEventsProps) {
+  if (intake !== 'own') {
+    return (
+      <EmptyState title="The events go to another intake">
+        They are delivered to {intake.address}, as the settings say, and do not pass through the runner. Look at them
+        there; or clear the setting for the intake’s address, so that they come here.
+      </EmptyState>
+    );
+  }
+  if (playbook.startedAtMs === null) {
+    return <EmptyState title="No events yet">Start the trigger to see them arrive.</EmptyState>;
+  }
+  return (
+    <EmptyState title="No events yet">
+      The trigger runs. They appear here as soon as it has delivered the first; the trigger logs tell what it does.
+    </EmptyState>
+  );
+}
+
+/** Whether the element has left the window at its top. */
+function useScrolledPast(element: RefObject<HTMLElement | null>): boolean {
+  const [past, setPast] = useState(false);
+  useEffect(() => {
+    if (element.current === null) return;
+    const watched = new IntersectionObserver(([entry]) => {
+      if (entry) setPast(!entry.isIntersecting && entry.boundingClientRect.top < 0);
+    });
+    watched.observe(element.current);
+    return () => watched.disconnect();
+  }, [element]);
+  return past;
+}
+
+/** The latest events, to be searched and opened. */
 
 export function EventsView({ playbook, live }: PlaybookViewProps) {
   if (live === null) return null;

@@ -1,17 +1,63 @@
-import { useLocation } from 'wouter';
-import type { LibraryEntry } from '../../../src/wire/playbook.js';
+import { useEffect, useState } from 'react';
+import type { Library, LibraryEntry, PlaybookSummary } from '../../../src/wire/playbook.js';
+import { messageOf } from '../../api/request.js';
 import { api } from '../../api/client.js';
 import { live, useLiveValue } from '../../api/live.js';
+import { Link, useLocation } from 'wouter';
+import { formatDuration } from '../../format/format.js';
+import { StatePill } from '../../parts/state-pill.js';
+import { playbookPath } from '../playbook/tabs.js';
 import { ActionButton } from '../../parts/button.js';
 import { EmptyState } from '../../parts/empty-state.js';
 import { Notice } from '../../parts/notice.js';
 import { useAction } from '../../shell/use-action.js';
 import { useTitle } from '../../shell/use-title.js';
 import { ViewHeading } from '../../shell/view-heading.js';
-import { playbookPath } from '../playbook/tabs.js';
-import { PlaybookList } from './playbook-list.js';
-import { useLibrary } from './use-library.js';
 import './library.css';
+
+export interface LibraryRead {
+  /** Null until it is known. */
+  readonly library: Library | null;
+  readonly error: string | null;
+}
+
+/** The library, read once the runner answers, and again after it was away. */
+function useLibrary(): LibraryRead {
+  const connected = useLiveValue((state) => state.connection === 'connected');
+  const [read, setRead] = useState<LibraryRead>({ library: null, error: null });
+  useEffect(() => {
+    if (!connected) return;
+    let wanted = true;
+    api.library().then(
+      (library) => wanted && setRead({ library, error: null }),
+      (error: unknown) => wanted && setRead((before) => ({ ...before, error: messageOf(error) })),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [connected]);
+  return read;
+}
+
+/** The playbooks with what they are doing. */
+function PlaybookList({ playbooks }: { readonly playbooks: readonly PlaybookSummary[] }) {
+  const nowMs = useLiveValue((state) => state.nowMs);
+  return (
+    <ul className="library-playbooks">
+      {playbooks.map((playbook) => (
+        <li key={playbook.id} className="library-playbook">
+          <Link href={playbookPath(playbook.id)} className="library-playbook-name">
+            {playbook.name}
+          </Link>
+          <span className="library-playbook-note">
+            {playbook.startedAtMs === null ? '' : `up ${formatDuration((nowMs - playbook.startedAtMs) / 1000)}`}
+          </span>
+          <StatePill playbook={playbook} />
+        </li>
+      ))}
+    </ul>
+  );
+}
 
 export function LibraryView() {
   const { library, error } = useLibrary();

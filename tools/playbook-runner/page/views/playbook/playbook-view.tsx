@@ -1,8 +1,19 @@
-import { type ReactNode, useState } from 'react';
-import type { LivePlaybook } from '../../../src/wire/live.js';
 import type { PlaybookSummary } from '../../../src/wire/playbook.js';
+import { api } from '../../api/client.js';
+import { cards } from '../../cards.js';
+import { countOf, formatDuration } from '../../format/format.js';
+import { ActionButton } from '../../parts/button.js';
+import { StatePill } from '../../parts/state-pill.js';
+import { Time } from '../../parts/time.js';
+import { useAction } from '../../shell/use-action.js';
+import { blamesSettings, cutFirstSentence, stateWords, tellRestart, triggerAction } from './state-story.js';
+import { type ReactNode, useState } from 'react';
+import '../overview/disclosure.css';
+import { Link } from 'wouter';
+import { Notice } from '../../parts/notice.js';
+import { playbookPath, type TabId, tabItems, tabLabel, tabOf } from './tabs.js';
+import type { LivePlaybook } from '../../../src/wire/live.js';
 import { useLive, useWatched } from '../../api/live.js';
-import { stateWords } from './state-story.js';
 import { Tabs } from '../../parts/tabs.js';
 import { useTitle } from '../../shell/use-title.js';
 import { ViewHeading } from '../../shell/view-heading.js';
@@ -14,11 +25,141 @@ import { OverviewView } from '../overview/overview-view.js';
 import type { PlaybookViewProps } from '../playbook-view-props.js';
 import { SimulationView } from '../simulation/simulation-view.js';
 import { TroubleNotice } from '../simulation/trouble-notice.js';
-import { PlaybookHeader } from './playbook-header.js';
-import { StateNotice } from './state-notice.js';
 import { NOTHING_CHOSEN, TabMemories } from './tab-memory.js';
-import { type TabId, tabItems, tabLabel, tabOf } from './tabs.js';
 import './playbook.css';
+
+interface PlaybookHeaderProps {
+  readonly playbook: PlaybookSummary;
+  readonly nowMs: number;
+}
+
+function PlaybookHeader({ playbook, nowMs }: PlaybookHeaderProps) {
+  const { name, trigger, state, startedAtMs, restarts, needsRestart } = playbook;
+  return (
+    <div className="playbook-header">
+      <img src="/logo.svg" alt="" width="56" height="56" className="playbook-logo" />
+      <div className="playbook-words">
+        <h1 className="view-title playbook-name two-lines" title={name}>
+          {name}
+        </h1>
+        <p className="playbook-trigger">{cards.get(trigger)?.name ?? trigger}</p>
+        <div className="playbook-facts">
+          <StatePill playbook={playbook} />
+          {/* A process may still run when the trigger has said that it cannot go on: its age would say the contrary. */}
+          {startedAtMs !== null && state.name !== 'trigger-crashed' && (
+            <span>
+              up {formatDuration((nowMs - startedAtMs) / 1000)}
+              <span className="playbook-since">
+                , since <Time atMs={startedAtMs} focusable />
+              </span>
+            </span>
+          )}
+          {restarts > 0 && <span>{countOf(restarts, 'restart')}</span>}
+          {needsRestart && <span>Saved settings take effect at the next start.</span>}
+        </div>
+      </div>
+      <TriggerButton playbook={playbook} />
+    </div>
+  );
+}
+
+/** Start or Stop, never both. */
+function TriggerButton({ playbook: { id, state } }: { readonly playbook: PlaybookSummary }) {
+  const { busy, run } = useAction();
+  const action = triggerAction(state);
+  if (action === 'start') {
+    return (
+      <ActionButton
+        kind="primary"
+        busy={busy}
+        disabled={state.name === 'configuration-issues'}
+        onClick={() => run(() => api.start(id))}
+      >
+        Start
+      </ActionButton>
+    );
+  }
+  return (
+    <ActionButton busy={busy || action === 'none'} onClick={() => run(() => api.stop(id))}>
+      {action === 'none' ? 'Stopping' : 'Stop'}
+    </ActionButton>
+  );
+}
+
+interface ReasonProps {
+  /** As the trigger says it. */
+  readonly message: string;
+  /** What follows from it. */
+  readonly children?: ReactNode;
+}
+
+/** What is wrong: its first sentence, what follows, and the other sentences for those who want them. */
+function Reason({ message, children }: ReasonProps) {
+  const [first, rest] = cutFirstSentence(message);
+  return (
+    <>
+      <p>{first}</p>
+      {children}
+      {rest !== '' && (
+        <details className="disclosure">
+          <summary>Read on</summary>
+          <p>{rest}</p>
+        </details>
+      )}
+    </>
+  );
+}
+
+interface StateNoticeProps {
+  readonly playbook: PlaybookSummary;
+  readonly tab: TabId;
+  readonly nowMs: number;
+}
+
+/** Says what keeps the trigger from running, or from running well, where something does. */
+function StateNotice({ playbook, tab, nowMs }: StateNoticeProps) {
+  const { id, state, complaint } = playbook;
+  const configuration = playbookPath(id, 'configuration');
+  const isAtConfiguration = tab === 'configuration';
+  if (state.name === 'trigger-crashed') {
+    return (
+      <Notice tone="bad" title={state.restartAtMs === null ? 'The trigger cannot go on' : 'Trigger crashed'}>
+        <Reason message={state.why}>
+          {blamesSettings(state.why) && !isAtConfiguration && (
+            <p>
+              <Link href={configuration}>Correct the configuration</Link>
+            </p>
+          )}
+          {/* Counts down: no status, which would be read aloud every second. */}
+          <p>{tellRestart(state.restartAtMs, nowMs)}</p>
+        </Reason>
+      </Notice>
+    );
+  }
+  if (state.name === 'configuration-issues') {
+    return (
+      <Notice tone="caution" title="Configuration issues">
+        Settings are missing or wrong. Correct them{' '}
+        {isAtConfiguration ? (
+          'below'
+        ) : (
+          <>
+            in the <Link href={configuration}>configuration</Link>
+          </>
+        )}
+        , then start the trigger.
+      </Notice>
+    );
+  }
+  if (state.name === 'running' && complaint !== null) {
+    return (
+      <Notice tone="caution" title={stateWords(playbook).words}>
+        <Reason message={complaint} />
+      </Notice>
+    );
+  }
+  return null;
+}
 
 interface PlaybookViewAddress {
   readonly id: string;
