@@ -71,7 +71,7 @@ export interface Source {
   pages(range: TimeRange, signal: AbortSignal, options?: ReadOptions): AsyncGenerator<Page, void, undefined>;
 }
 
-/** A stretch of the records handed to `deliver`, by index: all of it has been taken off our hands, in order. */
+/** A stretch of the records handed to `deliver`, by index: all of it has been taken off our hands. */
 export interface Receipt {
   readonly from: number;
   readonly to: number;

@@ -29,9 +29,9 @@ export interface Span {
 }
 
 /**
- * Delivery was stopped through its signal. Events [from, to) were not acknowledged; of these, `uncertain` were being
- * sent when it stopped or went without a clear answer before, so that the intake may have them. All others have
- * certainly not arrived.
+ * Delivery was stopped through its signal. Those of the events [from, to) that have no receipt were not acknowledged; of
+ * these, `uncertain` were being sent when it stopped or went without a clear answer before, so that the intake may have
+ * them. All others have certainly not arrived.
  */
 export class UndeliveredError extends Error implements Span {
   override readonly name = 'UndeliveredError';
@@ -42,10 +42,10 @@ export class UndeliveredError extends Error implements Span {
   constructor(undelivered: Span, uncertain: Span | undefined) {
     const doubt =
       uncertain === undefined
-        ? 'none of them has arrived'
+        ? 'none of the others has arrived'
         : `events ${uncertain.from} to ${uncertain.to - 1} may have arrived`;
     super(
-      `Delivery was stopped before events ${undelivered.from} to ${undelivered.to - 1} were acknowledged; ${doubt}. Deliver them again after the restart.`,
+      `Delivery was stopped before all events from ${undelivered.from} to ${undelivered.to - 1} were acknowledged; ${doubt}. Deliver them again after the restart.`,
     );
     this.from = undelivered.from;
     this.to = undelivered.to;

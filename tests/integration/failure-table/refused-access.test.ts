@@ -89,7 +89,7 @@ test.concurrent('a wrong password is not tried sooner because the container is r
       const tried = proofs(scenario);
       const restarted = await scenario.start({ account_password: wrong });
       await restarted.waitForOutput(
-        /"level":"warning".*refused these credentials before the restart.*the next try is in/,
+        /"level":"warning".*These credentials were refused before the restart.*the next try is in/,
       );
       expect(await restarted.health()).toMatchObject({ status: 200, body: { status: 'misconfigured' } });
       expect(proofs(scenario)).toBe(tried);

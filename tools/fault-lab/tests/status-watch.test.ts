@@ -26,18 +26,21 @@ describe('the watch of the status', () => {
     const end = watch.begin(troubleOf(outage)!);
     see(110_000, 'ok');
     expect(watch.violations).toEqual([]);
+    // One was on its way when it began.
+    world.requests.intake += 1;
+    see(110_500, 'ok');
     world.requests.intake += 1;
     see(111_000, 'ok');
-    for (const second of [113, 115]) see(second * 1000, 'ok');
+    for (const second of [113, 115, 117, 119, 121]) see(second * 1000, 'ok');
     expect(watch.violations).toEqual([]);
-    see(117_000, 'ok');
-    see(118_000, 'ok');
-    expect(watch.violations).toMatchObject([{ fromMs: 117_000, untilMs: 118_000, looks: 2, process: 1 }]);
-    world.nowMs = 120_000;
+    see(122_000, 'ok');
+    see(123_000, 'ok');
+    expect(watch.violations).toMatchObject([{ fromMs: 122_000, untilMs: 123_000, looks: 2, process: 1 }]);
+    world.nowMs = 124_000;
     end();
-    see(121_000, 'ok');
+    see(125_000, 'ok');
     expect(watch.violations).toHaveLength(1);
-    expect([...watch.looks.values()].reduce((sum, count) => sum + count, 0)).toBe(7);
+    expect([...watch.looks.values()].reduce((sum, count) => sum + count, 0)).toBe(11);
   });
 
   test('judges nobody for some seconds after a look that came late', () => {
@@ -56,7 +59,7 @@ describe('the watch of the status', () => {
   test('waits until a process that was started meanwhile meets with the outage by itself', () => {
     const { world, watch, see } = watchAt();
     watch.begin(troubleOf(outage)!);
-    world.requests.intake += 1;
+    world.requests.intake += 2;
     see(1000, 'ok');
     for (let atMs = 2000; atMs < 20_000; atMs += 1000) {
       world.nowMs = atMs;
@@ -64,12 +67,12 @@ describe('the watch of the status', () => {
     }
     expect(watch.violations).toEqual([]);
     expect(watch.isSettled).toBe(true);
-    world.requests.intake += 1;
-    for (let atMs = 20_000; atMs <= 26_000; atMs += 1000) {
+    world.requests.intake += 2;
+    for (let atMs = 20_000; atMs <= 31_000; atMs += 1000) {
       world.nowMs = atMs;
       watch.see({ process: 2, startedMs: 2000, body: { status: 'ok' } });
     }
-    expect(watch.violations).toMatchObject([{ fromMs: 26_000, process: 2 }]);
+    expect(watch.violations).toMatchObject([{ fromMs: 31_000, process: 2 }]);
   });
 
   test('tells of a violation when it begins, with what failed and the reasons', () => {

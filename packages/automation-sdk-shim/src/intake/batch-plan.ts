@@ -113,8 +113,8 @@ export class BatchPlan {
     }
   }
 
-  /** The settled events since the last call, as far as they are contiguous; undefined where there are none. */
-  takeSettled(): Settled | undefined {
+  /** The events that were settled since the last call, as stretches in order. */
+  takeSettled(): Settled[] {
     return this.#settlements.take();
   }
 

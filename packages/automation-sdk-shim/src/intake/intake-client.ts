@@ -118,8 +118,8 @@ export class IntakeClient {
   }
 
   /**
-   * Sends events (JSON texts) in order, chunk by chunk, and yields a receipt as each is acknowledged. Receipts are
-   * contiguous and cover all events. The next chunk is sent only when the consumer asks for the next receipt, so that
+   * Sends events (JSON texts) in order, chunk by chunk, and yields receipts as they are acknowledged. Each event
+   * has one receipt; those of a chunk that is taken in parts may come out of order. The next chunk is sent only when the consumer asks for the next receipt, so that
    * it can save its progress between them. A chunk that is not taken is held and sent again, for ever. Rejected are
    * only events that the intake does not take while it takes others, and a chunk that it has answered with success but
    * without ids for an hour (see `BatchPlan`). A repeat after an answer that was lost, was late, or named too few ids
@@ -169,12 +169,12 @@ export class IntakeClient {
   }
 
   *#receipts(plan: BatchPlan): Generator<Receipt, void, void> {
-    const settled = plan.takeSettled();
-    if (settled === undefined) return;
-    this.#options.metrics.discardedEvents.inc(settled.rejected.length);
-    const { redactor } = this.#options;
-    const rejected = settled.rejected.map(({ index, reason }) => ({ index, reason: redactor.redact(reason) }));
-    yield { ...settled, rejected };
+    const { metrics, redactor } = this.#options;
+    for (const settled of plan.takeSettled()) {
+      metrics.discardedEvents.inc(settled.rejected.length);
+      const rejected = settled.rejected.map(({ index, reason }) => ({ index, reason: redactor.redact(reason) }));
+      yield { ...settled, rejected };
+    }
   }
 
   #taken({ fates }: Taken, startedMs: number): void {

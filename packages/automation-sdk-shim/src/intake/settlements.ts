@@ -16,11 +16,12 @@ export class Settlements {
   readonly #settled = new Map<number, string | undefined>();
   /** Sent without an answer that says whether they were taken. */
   readonly #uncertain = new Set<number>();
-  #toldTo: number;
+  readonly #told = new Set<number>();
+  readonly #from: number;
 
   constructor(chunk: Chunk) {
     this.#end = chunk.to;
-    this.#toldTo = chunk.from;
+    this.#from = chunk.from;
     for (const { index, reason } of chunk.rejected) this.#settled.set(index, reason);
   }
 
@@ -38,29 +39,31 @@ export class Settlements {
     for (const { index } of events) this.#uncertain.add(index);
   }
 
-  /** The settled events since the last call, as far as they are contiguous; undefined where there are none. */
-  take(): Settled | undefined {
-    const from = this.#toldTo;
-    let to = from;
-    while (to < this.#end && this.#settled.has(to)) to += 1;
-    if (to === from) return undefined;
-    this.#toldTo = to;
-    const rejected: Rejection[] = [];
-    for (let index = from; index < to; index += 1) {
-      const reason = this.#settled.get(index);
-      if (reason !== undefined) rejected.push({ index, reason });
+  /** The events that were settled since the last call, as stretches in order. */
+  take(): Settled[] {
+    const stretches: Settled[] = [];
+    for (let index = this.#from; index < this.#end; index += 1) {
+      if (!this.#settled.has(index) || this.#told.has(index)) continue;
+      const from = index;
+      const rejected: Rejection[] = [];
+      for (; this.#settled.has(index) && !this.#told.has(index); index += 1) {
+        this.#told.add(index);
+        const reason = this.#settled.get(index);
+        if (reason !== undefined) rejected.push({ index, reason });
+      }
+      stretches.push({ from, to: index, rejected });
     }
-    return { from, to, rejected };
+    return stretches;
   }
 
   /** Of a stop now; `end` is where all events end, those of later chunks included. */
   undelivered(end: number): UndeliveredError {
-    // What was taken beyond a gap has no receipt, and is sent again after the restart.
-    const arrived = [...this.#settled].filter(([, reason]) => reason === undefined).map(([index]) => index);
-    const doubtful = [...this.#uncertain, ...arrived].filter((index) => index >= this.#toldTo);
+    let from = this.#from;
+    while (from < this.#end && this.#told.has(from)) from += 1;
+    const doubtful = [...this.#uncertain];
     const uncertain =
       doubtful.length === 0 ? undefined : { from: Math.min(...doubtful), to: Math.max(...doubtful) + 1 };
-    return new UndeliveredError({ from: this.#toldTo, to: end }, uncertain);
+    return new UndeliveredError({ from, to: end }, uncertain);
   }
 }
 

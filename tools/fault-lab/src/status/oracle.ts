@@ -85,8 +85,8 @@ export type Foreseen = Omit<Trouble, 'fromMs' | 'untilMs' | 'metMs'> & {
   readonly at: readonly Side[];
 };
 
-/** Two polls of a second, and as much again for a busy machine. */
-const NOTICED_WITHIN_MS = 5000;
+/** What may pass is tried again after 1 s, 2 s and 4 s before it counts; then there are two polls of a second. */
+const NOTICED_WITHIN_MS = 10_000;
 /** An operation that hangs must first take longer than a slow one may. */
 const HANG_NOTICED_WITHIN_MS = 25_000;
 /** The longest wait after a failure is a minute; then there is a poll. */

@@ -125,10 +125,11 @@ export class StatusWatch {
     }
   }
 
+  /** One request may have been on its way when the trouble began. */
   #meet(atMs: number): void {
     for (const trouble of this.#troubles)
       if (trouble.metMs === undefined && trouble.untilMs === undefined)
-        trouble.metMs = this.#requestsAt(trouble) > trouble.requestsBefore ? atMs : undefined;
+        trouble.metMs = this.#requestsAt(trouble) > trouble.requestsBefore + 1 ? atMs : undefined;
   }
 
   #requestsAt({ at }: Foreseen): number {

@@ -54,19 +54,30 @@ export class SecretWatch {
   readonly #pieces: readonly string[];
   readonly #issuedTokens: () => readonly string[];
   readonly #places = new Map<string, number>();
+  readonly #onFind: (sentence: string) => void;
 
-  /** @param issuedTokens those that have been made so far */
-  constructor(secrets: readonly string[], issuedTokens: () => readonly string[]) {
+  /**
+   * @param issuedTokens those that have been made so far
+   * @param onFind told where a secret was found, and of the text around it, without the secret
+   */
+  constructor(
+    secrets: readonly string[],
+    issuedTokens: () => readonly string[],
+    onFind: (sentence: string) => void = () => undefined,
+  ) {
+    this.#onFind = onFind;
     this.#pieces = secrets.flatMap(piecesOf);
     this.#issuedTokens = issuedTokens;
   }
 
   /** @param place where the text was found, for the report */
   look(place: string, text: string): void {
-    const holds = (piece: string) => text.includes(piece);
     const tokens = this.#issuedTokens();
     const newest = () => tokens.slice(-TOKENS_IN_PIECES).flatMap((token) => windowsOf(token));
-    if (!this.#pieces.some(holds) && !tokens.some(holds) && !newest().some(holds)) return;
+    const found = [this.#pieces, tokens].map((pieces) => pieces.find((piece) => text.includes(piece)));
+    const piece = found.find((one) => one !== undefined) ?? newest().find((one) => text.includes(one));
+    if (piece === undefined) return;
+    this.#onFind(`${place}: ${around(text, piece)}`);
     this.#places.set(place, (this.#places.get(place) ?? 0) + 1);
   }
 
@@ -74,6 +85,16 @@ export class SecretWatch {
   get places(): ReadonlyMap<string, number> {
     return this.#places;
   }
+}
+
+/** What stands on both sides of a piece that must not be repeated. */
+function around(text: string, piece: string): string {
+  const at = text.indexOf(piece);
+  const [before, after] = [
+    text.slice(Math.max(0, at - 200), at),
+    text.slice(at + piece.length, at + piece.length + 60),
+  ];
+  return `${before}[${piece.length} characters of a secret]${after}`;
 }
 
 /** All spellings of a secret as a whole, and each eight characters of it, plain and as base64 has them. */

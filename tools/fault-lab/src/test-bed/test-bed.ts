@@ -102,7 +102,11 @@ export class TestBed {
       (violation) => folder.log('lab', `STATUS WRONG: ${JSON.stringify(violation)}`),
     );
     this.intake.respondToBatches(({ events }) => this.#rule(events, options.chunkSize));
-    this.secrets = new SecretWatch(SECRETS, () => tokenService.issued);
+    this.secrets = new SecretWatch(
+      SECRETS,
+      () => tokenService.issued,
+      (sentence) => folder.log('lab', `SECRET SEEN in ${sentence}`),
+    );
     this.lives = new ProcessRunner({
       trigger: {
         modulePath: parts.modulePath,
