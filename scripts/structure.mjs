@@ -46,7 +46,9 @@ const tooWide = [...code, ...matching(/^(?:tests|scripts)\/.*\.(?:ts|mjs)$/)].fl
     .split('\n')
     .filter((line) => line.length > MAX_COLUMNS && COMMENT.test(line)),
 );
-const vendorsInCollector = matching(/^src\/collector\/.*\.ts$/).flatMap((path) => textOf(path).replaceAll('@sekoia/automation-sdk-shim', '').match(VENDORS) ?? []);
+const vendorsInCollector = matching(/^src\/collector\/.*\.ts$/).flatMap(
+  (path) => textOf(path).replaceAll('@sekoia/automation-sdk-shim', '').match(VENDORS) ?? [],
+);
 const houseWords = new Set(code.flatMap(houseWordsIn));
 
 /** What is measured, its limit, and the target of the redesign. */

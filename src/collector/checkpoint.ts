@@ -13,8 +13,8 @@ import type { Schedule } from '../model/schedule.js';
 import { withinReadTime } from './set-aside.js';
 
 /**
- * The progress as it lies in `context.json`: readable by people, and by the platform's own connector, which keeps nothing but
- * `most_recent_date_requested` there. A file that holds only that is continued from that time.
+ * The progress as it lies in `context.json`: readable by people, and by the platform's own connector, which keeps
+ * nothing but `most_recent_date_requested` there. A file that holds only that is continued from that time.
  */
 interface Context {
   readonly version: 1;
@@ -217,8 +217,8 @@ function durationOf(seconds: unknown): number | undefined {
 }
 
 /**
- * The platform's own connector writes fractions of a second: rounded down, so that nothing lies between its last reading and our
- * first.
+ * The platform's own connector writes fractions of a second: rounded down, so that nothing lies between its last
+ * reading and our first.
  */
 function timeOf(text: string): number {
   return wholeSecond(DateTime.fromISO(text, { zone: 'utc' }).toMillis());

@@ -318,14 +318,14 @@ export class Collector {
     const reject = (row: unknown, reason: string) =>
       this.#retryPolicy.retryUntilStored(() => sink.reject(row, reason), signal);
     for (const unreadable of page.unreadable) await reject(unreadable, 'The answer holds an entry that is no row.');
-    const unseen = await ledger.deduplicate(page.records);
-    monitor.pageRead({ rows: page.records.length, repeats: page.records.length - unseen.length });
-    const records = unseen.map((row) => row.record);
+    const newRows = await ledger.deduplicate(page.records);
+    monitor.pageRead({ rows: page.records.length, repeats: page.records.length - newRows.length });
+    const records = newRows.map((row) => row.record);
     for await (const { from, to, rejected } of sink.deliver(records, signal)) {
       for (const { index, reason } of rejected) await reject(records[index]?.raw, reason);
-      const settled = unseen.slice(from, to);
+      const settled = newRows.slice(from, to);
       await this.#retryPolicy.retryUntilStored(() => ledger.remember(settled), signal);
-      const refused = new Set(rejected.map(({ index }) => unseen[index]));
+      const refused = new Set(rejected.map(({ index }) => newRows[index]));
       monitor.delivered(
         settled.filter((row) => !refused.has(row)),
         clock.now(),

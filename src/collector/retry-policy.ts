@@ -55,7 +55,8 @@ export class RetryPolicy {
   }
 
   /**
-   * Waits as long as was left to wait when the process ended, where the service had refused the same credentials before.
+   * Waits as long as was left to wait when the process ended, where the service had refused the same credentials
+   * before.
    */
   async resume(signal: AbortSignal): Promise<void> {
     const { signIn, clock, log } = this.#parts;

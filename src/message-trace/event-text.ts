@@ -26,9 +26,9 @@ const reason = 'The subject was shortened: the event was larger than the intake 
 function withShorterSubject(event: JsonObject, subject: string): JsonObject {
   const withSubject = (shorter: string) => withReason(replaced(event, subject, shorter));
   const bytesWith = (shorter: string) => Buffer.byteLength(JSON.stringify(withSubject(shorter)));
-  const least = bytesWith('…');
-  const places = bytesWith('…x') - least;
-  return withSubject(`${beginning(subject, (maxEventBytes - least) / places)}…`);
+  const min = bytesWith('…');
+  const places = bytesWith('…x') - min;
+  return withSubject(`${beginning(subject, (maxEventBytes - min) / places)}…`);
 }
 
 /** As many whole characters as fit into so many bytes, each counted as JSON escapes it. */

@@ -43,7 +43,7 @@ const cards = await Promise.all(cardFiles.map(async (file) => [file, (await json
 interface Expected {
   readonly name: string;
   /** The least that an operator must give. */
-  readonly least: Readonly<Record<string, unknown>>;
+  readonly min: Readonly<Record<string, unknown>>;
   readonly secrets: readonly string[];
   /** Neither required nor with a default: what is used in their place follows from other settings. */
   readonly derived: readonly string[];
@@ -54,14 +54,14 @@ interface Expected {
 const commands: Readonly<Record<string, Expected>> = {
   message_trace: {
     name: 'Message Trace',
-    least: { account_name: 'svc@contoso.com', account_password: 'x', intake_key: 'x' },
+    min: { account_name: 'svc@contoso.com', account_password: 'x', intake_key: 'x' },
     secrets: ['account_password'],
     derived: ['client_id', 'tenant_id', 'token_scope'],
     intakeFormat: 'message_trace',
   },
   message_trace_graph: {
     name: 'Message Trace (Microsoft Graph)',
-    least: { tenant_id: 'contoso.com', client_id: 'x', client_secret: 'x', intake_key: 'x' },
+    min: { tenant_id: 'contoso.com', client_id: 'x', client_secret: 'x', intake_key: 'x' },
     secrets: ['client_secret', 'client_certificate'],
     derived: ['tenant_id', 'client_id', 'client_secret', 'client_certificate', 'federated_token_file', 'token_scope'],
     intakeFormat: 'message_trace_graph_api',
@@ -130,18 +130,18 @@ describe.each(cards)('%s', (file, card) => {
   });
 
   test('has a valid schema, which accepts its own defaults with the least that must be given', () => {
-    const { valid, errors, values } = check(card, expected.least);
+    const { valid, errors, values } = check(card, expected.min);
     expect({ valid, errors }).toEqual({ valid: true, errors: null });
     expect(Object.keys(values).sort()).toEqual(
       Object.keys(card.arguments.properties)
-        .filter((name) => !expected.derived.includes(name) || name in expected.least)
+        .filter((name) => !expected.derived.includes(name) || name in expected.min)
         .sort(),
     );
   });
 
-  const required = Object.keys(expected.least).filter((name) => !expected.derived.includes(name));
+  const required = Object.keys(expected.min).filter((name) => !expected.derived.includes(name));
   test.each(required)('does without no %s', (name) => {
-    expect(check(card, without(name, expected.least)).valid).toBe(false);
+    expect(check(card, without(name, expected.min)).valid).toBe(false);
   });
 
   test('gives every setting a title and a description', () => {
@@ -205,7 +205,7 @@ const applicationCard = cards.find(([file]) => file === 'trigger_message_trace_g
 const clientId = 'a4c81d92-5b3e-4f67-8a19-2d6c0b7e5f14';
 
 describe('the settings of an account', () => {
-  const { least } = commands['message_trace']!;
+  const { min } = commands['message_trace']!;
 
   test.each([
     [{ api: 'graph', client_id: clientId }, []],
@@ -223,12 +223,12 @@ describe('the settings of an account', () => {
     ],
     [{ client_id: clientId, account_name: 'svc' }, [/^"tenant_id" \(Tenant ID\) is missing, and "account_name"/]],
   ])('%j break the rules %j', (settings, rules) => {
-    expect(rulesForAccount({ ...least, ...settings })).toEqual(rules.map((rule) => expect.stringMatching(rule)));
+    expect(rulesForAccount({ ...min, ...settings })).toEqual(rules.map((rule) => expect.stringMatching(rule)));
   });
 });
 
 describe('the settings of an application', () => {
-  const { tenant_id, intake_key } = commands['message_trace_graph']!.least;
+  const { tenant_id, intake_key } = commands['message_trace_graph']!.min;
   const { certificate, privateKey } = selfSignedCertificate('Message trace', 'rsa');
   const pem = certificate + privateKey;
   const asPasted = [pem, pem.replaceAll('\n', '\r\n'), pem.replaceAll('\n', '\\n'), pem.replaceAll('\n', ' ')];
@@ -285,7 +285,7 @@ describe('the settings of an application', () => {
     ['reporting_web_service', true],
     ['automatic', false],
   ])('may name the API %s: %s', (api, accepted) => {
-    expect(check(applicationCard, { ...commands['message_trace_graph']!.least, api }).valid).toBe(accepted);
+    expect(check(applicationCard, { ...commands['message_trace_graph']!.min, api }).valid).toBe(accepted);
   });
 });
 

@@ -29,9 +29,9 @@ export interface Span {
 }
 
 /**
- * Delivery was stopped through its signal. Those of the events [from, to) that have no receipt were not acknowledged; of
- * these, `uncertain` were being sent when it stopped or went without a clear answer before, so that the intake may have
- * them. All others have certainly not arrived.
+ * Delivery was stopped through its signal. Those of the events [from, to) that have no receipt were not acknowledged;
+ * of these, `uncertain` were being sent when it stopped or went without a clear answer before, so that the intake may
+ * have them. All others have certainly not arrived.
  */
 export class UndeliveredError extends Error implements Span {
   override readonly name = 'UndeliveredError';

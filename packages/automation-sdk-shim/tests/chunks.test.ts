@@ -19,12 +19,12 @@ function range(from: number, to: number): number[] {
 
 test('chunks are contiguous, keep their limits and hold every event once', () => {
   fc.assert(
-    fc.property(events, fc.integer({ min: 1, max: 8 }), fc.integer({ min: 200, max: 400 }), (given, most, bytes) => {
+    fc.property(events, fc.integer({ min: 1, max: 8 }), fc.integer({ min: 200, max: 400 }), (given, max, bytes) => {
       let next = 0;
-      for (const chunk of chunksOf(given, { events: most, bytes })) {
+      for (const chunk of chunksOf(given, { events: max, bytes })) {
         expect(chunk.from).toBe(next);
         expect(indicesOf(chunk)).toEqual(range(chunk.from, chunk.to));
-        expect(chunk.events.length).toBeLessThanOrEqual(most);
+        expect(chunk.events.length).toBeLessThanOrEqual(max);
         expect(Buffer.byteLength(chunk.events.map(({ text }) => text).join(','))).toBeLessThanOrEqual(bytes);
         next = chunk.to;
       }

@@ -7,7 +7,7 @@ import { sortEntries } from '../paging/page-reader.js';
 import type { LinkedPage } from '../paging/page-walk.js';
 
 /** What the answer does not say of its rows. */
-export interface Surroundings {
+export interface RowContext {
   /** That was asked for. */
   readonly range: TimeRange;
   /** The tenant's domain, where it is known. */
@@ -18,7 +18,7 @@ export interface Surroundings {
  * An item of the collection exchangeMessageTrace as a record. A field of another type than documented counts as absent;
  * the raw row keeps it.
  */
-export function toRecord(item: JsonObject, { range, organization }: Surroundings): TraceRecord {
+export function toRecord(item: JsonObject, { range, organization }: RowContext): TraceRecord {
   const received = timestampOf(item['receivedDateTime']);
   return {
     dialect: 'graph',
@@ -44,14 +44,14 @@ export function toRecord(item: JsonObject, { range, organization }: Surroundings
  * Reads the answer: `{"value":[…],"@odata.nextLink"}`.
  * @throws UnavailableError for JSON of another form, PlanAgainError for more rows than fit into memory
  */
-export function parsePage(response: JsonValue, surroundings: Surroundings): LinkedPage {
+export function parsePage(response: JsonValue, rowContext: RowContext): LinkedPage {
   const items = isObject(response) ? response['value'] : undefined;
   if (!isObject(response) || !Array.isArray(items))
     throw new UnavailableError('Microsoft Graph answered JSON that holds no rows in a form that is known.');
   const link = response['@odata.nextLink'];
   const { rows, unreadable } = sortEntries(items, 'Microsoft Graph');
   return {
-    records: rows.map((item) => toRecord(item, surroundings)),
+    records: rows.map((item) => toRecord(item, rowContext)),
     unreadable,
     nextLink: typeof link === 'string' && link !== '' ? link : undefined,
   };

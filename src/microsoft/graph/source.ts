@@ -58,8 +58,8 @@ const MAX_MS = 64_000;
 /**
  * So many ranges must be answered before a smaller margin is tried, and twice as many after each try that was refused.
  */
-const FIRST_RETRY_POLICY = 8;
-const MAX_RETRY_POLICY = 512;
+const FIRST_RANGES_BEFORE_TRY = 8;
+const MAX_RANGES_BEFORE_TRY = 512;
 
 /**
  * How far ranges stay behind the present. It doubles where the service takes the present for its future, and is halved
@@ -69,7 +69,7 @@ const MAX_RETRY_POLICY = 512;
 export class FutureMargin {
   #ms = SMALLEST_MS;
   #answered = 0;
-  #retryPolicy = FIRST_RETRY_POLICY;
+  #rangesBeforeTry = FIRST_RANGES_BEFORE_TRY;
   #isTrying = false;
 
   get ms(): number {
@@ -78,7 +78,7 @@ export class FutureMargin {
 
   /** The service took the end of a range for its future. */
   refused(): void {
-    if (this.#isTrying) this.#retryPolicy = Math.min(this.#retryPolicy * 2, MAX_RETRY_POLICY);
+    if (this.#isTrying) this.#rangesBeforeTry = Math.min(this.#rangesBeforeTry * 2, MAX_RANGES_BEFORE_TRY);
     this.#isTrying = false;
     this.#answered = 0;
     this.#ms = Math.min(this.#ms * 2, MAX_MS);
@@ -88,7 +88,7 @@ export class FutureMargin {
   answered(): void {
     if (this.#ms === SMALLEST_MS) return;
     this.#answered += 1;
-    if (this.#answered < this.#retryPolicy) return;
+    if (this.#answered < this.#rangesBeforeTry) return;
     this.#answered = 0;
     this.#isTrying = true;
     this.#ms = Math.max(this.#ms / 2, SMALLEST_MS);
@@ -132,7 +132,7 @@ export class GraphSource implements Source {
   }
 
   pages(range: TimeRange, signal: AbortSignal, options: ReadOptions = {}): AsyncGenerator<Page, void, undefined> {
-    const surroundings = { range, organization: this.#organization };
+    const rowContext = { range, organization: this.#organization };
     const query = (part: TimeRange) => rangeUrl(this.#apiUrl, part);
     return walkPages({
       service: 'Microsoft Graph',
@@ -141,7 +141,7 @@ export class GraphSource implements Source {
         client: this.#client,
         headers,
         httpErrorOf: (response, isFirst) => this.#httpErrorOf(response, isFirst),
-        parsePage: (response) => parsePage(response, surroundings),
+        parsePage: (response) => parsePage(response, rowContext),
         signal,
         ...options,
       }),

@@ -45,7 +45,7 @@ export class Coverage {
     for (let at = 0; at < this.#counters.length; at += 1) {
       const count = this.#counters[at] ?? 0;
       if (count === 0) continue;
-      const step = 1 << STEPS.findLastIndex((least) => count >= least);
+      const step = 1 << STEPS.findLastIndex((min) => count >= min);
       if (((this.#seen[at] ?? 0) & step) !== 0) continue;
       this.#seen[at] = (this.#seen[at] ?? 0) | step;
       isNew = true;

@@ -80,7 +80,7 @@ export function openIntake(): Promise<OpenTarget> {
 /** What an answer can have acknowledged at the very most: so many of these events, whichever they are. */
 interface Acknowledgement {
   readonly events: ReadonlySet<string>;
-  readonly most: number;
+  readonly max: number;
 }
 
 /** An intake that answers what the input says, one answer for each request, and takes everything afterwards. */
@@ -98,8 +98,8 @@ class Scripted {
   unacknowledged(events: readonly string[]): readonly string[] {
     const left = new Set(events);
     // Answers that name every event first: what only names a number stands for as many of the others.
-    for (const { events: meant, most } of this.#acknowledgements.toSorted((a, b) => spare(a) - spare(b)))
-      for (const event of [...left].filter((one) => meant.has(one)).slice(0, most)) left.delete(event);
+    for (const { events: meant, max } of this.#acknowledgements.toSorted((a, b) => spare(a) - spare(b)))
+      for (const event of [...left].filter((one) => meant.has(one)).slice(0, max)) left.delete(event);
     return [...left];
   }
 
@@ -115,14 +115,14 @@ class Scripted {
   }
 }
 
-function spare({ events, most }: Acknowledgement): number {
-  return events.size - most;
+function spare({ events, max }: Acknowledgement): number {
+  return events.size - max;
 }
 
 /** Nothing without a success that says something about events; of a mere list of ids, no more than it has. */
 function acknowledgementIn({ bytes }: Part, events: readonly string[]): Acknowledgement {
-  const nothing = { events: new Set<string>(), most: 0 };
-  const all = { events: new Set(events), most: events.length };
+  const nothing = { events: new Set<string>(), max: 0 };
+  const all = { events: new Set(events), max: events.length };
   const response = parseResponse(bytes);
   if (response === undefined || response.status < 200 || response.status > 299) return nothing;
   let said: unknown;
@@ -138,8 +138,8 @@ function acknowledgementIn({ bytes }: Part, events: readonly string[]): Acknowle
   if (!Array.isArray(named)) return nothing;
   const isNamed = (id: unknown) => id !== null && id !== false && id !== '' && id !== undefined;
   const count = named.filter(isNamed).length;
-  if (named.length < events.length) return { ...all, most: count };
-  return { events: new Set(events.filter((_event, index) => isNamed(named[index]))), most: events.length };
+  if (named.length < events.length) return { ...all, max: count };
+  return { events: new Set(events.filter((_event, index) => isNamed(named[index]))), max: events.length };
 }
 
 async function run(input: Input, waits: SkippedWaits): Promise<void> {

@@ -219,8 +219,8 @@ async function use({ records, unreadable }: Page): Promise<void> {
     log: { info: ignore, warning: ignore, error: ignore, critical: ignore },
     startTimeMs: 24 * 3_600_000,
   });
-  const unseen = await ledger.deduplicate(records);
-  await ledger.remember(unseen);
+  const newRows = await ledger.deduplicate(records);
+  await ledger.remember(newRows);
   const again = await ledger.deduplicate(records);
   if (again.length > 0)
     throw new Finding('rows', `${again.length} rows of a page are new once more when they are read again`);

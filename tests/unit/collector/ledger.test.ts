@@ -25,8 +25,8 @@ const at = (receivedMs: number, changes: Parameters<typeof record>[0] = {}) =>
   record({ Received: `/Date(${receivedMs})/`, ...changes });
 
 async function sighted(ledger: Ledger, ...records: TraceRecord[]): Promise<string[]> {
-  const unseen = await ledger.deduplicate(records);
-  return unseen.map((row) => `${row.record.status ?? '?'} ${row.sighting}${row.late ? ' late' : ''}`);
+  const newRows = await ledger.deduplicate(records);
+  return newRows.map((row) => `${row.record.status ?? '?'} ${row.sighting}${row.late ? ' late' : ''}`);
 }
 
 test('a row goes out once with each of its statuses, also after a restart', async () => {
@@ -35,9 +35,9 @@ test('a row goes out once with each of its statuses, also after a restart', asyn
   const pending = at(noon - minute, { Status: 'Pending' });
   const delivered = at(noon - minute, { Status: 'Delivered' });
 
-  const unseen = await ledger.deduplicate([pending]);
+  const newRows = await ledger.deduplicate([pending]);
   expect(await sighted(ledger, pending)).toEqual(['Pending new']);
-  await ledger.remember(unseen);
+  await ledger.remember(newRows);
   expect(await sighted(ledger, pending)).toEqual([]);
   expect(await sighted(ledger, delivered, pending)).toEqual(['Delivered changed']);
   await ledger.remember(await ledger.deduplicate([delivered]));
@@ -66,8 +66,8 @@ describe('in one page', () => {
   test('a row that comes twice goes out once, in the place where it came first', async () => {
     const ledger = await dataFolder().open();
     const rows = ['a', 'b', 'A', 'c', 'b'].map((id) => at(noon, { MessageTraceId: id }));
-    const unseen = await ledger.deduplicate(rows);
-    expect(unseen.map((row) => row.record.traceId)).toEqual(['a', 'b', 'c']);
+    const newRows = await ledger.deduplicate(rows);
+    expect(newRows.map((row) => row.record.traceId)).toEqual(['a', 'b', 'c']);
   });
 
   test('a row that comes with two statuses goes out with both', async () => {
@@ -83,9 +83,9 @@ describe('in one page', () => {
       const rows = [{}, { Size: 1 }, { Subject: null }, { Size: 1 }].map((changes) =>
         at(noon, { ...changes, [field]: null }),
       );
-      const unseen = await ledger.deduplicate(rows);
-      expect(unseen.map((row) => rows.indexOf(row.record))).toEqual([0, 1, 2]);
-      await ledger.remember(unseen);
+      const newRows = await ledger.deduplicate(rows);
+      expect(newRows.map((row) => rows.indexOf(row.record))).toEqual([0, 1, 2]);
+      await ledger.remember(newRows);
       expect(await ledger.deduplicate(rows)).toEqual([]);
     },
   );
@@ -96,9 +96,9 @@ describe('rows whose time cannot be read', () => {
     const { open, clock } = dataFolder();
     const ledger = await open();
     const undated = record({ Received: 'a while ago', Status: 'Pending' });
-    const unseen = await ledger.deduplicate([undated]);
-    expect(unseen).toMatchObject([{ sighting: 'new', late: false }]);
-    await ledger.remember(unseen);
+    const newRows = await ledger.deduplicate([undated]);
+    expect(newRows).toMatchObject([{ sighting: 'new', late: false }]);
+    await ledger.remember(newRows);
     clock.work(5 * hour);
     expect(await ledger.deduplicate([undated])).toEqual([]);
     const restarted = await open();
@@ -231,9 +231,9 @@ describe('rows of one message and recipient with different senders', () => {
   test('are rows of their own, each of which goes out once', async () => {
     const { open } = dataFolder();
     const ledger = await open();
-    const unseen = await ledger.deduplicate(rows);
-    expect(unseen.map(({ record: { sender } }) => sender)).toEqual(senders);
-    await ledger.remember(unseen);
+    const newRows = await ledger.deduplicate(rows);
+    expect(newRows.map(({ record: { sender } }) => sender)).toEqual(senders);
+    await ledger.remember(newRows);
     expect(await sighted(await open(), ...rows, at(noon - minute, { SenderAddress: 'ALICE@contoso.com' }))).toEqual([]);
   });
 

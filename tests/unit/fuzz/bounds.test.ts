@@ -24,13 +24,13 @@ const askSekoia = () => client.send({ method: 'GET', url: server.origin, headers
 /** How much the resident set grew at most while something was done, in bytes. */
 async function growthDuring(work: () => Promise<unknown>): Promise<number> {
   const before = process.memoryUsage.rss();
-  let most = before;
-  const look = () => (most = Math.max(most, process.memoryUsage.rss()));
+  let max = before;
+  const look = () => (max = Math.max(max, process.memoryUsage.rss()));
   const timer = setInterval(look, 5);
   await work();
   clearInterval(timer);
   look();
-  return most - before;
+  return max - before;
 }
 
 const blanks = Buffer.alloc(16 * mebibyte, ' ');

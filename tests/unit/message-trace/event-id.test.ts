@@ -5,7 +5,7 @@ import { toRecord as fromGraph } from '../../../src/microsoft/graph/row.js';
 import { toRecord } from '../../../src/microsoft/reporting-web-service.js';
 import { anyItem, anyRow, rowInBothApis } from '../../support/arbitrary-row.js';
 import { record } from '../../support/records.js';
-import { surroundings } from '../microsoft/graph/items.js';
+import { rowContext } from '../microsoft/graph/items.js';
 
 const versionFive = /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -26,7 +26,7 @@ test('the id of any row is a UUID of version 5', () => {
   fc.assert(
     fc.property(anyRow, anyItem, (row, item) => {
       expect(eventId(toRecord(row))).toMatch(versionFive);
-      expect(eventId(fromGraph(item, surroundings))).toMatch(versionFive);
+      expect(eventId(fromGraph(item, rowContext))).toMatch(versionFive);
     }),
   );
 });
@@ -34,7 +34,7 @@ test('the id of any row is a UUID of version 5', () => {
 test('the id of a row is the same whichever API it was read through', () => {
   fc.assert(
     fc.property(rowInBothApis, ({ row, item }) => {
-      expect(eventId(fromGraph(item, surroundings))).toBe(eventId(toRecord(row)));
+      expect(eventId(fromGraph(item, rowContext))).toBe(eventId(toRecord(row)));
     }),
   );
 });

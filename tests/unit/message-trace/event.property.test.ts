@@ -5,11 +5,11 @@ import type { JsonObject, JsonValue } from '../../../src/model/json.js';
 import { toRecord as fromGraph } from '../../../src/microsoft/graph/row.js';
 import { toRecord } from '../../../src/microsoft/reporting-web-service.js';
 import { anyItem, anyRow } from '../../support/arbitrary-row.js';
-import { surroundings } from '../microsoft/graph/items.js';
+import { rowContext } from '../microsoft/graph/items.js';
 
 const anyRecord = fc.oneof(
   anyRow.map(toRecord),
-  anyItem.map((item) => fromGraph(item, surroundings)),
+  anyItem.map((item) => fromGraph(item, rowContext)),
 );
 const rawRow: typeof rawRowOf = (record, format) => wellFormed(rawRowOf(record, format));
 const formats = fc.constantFrom('message_trace' as const, 'message_trace_graph_api' as const);

@@ -5,10 +5,10 @@ import { rawRow } from '../../../src/message-trace/event.js';
 import { toRecord as fromGraph } from '../../../src/microsoft/graph/row.js';
 import { toRecord as fromReportingWebService } from '../../../src/microsoft/reporting-web-service.js';
 import { anyItem, anyRow } from '../../support/arbitrary-row.js';
-import { surroundings } from '../microsoft/graph/items.js';
+import { rowContext } from '../microsoft/graph/items.js';
 
 /** The record as it comes out of the row in Graph's dialect. */
-const throughGraph = (record: TraceRecord) => fromGraph(rawRow(record, 'message_trace_graph_api'), surroundings);
+const throughGraph = (record: TraceRecord) => fromGraph(rawRow(record, 'message_trace_graph_api'), rowContext);
 /** The record as it comes out of the row in the dialect of the Reporting Web Service. */
 const throughTheService = (record: TraceRecord) => fromReportingWebService(rawRow(record, 'message_trace'));
 
@@ -52,7 +52,7 @@ test('whatever a row of the service holds, it is the same as an item of Graph, t
 test('whatever an item of Graph holds, it is the same as a row of the service, to the millisecond', () => {
   fc.assert(
     fc.property(anyItem, (item) => {
-      const record = fromGraph(item, surroundings);
+      const record = fromGraph(item, rowContext);
       const { organization, start, end } = record;
       expect(essence(throughTheService(record))).toStrictEqual(essence(record));
       expect(throughTheService(record)).toMatchObject({ organization, start, end });
@@ -74,7 +74,7 @@ test('a row of the service is the same after it has been an item of Graph', () =
 test('an item of Graph is the same after it has been a row of the service', () => {
   fc.assert(
     fc.property(anyItem, (item) => {
-      const record = fromGraph(item, surroundings);
+      const record = fromGraph(item, rowContext);
       expect(essence(throughGraph(throughTheService(record)))).toStrictEqual(essence(record));
     }),
   );

@@ -5,10 +5,10 @@ import { toRecord as fromGraph } from '../../../src/microsoft/graph/row.js';
 import { toRecord } from '../../../src/microsoft/reporting-web-service.js';
 import { anyItem, anyRowWithTicks } from '../../support/arbitrary-row.js';
 import { record, row } from '../../support/records.js';
-import { item, surroundings } from '../microsoft/graph/items.js';
+import { item, rowContext } from '../microsoft/graph/items.js';
 
 const graphItem = item({ receivedDateTime: '2022-07-25T12:26:13.2401234Z', toIP: '', status: 'filteredAsSpam' });
-const graphRecord = fromGraph(graphItem, surroundings);
+const graphRecord = fromGraph(graphItem, rowContext);
 
 describe('in its own dialect', () => {
   test('a row of the service is sent as it came, whatever it holds', () => {
@@ -22,7 +22,7 @@ describe('in its own dialect', () => {
   test('an item of Graph is sent as it came, whatever it holds', () => {
     fc.assert(
       fc.property(anyItem, (item) => {
-        expect(rawRow(fromGraph(item, surroundings), 'message_trace_graph_api')).toStrictEqual(item);
+        expect(rawRow(fromGraph(item, rowContext), 'message_trace_graph_api')).toStrictEqual(item);
       }),
     );
   });

@@ -119,8 +119,8 @@ describe('a wrong secret', () => {
       expect(life.simulator.tokenService.requests.totals.requests).toBeLessThanOrEqual(3);
       await life.live(24 * hour);
       // An account gets locked by tries, an application does not.
-      const most = code === '50126' ? 40 : 150;
-      expect(life.simulator.tokenService.requests.totals.requests).toBeLessThanOrEqual(most);
+      const max = code === '50126' ? 40 : 150;
+      expect(life.simulator.tokenService.requests.totals.requests).toBeLessThanOrEqual(max);
       expect(life.simulator.graph.requests.totals.requests).toBe(0);
       expect(life.log.at('critical')[0]).toContain(`AADSTS${code}`);
     },

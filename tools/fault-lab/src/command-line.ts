@@ -53,11 +53,11 @@ export function readCommandLine(argv: readonly string[], drawnSeed: number): Lab
   const values = parse(argv);
   if (values.help) return 'help';
   return {
-    minutes: readNumber('minutes', values.minutes, { least: 0.1, most: 10_080, isWhole: false }),
-    seed: readNumber('seed', values.seed ?? String(drawnSeed), { least: 0, most: 2 ** 31, isWhole: true }),
+    minutes: readNumber('minutes', values.minutes, { min: 0.1, max: 10_080, isWhole: false }),
+    seed: readNumber('seed', values.seed ?? String(drawnSeed), { min: 0, max: 2 ** 31, isWhole: true }),
     signInScenario: readSignInScenario(values['sign-in']),
-    chunkSize: readNumber('chunk-size', values['chunk-size'], { least: 1, most: 10_000, isWhole: true }),
-    rate: readNumber('rate', values.rate, { least: 1, most: 1_000_000, isWhole: true }),
+    chunkSize: readNumber('chunk-size', values['chunk-size'], { min: 1, max: 10_000, isWhole: true }),
+    rate: readNumber('rate', values.rate, { min: 1, max: 1_000_000, isWhole: true }),
     keep: values.keep,
     only: readNames(values.only),
     without: readNames(values.without),
@@ -93,16 +93,16 @@ function readNames(text: string): string[] {
 }
 
 interface Bounds {
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
   readonly isWhole: boolean;
 }
 
-function readNumber(option: string, text: string, { least, most, isWhole }: Bounds): number {
+function readNumber(option: string, text: string, { min, max, isWhole }: Bounds): number {
   const number = text.trim() === '' ? NaN : Number(text);
-  if (number >= least && number <= most && (!isWhole || Number.isInteger(number))) return number;
+  if (number >= min && number <= max && (!isWhole || Number.isInteger(number))) return number;
   const kind = isWhole ? 'a whole number' : 'a number';
-  throw new UsageError(`--${option} must be ${kind} from ${least} to ${most}, but is "${text}". See --help.`);
+  throw new UsageError(`--${option} must be ${kind} from ${min} to ${max}, but is "${text}". See --help.`);
 }
 
 function readSignInScenario(text: string): SignInScenarioName {

@@ -70,11 +70,11 @@ function rowLines({ rows, audit, settledAfterMs, shownAfterMs }: RunReport): str
   return [
     line(
       'Rows',
-      `${rows.rows} visible, with ${rows.statuses} statuses; ${rows.passedUnseen} passed before anybody looked`,
+      `${rows.rows} visible, with ${rows.statuses} statuses; ${rows.passedUndelivered} passed before anybody looked`,
     ),
     line(
       'Had to',
-      `${rows.statuses - rows.passedUnseen} statuses had to be seen: of each row the last, and each earlier one that was`,
+      `${rows.statuses - rows.passedUndelivered} statuses had to be seen: of each row the last, and each earlier one that was`,
     ),
     line('Events', `${audit.delivered} delivered, ${audit.repeated} of them repeated`),
     line('Refused', `${rows.refused} rows by the intake for good; they lie in rejected/`),

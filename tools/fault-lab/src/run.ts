@@ -16,7 +16,7 @@ import { Troublemaker } from './troublemaker.js';
 
 const PROGRESS_EVERY_MS = 10_000;
 
-export interface Surroundings {
+export interface RunContext {
   readonly repository: string;
   readonly write: (text: string) => void;
   /** Aborted to end the trouble early. */
@@ -27,15 +27,15 @@ export interface Surroundings {
  * What `npm run chaos` does. Resolves with the exit code: 0; 1 where something was found; 2 where whoever typed the
  * command can mend it.
  */
-export async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+export async function run(argv: readonly string[], context: RunContext): Promise<number> {
   try {
     const options = readCommandLine(argv, randomInt(1_000_000));
-    if (options !== 'help') return await experiment(options, findModule(surroundings.repository), surroundings);
-    surroundings.write(HELP);
+    if (options !== 'help') return await experiment(options, findModule(context.repository), context);
+    context.write(HELP);
     return 0;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    surroundings.write(`${error.message}\n`);
+    context.write(`${error.message}\n`);
     return 2;
   }
 }
@@ -46,7 +46,7 @@ function findModule(repository: string): string {
   throw new UsageError(`dist/module/main.js is not there: run "npm run build" in ${repository} first.`);
 }
 
-async function experiment(options: LabOptions, modulePath: string, { write, stop }: Surroundings): Promise<number> {
+async function experiment(options: LabOptions, modulePath: string, { write, stop }: RunContext): Promise<number> {
   const plan = makePlan(options.seed, options.minutes * 60_000, catalogueFor(options));
   const folder = await RunFolder.open();
   write(

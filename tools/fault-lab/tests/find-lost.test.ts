@@ -41,7 +41,7 @@ test('a row is lost if its last status was neither delivered nor set aside; an e
     rows: 6,
     statuses: 8,
     late: 1,
-    passedUnseen: 1,
+    passedUndelivered: 1,
     refused: 1,
     lost: [
       { ...identity('late', 'Failed'), wasWithheld: false },

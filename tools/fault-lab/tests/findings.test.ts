@@ -21,7 +21,7 @@ const violation = {
   ...{ what: 'ok during "x"', troubles: ['x'], reasons: '[]' },
 };
 const well: Outcome = {
-  rows: { rows: 9, statuses: 11, passedUnseen: 2, lost: [], refused: 0, late: 0 },
+  rows: { rows: 9, statuses: 11, passedUndelivered: 2, lost: [], refused: 0, late: 0 },
   audit: { ...audit, samples: noSamples },
   repeats: [{ ...repeat, cause: 'kill' }],
   lives: [{ number: 1, ended: stopped }],

@@ -22,17 +22,17 @@ function boundConnections(server: Server, max: number): void {
     byAge.add(socket);
     socket.once('close', () => byAge.delete(socket));
     if (byAge.size <= max) return;
-    const dropped = oldestOfTheMaxLockOwner(byAge);
+    const dropped = oldestOfTheBusiestClient(byAge);
     if (dropped !== undefined) byAge.delete(dropped);
     dropped?.destroy();
   });
 }
 
-function oldestOfTheMaxLockOwner(byAge: ReadonlySet<Socket>): Socket | undefined {
+function oldestOfTheBusiestClient(byAge: ReadonlySet<Socket>): Socket | undefined {
   const counts = new Map<string | undefined, number>();
   for (const { remoteAddress } of byAge) counts.set(remoteAddress, (counts.get(remoteAddress) ?? 0) + 1);
-  const most = Math.max(...counts.values());
-  return [...byAge].find(({ remoteAddress }) => counts.get(remoteAddress) === most);
+  const max = Math.max(...counts.values());
+  return [...byAge].find(({ remoteAddress }) => counts.get(remoteAddress) === max);
 }
 
 /** Limits that keep slow or many clients from tying up the module. */

@@ -98,9 +98,9 @@ function rangeIn(entry: string): BlockList | undefined {
   const plain = plainHost(address);
   const version = isIP(plain);
   if (version === 0) return undefined;
-  const most = version === 4 ? 32 : 128;
-  const length = bits === undefined ? most : Number(bits);
-  if (length > most) return undefined;
+  const max = version === 4 ? 32 : 128;
+  const length = bits === undefined ? max : Number(bits);
+  if (length > max) return undefined;
   const list = new BlockList();
   list.addSubnet(plain, length, version === 4 ? 'ipv4' : 'ipv6');
   return list;

@@ -187,8 +187,8 @@ export class BatchPlan {
   #halvesAtOnce({ kind, namedEvents }: NotTaken, sent: number): boolean {
     if (kind === 'slow') return true;
     // A few ids for many events are no answer that misses some. Parts as small as their number would look acknowledged.
-    const namesMax = kind === 'short' && 2 * namedEvents >= sent;
-    return namesMax && this.#unacknowledged.count === 0;
+    const namesAtLeastHalf = kind === 'short' && 2 * namedEvents >= sent;
+    return namesAtLeastHalf && this.#unacknowledged.count === 0;
   }
 
   /** Nothing of the batch was taken yet, or nothing is any more: holds all of it, and tries parts to find out why. */

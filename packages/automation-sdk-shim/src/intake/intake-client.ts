@@ -119,13 +119,12 @@ export class IntakeClient {
 
   /**
    * Sends events (JSON texts) in order, chunk by chunk, and yields receipts as they are acknowledged. Each event
-   * has one receipt; those of a chunk that is taken in parts may come out of order. The next chunk is sent only when the consumer asks for the next receipt, so that
-   * it can save its progress between them. A chunk that is not taken is held and sent again, for ever. Rejected are
-   * only events that the intake does not take while it takes others, and a chunk that it has answered with success but
-   * without ids for an hour (see `BatchPlan`). A repeat after an answer that was lost, was late, or named too few ids
-   * cannot be avoided, as the intake knows no idempotency key.
-   * Once `signal` is aborted nothing more is sent, but a request that is on its way is given a few seconds to be
-   * answered.
+   * has one receipt; those of a chunk that is taken in parts may come out of order. The next chunk is sent only when
+   * the consumer asks for the next receipt, so that it can save its progress between them. A chunk that is not taken is
+   * held and sent again, for ever. Rejected are only events that the intake does not take while it takes others, and a
+   * chunk that it has answered with success but without ids for an hour (see `BatchPlan`). A repeat after an answer
+   * that was lost, was late, or named too few ids cannot be avoided, as the intake knows no idempotency key. Once
+   * `signal` is aborted nothing more is sent, but a request that is on its way is given a few seconds to be answered.
    * @throws UndeliveredError only once `signal` is aborted with events left
    */
   async *deliver(events: readonly string[], signal: AbortSignal): AsyncGenerator<Receipt, void, void> {

@@ -54,7 +54,7 @@ const WARNINGS: Readonly<Record<Trouble, string>> = {
 };
 
 /** What follows it once a person should look. */
-const ADVICE: Readonly<Record<Trouble, string>> = {
+const GUIDANCE: Readonly<Record<Trouble, string>> = {
   passing: `${HELD} Check the intake's status and the network.`,
   refused: `It refuses every event, so the events are not to blame. Check in Sekoia.io that the intake of "intake_key" is the one meant for these events and has their format (the one that "intake_format" names, where there is this setting), and correct the settings or the intake. ${UNTIL_MENDED}`,
   key: `The intake key is probably wrong: copy it again from the intake's page in Sekoia.io into "intake_key", and check that "intake_server" is that of its region. ${UNTIL_MENDED}`,
@@ -175,7 +175,7 @@ export class IntakeHealthReporter {
     this.#advised.add(trouble);
     this.#warnedMs = this.#now();
     const { host, log } = this.#options;
-    const message = `The intake at ${host} takes no events: ${reason}. ${ADVICE[trouble]} [SDK-INTAKE]`;
+    const message = `The intake at ${host} takes no events: ${reason}. ${GUIDANCE[trouble]} [SDK-INTAKE]`;
     if (trouble === 'settings') log.critical(message);
     else log.error(message);
   }

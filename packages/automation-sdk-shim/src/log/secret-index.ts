@@ -159,7 +159,7 @@ export class SecretIndex {
 
 const FOLDED_ARMOUR = new RegExp(ARMOUR.source.toLowerCase(), 'g');
 const ASCII = /^[\0-\x7f]*$/;
-const UNSEEN = /\p{Cf}/u;
+const INVISIBLE = /\p{Cf}/u;
 
 /** Upper and lower case, and the signs that stand for a blank, do not count. Keeps the number of code units. */
 function fold(text: string): string {
@@ -191,7 +191,7 @@ function withoutBlanks(decoded: Decoded): Decoded | undefined {
 /** A blank, or what is not seen: a control character or a mark of format. Those beyond 16 bits stay. */
 function isBlank(unit: number): boolean {
   if (unit < 0x7f) return unit <= 0x20;
-  return unit <= 0xa0 || (unit >= 0xad && UNSEEN.test(String.fromCharCode(unit)));
+  return unit <= 0xa0 || (unit >= 0xad && INVISIBLE.test(String.fromCharCode(unit)));
 }
 
 /** A hash of the first four characters. */

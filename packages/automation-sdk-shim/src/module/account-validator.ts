@@ -9,8 +9,8 @@ import {
   type Basics,
   type CommandRequest,
   openBasics,
-  openSurroundings,
-  type Surroundings,
+  openProcessContext,
+  type ProcessContext,
 } from './process-context.js';
 import { callbackTo } from './platform.js';
 import { secretNames, settingsOfModule } from './settings-of-item.js';
@@ -91,14 +91,14 @@ export async function runValidator(request: ValidatorRequest): Promise<number> {
 
 async function validate(request: ValidatorRequest, basics: Basics): Promise<boolean> {
   const { log, redactor, stop } = basics;
-  const surroundings = await openSurroundings(request, 'account_validator', basics);
-  const { platform, http, problems, manifest } = surroundings;
+  const processContext = await openProcessContext(request, 'account_validator', basics);
+  const { platform, http, problems, manifest } = processContext;
   problems.throwIfAny();
   const callback = callbackTo(platform, http);
   const started = await callback?.send('PATCH', JSON.stringify({ status: 'running' }), stop.signal);
   const secrets = started === undefined ? {} : secretsIn(parseObject(started.text, SEKOIA_JSON), manifest);
 
-  const result = await resultOf(request, surroundings, secrets, basics);
+  const result = await resultOf(request, processContext, secrets, basics);
   if (result.success) log.info('The configuration of the module works.');
   else log.error(`The configuration of the module does not work. ${result.error ?? ''}`.trim());
   if (callback === undefined) return result.success;
@@ -111,7 +111,7 @@ async function validate(request: ValidatorRequest, basics: Basics): Promise<bool
 
 async function resultOf(
   { Validator }: ValidatorRequest,
-  { values, manifest, http }: Surroundings,
+  { values, manifest, http }: ProcessContext,
   secrets: JsonObject,
   { log, redactor, stop }: Basics,
 ): Promise<Result> {

@@ -141,7 +141,7 @@ function readSentryOptions(reported: Reported): Omit<SentryOptions, 'redactor' |
 }
 
 /** What whatever the module runs finds around it. */
-export interface Surroundings {
+export interface ProcessContext {
   readonly manifest: Manifest;
   readonly values: Values;
   /** What is wrong with the values so far. */
@@ -151,11 +151,11 @@ export interface Surroundings {
 }
 
 /** @throws CardError */
-export async function openSurroundings(
+export async function openProcessContext(
   { command, root, env }: CommandRequest,
   itemType: ItemType,
   basics: Basics,
-): Promise<Surroundings> {
+): Promise<ProcessContext> {
   const { log, redactor, cleanup } = basics;
   const manifest = readManifest(root);
   const http = new HttpClient({ userAgent: `sekoiaio-module/${manifest.slug}-${manifest.version}` });

@@ -5,7 +5,7 @@ import { Health } from '../health.js';
 import { startGetServer } from '../http/get-server.js';
 import { RELEASE_LIMIT_HUNG_MS, RELEASE_LIMIT_MS } from '../budgets.js';
 import { endProcess } from './shutdown.js';
-import { type Basics, type CommandRequest, openBasics, openSurroundings, type Problems } from './process-context.js';
+import { type Basics, type CommandRequest, openBasics, openProcessContext, type Problems } from './process-context.js';
 import { prepareContext } from './prepare-context.js';
 import { holdUntilStopped, supervise } from './supervise.js';
 import type { TriggerClass } from './trigger.js';
@@ -40,7 +40,7 @@ export async function runItem(request: ItemRequest): Promise<number> {
 /** True after a clean stop; false where run() had to be left hanging. */
 async function live(request: ItemRequest, basics: Basics): Promise<boolean> {
   const { log, stop, redactor } = basics;
-  const { manifest, values, problems, platform, http } = await openSurroundings(request, 'trigger', basics);
+  const { manifest, values, problems, platform, http } = await openProcessContext(request, 'trigger', basics);
   if (platform.token === undefined || platform.urlLogs === undefined)
     log.info('There is no token and url_callback: the module is run by hand, and logs go to standard error only.');
   log.info(`${request.command} of ${manifest.slug} ${manifest.version} starts.`);

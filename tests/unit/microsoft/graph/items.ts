@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../../../src/model/json.js';
-import type { Surroundings } from '../../../../src/microsoft/graph/row.js';
+import type { RowContext } from '../../../../src/microsoft/graph/row.js';
 
 /** A complete item of Microsoft Graph's answer, with what a test changes of it. */
 export function item(changes: Record<string, JsonValue> = {}): Record<string, JsonValue> {
@@ -18,7 +18,7 @@ export function item(changes: Record<string, JsonValue> = {}): Record<string, Js
   };
 }
 
-export const surroundings: Surroundings = {
+export const rowContext: RowContext = {
   range: { start: Date.UTC(2022, 6, 25, 12, 10), end: Date.UTC(2022, 6, 25, 12, 26, 40) },
   organization: 'contoso.onmicrosoft.com',
 };

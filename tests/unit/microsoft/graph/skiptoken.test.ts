@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { inspectLink, rebuildLink } from '../../../../src/microsoft/graph/query.js';
 import { toRecord } from '../../../../src/microsoft/graph/row.js';
 import type { JsonValue } from '../../../../src/model/json.js';
-import { item, surroundings } from './items.js';
+import { item, rowContext } from './items.js';
 
 const good = {
   StartDate: '2026-03-26T15:43:20.2718704Z',
@@ -69,9 +69,9 @@ describe('a link', () => {
 });
 
 describe('a link of our own making', () => {
-  const { range } = surroundings;
+  const { range } = rowContext;
   const query = { url: new URL(page), range };
-  const after = (changes: Record<string, JsonValue>) => toRecord(item(changes), surroundings);
+  const after = (changes: Record<string, JsonValue>) => toRecord(item(changes), rowContext);
 
   test('leads to what comes after a row, in the range that was asked for', () => {
     const link = rebuildLink(after({ receivedDateTime: '2022-07-25T12:26:13.24Z' }), undefined, query)!;

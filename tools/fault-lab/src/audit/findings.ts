@@ -70,7 +70,7 @@ export interface RowsFound {
   /** Statuses that they had, each row's last one included. */
   readonly statuses: number;
   /** Statuses that passed and were not delivered. No loss: nobody may have looked meanwhile. */
-  readonly passedUnseen: number;
+  readonly passedUndelivered: number;
   /** Rows whose last status was neither delivered nor set aside. */
   readonly lost: readonly LostRow[];
   /** Rows whose last status the intake has refused, and which lie in `rejected/`. */
@@ -93,7 +93,7 @@ export function findLost(
   journal: Pick<Journal, 'holds' | 'wasWithheld'>,
   { rejected, isSetAside }: PutDown,
 ): RowsFound {
-  const found = { rows: 0, statuses: 0, passedUnseen: 0, refused: 0, late: 0 };
+  const found = { rows: 0, statuses: 0, passedUndelivered: 0, refused: 0, late: 0 };
   const lost: LostRow[] = [];
   for (const { traceId, recipient, receivedMs, statuses } of rows) {
     found.rows += 1;
@@ -101,7 +101,7 @@ export function findLost(
     for (const [order, { status }] of statuses.entries()) {
       const identity = { traceId, recipient, status };
       if (journal.holds(identity)) continue;
-      if (order < statuses.length - 1) found.passedUnseen += 1;
+      if (order < statuses.length - 1) found.passedUndelivered += 1;
       else if (rejected.has(keyOf(identity))) found.refused += 1;
       else if (isSetAside(receivedMs)) found.late += 1;
       else lost.push({ ...identity, wasWithheld: journal.wasWithheld(identity) });

@@ -58,8 +58,8 @@ export class Draws {
   }
 
   /** A whole number from `least` to `most`, both included. */
-  between(least: number, most: number): number {
-    return least + Math.floor(this.unit() * (most - least + 1));
+  between(min: number, max: number): number {
+    return min + Math.floor(this.unit() * (max - min + 1));
   }
 
   chance(share: number): boolean {

@@ -45,12 +45,12 @@ const helpText = `Microsoft 365 message trace on loopback.
 function readSettings(argv: readonly string[]): Settings | null {
   const values = parse(argv);
   if (values['help'] === true) return null;
-  const number = (name: string, fallback: number, most = Infinity): number => {
+  const number = (name: string, fallback: number, max = Infinity): number => {
     const given = values[name];
     if (given === undefined) return fallback;
     const value = typeof given === 'string' && given.trim() !== '' ? Number(given) : NaN;
-    if (value >= 0 && value <= most) return value;
-    throw new InvalidInputError(`--${name} must be a number from 0 to ${most}, but is "${String(given)}"; see --help.`);
+    if (value >= 0 && value <= max) return value;
+    throw new InvalidInputError(`--${name} must be a number from 0 to ${max}, but is "${String(given)}"; see --help.`);
   };
   const text = (name: string, fallback: string): string => {
     const given = values[name] ?? fallback;

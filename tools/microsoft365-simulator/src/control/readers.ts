@@ -7,21 +7,21 @@ export type Reader<Value> = (value: unknown, name: string) => Value;
 /** One reader for each field. */
 export type Readers<Value extends object> = { readonly [Name in keyof Value]-?: Reader<Value[Name]> };
 
-export function numberFrom(least: number, most = Number.MAX_SAFE_INTEGER): Reader<number> {
+export function numberFrom(min: number, max = Number.MAX_SAFE_INTEGER): Reader<number> {
   return (value, name) => {
-    if (typeof value === 'number' && value >= least && value <= most) return value;
+    if (typeof value === 'number' && value >= min && value <= max) return value;
     return refuse(
       name,
-      most === Number.MAX_SAFE_INTEGER ? `a number of at least ${least}` : `a number from ${least} to ${most}`,
+      max === Number.MAX_SAFE_INTEGER ? `a number of at least ${min}` : `a number from ${min} to ${max}`,
       value,
     );
   };
 }
 
-export function wholeNumberFrom(least: number): Reader<number> {
+export function wholeNumberFrom(min: number): Reader<number> {
   return (value, name) => {
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;
-    return refuse(name, `a whole number of at least ${least}`, value);
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min) return value;
+    return refuse(name, `a whole number of at least ${min}`, value);
   };
 }
 

@@ -83,10 +83,10 @@ function after<Line extends { readonly number: number }>(lines: readonly Line[],
   return lines.filter(({ number }) => number > cursor);
 }
 
-function append<Item>(stored: readonly Item[], added: readonly Item[], most: number): readonly Item[] {
+function append<Item>(stored: readonly Item[], added: readonly Item[], max: number): readonly Item[] {
   if (added.length === 0) return stored;
   const all = [...stored, ...added];
-  return all.length > most ? all.slice(-most) : all;
+  return all.length > max ? all.slice(-max) : all;
 }
 
 function lastHour<Item extends { readonly atMs: number }>(samples: readonly Item[]): readonly Item[] {

@@ -35,12 +35,12 @@ type Response = (call: ApiCall) => ApiResponse | Promise<ApiResponse>;
 export type Routes = Readonly<Record<string, Response>>;
 
 const TENANT: ControlShapes<TenantControls> = {
-  rowsPerHour: { most: MAX_ROWS_PER_HOUR },
-  lateShare: { most: 1 },
-  faultShare: { most: 1 },
+  rowsPerHour: { max: MAX_ROWS_PER_HOUR },
+  lateShare: { max: 1 },
+  faultShare: { max: 1 },
   outage: 'truth',
 };
-const INTAKE: ControlShapes<IntakeControls> = { faultShare: { most: 1 }, outage: 'truth' };
+const INTAKE: ControlShapes<IntakeControls> = { faultShare: { max: 1 }, outage: 'truth' };
 
 /** All that the page can ask for; `wire/` tells the shapes. */
 export function apiRoutes({ module, playbooks, tenant, onLook }: ApiOptions): Routes {

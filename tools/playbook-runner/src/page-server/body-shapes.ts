@@ -35,7 +35,7 @@ export function readPlaybookChange(body: Fields): PlaybookChange {
 }
 
 /** What each control may be. */
-export type ControlShapes<Controls> = Readonly<Record<keyof Controls, 'truth' | { readonly most: number }>>;
+export type ControlShapes<Controls> = Readonly<Record<keyof Controls, 'truth' | { readonly max: number }>>;
 
 /**
  * Some of the controls.
@@ -52,11 +52,11 @@ export function readControls<Controls>(body: Fields, shapes: ControlShapes<Contr
   return body as Partial<Controls>;
 }
 
-function describeProblem(value: unknown, shape: 'truth' | { readonly most: number } | undefined): string | undefined {
+function describeProblem(value: unknown, shape: 'truth' | { readonly max: number } | undefined): string | undefined {
   if (shape === undefined) return 'There is no such control: leave it out.';
   if (shape === 'truth') return typeof value === 'boolean' ? undefined : 'Send true or false.';
-  const isWithin = typeof value === 'number' && value >= 0 && value <= shape.most;
-  return isWithin ? undefined : `Send a number from 0 to ${shape.most}.`;
+  const isWithin = typeof value === 'number' && value >= 0 && value <= shape.max;
+  return isWithin ? undefined : `Send a number from 0 to ${shape.max}.`;
 }
 
 function asFields(value: unknown, what: string): Fields {

@@ -77,16 +77,16 @@ export function readCommandLine(
   return {
     demo: !values['no-demo'],
     port: readNumber(portOf, values.port ?? (environment['PORT'] || USUAL_PORT), {
-      least: 0,
-      most: 65_535,
+      min: 0,
+      max: 65_535,
       whole: true,
     }),
-    rate: readNumber('--rate', values.rate, { least: 0, most: MAX_ROWS_PER_HOUR }),
+    rate: readNumber('--rate', values.rate, { min: 0, max: MAX_ROWS_PER_HOUR }),
     frequency:
       values.frequency === undefined
         ? undefined
-        : readNumber('--frequency', values.frequency, { least: 1, most: 86_400, whole: true }),
-    faultShare: readNumber('--faults', values.faults, { least: 0, most: 1 }),
+        : readNumber('--frequency', values.frequency, { min: 1, max: 86_400, whole: true }),
+    faultShare: readNumber('--faults', values.faults, { min: 0, max: 1 }),
     dataFolder: values.data,
     fresh: values.fresh,
   };
@@ -116,10 +116,10 @@ function parse(argv: readonly string[]) {
 function readNumber(
   name: string,
   text: string,
-  { least, most, whole = false }: { least: number; most: number; whole?: boolean },
+  { min, max, whole = false }: { min: number; max: number; whole?: boolean },
 ): number {
   const number = text.trim() === '' ? NaN : Number(text);
-  if (number >= least && number <= most && (!whole || Number.isInteger(number))) return number;
+  if (number >= min && number <= max && (!whole || Number.isInteger(number))) return number;
   const kind = whole ? 'whole number' : 'number';
-  throw new UsageError(`${name} must be a ${kind} from ${least} to ${most}, but is "${text}". See --help.`);
+  throw new UsageError(`${name} must be a ${kind} from ${min} to ${max}, but is "${text}". See --help.`);
 }

@@ -87,8 +87,8 @@ interface EventsTableProps {
 }
 
 export function EventsTable({ events, onOpen }: EventsTableProps) {
-  const [most, setMax] = useState(ROWS_AT_ONCE);
-  const hidden = events.length - most;
+  const [max, setMax] = useState(ROWS_AT_ONCE);
+  const hidden = events.length - max;
   return (
     <>
       <table role="table" className="events-table" aria-label="Events, latest arrivals first">
@@ -115,13 +115,13 @@ export function EventsTable({ events, onOpen }: EventsTableProps) {
           </tr>
         </thead>
         <tbody role="rowgroup">
-          {events.slice(0, most).map((event) => (
+          {events.slice(0, max).map((event) => (
             <EventRow key={event.number} event={event} onOpen={onOpen} />
           ))}
         </tbody>
       </table>
       {hidden > 0 && (
-        <Button onClick={() => setMax(most + ROWS_AT_ONCE)}>
+        <Button onClick={() => setMax(max + ROWS_AT_ONCE)}>
           Show {countOf(Math.min(hidden, ROWS_AT_ONCE), 'older event')}
         </Button>
       )}

@@ -5,19 +5,21 @@ const EXCESS_MARKS = /(\p{M}{3})\p{M}+/gu;
  * Controls, formats (such as those that turn the direction of text or have no width), line separators and what stands
  * for no character. Joiners stay: emoji, Persian and Indic scripts need them.
  */
-const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/gu;
+const INVISIBLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/gu;
 
 /**
  * A stranger's text as one harmless line: what would be invisible, or change what is around it, is named instead, as
  * in `[U+202E]`.
  */
 export function shownText(text: string): string {
-  return text.replace(UNSEEN, (character) => `[U+${hex(character.codePointAt(0) ?? 0)}]`).replace(EXCESS_MARKS, '$1');
+  return text
+    .replace(INVISIBLE, (character) => `[U+${hex(character.codePointAt(0) ?? 0)}]`)
+    .replace(EXCESS_MARKS, '$1');
 }
 
 /** The same within JSON, where an escape sequence stands for the character and line breaks are layout. */
 export function shownJson(json: string): string {
-  return json.replace(UNSEEN, (character) => (character === '\n' ? character : escape(character)));
+  return json.replace(INVISIBLE, (character) => (character === '\n' ? character : escape(character)));
 }
 
 function escape(character: string): string {

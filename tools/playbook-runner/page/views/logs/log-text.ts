@@ -12,10 +12,10 @@ export const NO_LOG_FILTER: LogFilter = { atLeast: 'debug', text: '' };
 
 /** Those of `lines` that pass, in their order. */
 export function filterLogs(lines: readonly LogLine[], filter: LogFilter): readonly LogLine[] {
-  const least = LOG_LEVELS.indexOf(filter.atLeast);
+  const min = LOG_LEVELS.indexOf(filter.atLeast);
   const text = filter.text.trim().toLowerCase();
   return lines.filter(
-    (line) => LOG_LEVELS.indexOf(line.level) >= least && (text === '' || line.message.toLowerCase().includes(text)),
+    (line) => LOG_LEVELS.indexOf(line.level) >= min && (text === '' || line.message.toLowerCase().includes(text)),
   );
 }
 

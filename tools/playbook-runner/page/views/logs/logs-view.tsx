@@ -65,8 +65,8 @@ interface LogListProps {
 /** Newest at the bottom. Scrolled up, it stands still; back at its end, it follows again. */
 function LogList({ lines, search, following, arrived, onFollow }: LogListProps) {
   const list = useRef<HTMLDivElement>(null);
-  const [most, setMax] = useState(LINES_AT_ONCE);
-  const hidden = lines.length - most;
+  const [max, setMax] = useState(LINES_AT_ONCE);
+  const hidden = lines.length - max;
   useLayoutEffect(() => {
     if (following) list.current?.scrollTo({ top: list.current.scrollHeight });
   }, [following, lines]);
@@ -83,12 +83,12 @@ function LogList({ lines, search, following, arrived, onFollow }: LogListProps) 
         }
       >
         {hidden > 0 && (
-          <Button kind="quiet" small onClick={() => setMax(most + LINES_AT_ONCE)}>
+          <Button kind="quiet" small onClick={() => setMax(max + LINES_AT_ONCE)}>
             Show {countOf(Math.min(hidden, LINES_AT_ONCE), 'earlier line')}
           </Button>
         )}
         <ol className="log-lines">
-          {lines.slice(-most).map((line) => (
+          {lines.slice(-max).map((line) => (
             <LogEntry key={line.number} line={line} search={search} />
           ))}
         </ol>
