@@ -35,7 +35,7 @@ export const ACCESSES: Readonly<Record<string, Access>> = {
 
 export type Alter = (due: Response, request: AlteredRequest) => Response;
 
-/** What a case has cost, by the books of the world. */
+/** What a case has cost, by the count of the simulator. */
 export interface Findings {
   readonly requestsPerHour: number;
   readonly maxInAnHour: number;

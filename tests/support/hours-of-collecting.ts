@@ -121,7 +121,7 @@ export class HoursOfCollecting {
   /** The rows that the tenant had shown by then against what the intake has stored. */
   async audit(atMs: number): Promise<AuditReport> {
     const rows = this.simulator.world.history(atMs);
-    // eslint-disable-next-line @typescript-eslint/require-await -- the books read an asynchronous list, as it may come over HTTP
+    // eslint-disable-next-line @typescript-eslint/require-await -- the audit reads an asynchronous list, as it may come over HTTP
     const visible = async function* () {
       yield* rows;
     };

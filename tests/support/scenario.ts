@@ -44,11 +44,11 @@ export const day = 24 * hour;
 
 const SLOW_MS = 80 * second;
 
-/** What the books must say. Where they do not, their samples name some of the rows. */
+/** What the audit must say. Where it does not, its samples name some of the rows. */
 export const allArrivedOnce = { missing: 0, repeated: 0, unknown: 0, unreadable: 0 };
 
 /**
- * Everything around the trigger, on loopback: a simulated tenant, an intake that keeps the books, a platform. The
+ * Everything around the trigger, on loopback: a simulated tenant, an intake that audits what it gets, a platform. The
  * trigger itself is a process, started as often as a test wants to on one data folder.
  */
 export class Scenario {
@@ -155,7 +155,7 @@ export class Scenario {
   }
 
   /**
-   * The books, as soon as no row is missing; the last ones where that takes too long. By default that is longer than
+   * The audit, as soon as no row is missing; the last one where that takes too long. By default that is longer than
    * the two minutes after which a request is given up.
    */
   async untilNoneIsMissing(withinMs = 150 * second): Promise<AuditReport> {
@@ -168,7 +168,7 @@ export class Scenario {
         if (Date.now() - startedMs > SLOW_MS) this.#tellWhy(Date.now() - startedMs);
         return report;
       }
-      // Something must arrive before the books can look any better.
+      // Something must arrive before the audit can look any better.
       await this.intake
         .until((totals) => totals.events > events, { withinMs: deadline - Date.now() + 1 })
         .catch(() => undefined);
@@ -220,7 +220,7 @@ async function contentOf(path: string): Promise<string> {
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- the books read an asynchronous list, as it may come over HTTP
+// eslint-disable-next-line @typescript-eslint/require-await -- the audit reads an asynchronous list, as it may come over HTTP
 async function* visible(
   world: MailWorld,
   atMs: number,

@@ -10,7 +10,7 @@ const nastySecret = fc
   .map((parts) => parts.join(''))
   .filter((text) => text.trim().length >= 4);
 
-describe('scrubber', () => {
+describe('the redactor', () => {
   test('no secret survives in any text, in any of its spellings', () => {
     fc.assert(
       fc.property(

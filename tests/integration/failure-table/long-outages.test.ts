@@ -63,7 +63,7 @@ describe.each(Object.keys(accesses))('by the simulated clock, on the way of %s',
   /** Asserts that what was shown two polls ago is there, once, and that warnings came a minute apart. */
   async function expectAllOnce(): Promise<void> {
     const report = await life.audit(life.clock.trueMs - 2 * poll);
-    // What came since then is unknown to books of that time.
+    // What came since then is unknown to an audit of that time.
     expect({ ...report, unknown: 0 }).toMatchObject(allArrivedOnce);
     expect(report.visible).toBeGreaterThan(6000);
     expectNoHurry(life.entries);

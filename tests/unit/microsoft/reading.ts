@@ -38,7 +38,7 @@ export function names(rows: Iterable<Row>): string[] {
   );
 }
 
-/** Every row that the books of the simulated tenant know. */
+/** Every row that the simulated tenant knows. */
 export function booked(world: MailWorld): string[] {
   return names(world.visibleRows(presentMs));
 }

@@ -25,10 +25,10 @@ export interface LabOptions {
 
 export const HELP = `npm run chaos -- [options]
 
-Runs the built module among faults of every kind, on 127.0.0.1 only: the answers of
-Microsoft, of its token service, of the intake and of the platform fail; the process is
-killed and started again; the disk is full; clocks jump. Then all faults end, and the
-books are compared, row by row.
+Chaos test, on 127.0.0.1 only: runs the built module against the simulator and injects
+random faults. Answers of Microsoft, of its token service, of the intake and of the
+platform fail. The process is killed and started again. The disk is full. Clocks jump.
+Then all faults end, and every row is checked.
 
   --minutes N      how long the trouble lasts (default 2; the end takes some minutes more)
   --seed S         a whole number: the same seed gives the same plan (default: drawn)

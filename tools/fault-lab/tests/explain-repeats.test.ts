@@ -227,7 +227,7 @@ describe('the journal', () => {
     expect(journal.repeats).toMatchObject([{ events: 1, first: { number: 2 }, again: { number: 3 } }]);
   });
 
-  test('leaves what names no row to the books', () => {
+  test('leaves what names no row to the audit', () => {
     const journal = new Journal();
     journal.store(['no JSON', 'no JSON'], 1, 'accepted');
     expect(journal.repeats).toEqual([]);

@@ -70,7 +70,7 @@ describe('findings', () => {
       { repeats: [{ ...repeat, cause: 'unexplained' }] },
       '3 repeats have no explanation.',
     ],
-    ['books that disagree with the journal', { repeats: [] }, 'The books count 3 repeats more than the journal'],
+    ['an audit that disagrees with the journal', { repeats: [] }, 'The audit counts 3 repeats more than the journal'],
     ['an event of no row', { audit: { ...well.audit, unreadable: 1 } }, '1 events name no row.'],
     ['an event of an unknown row', { audit: { ...well.audit, unknown: 1 } }, '1 events are of rows that'],
     ['a crash', { lives: [{ number: 1, ended: { ...stopped, asked: undefined } }] }, '1 processes ended'],

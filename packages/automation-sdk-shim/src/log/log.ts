@@ -159,7 +159,7 @@ export class Log {
 /** Tells of a secret as soon as it is read, before anything could be said about it; `name` is what holds it. */
 export type Hide = (name: string, secret: string) => void;
 
-/** Hides secrets by the scrubber, with a warning about those that are too short for it. */
+/** Gives secrets to the redactor. Warns of those that are too short for it. */
 export function hideWith(redactor: Redactor, log: Log): Hide {
   return (name, secret) => {
     if (redactor.add(secret)) return;

@@ -23,7 +23,7 @@ export interface Repeats {
   readonly events: number;
 }
 
-/** Which rows came in which batch: the books say how many came twice, this says which deliveries they were. */
+/** Which rows came in which batch: the audit says how many came twice, this says which deliveries they were. */
 export class Journal {
   readonly #lastBatchOf = new Map<string, StoredBatch>();
   readonly #repeats = new Map<string, { first: StoredBatch; again: StoredBatch; events: number }>();
@@ -31,7 +31,7 @@ export class Journal {
   readonly #withheld = new Set<string>();
   #batches = 0;
 
-  /** Enters a batch. Events that name no row are left to the books. */
+  /** Enters a batch. Events that name no row are left to the audit. */
   store(events: readonly string[], life: number, result: BatchResult): void {
     this.#batches += 1;
     const batch = { number: this.#batches, life, events: events.length, result };

@@ -49,7 +49,7 @@ export interface TestBedParts {
 }
 
 /**
- * Everything that the module meets, and the module: a tenant with mail, an intake with books, a platform, a disk, and a
+ * Everything that the module meets, and the module: a tenant with mail, an intake with an audit, a platform, a disk, and a
  * process.
  */
 export class TestBed {
@@ -280,7 +280,7 @@ function chanceOf(text: string): number {
   return hash('sha256', text, 'buffer').readUInt32BE() / 2 ** 32;
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- the books read an asynchronous list, as it may come over HTTP
+// eslint-disable-next-line @typescript-eslint/require-await -- the audit reads an asynchronous list, as it may come over HTTP
 async function* asynchronous(rows: Iterable<ShownRow>): AsyncGenerator<ShownRow> {
   yield* rows;
 }
