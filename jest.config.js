@@ -21,7 +21,10 @@ export default {
   testTimeout: 240_000,
   projects: [
     level('unit', '<rootDir>/tests/unit/**/*.test.ts', '<rootDir>/{packages,tools}/*/tests/**/*.test.ts'),
-    { ...level('contract', '<rootDir>/tests/contract/**/*.test.ts'), testPathIgnorePatterns: ['/tests/contract/sdk/'] },
+    {
+      ...level('contract', '<rootDir>/tests/{contract,conformance}/**/*.test.ts'),
+      testPathIgnorePatterns: ['/tests/contract/sdk/'],
+    },
     level('sdk', '<rootDir>/tests/contract/sdk/**/*.test.ts'),
     level('integration', '<rootDir>/tests/integration/**/*.test.ts'),
     level('browser', '<rootDir>/tests/browser/**/*.test.ts'),
