@@ -107,6 +107,29 @@ describe('logs for the platform', () => {
     ]);
   });
 
+  test('a connection that ends once without an answer is no trouble, and one that ends twice is', async () => {
+    let ends = 1;
+    handle = (request, response) => {
+      if (ends > 0) request.socket.destroy();
+      else respond(response, 200, {});
+      ends -= 1;
+    };
+    const logs = open();
+    logs.add('error', 'first');
+    await platform.arrived(2);
+    await logs.close(1_000);
+    expect(reports).toEqual([]);
+    ends = 2;
+    const others = open();
+    others.add('error', 'second');
+    await platform.arrived(5);
+    await others.close(1_000);
+    expect(reports).toEqual([
+      expect.stringContaining('warning: The platform does not take logs'),
+      'info: The platform takes logs again.',
+    ]);
+  });
+
   test('the oldest entries are dropped beyond a thousand, and their number is told', async () => {
     let open503 = true;
     handle = (_request, response) => respond(response, open503 ? 503 : 200, {});

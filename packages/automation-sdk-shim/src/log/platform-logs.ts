@@ -42,6 +42,8 @@ export class PlatformLogs implements LogShipper {
   /** What the platform asked for last, as far as it is obeyed. */
   #requestedMs = 0;
   #criticalSent = false;
+  /** Whether the last request got an answer, whichever. */
+  #hasAnswered = false;
   #timer: NodeJS.Timeout | undefined;
   #sending: Promise<void> | undefined;
 
@@ -114,7 +116,7 @@ export class PlatformLogs implements LogShipper {
       const batch = this.#entries.splice(0, BATCH_SIZE);
       const dropped = this.#dropped;
       this.#dropped = 0;
-      const failure = await this.#post([...droppedNote(dropped), ...batch]);
+      const failure = await this.#postOnceMore([...droppedNote(dropped), ...batch]);
       if (failure !== undefined) {
         this.#dropped += dropped;
         const added = this.#entries.splice(0);
@@ -129,9 +131,20 @@ export class PlatformLogs implements LogShipper {
     }
   }
 
+  /**
+   * A connection that was kept open may be closed by the other side in the moment in which it is used again: without an
+   * answer, a first failure is tried again at once.
+   */
+  async #postOnceMore(logs: readonly Entry[]): Promise<string | undefined> {
+    const failure = await this.#post(logs);
+    const isFirst = this.#failures === 0 && !this.#hasAnswered && !this.#closing.signal.aborted;
+    return failure !== undefined && isFirst ? this.#post(logs) : failure;
+  }
+
   /** Why the platform did not take the entries; undefined where it did, or where trying again would never help. */
   async #post(logs: readonly Entry[]): Promise<string | undefined> {
     this.#requestedMs = 0;
+    this.#hasAnswered = false;
     try {
       const response = await this.#options.http.send({
         method: 'POST',
@@ -141,6 +154,7 @@ export class PlatformLogs implements LogShipper {
         responseMs: RESPONSE_MS,
         signal: this.#closing.signal,
       });
+      this.#hasAnswered = true;
       if (response.status >= 200 && response.status < 300) {
         this.#requested.answered();
         return undefined;

@@ -127,13 +127,18 @@ export const numbered = (count: number, from = 0) =>
   Array.from({ length: count }, (_none, index) => JSON.stringify({ n: from + index }));
 export const spans = (receipts: Receipt[]) => receipts.map(({ from, to }) => [from, to]);
 export const rejectedIn = (receipts: Receipt[]) => receipts.flatMap(({ rejected }) => rejected);
-export const rejectedIndices = (receipts: Receipt[]) => rejectedIn(receipts).map(({ index }) => index);
+export const rejectedIndices = (receipts: Receipt[]) =>
+  rejectedIn(receipts)
+    .map(({ index }) => index)
+    .sort((one, other) => one - other);
 /** Whether a batch holds a number for which `bad` is true. */
 export const holds = (bad: (n: number) => boolean) => (request: Received) =>
   eventsIn(request).some((event) => bad((JSON.parse(event) as { n: number }).n));
 
-export function expectContiguous(receipts: Receipt[], end: number): void {
-  expect(receipts[0]?.from).toBe(0);
-  for (const [index, { from }] of receipts.slice(1).entries()) expect(from).toBe(receipts[index]!.to);
-  expect(receipts.at(-1)?.to).toBe(end);
+/** Each of the events has one receipt, in whatever order. */
+export function expectEachOnce(receipts: Receipt[], end: number): void {
+  const inOrder = receipts.toSorted((one, other) => one.from - other.from);
+  expect(inOrder[0]?.from).toBe(0);
+  for (const [index, { from }] of inOrder.slice(1).entries()) expect(from).toBe(inOrder[index]!.to);
+  expect(inOrder.at(-1)?.to).toBe(end);
 }
