@@ -109,8 +109,8 @@ describe('logs for the platform', () => {
 
   test('a connection that ends once without an answer is no trouble, and one that ends twice is', async () => {
     let ends = 1;
-    handle = (request, response) => {
-      if (ends > 0) request.socket.destroy();
+    handle = (_request, response) => {
+      if (ends > 0) response.destroy();
       else respond(response, 200, {});
       ends -= 1;
     };
