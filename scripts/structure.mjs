@@ -11,6 +11,8 @@ const MAX_COLUMNS = 120;
 /** Words of ours where the field has a standard one, as parts of identifiers. */
 const HOUSE_WORDS =
   /(?<![a-z])(books|scrubb?(?:er|ed|s)?|advice|refusal|patience|closers|holder|oddit(?:y|ies)|surroundings|frontier|sift|unseen|most|longest|furthest)(?![a-z])/i;
+/** The key of Sekoia's own connector in `context.json`. */
+const FOREIGN = new Set(['most_recent_date_requested']);
 const COMMENT = /^\s*(?:\*|\/\*\*|\/\/(?! eslint-disable))/;
 const VENDORS = /microsoft|sekoia|graph\b|exchange|office ?365/gi;
 
@@ -32,7 +34,7 @@ function houseWordsIn(path) {
     .replace(/'[^'\n]*'|"[^"\n]*"|`[^`]*`/g, '');
   const identifiers = new Set(code.match(/[A-Za-z_$][\w$]*/g) ?? []);
   const inWords = (identifier) => identifier.replace(/([a-z\d])([A-Z])/g, '$1 $2').replace(/_/g, ' ');
-  return [...identifiers].filter((identifier) => HOUSE_WORDS.test(inWords(identifier)));
+  return [...identifiers].filter((identifier) => !FOREIGN.has(identifier) && HOUSE_WORDS.test(inWords(identifier)));
 }
 
 const product = matching(/^(?:module|src)\/.*\.ts$/);
@@ -53,15 +55,15 @@ const houseWords = new Set(code.flatMap(houseWordsIn));
 
 /** What is measured, its limit, and the target of the redesign. */
 const measures = [
-  { what: 'source files', is: code.length, limit: 601, target: 260 },
-  { what: 'source files of the product (module, src)', is: product.length, limit: 103, target: 90 },
-  { what: 'source files of the shim', is: shim.length, limit: 131, target: 70 },
-  { what: 'source files of the tools', is: tools.length, limit: 367, target: 100 },
+  { what: 'source files', is: code.length, limit: 331, target: 260 },
+  { what: 'source files of the product (module, src)', is: product.length, limit: 65, target: 90 },
+  { what: 'source files of the shim', is: shim.length, limit: 74, target: 70 },
+  { what: 'source files of the tools', is: tools.length, limit: 192, target: 100 },
   { what: 'median lines of the product', is: median(product.map(linesOf)), limit: Infinity, target: undefined },
   { what: 'median lines of the shim', is: median(shim.map(linesOf)), limit: Infinity, target: undefined },
   { what: `comment lines over ${MAX_COLUMNS} columns`, is: tooWide.length, limit: 0, target: 0 },
-  { what: "vendors' names in src/collector", is: vendorsInCollector.length, limit: 30, target: 0 },
-  { what: 'identifiers with house words', is: houseWords.size, limit: 110, target: 0 },
+  { what: "vendors' names in src/collector", is: vendorsInCollector.length, limit: 0, target: 0 },
+  { what: 'identifiers with house words', is: houseWords.size, limit: 0, target: 0 },
   { what: 'README in bytes', is: Buffer.byteLength(textOf('README.md')), limit: 7168, target: 7168 },
 ];
 

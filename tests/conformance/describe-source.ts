@@ -26,8 +26,8 @@ export interface SourceUnderTest {
 export type WithSource = (test: (under: SourceUnderTest) => Promise<void>) => Promise<void>;
 
 /**
- * The conformance suite of a source: what `Source` in src/model/ports.ts promises to the collector. The numbers are those
- * of docs/delivery-guarantees.md.
+ * The conformance suite of a source: what `Source` in src/model/ports.ts promises to the collector. The numbers are
+ * those of docs/delivery-guarantees.md.
  */
 export function describeSource(name: string, withSource: WithSource): void {
   describe(`${name} conforms:`, () => {

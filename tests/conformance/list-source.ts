@@ -10,7 +10,7 @@ const TRIES = 5;
  * The smallest source that conforms: a list in memory. It shows what a new source must do, and that the suite knows
  * nothing of Microsoft.
  */
-export class ListSource implements Source {
+class ListSource implements Source {
   readonly name = 'list';
   readonly limits = { pageRows: PAGE_ROWS, rangeMs: 86_400_000 };
   readonly rows: TraceRecord[] = [];

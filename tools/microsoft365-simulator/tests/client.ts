@@ -92,7 +92,7 @@ export function identity(row: AnsweredRow): string {
   return [row.MessageTraceId, row.RecipientAddress, row.Status].join(' ');
 }
 
-/** Every row that the books know at an instant, as `identity` names it. */
+/** Every row that the world knows at an instant, as `identity` names it. */
 export function booked(world: MailWorld, atMs: number): string[] {
   return Array.from(world.visibleRows(atMs), ({ traceId, recipient, status }) =>
     [traceId, recipient, status].join(' '),

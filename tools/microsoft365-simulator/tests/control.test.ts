@@ -193,9 +193,9 @@ describe('mail', () => {
   });
 });
 
-describe('books', () => {
+describe('rows', () => {
   const readAudit = async (simulator: Simulator, parameters = ''): Promise<unknown[]> => {
-    const response = await fetch(`${simulator.origin}/simulator/books${parameters}`);
+    const response = await fetch(`${simulator.origin}/simulator/rows${parameters}`);
     const lines = (await response.text()).split('\n');
     expect(lines.pop()).toBe('');
     return lines.map((line) => JSON.parse(line) as unknown);
@@ -214,7 +214,7 @@ describe('books', () => {
   test('are empty for an empty world, and refuse a time that is none', async () => {
     await withSimulator({}, async (simulator) => {
       expect(await readAudit(simulator)).toEqual([]);
-      expect(await httpErrorOf(await fetch(`${simulator.origin}/simulator/books?until=noon`))).toContain(
+      expect(await httpErrorOf(await fetch(`${simulator.origin}/simulator/rows?until=noon`))).toContain(
         'until must be',
       );
     });
@@ -248,7 +248,7 @@ describe('access', () => {
     await withSimulator({}, async (simulator) => {
       const response = await fetch(`${simulator.origin}/simulator/elsewhere`);
       expect(response.status).toBe(404);
-      expect(await response.text()).toContain('GET books');
+      expect(await response.text()).toContain('GET rows');
     });
   });
 });

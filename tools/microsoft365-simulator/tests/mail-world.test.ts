@@ -134,7 +134,7 @@ describe('any world', () => {
     );
   });
 
-  test('keeps books that agree with what it shows at every instant', () => {
+  test('keeps rows that agree with what it shows at every instant', () => {
     fc.assert(
       fc.property(mail, fc.integer({ min: -48, max: 48 }), (given, hours) => {
         const world = worldOf(given);

@@ -88,7 +88,7 @@ describe('what a playbook had to read', () => {
   });
 });
 
-describe('the books of a playbook', () => {
+describe('the audit of a playbook', () => {
   test('go on from start to start, and end where it reads elsewhere', () => {
     const audit = new AuditOfPlaybook(T);
     expect(audit.open).toBeUndefined();
@@ -107,7 +107,7 @@ describe('the books of a playbook', () => {
   });
 });
 
-describe('watching the books', () => {
+describe('watching the audits', () => {
   const due = () => {
     const audit = new PlaybookAudit(0);
     audit.readingStarts({ nowMs: 0, continues: true, startTimeHours: 1 });

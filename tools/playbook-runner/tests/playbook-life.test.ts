@@ -156,7 +156,7 @@ describe('settings', () => {
 });
 
 describe('a started playbook', () => {
-  test('shows events, logs and books, and each event in full', async () => {
+  test('shows events, logs and the audit, and each event in full', async () => {
     const id = await startOnTenant();
     const [first] = await client.until(id, ({ events }) => (events.length > 200 ? events : undefined));
     expect(first).toMatchObject({ number: 1, from: 'sender@example.corp', status: 'Delivered', outcome: 'success' });

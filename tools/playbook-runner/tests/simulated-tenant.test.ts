@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { SimulatedTenant } from '../src/simulation/simulated-tenant.js';
 
 let folder: string;
-/** How the tenant's books are answered. */
+/** How the tenant's rows are answered. */
 let reply: (response: ServerResponse) => void;
 const server = createServer((_, response) => reply(response));
 let tenant: SimulatedTenant;
@@ -58,9 +58,9 @@ test('a tenant that breaks off in the middle of its rows fails the reading, and 
   await expect(read()).rejects.toThrow(/terminated|fetch failed/);
 });
 
-test('a tenant without books is refused with what to do', async () => {
+test('a tenant without rows is refused with what to do', async () => {
   reply = (response) => response.writeHead(404).end();
-  await expect(read()).rejects.toThrow('answers 404 where its books should be: build it again');
+  await expect(read()).rejects.toThrow('answers 404 where its rows should be: build it again');
 });
 
 test('whoever has read enough lets go of the connection', async () => {

@@ -141,7 +141,10 @@ export function findingsOf({ rows, audit, repeats, lives, peakMemoryMiB, leaks, 
   report(rows.lost.length, `${rows.lost.length} rows are lost${unnamed}.`);
   report(rows.late, `${rows.late} rows are late: their time is set aside still, after 17 minutes.`);
   report(unexplained, `${unexplained} repeats have no explanation.`);
-  report(Math.abs(uncounted), `The audit counts ${uncounted} repeats more than the journal: the chaos test itself is wrong.`);
+  report(
+    Math.abs(uncounted),
+    `The audit counts ${uncounted} repeats more than the journal: the chaos test itself is wrong.`,
+  );
   report(audit.unknown, `${audit.unknown} events are of rows that the tenant never showed.`);
   report(audit.unreadable, `${audit.unreadable} events name no row.`);
   report(badEnds.length, `${badEnds.length} processes ended in a way that they should not.`);

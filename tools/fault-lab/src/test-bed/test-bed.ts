@@ -49,8 +49,8 @@ export interface TestBedParts {
 }
 
 /**
- * Everything that the module meets, and the module: a tenant with mail, an intake with an audit, a platform, a disk, and a
- * process.
+ * Everything that the module meets, and the module: a tenant with mail, an intake with an audit, a platform, a disk,
+ * and a process.
  */
 export class TestBed {
   readonly audit = new DeliveryAudit();

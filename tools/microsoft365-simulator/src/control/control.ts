@@ -116,7 +116,7 @@ function* chunks(world: MailWorld, untilMs: number): Generator<string> {
 const controlPath = '/simulator';
 
 const knownPages =
-  'There are GET status, GET books and POST mail; PATCH options and POST faults, the same under graph/ and token-service/.';
+  'There are GET status, GET rows and POST mail; PATCH options and POST faults, the same under graph/ and token-service/.';
 
 /** The services that it controls. */
 interface Services {
@@ -167,7 +167,7 @@ export class Control {
       switch (page) {
         case 'GET /status':
           return this.#status();
-        case 'GET /books':
+        case 'GET /rows':
           await sendAudit(this.#world, this.#auditUntilMs(url), response);
           return 'sent';
         default:

@@ -51,9 +51,10 @@ function limitOf({ method = 'GET' }: RequestInit): number {
  * Calls that change something carry the token of the runner's process, which the page got with its HTML.
  * A runner that was started again has another one.
  */
-let token = readToken(document);
+let token: string | undefined;
 
 function requestToken(): string {
+  token ??= readToken(document);
   return token;
 }
 
@@ -69,9 +70,9 @@ export async function renewRequestToken(): Promise<boolean> {
   if (!ok || told === '') {
     throw new ApiError('The runner has no page to show. If it is not being built just now, run: npm start', status);
   }
-  const before = token;
+  const before = requestToken();
   token = told;
-  return token !== before;
+  return told !== before;
 }
 
 function readToken(page: Document): string {

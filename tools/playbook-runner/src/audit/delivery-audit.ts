@@ -128,7 +128,7 @@ export class DeliveryAudit {
     return this.report(comparison);
   }
 
-  /** For a walk over rows that several books share; ends with `report`. */
+  /** For a walk over rows that several audits share; ends with `report`. */
   beginComparison(): Comparison {
     return new Comparison(this.#table);
   }

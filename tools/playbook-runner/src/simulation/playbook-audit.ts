@@ -1,10 +1,10 @@
 import { type AuditReport, type Comparison, DeliveryAudit } from '../audit/delivery-audit.js';
 import type { RowIdentity } from '../audit/row-identity.js';
-import type { DeliveryAudit as BooksPicture } from '../wire/live.js';
+import type { DeliveryAudit as AuditView } from '../wire/live.js';
 import type { TenantRow } from './simulated-tenant.js';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Opens a playbook's books, and closes them where it begins to read or to deliver elsewhere. */
+/** Opens a playbook's audit, and closes it where it begins to read or to deliver elsewhere. */
 export class AuditOfPlaybook {
   readonly #tenantStartedAtMs: number;
   #open: PlaybookAudit | undefined;
@@ -21,7 +21,7 @@ export class AuditOfPlaybook {
   }
 
   /**
-   * To be called when the playbook is started. Its books go on where it is compared as before.
+   * To be called when the playbook is started. Its audit goes on where it is compared as before.
    *
    * @param isComparable whether it reads the simulated tenant and delivers to an intake of this runner
    */
@@ -49,7 +49,7 @@ export interface ReadingStart {
   readonly startTimeHours: number;
 }
 
-/** The books about one playbook that reads the simulated tenant and delivers to an intake of this runner. */
+/** The audit of one playbook that reads the simulated tenant and delivers to an intake of this runner. */
 export class PlaybookAudit {
   readonly #audit = new DeliveryAudit();
   readonly #continuesFromMs: number;
@@ -97,7 +97,7 @@ export class PlaybookAudit {
   }
 
   /** The last comparison; null until the first is done. */
-  picture(): BooksPicture | null {
+  picture(): AuditView | null {
     if (this.#report === undefined) return null;
     const { visible, delivered, missing, missingSinceMs, repeated, unknown, unreadable, samples } = this.#report;
     return {
@@ -121,18 +121,18 @@ function show({ traceId, recipient, status }: RowIdentity): string {
 }
 
 const COMPARE_EVERY_MS = 2000;
-/** Comparing takes at most a tenth of the time, however long the books get. */
+/** Comparing takes at most a tenth of the time, however long the audit gets. */
 const REST_TO_WORK = 9;
 
 export interface AuditWatchOptions {
   readonly visibleRows: () => AsyncIterable<TenantRow>;
-  /** The books that are to be compared now, if any. */
+  /** The audits that are due now, if any. */
   readonly due: () => readonly PlaybookAudit[];
   /** Called with what keeps a comparison from being made; the next is tried all the same. */
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** Compares the books of all playbooks again and again, each time in one walk over the tenant's rows. */
+/** Compares all playbooks again and again, each time in one walk over the tenant's rows. */
 export class AuditWatch {
   readonly #options: AuditWatchOptions;
   readonly #stopping = new AbortController();

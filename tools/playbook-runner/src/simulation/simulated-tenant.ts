@@ -103,13 +103,13 @@ export class SimulatedTenant {
   /**
    * Every row that is visible by now, with the statuses in which it was to be seen; read as it is consumed.
    *
-   * @throws Error where the tenant does not answer with its books, or not with all of them.
+   * @throws Error where the tenant does not answer with its rows, or not with all of them.
    */
   async *visibleRows(): AsyncGenerator<TenantRow> {
-    const { ok, status, body } = await fetch(`${this.#origin}/simulator/books`);
+    const { ok, status, body } = await fetch(`${this.#origin}/simulator/rows`);
     if (!ok || body === null) {
       await body?.cancel();
-      throw new Error(`The simulated tenant answers ${status} where its books should be: build it again.`);
+      throw new Error(`The simulated tenant answers ${status} where its rows should be: build it again.`);
     }
     let rest = '';
     for await (const text of body.pipeThrough(new TextDecoderStream())) {

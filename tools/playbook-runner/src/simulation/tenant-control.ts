@@ -21,7 +21,7 @@ const PASSING_FAULTS = [
 /** The control pages for the faults of the Reporting Web Service, of Microsoft Graph and of the tokens. */
 const FAULT_PAGES = ['faults', 'graph/faults', 'token-service/faults'];
 
-/** More than anybody needs to see it work; the simulator and the books keep every row in memory. */
+/** More than anybody needs to see it work; the simulator and the audit keep every row in memory. */
 export const MAX_ROWS_PER_HOUR = 1_000_000;
 
 /** Of all rows, those whose status changes some time after they became visible. */

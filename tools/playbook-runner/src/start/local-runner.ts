@@ -111,7 +111,7 @@ export class LocalRunner {
         visibleRows: () => tenant.visibleRows(),
         due: () => auditsToCompare(playbooks, lookers, Date.now()),
         onTrouble: (error) => {
-          if (!tenant.hasEnded) onTrouble(`The books cannot be compared (${String(error)}): start npm start again.`);
+          if (!tenant.hasEnded) onTrouble(`The delivery audit failed (${String(error)}): start npm start again.`);
         },
       });
       const runner = new LocalRunner(playbooks, tenant, server, audit);

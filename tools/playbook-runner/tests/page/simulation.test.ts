@@ -49,7 +49,7 @@ describe('a number beside a slider', () => {
   });
 });
 
-describe('what the books say', () => {
+describe('what the audit says', () => {
   const audit: DeliveryAudit = {
     comparedAtMs: 0,
     visible: 100,

@@ -14,7 +14,7 @@ export function AuditPanel({ audit }: { readonly audit: DeliveryAudit }) {
   const { tone, sentence } = outcomeOf(audit);
   return (
     <Panel
-      title="The books"
+      title="Delivery audit"
       help="Every row that the tenant has shown, compared with every event that has arrived: one by one, status by status."
     >
       <div className="verdict">
@@ -43,7 +43,7 @@ export function AuditPanel({ audit }: { readonly audit: DeliveryAudit }) {
           {...bad(audit.unreadable)}
         />
       </Figures>
-      <p className="books-time">
+      <p className="audit-time">
         Compared at <Time atMs={audit.comparedAtMs} precision="second" />
       </p>
       <Samples title="Missing rows" empty="No row is missing." samples={audit.missingSamples}>
@@ -52,8 +52,8 @@ export function AuditPanel({ audit }: { readonly audit: DeliveryAudit }) {
       </Samples>
       <Samples title="Repeated events" empty="No event has arrived twice." samples={audit.repeatedSamples}>
         An event may arrive twice when the trigger is killed, or an answer is lost, between the intake’s acknowledgement
-        and the note of it on disk: at most the one batch that was on its way. Both copies carry the same event.id, by
-        which they can be told.
+        and the note of it on disk: no more than the one batch that was on its way. Both copies carry the same event.id,
+        by which they can be told.
       </Samples>
     </Panel>
   );

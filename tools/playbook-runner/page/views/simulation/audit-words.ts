@@ -7,7 +7,7 @@ export interface Outcome {
   readonly sentence: string;
 }
 
-/** What the books say, in a sentence. What cannot be put right by waiting comes first. */
+/** What the audit says, in a sentence. What cannot be put right by waiting comes first. */
 export function outcomeOf(audit: DeliveryAudit): Outcome {
   if (audit.unknown > 0) return wrong(`${countOf(audit.unknown, 'row')} arrived that the tenant has never shown.`);
   if (audit.unreadable > 0) return wrong(`${countOf(audit.unreadable, 'event')} cannot be read.`);

@@ -109,7 +109,7 @@ function ExperimentsPanel() {
   return (
     <Panel
       title="Try to make it lose a row"
-      help="Set everything back afterwards and watch the books: missing goes down again and repeated stays at 0. While mail comes in, a few rows are always on their way."
+      help="Set everything back afterwards and watch the delivery audit: missing goes down again and repeated stays at 0. While mail comes in, a few rows are always on their way."
     >
       <ol className="experiments">
         <li>
@@ -191,16 +191,16 @@ function IntakePanel({ playbook, intake }: IntakePanelProps) {
   );
 }
 
-/** Makes the simulated world misbehave, and keeps the books on what arrives. */
+/** Makes the simulated world misbehave, and audits what arrives. */
 export function SimulationView({ playbook, live }: PlaybookViewProps) {
   const tenant = useLiveValue((state) => state.tenant);
   if (live === null || tenant === null) return null;
   const { audit, intake } = live.overview;
   return (
     <div className="simulation">
-      <div className="simulation-books">
+      <div className="simulation-audit">
         {audit === null ? (
-          <EmptyState title="There are no books to compare">
+          <EmptyState title="There is nothing to audit">
             {intake === 'own'
               ? 'Start the trigger: then every row that the tenant shows is compared with the events that arrive.'
               : `The events go to ${intake.address}. Clear the setting for the intake’s address, so that they come here and can be compared.`}
