@@ -86,7 +86,7 @@ export interface Stop {
 }
 
 /**
- * SIGTERM and SIGINT abort the signal. The process ends when it has nothing left to do, or after 9.2 s with the exit
+ * SIGTERM and SIGINT abort the signal. The process ends when it has nothing left to do, or after 8.7 s with the exit
  * code set by then (1 where there is none); at once with a second signal, by the shell's convention of 128 + its
  * number. Where a file operation hangs, the exit code is 137: see `endProcess`.
  */

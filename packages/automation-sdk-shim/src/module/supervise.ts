@@ -28,7 +28,7 @@ export function isHopeless({ errorCount, aliveMs, withoutEventsMs }: TriggerReco
 /** After running so long, a failure counts as the first one again. */
 const STEADY_MS = 300_000;
 /** How long run() may take to return once stopping. */
-const GRACE_MS = 6_000;
+const GRACE_MS = 5_500;
 
 export interface Supervision {
   readonly log: Log;

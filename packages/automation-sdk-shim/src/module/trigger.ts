@@ -54,7 +54,7 @@ export abstract class Trigger<Configuration extends object = object> {
   /** The module's own configuration, checked against manifest.json, with its secrets. */
   protected readonly moduleConfiguration: JsonObject;
   protected readonly log: Log;
-  /** Aborted by SIGTERM and SIGINT. From then on `run` has 6 s to return. */
+  /** Aborted by SIGTERM and SIGINT. From then on `run` has 5.5 s to return. */
   protected readonly stopping: AbortSignal;
   protected readonly data: DataStore;
   protected readonly metrics: Registry;
