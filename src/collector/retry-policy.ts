@@ -1,7 +1,7 @@
 import type { Clock, CollectorLog, Matter, Monitor, Trouble } from '../model/ports.js';
 import { NotReadyError, sentenceOn, SettingsError, StorageError, UnavailableError } from '../model/errors.js';
 import {
-  MAX_REFUSED_WAIT_MS,
+  maxRefusedWait,
   NO_REFUSALS,
   NOT_READY_WAITS,
   onHttpError,
@@ -65,7 +65,7 @@ export class RetryPolicy {
     if (refused === undefined) return;
     this.#refusals = { ...NO_REFUSALS, settled: refused.refusals };
     // A clock that was wrong must not keep the module waiting for longer than it ever would.
-    const waitMs = Math.min(refused.nextTryMs - clock.now(), MAX_REFUSED_WAIT_MS);
+    const waitMs = Math.min(refused.nextTryMs - clock.now(), maxRefusedWait(refused.refusals));
     if (waitMs <= 0) return;
     const message = `These credentials were refused before the restart (refusals in a row: ${refused.refusals}). So that the account does not get locked, the next try is in ${Math.ceil(waitMs / MINUTE_MS)} min. Correct the settings to try at once; no data is lost. [MT-SETTINGS]`;
     this.#failingSince = clock.now();

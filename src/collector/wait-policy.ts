@@ -21,9 +21,6 @@ const SETTINGS_WAITS: Waits = { firstMs: MINUTE_MS, maxMs: 10 * MINUTE_MS };
 /** Each try counts towards locking the account. */
 const LOCKING_WAITS: Waits = { firstMs: MINUTE_MS, maxMs: HOUR_MS };
 export const NOT_READY_WAITS: Waits = { firstMs: 5 * MINUTE_MS, maxMs: 5 * MINUTE_MS };
-/** No refusal is waited out for longer. */
-export const MAX_REFUSED_WAIT_MS = LOCKING_WAITS.maxMs;
-
 /** A session that worked so recently is more likely disturbed than misconfigured. */
 const RECENTLY_MS = HOUR_MS;
 /** So many refusals in a row are no disturbance. */
@@ -35,6 +32,11 @@ const WARNING_EVERY_MS = MINUTE_MS;
 /** @param failures in a row, from 1 on */
 export function waitAfter(failures: number, { firstMs, maxMs }: Waits): number {
   return Math.min(firstMs * 2 ** Math.max(0, failures - 1), maxMs);
+}
+
+/** The longest that the nth refusal in a row is ever waited out. */
+export function maxRefusedWait(refusals: number): number {
+  return waitAfter(refusals, LOCKING_WAITS);
 }
 
 /** What is known of refused credentials, permissions and addresses since reading worked last. */
