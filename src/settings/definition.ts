@@ -1,6 +1,6 @@
 /**
  * Every setting of every trigger, once. The cards of the playbook editor, docs/configuration.md and the types of the
- * settings all follow from here (`npm run generate`), and only `options.ts` reads the values.
+ * settings all follow from here (`npm run generate`).
  */
 export interface Setting {
   readonly title: string;
