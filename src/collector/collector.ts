@@ -48,7 +48,8 @@ export class Collector {
   #outageUntil = 0;
   #undatedReads = 0;
   /**
-   * How often in a row a range could not be had, of fresh time and of old: the one may succeed while the other fails.
+   * Counts failed reads of a range in a row. Fresh and old time are counted apart: one may succeed while the other
+   * fails.
    */
   readonly #failures = { fresh: 0, old: 0 };
   /** The service has asked to be left alone: after that, live mail is asked for first. */

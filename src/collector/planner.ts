@@ -16,8 +16,8 @@ export type Step =
   /** Read this range next; `fresh` is the newest time, which everything else gives way to. */
   | { readonly kind: 'read'; readonly pass: number; readonly fresh: boolean; readonly range: TimeRange }
   /**
-   * All time before the end can no longer be had; what of it was never read is the range, which is empty if only later
-   * passes are behind.
+   * Microsoft no longer returns any time before the end. The range is the part of it that was never read. It is empty
+   * if only later passes are behind.
    */
   | { readonly kind: 'gap'; readonly range: TimeRange }
   /** Time that was set aside is to be tried again: nothing else is due. */

@@ -1,5 +1,5 @@
 export interface PrefetchOptions<Item> {
-  /** Asked before each item that nobody waits for yet. */
+  /** Asked before each item that is fetched before it is needed. */
   readonly mayFetchAhead: () => boolean;
   readonly sizeOf: (item: Item) => number;
   /** The most that waits to be worked on, in the unit of `sizeOf`; a single item may be larger. */

@@ -31,7 +31,7 @@ const outcomes: ReadonlyMap<string, Outcome> = new Map([
 
 export type Outcome = 'success' | 'failure' | 'unknown';
 
-/** `filteredAsSpam` → `FilteredAsSpam`; a status that nobody has documented keeps its letters but for the first. */
+/** `filteredAsSpam` → `FilteredAsSpam`. An undocumented status keeps its letters, except the first. */
 export function pascalCaseStatus(status: string): string {
   return knownStatuses.get(status.toLowerCase()) ?? status.charAt(0).toUpperCase() + status.slice(1);
 }

@@ -1,10 +1,10 @@
 /**
- * The errors that the collector tells apart. The class says what to do next; nobody parses messages.
+ * The errors that the collector distinguishes. The class says what to do next. Messages are never parsed.
  * Every message is one or two sentences and ends with the operator's next step where there is one. docs/errors.md
  * explains each.
  */
 abstract class CollectorError extends Error {
-  /** Stands at the end of what is logged about it, for whoever searches or alerts on logs. Never changes. */
+  /** Appended to the log message of this error, for people who search logs or alert on them. Never changes. */
   abstract readonly code: string;
 }
 
@@ -66,8 +66,8 @@ export class SettingsError extends CollectorError {
 }
 
 /**
- * Somebody must act, or has acted already, and then it takes hours until it works. Asked again every few minutes:
- * nothing can get locked by that.
+ * An operator must act, or has acted already and the change takes hours to work. The request is repeated every few
+ * minutes: that cannot lock anything.
  */
 export class NotReadyError extends CollectorError {
   override readonly name = 'NotReadyError';

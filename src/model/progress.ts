@@ -97,7 +97,7 @@ export function advance(progress: Progress, range: TimeRange, readAt: number, sc
   return joinAhead({ ...progress, watermarks }, read.end > read.start ? read : undefined);
 }
 
-/** Time that can no longer be had: every pass moves past it. The caller reports the gap. */
+/** Time that Microsoft no longer returns. Every pass moves past it. The caller reports the gap. */
 export function skip(progress: Progress, until: number): Progress {
   const watermarks = progress.watermarks.map((watermark) => Math.max(watermark, until));
   return joinAhead({ ...progress, watermarks }, undefined);

@@ -114,7 +114,7 @@ export function accessByApplication(settings: MessageTraceGraphConfiguration, en
   if (problems.length > 0 || 'problem' in choice) throw new ConfigurationError(problems.join(' '));
   const { credential } = choice;
   const { api, tenant_id: tenantId, client_id: clientId, authority_url: authorityUrl } = settings;
-  // A tenant may be named by its GUID, which is nobody's name.
+  // The tenant setting may be a GUID, which is not an organization's name.
   const organization = tenantId?.includes('.') === true ? tenantId : undefined;
   if (credential === 'managed_identity')
     return { api, credentials: { kind: 'managed', clientId }, organization, guidance: managedIdentity[api] };

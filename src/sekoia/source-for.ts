@@ -176,8 +176,8 @@ export function sourceFor(access: Access, addresses: Addresses, means: Means): S
 }
 
 /**
- * Says of a refusal for want of Microsoft's own service principal which of its two reasons it is, where that can be
- * looked up.
+ * Explains a refusal because Microsoft's own service principal is missing. It says which of the two reasons applies,
+ * where that can be looked up.
  */
 class ExplainedGraphSource extends GraphSource {
   readonly #lookup: ServicePrincipalLookup;

@@ -58,7 +58,7 @@ interface Told {
   readonly lag: (seconds: number) => void;
 }
 
-/** Those whom it asks. */
+/** The objects that it reads values from. */
 interface Asked {
   /** Requests to Microsoft Graph in the last five minutes. */
   readonly quotaUsed: () => number;

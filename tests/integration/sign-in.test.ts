@@ -9,7 +9,7 @@ import { day, endpoint, noSecret, pem, signInScenarios, type Case } from '../sup
 let scenario: Scenario;
 afterEach(() => scenario.close());
 
-/** Starts the module so. A proxy that nobody answers stands in the environment: what must go directly does. */
+/** Starts the module so. The environment names a proxy that does not answer. Requests that must go directly do. */
 async function start({ settings = {}, tenant = {}, environment = {}, ...rest }: Omit<Case, 'reads' | 'quote'>) {
   scenario = await Scenario.open({ signInScenario: 'an application on Microsoft Graph', tokenService: tenant });
   const { origin } = scenario.simulator;

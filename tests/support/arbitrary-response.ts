@@ -144,7 +144,8 @@ export const anyResponse: fc.Arbitrary<Buffer> = fc.oneof(
 const isBelievable = /"(?:value|d|results|access_token|event_ids)"/;
 
 /**
- * An answer that nobody could take for a good one: no page, no token and no acknowledgement, however well it is formed.
+ * An answer that cannot be mistaken for a good one: no page, no token and no acknowledgement, however well it is
+ * formed.
  */
 export function badResponseOf(status: fc.Arbitrary<number>): fc.Arbitrary<Buffer> {
   const text = fc.oneof(anyMarkup, anyHttpError, anyJson).filter((body) => !isBelievable.test(body));

@@ -3,7 +3,7 @@ import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-/** No sandbox, as tests may run as root; and nothing that would go to the network by itself. */
+/** No sandbox, as tests may run as root. Nothing that would use the network by itself. */
 const quiet = [
   '--no-sandbox',
   '--disable-gpu',
@@ -55,7 +55,7 @@ export async function watchedPage(
   });
   page.on('pageerror', (error) => watched.complaints.push(error.message));
   page.on('console', (message) => {
-    // A refusal that a test asks for is told in the console too.
+    // The console also shows a refusal that a test asks for.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       watched.complaints.push(message.text());
   });

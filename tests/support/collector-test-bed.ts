@@ -24,8 +24,8 @@ interface TestBedSettings {
 }
 
 /**
- * A collector between a scripted source and a scripted sink, on a clock that moves when somebody works or sleeps, with
- * a journal of what they did.
+ * A collector between a scripted source and a scripted sink, with a journal of what they did. The clock moves only when
+ * one of them works or sleeps.
  */
 export class TestBed {
   readonly clock: SimulatedClock;

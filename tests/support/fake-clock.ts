@@ -38,14 +38,14 @@ export class EventfulClock extends SimulatedClock {
 
   override async sleep(durationMs: number, signal: AbortSignal): Promise<void> {
     if (!signal.aborted && durationMs > 0) this.work(durationMs);
-    // Whoever else waits for an answer gets a turn.
+    // Everyone else who waits for an answer gets a turn.
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
 /**
- * Lets the waits of the code under test pass on a simulated clock: as one thing is done at a time, nobody else needs
- * the time that somebody waits. Timers for more than a minute happen when the clock gets there. Until
+ * Lets the waits of the code under test pass on a simulated clock. One thing is done at a time, so no other code needs
+ * the time of a wait. Timers for more than a minute fire when the clock gets there. Lasts until
  * `jest.restoreAllMocks()`.
  */
 export function waitOn(clock: EventfulClock): void {

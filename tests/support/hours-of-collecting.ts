@@ -31,7 +31,7 @@ const settings = { frequency: 60, timedelta: 0, late_window: 1440 };
 
 /**
  * Everything from the simulated tenant to the intake over HTTP, put together as the trigger does it, on one simulated
- * clock: hours pass as fast as somebody waits for them, the waits between two tries among them (`waitOn`).
+ * clock. Hours pass as fast as the code waits for them, including the waits between two tries (`waitOn`).
  */
 export class HoursOfCollecting {
   readonly clock: EventfulClock;

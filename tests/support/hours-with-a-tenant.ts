@@ -24,7 +24,7 @@ export interface Delivery {
 }
 
 /**
- * A collector and its source with a simulated tenant over HTTP, on one simulated clock: hours pass as fast as somebody
+ * A collector and its source with a simulated tenant over HTTP, on one simulated clock. Hours pass as fast as the code
  * waits for them. Only waits between two tries of one request are real, unless they are put on the clock too
  * (`waitOn`).
  */

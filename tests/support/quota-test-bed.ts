@@ -4,8 +4,8 @@ import { Quota, type QuotaOptions } from '../../src/microsoft/http/quota.js';
 export const windowMs = 300_000;
 
 /**
- * A quota on a clock that stands still until a test moves it. Whoever has to wait is let go at once; when it was its
- * turn is written down.
+ * A quota on a clock that stands still until a test moves it. A caller that must wait is released at once. The time of
+ * its turn is recorded.
  */
 export class QuotaTestBed {
   readonly quota: Quota;

@@ -49,7 +49,7 @@ export class RawServer {
   }
 }
 
-/** Sends the same bytes again and again, until nobody listens any more. */
+/** Sends the same bytes again and again, until the client stops listening. */
 export function endlessly(beginning: string, again: Buffer): (socket: Socket) => void {
   return (socket) => {
     socket.write(beginning, 'latin1');

@@ -8,8 +8,8 @@ const isRoot = process.getuid?.() === 0;
 const hour = 3_600_000;
 
 /**
- * Lets a trigger run as somebody whom rights can stop: as ourselves, or as nobody where we are root. Nobody cannot read
- * settings in files that are root's own.
+ * Runs a trigger as a user whom permissions can stop: as ourselves, or as the user `nobody` where we are root. `nobody`
+ * cannot read settings in files that belong to root.
  */
 export async function asSomebodyElse(dataFolder: string): Promise<Partial<TriggerOptions>> {
   if (!isRoot) return {};
@@ -64,8 +64,8 @@ async function replaceAll(paths: readonly string[]): Promise<() => Promise<void>
 }
 
 /**
- * Renaming is atomic: whoever writes there meanwhile has written to the file that is kept, or meets with the device, or
- * has renamed the link away.
+ * Renaming is atomic. A process that writes there in the meantime has written to the file that is kept, or meets the
+ * device, or has renamed the link away.
  */
 async function replaceByFullDevice(path: string): Promise<() => Promise<void>> {
   const [stored, full] = [`${path}.kept`, `${path}.full`];

@@ -18,7 +18,7 @@ export interface Case {
   readonly environment?: Readonly<Record<string, string>>;
   /** What the operator reads. */
   readonly reads: RegExp;
-  /** What of it docs/getting-started-entra.md quotes. */
+  /** The part of it that docs/getting-started-entra.md quotes. */
   readonly quote: string;
 }
 

@@ -1,15 +1,15 @@
 import type { Clock } from '../../src/model/ports.js';
 
 /**
- * A clock that stands still until somebody sleeps or works. `errorMs` is what the module's own clock is wrong by
- * until an answer of Microsoft's corrects it.
+ * A clock that stands still until code sleeps or works on it. `errorMs` is how wrong the module's own clock is until an
+ * answer of Microsoft's corrects it.
  */
 export class SimulatedClock implements Clock {
   trueMs: number;
   errorMs = 0;
   /** What the system's clock is wrong by, uncorrected. */
   systemErrorMs = 0;
-  /** Set by whoever plays Microsoft, with an answer. */
+  /** Set by the simulated Microsoft, with an answer. */
   isConfirmed = false;
   readonly #onSleep: ((untilMs: number) => void) | undefined;
 

@@ -1,6 +1,6 @@
 import type { SystemTime } from '../../src/collector/clock.js';
 
-/** A machine's time that stands still until somebody sleeps or works, with a clock on the wall that may be wrong. */
+/** A machine's time that stands still until code sleeps or works on it, with a wall clock that may be wrong. */
 export class SimulatedTime implements SystemTime {
   trueMs: number;
   wallErrorMs = 0;

@@ -3,7 +3,7 @@
  * each.
  */
 export abstract class CodedError extends Error {
-  /** Stands at the end of what is logged about it, for whoever searches or alerts on logs. Never changes. */
+  /** Appended to the log message of this error, for people who search logs or alert on them. Never changes. */
   abstract readonly code: string;
 }
 

@@ -14,10 +14,10 @@ export interface Problem {
   readonly sinceMs: number;
 }
 
-/** All that is known when somebody asks how the module is doing. */
+/** All that is known when the module's status is requested. */
 export interface Facts {
   readonly nowMs: number;
-  /** By matter, such as `intake`: whoever works on a matter reports its problem, and that it is over. */
+  /** By matter, such as `intake`. The code that works on a matter reports its problem, and that it is over. */
   readonly problems: ReadonlyMap<string, Problem>;
   /** Whether a piece of work was ever completed. */
   readonly hasWorked: boolean;

@@ -24,8 +24,8 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Runs an action that outlives the signal by up to `graceMs`: what is nearly done when the module is told to stop may
- * end well. The action's own signal is aborted then.
+ * Runs an action that outlives the signal by up to `graceMs`. An action that is nearly done when the module must stop
+ * may finish. The action's own signal is aborted when the grace period ends.
  */
 export async function withGrace<Result>(
   signal: AbortSignal,

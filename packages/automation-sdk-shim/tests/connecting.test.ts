@@ -60,7 +60,7 @@ describe('a host with several addresses', () => {
     await free.close();
     const { wake } = await blackHole('127.0.0.2', port);
     setTimeout(wake, 400);
-    // The answer is a closed connection, which the second address, where nobody listens, would not have given.
+    // The answer is a closed connection. The second address has no listener and would not have given that.
     const failed: unknown = await get(createAgents(CONNECT_MS, {}, found('127.0.0.2', '127.0.0.3')), port).catch(
       (error: unknown) => error,
     );

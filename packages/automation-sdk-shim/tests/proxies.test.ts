@@ -64,7 +64,7 @@ async function mute(handle: (socket: Socket) => void = () => undefined) {
   return { server, host, connected };
 }
 
-/** The address of a port that nobody listens on. */
+/** The address of a port without a listener. */
 async function nobody(): Promise<string> {
   const { server, host } = await mute();
   server.close();

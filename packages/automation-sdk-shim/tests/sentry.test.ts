@@ -6,7 +6,7 @@ import { recordedLog } from './support/recorded-log.js';
 
 const SECRET = 'the-password';
 
-/** An SDK that keeps what it is told. */
+/** An SDK that records its calls. */
 function pretendSdk(closes = true) {
   const calls: unknown[] = [];
   const sdk: SentrySdk = {

@@ -369,7 +369,7 @@ describe('the HTTP client', () => {
   });
 
   test('a connection that is not made in time certainly carried nothing [F-02]', async () => {
-    // A TLS handshake that nobody answers: connected, and yet no connection.
+    // A TLS handshake without an answer: connected, and yet no connection.
     const mute = createServer().listen(0, '127.0.0.1');
     await once(mute, 'listening');
     const impatient = new HttpClient({ userAgent: 'test', connectMs: 30 });

@@ -152,7 +152,7 @@ describe('values of another type are converted as the Python SDK does', () => {
     [[], REFUSED, REFUSED, REFUSED],
     [{}, REFUSED, REFUSED, REFUSED],
   ])('%j', (value, integer, number, boolean) => {
-    // Differs from pydantic: true is no integer, as nobody means 1 by it.
+    // Differs from pydantic: true is no integer, because it never stands for 1.
     expect([converted('integer', value), converted('number', value), converted('boolean', value)]).toStrictEqual([
       integer,
       number,

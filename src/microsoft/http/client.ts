@@ -80,7 +80,7 @@ export class MicrosoftClient {
           return result;
         } catch (error) {
           if (!(error instanceof UnavailableError)) throw new AbortError(error as Error);
-          // What is asked once only is a probe: whoever asks expects it to fail.
+          // A request with a single try is a probe. Its caller expects it to fail.
           if (tries > 1) this.#failuresInARow += 1;
           const failure = error.waitingFor(this.#requestedWaits.obey(error.retryAfterMs));
           requestedMs += failure.retryAfterMs;
@@ -148,7 +148,7 @@ export class MicrosoftClient {
     const response = await transport.send({ method: 'GET', url, headers }, signal);
     if (response.status === 429) {
       quota?.exceeded();
-      // Whoever asks for fewer requests is not asked three times in as many seconds.
+      // A server that asks for fewer requests is not asked three times in as many seconds.
       this.#failuresInARow = Math.max(this.#failuresInARow, STEADY_FAILURES - 1);
     }
     return response;

@@ -149,7 +149,7 @@ export class Detours {
   }
 
   /**
-   * How reading goes on where a later page could not be had: by a new query from the last row on, so that the pages
+   * How reading continues after a later page could not be read. A new query starts at the last row, so that the pages
    * before it need not be read again. Undefined where that is not possible.
    */
   resume(): Step | undefined {

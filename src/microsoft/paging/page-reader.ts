@@ -9,8 +9,7 @@ import type { LinkedPage, PageWalk } from './page-walk.js';
 export const SEARCH_ELSEWHERE = 'If they matter, search them in the Exchange admin centre.';
 
 /**
- * A row is flat but for an object of metadata. What is nested without end overflows the stack of whoever writes it as
- * text.
+ * A row is flat, except for an object of metadata. Endless nesting overflows the stack of the code that serializes it.
  */
 const deepestLevel = 16;
 /** Pages hold 5,000 at most, unless a service does not care for what it was asked. */

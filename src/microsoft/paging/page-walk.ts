@@ -207,7 +207,7 @@ class Trail {
     return this.#detours.goRound(error);
   }
 
-  /** Where to go on after a page that could not be had. @throws the error where there is no way on */
+  /** Where to continue after a page that could not be read. @throws the error where there is no way to continue */
   after(error: unknown, { isQuery }: Step): Step {
     if (error instanceof DeadLinkError) return this.goRound(error);
     const isPassing = error instanceof UnavailableError && !(error instanceof PlanAgainError);

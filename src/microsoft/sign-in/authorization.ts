@@ -5,7 +5,9 @@ import { UnavailableError } from '../../model/errors.js';
 export interface Authorization {
   /** @throws SettingsError, UnavailableError where it has to be asked for */
   header(signal: AbortSignal): Promise<string>;
-  /** The service does not take this header. True where another one can be had, which `header` gives from now on. */
+  /**
+   * The service does not accept this header. True where another one is available, which `header` returns from now on.
+   */
   discard(header: string): boolean;
 }
 

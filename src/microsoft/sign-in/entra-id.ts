@@ -60,7 +60,7 @@ class MsalNetwork implements INetworkModule {
       maxResponseBytes: MAX_TOKEN_RESPONSE_BYTES,
       ...(body !== undefined && { body }),
     };
-    // The assertion that the library has signed, too: whoever answers can echo what was sent.
+    // Includes the assertion that the library has signed, because the server can echo what was sent.
     noteTokenFields(new URLSearchParams(body));
     try {
       const response = await this.#transport.send(request, this.#signal);
@@ -79,8 +79,8 @@ const texts = ['access_token', 'token_type', 'error', 'error_description', 'sube
 const numbers = ['expires_in', 'ext_expires_in', 'refresh_in'] as const;
 
 /**
- * What we need of an answer, where it has the type that it should have: the library trusts that all of it has, and
- * would read tokens of identity that nobody asked for. No field at all is no error to it.
+ * The fields that we need from an answer, where they have the expected type. The library trusts that all fields have
+ * it, and would read ID tokens that we did not request. A missing field is no error to the library.
  */
 function fieldsOf(response: JsonValue): JsonObject {
   if (!isObject(response)) return {};

@@ -29,8 +29,8 @@ const PAUSE_MS = 1000;
 const CLOCK_SKEW_MS = 300_000;
 
 /**
- * A token file, such as Kubernetes' projected service account token or the one of Azure workload identity. Whoever
- * writes it replaces it long before it ends, so it is read anew for each sign-in.
+ * A token file, such as Kubernetes' projected service account token or the one of Azure workload identity. The program
+ * that writes it replaces it long before it expires, so it is read again for each sign-in.
  */
 export class TokenFile {
   readonly #options: TokenFileOptions;

@@ -41,7 +41,7 @@ function jsonIn(part: string): JsonObject | undefined {
   return isObject(value) ? value : undefined;
 }
 
-/** What a token must allow, and to whom it belongs. */
+/** What a token must allow, and who it belongs to. */
 export interface WantedPermission {
   /** `roles` of an application or a managed identity, `scp` of an account. */
   readonly claim: 'roles' | 'scp';

@@ -1,6 +1,6 @@
 import { Finding } from '../engine/target.js';
 
-/** Nobody reads more, and logs are paid for by the byte. */
+/** Longer texts are not read, and logs are paid for by the byte. */
 const LONGEST = 2_000;
 // Line breaks, control characters, marks of direction and halves of characters: what passes itself off as another line.
 const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;

@@ -125,5 +125,5 @@ if (order.repeat !== undefined) {
 send({ kind: 'done', runs: 0 });
 process.disconnect();
 await open.close();
-// What an input has left behind, such as a connection that nobody closed, must not keep the process.
+// What an input has left behind, such as an open connection, must not keep the process.
 process.exit(0);

@@ -58,7 +58,7 @@ function findingOf(error: unknown): Finding | undefined {
   }
 }
 
-/** Rejects with what nobody awaits or catches, as a process of Node.js would end by it. */
+/** Rejects with an uncaught error or unhandled rejection, because it would end a process of Node.js. */
 function rejected(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     process.on('unhandledRejection', reject).on('uncaughtException', reject);

@@ -18,7 +18,7 @@ const SILENT_CPU_MS = 60_000;
 /** Where the system does not tell what a process uses, or it uses nothing. */
 const SILENT_MS = 600_000;
 const LOOK_EVERY_MS = 2_000;
-/** So that nobody wonders in an hour whether it goes on. */
+/** Progress is shown, so that a long run does not look stuck. */
 const SAY_EVERY_MS = 60_000;
 /** Twice of what the module itself is started with: findings about memory come before. */
 const HEAP_MIB = 1_024;

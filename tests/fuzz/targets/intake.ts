@@ -16,7 +16,7 @@ const EVENTS = Array.from({ length: 12 }, (_none, index) => JSON.stringify({ ind
 const CHUNK = 5;
 /** More requests for 12 events would be one after the other for nothing. */
 const MAX_REQUESTS = 400;
-/** Nobody may ask for more; documented in docs/failure-matrix.md. */
+/** The longest wait that a server may ask for. Documented in docs/failure-matrix.md. */
 const MAX_WAIT_MS = 3_600_000;
 /** Of the clock between two requests: hours pass within some hundred. */
 const STEP_MS = 30_000;

@@ -231,5 +231,5 @@ function isLargeBySubject(subject: string, text: string): boolean {
 }
 
 function ignore(): void {
-  // Nobody reads this log.
+  // This log is not read.
 }

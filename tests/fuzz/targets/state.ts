@@ -220,7 +220,7 @@ async function secondLife(input: Input, original: FirstLife): Promise<void> {
     });
     if (life === undefined) return;
     const { delivered } = life;
-    // A folder in the place of sign-in.json: nothing is read until somebody has removed it, and the log says so.
+    // A folder in the place of sign-in.json: nothing is read until it has been removed, and the log says so.
     if (delivered.size === 0 && isMisplaced(files)) return;
     const isSetAside = readdirSync(folder).some((name) => name.startsWith('context.json.damaged-'));
     expectEveryRow({ files, original, startMs, endMs: startMs + SECOND_LIFE_MS, delivered, isSetAside });

@@ -164,7 +164,7 @@ describe('a data folder that another process takes', () => {
       scenario.simulator.world.add({ rows: 200, from: now - minute, to: now });
       const trigger = await scenario.start();
       expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-      // Whoever takes a lock removes the holder's file; the holder looks for it with each heartbeat.
+      // A process that takes a lock removes the holder's file. The holder looks for it with each heartbeat.
       await rm(join(scenario.dataFolder, '.lock'), { recursive: true });
       expect(await trigger.exited).toMatchObject({ exitCode: 1 });
       expect(messagesAt('error', scenario.output)).toEqual([

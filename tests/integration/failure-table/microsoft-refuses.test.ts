@@ -19,7 +19,7 @@ async function gapTold(trigger: TriggerProcess): Promise<readonly [number, numbe
   return [start, end].map((text) => Date.parse(`${text.replace(' ', 'T')}Z`)) as [number, number];
 }
 
-/** Asserts that this gap was told, once and as a whole, and that all that can be had has arrived. */
+/** Asserts that this gap was reported, once and as a whole, and that all available rows have arrived. */
 async function expectOneGap(
   scenario: Scenario,
   trigger: TriggerProcess,

@@ -119,7 +119,7 @@ describe('what nobody has foreseen', () => {
         await scenario.start();
         const report = await scenario.untilNoneIsMissing();
         expect(report).toMatchObject({ missing: 0, unknown: 0, unreadable: 0 });
-        // As after SIGKILL: nobody was asked for the last acknowledgement.
+        // As after SIGKILL: the last acknowledgement was never requested.
         expect(report.repeated).toBeLessThanOrEqual(100);
       });
     },

@@ -1,6 +1,6 @@
 import type { SeededRandom } from '../seeded-random.js';
 
-/** What a side does while the process is told to stop. */
+/** What a side does while the process is being stopped. */
 export interface Conditions {
   readonly microsoft: 'fine' | 'silent' | 'failing' | 'slow' | 'unresolved';
   readonly tokens: 'fine' | 'silent' | 'failing';
@@ -11,7 +11,7 @@ export interface Conditions {
   readonly settings: 'right' | 'unusable' | 'refused';
 }
 
-/** A moment at which a process is told to stop. */
+/** A moment at which a process is stopped. */
 export interface Moment {
   readonly signal: 'SIGTERM' | 'SIGINT';
   /**

@@ -10,7 +10,7 @@ const largePages: SourceLimits = { pageRows: 2000, rangeMs: 240 * hour };
 /** As Microsoft Graph's, but for the pages, which are small enough to have links in a small world. */
 const graphLike: SourceLimits = { pageRows: 50, rangeMs: 240 * hour, historyMs: 90 * 24 * hour, behindMs: second };
 const origin = Date.UTC(2026, 10, 1, 12, 0, 0);
-/** CI lives more lives, with THOROUGH=1, than somebody who waits for the result. */
+/** CI lives more lives, with THOROUGH=1, than a developer who waits for the result. */
 const lives = process.env['THOROUGH'] === '1' ? 700 : 200;
 
 interface World {

@@ -20,7 +20,7 @@ type Action =
   | {
       readonly kind: 'read';
       /**
-       * Where the range begins: at a watermark, at the frontier, or at the beginning; and how many seconds beside it.
+       * Where the range begins: at a watermark, at the frontier, or at the beginning. `shift` is the offset in seconds.
        */
       readonly anchor: number;
       readonly shift: number;

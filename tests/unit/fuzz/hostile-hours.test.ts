@@ -113,7 +113,7 @@ test.each(Object.entries(accesses))(
   },
 );
 
-/** The clock until a moment, at which it stops whoever sleeps by it. */
+/** The clock until a moment, at which it aborts the code that sleeps by it. */
 function clockUntil(clock: SimulatedClock, untilMs: number, stop: AbortController) {
   return {
     isConfirmed: true,

@@ -37,7 +37,7 @@ test('a token is redacted from the moment it is answered, by whatever answers ne
   const entraId = await startLoopback((_request, response) => {
     respond(response, 200, { access_token: token, refresh_token: 'refresh-t0ken-0123456789', token_type: 'Bearer' });
   });
-  // It has no time to live, so it is refused and nobody holds it.
+  // It has no time to live, so it is refused and not kept.
   await httpErrorTo(signIn(entraId.origin, 'an application with its secret'));
   expect(excerpt(`You sent ${token.slice(5, 40)} and refresh-t0ken-0123456789`)).toBe('You sent *** and ***');
 });

@@ -21,7 +21,7 @@ describe.each(identityNames)('%s', (name) => {
     const before = requests();
     const { text, lifetimeMs } = await askForToken(signInTo(tenant, identity));
     expect(requests() - before).toBe(1);
-    // The library counts in whole seconds; and a busy machine takes its time.
+    // The library counts in whole seconds. A busy machine takes its time.
     expect(lifetimeMs).toBeGreaterThan(3_540_000);
     expect(lifetimeMs).toBeLessThanOrEqual(3_600_000);
     const url = `${tenant.graphUrl}/admin/exchange/tracing/messageTraces?$filter=${encodeURIComponent(lastHour())}`;

@@ -25,7 +25,7 @@ describe('the bare address', () => {
     ['[2001:db8::1]:25', '2001:db8::1'],
     ['[203.0.113.9]:25', '203.0.113.9'],
     ['[::ffff:203.0.113.9]:25', '203.0.113.9'],
-    // Whether 25 is a port here, nobody can tell: it is an address as it stands.
+    // It is unclear whether 25 is a port here. It is an address as it stands.
     ['2001:db8::1:25', '2001:db8::1:25'],
     // In brackets.
     ['[2001:db8::1]', '2001:db8::1'],

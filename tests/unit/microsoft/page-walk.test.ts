@@ -20,7 +20,7 @@ interface Walked {
   readonly error: unknown;
 }
 
-/** Walks over pages by their number, until the end or until nobody should go on any more. */
+/** Walks over pages by their number, until the end or until the walk should stop. */
 async function walk(page: (number: number) => LinkedPage, more: Partial<PageWalk> = {}): Promise<Walked> {
   const asked: string[] = [];
   const pages: Page[] = [];

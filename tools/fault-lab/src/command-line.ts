@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { SIGN_IN_SCENARIOS, type SignInScenarioName } from './test-bed/sign-in-scenarios.js';
 
-/** What whoever typed the command can mend; the message says how. */
+/** A mistake that the user can correct in the command. The message says how. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -24,8 +24,8 @@ export interface RunContext {
 }
 
 /**
- * What `npm run chaos` does. Resolves with the exit code: 0; 1 where something was found; 2 where whoever typed the
- * command can mend it.
+ * Implements `npm run chaos`. Resolves with the exit code: 0 for success, 1 where something was found, 2 where the user
+ * can correct the command.
  */
 export async function run(argv: readonly string[], context: RunContext): Promise<number> {
   try {

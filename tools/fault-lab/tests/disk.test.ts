@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { limitedDisk, openDisk } from '../src/test-bed/disk.js';
 
-/** Tries to write a file whenever it is told to, and says how that went. */
+/** Tries to write a file on each request, and reports the result. */
 const WRITER = `
   import { writeFileSync } from 'node:fs';
   process.on('message', (path) => {

@@ -1,4 +1,4 @@
-/** Somebody asked the simulator for something that makes no sense; the text says what would. */
+/** A request to the simulator makes no sense. The text says what would. */
 export class InvalidInputError extends Error {
   override readonly name = 'InvalidInputError';
 }

@@ -103,13 +103,13 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
-/** Starts the services on loopback. Rejects with the system's error if the port cannot be had. */
+/** Starts the services on loopback. Rejects with the system's error if the port is not available. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const world =
     options.world ?? new MailWorld({ seed: 1, organization: 'examplecorp.onmicrosoft.com', domain: 'example.corp' });
   const tokens = new IssuedTokens();
   const server = new ReportingWebService(world, options.options, options.faultSeed, tokens);
-  // One tenant, one time and one account: whoever changes them changes them for all its services.
+  // One tenant, one time and one account: a change to them applies to all its services.
   const shared = { now: () => server.options.now() };
   const graph = new Graph(world, tokens, { ...shared, ...options.graph }, options.faultSeed);
   const identity = { domains: [world.organization, world.domain], account: server.options };

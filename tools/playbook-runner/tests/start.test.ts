@@ -96,7 +96,7 @@ describe('a port', () => {
     const taken = createServer();
     const folder = await RunnerFolder.make();
     try {
-      // Where somebody else has it, that does as well.
+      // If another program has it, that works as well.
       await new Promise((resolve) =>
         taken.once('error', resolve).listen(65_535, '127.0.0.1', () => resolve(undefined)),
       );

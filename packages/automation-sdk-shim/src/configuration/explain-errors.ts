@@ -43,8 +43,8 @@ function describeText({ format }: Schema): string {
 }
 
 /**
- * What a wrong value is, to follow "not". Only short values that cannot be a secret are quoted: of a text that is free,
- * or that was meant to be an address and is none, nobody knows what was pasted.
+ * Describes a wrong value, to follow "not". Only short values that cannot be a secret are quoted. A free text, or a
+ * text that should be an address and is not, may hold anything that was pasted.
  */
 function describeGiven(value: unknown, schema: Schema, isSecret: boolean): string {
   if (value === null) return 'null';

@@ -10,8 +10,8 @@ import { nameOf, sentencesAboutDoubts, sentencesAboutUnknown, sentencesFor } fro
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /**
- * Whether a text is an address that settings may name: https, or plain http for a loopback host, where nobody listens
- * in. User name, query and fragment are refused: paths are appended to the address, and the log may show it.
+ * Whether a text is an address that settings may name: https, or plain http for a loopback host, where eavesdropping is
+ * not a risk. User name, query and fragment are refused: paths are appended to the address, and the log may show it.
  */
 function isAddress(text: string): boolean {
   if (!/^https?:\/\//i.test(text) || /[\s?#@]/.test(text) || !URL.canParse(text)) return false;
@@ -37,7 +37,7 @@ export interface Settings {
 export type SettingsRules = (settings: JsonObject) => readonly string[];
 
 /**
- * The trigger's own name for the key of its intake. Cards need not mask it, but whoever has it can write into the
+ * The trigger's own name for the key of its intake. Cards need not mask it, but anyone who has it can write into the
  * intake.
  */
 const INTAKE_KEY = 'intake_key';

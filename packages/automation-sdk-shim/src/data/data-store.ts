@@ -79,7 +79,7 @@ export type Release = () => Promise<void>;
 export interface Taking {
   /** Ends the waiting for a holder that may be dead. */
   readonly signal: AbortSignal;
-  /** Called once when the store was lost to somebody else: this process must stop writing at once. */
+  /** Called once when another process has taken the store: this process must stop writing at once. */
   readonly onLost: () => void;
 }
 

@@ -119,7 +119,7 @@ function readOrNull(read: () => string): string | null {
   }
 }
 
-/** The refusal to work in a store that `holder` has; undefined where nobody has said who it is. */
+/** The refusal to work in a store that another process holds. `lockOwner` is undefined where it is unknown. */
 export function heldBy(store: string, lockOwner: LockOwner | undefined, wayOut: string): LockHeldError {
   const who =
     lockOwner === undefined

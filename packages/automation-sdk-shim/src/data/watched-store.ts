@@ -56,8 +56,8 @@ export class StoreTrouble {
 const HANGS = 'storage hangs';
 
 /**
- * A store whose operations are watched: one that does not end is reported, and is not begun a second time. Whoever
- * waits for it goes on waiting, so nothing is delivered that could not be remembered.
+ * A store whose operations are watched. An operation that does not end is reported, and is not started a second time.
+ * Its callers keep waiting, so nothing is delivered that could not be remembered.
  */
 export class WatchedStore implements OwnableStore {
   readonly #store: OwnableStore;

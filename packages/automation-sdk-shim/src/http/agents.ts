@@ -63,10 +63,11 @@ export interface Agents {
 }
 
 /**
- * Agents that go through the proxy that process.env names in HTTPS_PROXY, HTTP_PROXY, ALL_PROXY (and NO_PROXY, all in
- * either case), and directly where it names none, and to this machine. They give a connection `connectMs` to be made.
- * `tls` is for the handshake with servers: whom to trust, and what proves who we are. Whom process.env names in
- * SSL_CERT_FILE and the like is trusted besides. `lookup` finds the addresses of hosts, as that of node:dns does.
+ * Agents that use the proxy that process.env names in HTTPS_PROXY, HTTP_PROXY, ALL_PROXY (and NO_PROXY, all in either
+ * case). They connect directly where it names none, and to this machine. They allow `connectMs` for making a
+ * connection. `tls` is for the handshake with servers: which CAs to trust, and what proves who we are. The CAs that
+ * process.env names in SSL_CERT_FILE and the like are trusted as well. `lookup` finds the addresses of hosts, as that
+ * of node:dns does.
  */
 export function createAgents(connectMs: number, tls: SecureContextOptions = {}, lookup?: LookupFunction): Agents {
   const agent = new OutboundAgent(connectMs, tls, lookup);

@@ -70,7 +70,7 @@ export interface GetServer {
 
 /**
  * Answers GET on a few paths, and HEAD as GET without the body: 404 for other paths, 405 for other methods. Where the
- * port cannot be had, says so and returns undefined: collecting matters more than being watched.
+ * port is not available, logs that and returns undefined: collecting matters more than being watched.
  */
 export function startGetServer(options: GetServerOptions): Promise<GetServer | undefined> {
   const server = createServer(LIMITS, (request, response) => void respond(request, response, options));

@@ -112,7 +112,7 @@ function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'an address that is not a URL';
 }
 
-/** What the module's requests have in common, whoever they go to. */
+/** What the module's requests have in common, regardless of their destination. */
 export interface Outbound {
   readonly userAgent: string;
   readonly agents: Agents;

@@ -28,8 +28,8 @@ const NO_HANDSHAKE =
   'as the two ends found no TLS in common: check that the address and its port speak https, and that no proxy on the way is limited to versions before TLS 1.2';
 
 /**
- * By the codes of Node.js: its "X509 certificate error codes" (documentation of tls) for whom to trust and for the
- * time, and ERR_TLS_CERT_ALTNAME_INVALID for the name.
+ * By the codes of Node.js: its "X509 certificate error codes" (documentation of tls) for trust and for the time, and
+ * ERR_TLS_CERT_ALTNAME_INVALID for the name.
  */
 const CERTIFICATES: ReadonlyMap<string, string> = new Map([
   ['CERT_SIGNATURE_FAILURE', UNTRUSTED],
@@ -45,7 +45,7 @@ const CERTIFICATES: ReadonlyMap<string, string> = new Map([
   ['HOSTNAME_MISMATCH', OTHER_NAME],
 ]);
 
-/** The certificate was refused here: nothing was sent to whoever showed it. */
+/** This side refused the certificate: nothing was sent to the server that showed it. */
 export const CERTIFICATE_CODES: ReadonlySet<string> = new Set(CERTIFICATES.keys());
 
 /**
@@ -85,7 +85,7 @@ const CONNECTING: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo', 'que
 
 /**
  * Whether an error says that no connection was made, so that nothing can have arrived. The same code can mean both:
- * ETIMEDOUT of a `connect` that nobody answered, or of a `read` on a connection that died after the request was sent.
+ * ETIMEDOUT of a `connect` without an answer, or of a `read` on a connection that died after the request was sent.
  */
 export function neverConnected(error: unknown): boolean {
   if (!isObject(error)) return false;

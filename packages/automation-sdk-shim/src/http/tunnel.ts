@@ -31,7 +31,7 @@ export function limitTunnels(agent: TunnelAgent, connectMs: number, attempts: Se
     let status = 200;
     // On the way to a plain http server there is no CONNECT, and the event has no status.
     request.once('proxyConnect', ({ statusCode }: { readonly statusCode?: number }) => (status = statusCode ?? status));
-    // A signal of its own: later on, TLS owns the socket, and nobody would hear the error of one closed beneath it.
+    // A signal of its own: later on, TLS owns the socket, and the error of a socket closed beneath it would be lost.
     const reaching = new AbortController();
     const giveUp = () => reaching.abort();
     signal.addEventListener('abort', giveUp);

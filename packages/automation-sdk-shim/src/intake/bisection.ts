@@ -50,7 +50,7 @@ const TRIES_SINCE_PROOF_OF_FAILED = 3;
 const MAX_RESERVE = 6;
 /** So many proofs that fail in a row show that the intake takes nothing any more. */
 const MAX_FAILED_PROOFS = 4;
-/** More events than that are not given up for want of proof. */
+/** At most this many events are given up without proof. */
 const MAX_UNPROVEN = 10;
 
 /**

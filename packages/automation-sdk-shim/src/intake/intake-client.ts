@@ -90,7 +90,7 @@ function halvesOf(events: readonly EncodedEvent[]): (readonly EncodedEvent[])[] 
   return [events.slice(middle), events.slice(0, middle)].filter(({ length }) => length > 0);
 }
 
-/** Events [from, to) are settled: acknowledged by the intake, but for those in `rejected`, which nobody logged yet. */
+/** Events [from, to) are settled: acknowledged by the intake, except those in `rejected`, which are not logged yet. */
 export interface Receipt extends Span {
   readonly rejected: readonly Rejection[];
 }
@@ -190,7 +190,7 @@ export class IntakeClient {
     const unnamed = unnamedEvents(length, reading);
     if (unnamed === 0) return;
     this.#options.metrics.unnamedEvents.inc(unnamed);
-    // No id at all is told as a time in which the intake takes nothing.
+    // An answer without any id is reported as a time in which the intake accepts nothing.
     if (reading.kind !== 'unacknowledged') this.#reporter.named(length - unnamed, length);
   }
 

@@ -84,18 +84,18 @@ export class Redactor {
 }
 
 /**
- * The secrets of this process. There is one list of them: a foreign text can quote any of them, whoever asked for it,
- * and code that quotes a text cannot forget to bring the list along.
+ * The secrets of this process. There is one list of them: a foreign text can quote any of them, regardless of which
+ * code asked for it. Code that quotes a text cannot forget to bring the list along.
  */
 export const SECRETS = new Redactor();
 
-/** Fields of requests and answers of a token service that prove who somebody is. */
+/** Fields of requests and answers of a token service that prove an identity. */
 const TOKEN_FIELDS = [
   ...['access_token', 'refresh_token', 'id_token', 'client_secret', 'client_assertion', 'assertion', 'password'],
   ...['user_assertion', 'code', 'device_code'],
 ];
 
-/** Notes the credential of a request before it is sent: whoever answers can echo it. */
+/** Notes the credential of a request before it is sent, because the server can echo it. */
 export function noteCredential(authorization: string | undefined): void {
   if (authorization !== undefined) SECRETS.addPassing(authorization.replace(/^\S+ /, ''));
 }

@@ -16,8 +16,8 @@ function formsOf(secret: string): string[] {
 }
 
 /**
- * Longer ones are tokens and keys: nobody escapes them or spells them as Windows does before base64, and an index of
- * all that would take megabytes.
+ * Longer secrets are tokens and keys. They are neither escaped nor spelled as Windows does before base64. An index
+ * of all that would take megabytes.
  */
 const MAX_CONFIGURED_CHARACTERS = 512;
 

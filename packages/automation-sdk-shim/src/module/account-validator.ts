@@ -27,8 +27,8 @@ export interface ValidatorContext {
 export type AccountValidatorClass = new (context: ValidatorContext) => AccountValidator;
 
 /**
- * Tells the platform whether the module's configuration, as an operator has just filled it in, works. What does not fit
- * manifest.json is told before it comes to this.
+ * Tells the platform whether the module's configuration, as an operator has just filled it in, works. A configuration
+ * that does not fit manifest.json is reported before this runs.
  */
 export abstract class AccountValidator {
   /** With its secrets, as for a trigger. */

@@ -45,7 +45,7 @@ export class Module {
       process.exitCode = command === '--help' ? 0 : 1;
       return;
     }
-    // The data folder holds what passed through a mail system: nobody else on the host need read it. Its group may,
+    // The data folder holds what passed through a mail system: other users of the host need not read it. Its group may,
     // where the folder was given to a group: a container whose user changes with each start has nothing else.
     process.umask(0o007);
     process.exitCode = await run();

@@ -96,7 +96,7 @@ export async function prepareContext(preparation: Preparation): Promise<Prepared
   };
 }
 
-/** False where the module was stopped before the store could be had. */
+/** False where the module was stopped before the store was available. */
 async function takeStore(data: OwnableStore, { health, basics }: Preparation): Promise<boolean> {
   const { log, stop, cleanup, crash } = basics;
   const onLost = () => {

@@ -118,7 +118,7 @@ async function startReporting(
 async function openSentry(reported: Reported, { log, redactor }: Basics): Promise<Sentry | undefined> {
   const options = reported.problems.attempt(() => readSentryOptions(reported));
   if (options === undefined) return undefined;
-  // Whoever has it can write into the project there.
+  // Anyone who has it can write into the project there.
   redactor.add(options.dsn);
   return startSentry({ ...options, redactor, log });
 }

@@ -126,9 +126,9 @@ interface Watched {
 }
 
 /**
- * Logs, with their stacks, errors that nobody caught. A rejected promise that nobody looked at is only logged: what
- * waited for it is broken, but state is saved by awaited steps, so going on is safe. After an uncaught exception
- * nothing is known about the state of the process, so it ends and is started anew from what is on disk.
+ * Logs uncaught errors with their stacks. An unhandled rejection is only logged: what waited for the promise is broken,
+ * but state is saved by awaited steps, so going on is safe. After an uncaught exception nothing is known about the
+ * state of the process, so it ends and is started again from what is on disk.
  */
 export function listenForCrashes({ log, stop, cleanup }: Watched): Crashes {
   const end = () => {

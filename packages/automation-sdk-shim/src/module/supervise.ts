@@ -60,7 +60,7 @@ export async function supervise(run: () => Promise<void>, supervision: Supervisi
   return inTime;
 }
 
-/** A configuration error is told once; then nothing happens until stop. */
+/** A configuration error is reported once. Then nothing happens until stop. */
 export async function holdUntilStopped(error: ConfigurationError, supervision: Supervision): Promise<void> {
   const message = `Configuration error: ${error.message}`;
   supervision.log.critical(withCode(error, message));

@@ -10,7 +10,7 @@ function windowsOf(text: string, length = WINDOW): string[] {
   return Array.from({ length: Math.max(0, text.length - length + 1) }, (_none, at) => text.slice(at, at + length));
 }
 
-/** Every piece of it has three different characters: lines of dashes and stars are nobody's. */
+/** Every piece of it has three different characters. Lines of dashes and stars are not secrets. */
 const isSecret = (text: string) => text.trim() === text && windowsOf(text).every((window) => isVaried(window.trim()));
 
 const tricky = fc.constantFrom(

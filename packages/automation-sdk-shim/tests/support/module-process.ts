@@ -9,7 +9,7 @@ export interface LogLine {
   readonly msg: string;
 }
 
-/** Whom the process runs as; by default as this one. */
+/** The user and group that the process runs as. By default the same as this process. */
 export interface Identity {
   readonly uid?: number;
   readonly gid?: number;

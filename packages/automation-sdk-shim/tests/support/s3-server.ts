@@ -111,7 +111,7 @@ export class S3Server {
     return this.objects.get(key)?.body.toString();
   }
 
-  /** Writes as somebody else would. */
+  /** Writes as another process would. */
   store(key: string, body: Buffer | string, mark?: string): void {
     const content = Buffer.from(body);
     const etag = createHash('md5').update(content).digest('hex');

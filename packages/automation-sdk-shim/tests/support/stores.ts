@@ -17,7 +17,7 @@ export interface Place {
   open(): OwnableStore;
   /** Names of files or objects with the content of each. */
   contents(): Map<string, string>;
-  /** Writes as somebody else would. */
+  /** Writes as another process would. */
   put(name: string, content: string): void;
   close(): Promise<void>;
 }

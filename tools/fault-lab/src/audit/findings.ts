@@ -69,7 +69,7 @@ export interface RowsFound {
   readonly rows: number;
   /** Statuses that they had, each row's last one included. */
   readonly statuses: number;
-  /** Statuses that passed and were not delivered. No loss: nobody may have looked meanwhile. */
+  /** Statuses that passed and were not delivered. Not a loss: the module may not have looked in the meantime. */
   readonly passedUndelivered: number;
   /** Rows whose last status was neither delivered nor set aside. */
   readonly lost: readonly LostRow[];

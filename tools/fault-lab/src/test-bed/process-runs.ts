@@ -186,7 +186,7 @@ export class ProcessRunner {
     await this.end('SIGTERM');
   }
 
-  /** Once: whoever waits for the end of a process first, the others find it done. */
+  /** Takes effect once, for the first caller that waits for the end of a process. The others find it done. */
   async #bury(running: Running): Promise<void> {
     const exit = await running.process.exited;
     if (this.#running !== running) return;

@@ -36,7 +36,7 @@ export async function hang(folder: string): Promise<() => Promise<void>> {
       () => false,
     );
     if (!isThere) return;
-    // Whoever opens for reading and writing waits for nobody, and those who wait for a reader go on.
+    // Opening for reading and writing does not block, and it releases those who wait for a reader.
     const file = await open(ended, constants.O_RDWR | constants.O_NONBLOCK);
     await rm(ended, { force: true });
     await file.close();

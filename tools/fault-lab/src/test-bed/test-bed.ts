@@ -144,7 +144,7 @@ export class TestBed {
 
   static async open(parts: TestBedParts): Promise<TestBed> {
     const { simulator, mail, rows } = await startTenant(parts.options);
-    // The intake and the platform tell of what they receive; whom they tell is made of them.
+    // The intake and the platform report what they receive to the test bed, which is built from them.
     let testBed: TestBed | undefined = undefined as TestBed | undefined;
     const intake: Intake = await startIntake({
       intakeKey: PLATFORM.intakeKey,

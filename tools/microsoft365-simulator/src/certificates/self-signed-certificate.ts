@@ -44,7 +44,7 @@ function toBeSigned(name: string, publicKey: KeyObject, algorithm: Buffer, nowMs
   const serialNumber = der.integer(Buffer.concat([Buffer.from([0x40]), randomBytes(15)]));
   const commonName = der.sequence(der.objectIdentifier('2.5.4.3'), der.utf8String(name));
   const issuerAndSubject = der.sequence(der.set(commonName));
-  // From yesterday on: the clock of whoever checks it may be behind.
+  // Valid from yesterday on: the clock of the machine that checks it may be behind.
   const validity = der.sequence(der.utcTime(nowMs - dayMs), der.utcTime(nowMs + validDays * dayMs));
   return der.sequence(
     version3,

@@ -101,7 +101,7 @@ const portsToTry = 20;
 
 /**
  * Runs the simulator until the signal aborts. Resolves with the exit code: 0, or 2 if it could not start for a reason
- * that whoever typed the command can mend.
+ * that the user can correct in the command.
  */
 export async function run(argv: readonly string[], write: (text: string) => void, stop: AbortSignal): Promise<number> {
   try {
@@ -169,7 +169,7 @@ async function saveCertificate(simulator: Simulator, file: string | null): Promi
   }
 }
 
-/** A port that was asked for must be had; else the usual one or one of those after it. */
+/** A requested port must be available. Without a request, the usual port or one of those after it is used. */
 async function listen(asked: number | null, open: (port: number) => Promise<Simulator>): Promise<Simulator> {
   const last = asked ?? usualPort + portsToTry - 1;
   for (let port = asked ?? usualPort; ; port++) {

@@ -58,7 +58,7 @@ export interface GraphOptions extends ServiceOptions {
   quotaRetryAfter: boolean;
   /**
    * When the service principal of Microsoft's own application begins to work in the tenant, in milliseconds since 1970:
-   * some hours after somebody has created it. Null: nobody has.
+   * some hours after its creation. Null: it has not been created.
    */
   servicePrincipalFromMs: number | null;
   /** The status of the refusal until then. */

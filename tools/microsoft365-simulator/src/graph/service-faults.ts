@@ -132,7 +132,8 @@ export function overQuota(error: ErrorWording, waitMs: number | null): Response 
 }
 
 /**
- * What is wrong with the request is told by an exception within, as one tenant has seen it; asking again does not help.
+ * An exception within the answer says what is wrong with the request, as one tenant has seen it. Asking again does not
+ * help.
  */
 function hiddenBadRequest(): Response {
   const internalexception = {

@@ -55,8 +55,8 @@ export type TokenClaims = Readonly<Record<string, unknown>>;
 export type TokenOutcome = 'missing' | 'unknown' | 'wrong-audience' | 'expired' | 'not-permitted' | 'right';
 
 /**
- * The access tokens that are out. They have the form of a JWT, whose signature nobody can check: a service asks here
- * whether it should believe in one.
+ * The access tokens that were issued. They have the form of a JWT, but the signature cannot be checked. A service asks
+ * here whether it should accept a token.
  */
 export class IssuedTokens {
   readonly #contents = new Map<string, TokenContent>();

@@ -122,8 +122,8 @@ export function arriveInBulk(stream: MailStream, { rows, from: fromMs, to: toMs,
 }
 
 /**
- * Mail that goes on arriving. Each message follows from the one before, so what has arrived by an instant is the same
- * however often and at whichever instants somebody looked.
+ * Mail that goes on arriving. Each message follows from the one before. So what has arrived by an instant is the same,
+ * however often and at whichever instants it was read.
  */
 export class LiveArrivals {
   readonly #stream: MailStream;

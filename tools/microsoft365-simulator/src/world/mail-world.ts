@@ -55,8 +55,8 @@ export interface VisibleRow {
 const always: Interval = { fromMs: -Infinity, toMs: Infinity, inclusive: true };
 
 /**
- * All mail of a tenant. It has no clock: whoever asks names the instant at which he looks (milliseconds since 1970),
- * and two who name the same one see the same. It holds a million and a half rows in some 30 MB.
+ * All mail of a tenant. It has no clock: the caller names the instant to look at (milliseconds since 1970). Two callers
+ * that name the same instant see the same. It holds a million and a half rows in some 30 MB.
  */
 export class MailWorld {
   readonly organization: string;
@@ -79,10 +79,7 @@ export class MailWorld {
     arriveInBulk(this.#open(behaviourOf(mail)), mail);
   }
 
-  /**
-   * Lets mail go on arriving; a row comes into being when somebody looks after it was received. Throws
-   * InvalidInputError.
-   */
+  /** Lets mail go on arriving. A row is created at the first read after it was received. Throws InvalidInputError. */
   live(mail: LiveMail): LiveHandle {
     checkLiveMail(mail);
     const arrivals = new LiveArrivals(this.#open(behaviourOf(mail)), mail.rowsPerHour, mail.from);

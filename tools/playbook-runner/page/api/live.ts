@@ -35,7 +35,7 @@ export const nothingKnown: LiveState = {
   playbook: null,
 };
 
-/** What to ask for next, so that nothing is told twice. */
+/** What to ask for next, so that nothing is sent twice. */
 export function cursorsOf(playbook: LivePlaybook | null): Cursors {
   return {
     eventsAfter: playbook?.events.at(-1)?.number ?? 0,

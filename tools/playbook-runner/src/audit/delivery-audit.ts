@@ -21,7 +21,10 @@ export interface Findings {
   readonly missing: number;
   /** Since when the one of them that has waited longest has shown that status, in milliseconds since 1970. */
   readonly missingSinceMs?: number;
-  /** Statuses that a row had for a while and that were not delivered. No error: nobody may have looked meanwhile. */
+  /**
+   * Statuses that a row had for a while and that were not delivered. Not an error: the module may not have looked in
+   * the meantime.
+   */
   readonly missedStatuses: number;
   /** Deliveries beyond the first of the same trace id, recipient and status. */
   readonly repeated: number;

@@ -11,10 +11,10 @@ export interface SchemaError {
 }
 
 /**
- * What is wrong with settings, as sentences for whoever fills in the form: one for each setting, in the order of the
- * form. Server and page both use it, so that they say the same. Besides what ajv has found by the card, it tells what
- * cards cannot say but the trigger would: addresses, and what proves who signs in. What it does not know of, such as
- * the form of an ID, the trigger tells when it is started.
+ * What is wrong with settings, as sentences for the user of the form. There is one for each setting, in the order of
+ * the form. Server and page both use it, so that they say the same. Besides what ajv has found by the card, it reports
+ * what cards cannot say but the trigger would: addresses, and what proves who signs in. What it does not know of, such
+ * as the form of an ID, the trigger reports when it is started.
  *
  * @param errors ajv's, of `settings`, in which nothing is blank
  */

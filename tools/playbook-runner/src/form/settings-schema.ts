@@ -24,7 +24,7 @@ export function titleOf(schema: SettingsSchema, setting: string): string {
   return schema.properties[setting]?.title ?? setting;
 }
 
-/** Whoever has the key may write into the intake, but the cards do not mask it. */
+/** Anyone who has the key may write into the intake, but the cards do not mask it. */
 export const INTAKE_KEY = 'intake_key';
 /**
  * Characters. A shorter secret occurs in words, and hiding it would blot out the log and tell what it is; the module

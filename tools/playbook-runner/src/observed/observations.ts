@@ -109,7 +109,7 @@ export class EventMeter {
 
 const LIMITS = { items: 1000, bytes: 32 << 20 };
 
-/** The last events as text, and how many there were. They are read only when somebody looks. */
+/** The last events as text, and how many there were. They are read only on request. */
 class EventKeeper {
   readonly #events = new Stored<StoredEvent>(LIMITS, ({ text }) => text);
   readonly #meter = new EventMeter();

@@ -12,7 +12,7 @@ export interface ApiOptions {
   readonly module: ModuleCards;
   readonly playbooks: Playbooks;
   readonly tenant: SimulatedTenant;
-  /** Called with the id of a playbook that somebody looks at. */
+  /** Called with the id of a playbook that a page shows. */
   readonly onLook: (playbook: string) => void;
 }
 

@@ -100,7 +100,7 @@ function isSame(given: string | readonly string[] | undefined, token: string): b
   return bytes.length === expected.length && timingSafeEqual(bytes, expected);
 }
 
-/** On every answer: nothing from elsewhere is loaded, and nobody else may show or read what is answered. */
+/** On every answer: nothing from elsewhere is loaded, and no other site may show or read the answer. */
 const SECURITY_HEADERS = new Map([
   [
     'Content-Security-Policy',

@@ -9,7 +9,7 @@ import type { PlaybookStore, SavedPlaybook } from './playbook-store.js';
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** Seconds. Often enough for somebody who watches, where nothing else was chosen. */
+/** Seconds. Often enough for a user who watches, where nothing else was chosen. */
 const FREQUENCY = 5;
 
 /** What is filled in, by the card's `docker_parameters`. */

@@ -20,7 +20,7 @@ function doAll(): void {
     try {
       task();
     } catch {
-      // The others are still to be done, and nobody is left to be told.
+      // The others must still run, and there is no one left to report to.
     }
   }
 }

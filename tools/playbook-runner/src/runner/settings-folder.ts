@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { rmSync } from 'node:fs';
 import { atExit } from './at-exit.js';
 
-/** Whether a process of that number runs on this machine, whoever owns it. */
+/** Whether a process with that number runs on this machine, regardless of its owner. */
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -111,7 +111,7 @@ async function removeOwn(path: string): Promise<void> {
 export interface SettingsFolder {
   readonly path: string;
   /**
-   * The folder holds secrets: it goes as soon as nobody reads it any more, at the latest with this process. Never
+   * The folder holds secrets. It is removed as soon as it is no longer read, at the latest with this process. Never
    * rejected: what cannot be removed now is tried again then.
    */
   remove(): Promise<void>;

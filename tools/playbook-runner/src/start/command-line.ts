@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { MAX_ROWS_PER_HOUR } from '../simulation/tenant-control.js';
 
-/** What whoever typed the command can mend; the message says how. */
+/** A mistake that the user can correct in the command. The message says how. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

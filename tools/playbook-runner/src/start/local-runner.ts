@@ -15,7 +15,7 @@ import { asPortError, unusableDataFolder } from './command-line.js';
 
 const LOOKS_FOR_MS = 10_000;
 
-/** At which playbooks somebody looks: a page asks for its playbook once a second. */
+/** Which playbooks are being viewed: a page asks for its playbook once a second. */
 export class Lookers {
   readonly #lookedAtMs = new Map<string, number>();
 
@@ -176,7 +176,10 @@ async function anyContinues(store: PlaybookStore, { playbooks }: SavedPlaybooks)
   return (await Promise.all(readers.map(({ id }) => store.hasState(id)))).includes(true);
 }
 
-/** Those that somebody looks at, and now and then all that are started: the summary line tells of them. */
+/**
+ * The audits of playbooks that are being viewed and, now and then, of all that are started: the summary line reports
+ * them.
+ */
 function auditsToCompare(playbooks: Playbooks, lookers: Lookers, nowMs: number): PlaybookAudit[] {
   return playbooks.all().flatMap(({ id, audit, isStarted }) => {
     if (audit === undefined) return [];

@@ -63,8 +63,9 @@ export interface DemoOptions {
 }
 
 /**
- * Starts the playbook that shows the module at work; made where it is missing. One that somebody has given another
- * tenant or intake is left alone: it would lose its credentials, or send made-up mail to an intake that is watched.
+ * Starts the playbook that shows the module at work, and creates it where it is missing. A playbook that a user has
+ * given another tenant or intake is left alone. Otherwise it would lose its credentials, or send made-up mail to an
+ * intake that is watched.
  *
  * @returns whether it was started
  */
@@ -123,7 +124,8 @@ export interface Outputs {
 /**
  * What `npm start` does, until `stop` aborts.
  *
- * Resolves with the exit code: 0; 1 where a trigger had to be killed; 2 where whoever typed the command can mend it.
+ * Resolves with the exit code: 0 for success, 1 where a trigger had to be killed, 2 where the user can correct the
+ * command.
  */
 export async function run(
   argv: readonly string[],

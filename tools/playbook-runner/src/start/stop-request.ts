@@ -20,7 +20,7 @@ export function listenForStop(): AbortSignal {
       ask();
     });
   }
-  // Whoever read the output has gone; what is written from now on is lost.
+  // The reader of the output has gone. What is written from now on is lost.
   process.stdout.on('error', ask);
   if (process.env['npm_lifecycle_event'] !== undefined) askWhenOrphaned(ask);
   return stop.signal;

@@ -25,7 +25,7 @@ export interface PlaybookSummary {
   readonly state: PlaybookState;
   /** Since when the trigger's process runs, in milliseconds since 1970; null while none does. */
   readonly startedAtMs: number | null;
-  /** How often it was started again after a crash, since somebody started it. */
+  /** How often it was started again after a crash, since a user started it. */
   readonly restarts: number;
   /** What the process says is the matter with it: one sentence; null where it is healthy, or says nothing. */
   readonly complaint: string | null;

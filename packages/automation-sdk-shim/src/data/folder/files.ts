@@ -70,7 +70,7 @@ function guidanceFor(code: string): string {
   }
 }
 
-/** Whom the volume's rights have to name. Empty where the system knows no such numbers. */
+/** The user and group that the volume's rights must name. Empty where the system has no such numbers. */
 function identity(): string {
   const [uid, gid] = [process.getuid?.(), process.getgid?.()];
   if (uid === undefined || gid === undefined) return '';

@@ -105,7 +105,7 @@ class Attempt {
     if (!isDead && !this.#unchanged.forLong(`without entry, ${changedMs}`)) return undefined;
     if (await this.#entries.close()) return this.#takeFree();
     const entries = await this.#entries.list();
-    // What else lies in there is nobody's lock.
+    // Anything else in there is not a lock.
     return entries?.length === 0 ? this.#enter() : undefined;
   }
 

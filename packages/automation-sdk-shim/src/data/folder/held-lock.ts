@@ -76,7 +76,10 @@ export class LockEntries {
     return (await this.list())?.some(({ token, beat }) => token === next.token && beat === next.beat) ?? false;
   }
 
-  /** False where there is no such entry, as for `renew`. Of all that remove one, one is told true. */
+  /**
+   * False where there is no such entry, as for `renew`. If several remove the same entry, exactly one of them gets
+   * true.
+   */
   async remove(entry: Entry): Promise<boolean> {
     return (await unlessMissing(unlink(this.#entryPath(entry)).then(() => true))) ?? false;
   }
@@ -194,7 +197,7 @@ export class HeldLock {
 
   #renewLater(): NodeJS.Timeout {
     const renew = () => {
-      // What cannot be renewed now is not lost: whoever wants it has to use the same file system.
+      // A failed renewal does not lose the lock: any other process that wants it must use the same file system.
       void this.#renew()
         .catch(() => undefined)
         .then(() => {

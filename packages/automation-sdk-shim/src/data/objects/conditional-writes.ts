@@ -107,7 +107,7 @@ function spelled(condition: Condition, tries: number): Condition {
   return { etag: tries % 2 === 0 ? condition.etag : `"${condition.etag}"` };
 }
 
-/** Somebody else wrote where only this process should. */
+/** Another process wrote where only this process should. */
 export class LockLostError extends Error {
   override readonly name = 'TakenError';
 }
@@ -122,7 +122,7 @@ export interface GuardedObjectOptions {
 /** An object that is only ever written over the version seen last: of two processes, one notices the other. */
 export class GuardedObject {
   readonly #options: GuardedObjectOptions;
-  /** The ETag; null where there was no object, undefined where nobody has looked yet. */
+  /** The ETag. Null where there was no object, undefined where it has not been read yet. */
   #seen: string | null | undefined;
 
   constructor(options: GuardedObjectOptions) {

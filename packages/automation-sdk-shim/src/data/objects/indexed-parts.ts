@@ -16,7 +16,7 @@ import {
 interface Index {
   /** The number of each bucket's first part that counts. */
   readonly buckets: Readonly<Record<string, number>>;
-  /** No bucket that was dropped had a part beyond it: what is left of one is in nobody's way. */
+  /** No dropped bucket had a part beyond this number. Remains of a dropped bucket do no harm. */
   readonly beyond: number;
 }
 

@@ -37,8 +37,8 @@ export interface LeaseOptions extends Taking {
 }
 
 /**
- * The right to write, for a time, renewed well before it ends. Whether another's has ended is told by the storage's
- * clock alone, and whether ours has by how much time has passed here: clocks need not agree.
+ * The right to write for a limited time, renewed well before it ends. Only the storage's clock decides whether
+ * another's lease has ended. Only the time that has passed here decides whether ours has. So the clocks need not agree.
  */
 export class Lease {
   readonly #options: LeaseOptions;
@@ -85,7 +85,7 @@ export class Lease {
     if (this.#state !== 'held') throw lostError(this.#options.name);
   }
 
-  /** Tells of a write of this process that found somebody else's. */
+  /** Reports that a write of this process found an object of another process. */
   lose(): void {
     if (this.#state !== 'held') return;
     this.#state = 'lost';
@@ -154,7 +154,7 @@ export class Lease {
 
   async #write(): Promise<void> {
     const beganMs = performance.now();
-    // Never the same content twice: its ETag would be the same too, and nobody could tell a renewal by it.
+    // Never the same content twice: its ETag would be the same too, and a renewal could not be detected.
     this.#renewals += 1;
     const content = { ...this.#lockOwner, lease_ms: this.#times.leaseMs, renewals: this.#renewals };
     await this.#options.object.replace(Buffer.from(`${JSON.stringify(content)}\n`));
@@ -170,7 +170,10 @@ function lockOwnerIn({ body }: StoredObject): LockOwner | undefined {
   return parseLockOwner(body.toString());
 }
 
-/** Nobody's, given back, of a holder that is certainly dead, or not renewed for longer than its lease. */
+/**
+ * The lease has no holder, was given back, has a holder that is certainly dead, or was not renewed for longer than its
+ * term.
+ */
 function isFree(found: StoredObject | undefined, usualMs: number): boolean {
   if (found === undefined) return true;
   const content = parseObject(found.body.toString());

@@ -176,7 +176,8 @@ export class ObjectStorage {
   }
 
   /**
-   * Whether lists can be had: they are `refused`, or `wrong` where they do not show the object `key`, which is there.
+   * Whether the storage can list objects. Lists are `refused`, or `wrong` where they do not show the object `key`,
+   * which exists.
    */
   async canList(key: string): Promise<'yes' | 'refused' | 'wrong'> {
     const pages = await this.#send(key, async (s3, bucket, abortSignal) => {

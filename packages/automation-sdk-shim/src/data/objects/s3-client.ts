@@ -14,14 +14,14 @@ export interface StorageSettings {
   readonly region: string;
   /** Undefined for Amazon's own. */
   readonly endpoint: string | undefined;
-  /** Whether what is kept, which tells who mailed whom, leaves the machine unencrypted. */
+  /** Whether the stored data leaves the machine unencrypted. It shows who sent mail to whom. */
   readonly isPlain: boolean;
   readonly credentials: {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
     readonly sessionToken?: string;
   };
-  /** Certificates in PEM: whom to trust, and who the module is. */
+  /** Certificates in PEM: which CAs to trust, and the module's own identity. */
   readonly tls: SecureContextOptions;
 }
 

@@ -61,7 +61,7 @@ export interface SettingGroup {
 const apiSettings = ['api', 'client_id', 'tenant_id'];
 const intakeSettings = ['intake_server'];
 
-/** The parts of the form, without those that are empty. Settings that nobody has thought of yet are advanced ones. */
+/** The parts of the form, without the empty ones. Settings that no part lists are advanced ones. */
 export function groupSettings(schema: SettingsSchema): readonly SettingGroup[] {
   const required = new Set([...(schema.required ?? []), ...signInSettings(schema)]);
   const rest = Object.keys(schema.properties).filter((name) => !required.has(name));

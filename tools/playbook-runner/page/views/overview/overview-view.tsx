@@ -48,7 +48,7 @@ function healthFigure(health: Overview['health']) {
   if (health === null) return { ...UNKNOWN, help: 'nothing answers' };
   if (health.healthy) return { value: 'Good', tone: 'good', help: 'no complaints' } as const;
   const [reason] = cutFirstSentence(health.reasons[0] ?? 'The trigger names no reason.');
-  // As high as the other figures' words: all of it is told in the panel below.
+  // As high as the other figures' words. The panel below shows the full text.
   return { value: 'Bad', tone: 'bad', help: <span className="two-lines">{reason}</span> } as const;
 }
 

@@ -1,7 +1,7 @@
 import type { PlaybookState, PlaybookSummary } from '../../../src/wire/playbook.js';
 import { formatDuration } from '../../format/format.js';
 
-/** Up to the first stop that is followed by a space; those within brackets are somebody else's. */
+/** Up to the first full stop that is followed by a space. Full stops within brackets belong to other text. */
 const FIRST_SENTENCE = /^(?:\([^()]*\)|[^(])+?[.!?](?=\s)/u;
 
 /** A message cut behind its first sentence; the rest is empty where there is only one. */
@@ -17,7 +17,7 @@ interface StateWords {
   readonly tone: StateTone;
 }
 
-/** What is told of a playbook at a glance. */
+/** What is shown of a playbook at a glance. */
 export type ToldState = Pick<PlaybookSummary, 'state' | 'complaint'>;
 
 /** The words of Sekoia.io's page. */

@@ -11,9 +11,7 @@ interface TroubleNoticeProps {
   readonly live: LivePlaybook | null;
 }
 
-/**
- * Reminds of the outages and faults that were switched on: what looks like a failure is one that somebody wished for.
- */
+/** Lists the outages and faults that were switched on: what looks like a failure was requested by a user. */
 export function TroubleNotice({ playbook: { id, usesSimulatedTenant }, live }: TroubleNoticeProps) {
   const tenant = useLiveValue((state) => state.tenant);
   const troubles = tellTroubles(
