@@ -16,7 +16,7 @@ export type Step =
   /** Read this range next; `fresh` is the newest time, which everything else gives way to. */
   | { readonly kind: 'read'; readonly pass: number; readonly fresh: boolean; readonly range: TimeRange }
   /**
-   * Microsoft no longer returns any time before the end. The range is the part of it that was never read. It is empty
+   * The service no longer returns any time before the end. The range is the part of it that was never read. It is empty
    * if only later passes are behind.
    */
   | { readonly kind: 'gap'; readonly range: TimeRange }
