@@ -23,13 +23,43 @@ function createDirectAgents(options: AgentOptions, connectMs: number): DirectAge
     override createConnection(...args: Parameters<HttpAgent['createConnection']>): Duplex | null | undefined {
       return limitConnecting(super.createConnection(...args), 'connect', connectMs);
     }
+    override keepSocketAlive(socket: Duplex): boolean {
+      return limitIdling(socket, super.keepSocketAlive(socket) as unknown as boolean);
+    }
+    override reuseSocket(socket: Duplex, request: ClientRequest): void {
+      endIdling(socket);
+      super.reuseSocket(socket, request);
+    }
   }
   class LimitedHttpsAgent extends HttpsAgent {
     override createConnection(...args: Parameters<HttpsAgent['createConnection']>): Duplex | null | undefined {
       return limitConnecting(super.createConnection(...args), 'secureConnect', connectMs);
     }
+    override keepSocketAlive(socket: Duplex): boolean {
+      return limitIdling(socket, super.keepSocketAlive(socket) as unknown as boolean);
+    }
+    override reuseSocket(socket: Duplex, request: ClientRequest): void {
+      endIdling(socket);
+      super.reuseSocket(socket, request);
+    }
   }
   return { http: new LimitedHttpAgent(options), https: new LimitedHttpsAgent(options) };
+}
+
+/**
+ * Servers close what is idle after 5 s (Node.js) to 60 s (most load balancers, and as long as a poll). A request that is
+ * sent in that moment gets a reset instead of an answer, so that we close idle connections first.
+ */
+const MAX_IDLE_MS = 4_000;
+
+/** The agent destroys a free socket on its `timeout`. */
+function limitIdling(socket: Duplex, isKept: boolean): boolean {
+  if (isKept && socket instanceof Socket) socket.setTimeout(MAX_IDLE_MS);
+  return isKept;
+}
+
+function endIdling(socket: Duplex): void {
+  if (socket instanceof Socket) socket.setTimeout(0);
 }
 
 function limitConnecting(
