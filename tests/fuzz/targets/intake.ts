@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { Registry } from 'prom-client';
 import fc from 'fast-check';
+import { MAX_SEKOIA_RESPONSE_BYTES } from '../../../packages/automation-sdk-shim/src/budgets.js';
 import type { HttpRequest } from '../../../packages/automation-sdk-shim/src/http/http-client.js';
 import { IntakeClient } from '../../../packages/automation-sdk-shim/src/intake/intake-client.js';
 import { createIntakeMetrics } from '../../../packages/automation-sdk-shim/src/intake/intake-metrics.js';
@@ -123,6 +124,8 @@ function spare({ events, max }: Acknowledgement): number {
 function acknowledgementIn({ bytes }: Part, events: readonly string[]): Acknowledgement {
   const nothing = { events: new Set<string>(), max: 0 };
   const all = { events: new Set(events), max: events.length };
+  // The module takes no larger answer, and to read one here would take the memory that is measured.
+  if (bytes.length > MAX_SEKOIA_RESPONSE_BYTES) return nothing;
   const response = parseResponse(bytes);
   if (response === undefined || response.status < 200 || response.status > 299) return nothing;
   let said: unknown;

@@ -108,7 +108,7 @@ function tellRestarts(count: number): string {
 function ExperimentsPanel() {
   return (
     <Panel
-      title="Try to make it lose a row"
+      title="Fault injection"
       help="Set everything back afterwards and watch the delivery audit: missing goes down again and repeated stays at 0. While mail comes in, a few rows are always on their way."
     >
       <ol className="experiments">
