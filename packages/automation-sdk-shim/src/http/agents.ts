@@ -24,7 +24,8 @@ function createDirectAgents(options: AgentOptions, connectMs: number): DirectAge
       return limitConnecting(super.createConnection(...args), 'connect', connectMs);
     }
     override keepSocketAlive(socket: Duplex): boolean {
-      return limitIdling(socket, super.keepSocketAlive(socket) as unknown as boolean);
+      super.keepSocketAlive(socket);
+      return limitIdling(socket);
     }
     override reuseSocket(socket: Duplex, request: ClientRequest): void {
       endIdling(socket);
@@ -36,7 +37,8 @@ function createDirectAgents(options: AgentOptions, connectMs: number): DirectAge
       return limitConnecting(super.createConnection(...args), 'secureConnect', connectMs);
     }
     override keepSocketAlive(socket: Duplex): boolean {
-      return limitIdling(socket, super.keepSocketAlive(socket) as unknown as boolean);
+      super.keepSocketAlive(socket);
+      return limitIdling(socket);
     }
     override reuseSocket(socket: Duplex, request: ClientRequest): void {
       endIdling(socket);
@@ -52,10 +54,10 @@ function createDirectAgents(options: AgentOptions, connectMs: number): DirectAge
  */
 const MAX_IDLE_MS = 4_000;
 
-/** The agent destroys a free socket on its `timeout`. */
-function limitIdling(socket: Duplex, isKept: boolean): boolean {
-  if (isKept && socket instanceof Socket) socket.setTimeout(MAX_IDLE_MS);
-  return isKept;
+/** The agent destroys a free socket on its `timeout`. Returns that the socket is kept, as Node.js wants to be told. */
+function limitIdling(socket: Duplex): true {
+  if (socket instanceof Socket) socket.setTimeout(MAX_IDLE_MS);
+  return true;
 }
 
 function endIdling(socket: Duplex): void {
