@@ -49,8 +49,8 @@ function createDirectAgents(options: AgentOptions, connectMs: number): DirectAge
 }
 
 /**
- * Servers close what is idle after 5 s (Node.js) to 60 s (most load balancers, and as long as a poll). A request that is
- * sent in that moment gets a reset instead of an answer, so that we close idle connections first.
+ * Servers close what is idle after 5 s (Node.js) to 60 s (most load balancers, and as long as a poll). A request that
+ * is sent in that moment gets a reset instead of an answer, so that we close idle connections first.
  */
 const MAX_IDLE_MS = 4_000;
 
