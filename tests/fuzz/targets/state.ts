@@ -318,8 +318,12 @@ function claimsIn(text: string): Claims | 'beyond this reader' | undefined {
   }
   const timeOf = (value: unknown) => Date.parse(String(value));
   const listed = (value: unknown) => (Array.isArray(value) ? (value as Record<string, unknown>[]) : []);
+  const mostRecent = timeOf(context['most_recent_date_requested']);
+  // Of Sekoia's own connector, which writes nothing else: whatever stands beside it is not ours.
+  if (!('version' in context))
+    return Number.isNaN(mostRecent) ? 'beyond this reader' : { times: [mostRecent], holes: [], historyMs: Infinity };
   const times = [
-    timeOf(context['most_recent_date_requested']),
+    mostRecent,
     ...listed(context['watermarks']).map((one) => timeOf(one['read_before'])),
     timeOf((context['ahead'] as { end?: unknown } | undefined)?.end ?? 0),
   ];
