@@ -58,7 +58,8 @@ describe('wrong settings', () => {
     }
     expect(message).toMatch(/frequency.*between 1 and 86400/s);
     expect(message).toContain('https://');
-    expect(trigger.stderr).toContain('"level":"critical"');
+    // What the platform has got may not have been read from the pipe yet.
+    await trigger.waitForOutput(/"level":"critical"/);
     expect(await trigger.health()).toMatchObject({ status: 200, body: { status: 'misconfigured' } });
     expect(await trigger.stop()).toMatchObject({ exitCode: 0 });
     expect(requests()).toEqual(noRequests);
