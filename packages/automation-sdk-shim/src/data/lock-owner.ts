@@ -71,7 +71,7 @@ export function parseLockOwner(text: string): LockOwner | undefined {
   return {
     pid: value.pid,
     host: value.host,
-    since: /^[\d:.TZ-]+$/.test(wordOrNull('since') ?? '') ? wordOrNull('since')! : 'an unknown time',
+    since: /^[\d:.TZ-]+$/.exec(wordOrNull('since') ?? '')?.[0] ?? 'an unknown time',
     boot_id: wordOrNull('boot_id'),
     pid_namespace: wordOrNull('pid_namespace'),
     process_started: wordOrNull('process_started'),
