@@ -6,9 +6,8 @@ RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends tini
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY packages/automation-sdk-shim/package.json packages/automation-sdk-shim/
-COPY tools/microsoft365-simulator/package.json tools/microsoft365-simulator/
 COPY tools/playbook-runner/package.json tools/playbook-runner/
-COPY tools/fault-lab/package.json tools/fault-lab/
+COPY tools/testbed/package.json tools/testbed/
 RUN npm ci --ignore-scripts
 COPY scripts/image-tree.mjs scripts/bill-of-materials.mjs scripts/system-components.mjs scripts/
 RUN node scripts/image-tree.mjs /image --system

@@ -1,4 +1,4 @@
-import type { GraphFault, MailWorld, ReportingFault } from '@local/microsoft365-simulator';
+import type { GraphFault, MailWorld, ReportingFault } from '@local/testbed';
 import { withService as withGraph } from '../unit/microsoft/graph/service.js';
 import { presentMs, range } from '../unit/microsoft/reading.js';
 import { withService as withReportingWebService } from '../unit/microsoft/reporting-web-service/service.js';

@@ -9,7 +9,7 @@ import {
   type Platform,
   type RecordedRequest,
   type TriggerOptions,
-} from '@local/playbook-runner';
+} from '@local/testbed';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { allArrivedOnce, intakeKey, minute, Scenario, token } from '../support/scenario.js';
 

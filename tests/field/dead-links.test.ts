@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { GraphFault, ReportingFault } from '@local/microsoft365-simulator';
+import type { GraphFault, ReportingFault } from '@local/testbed';
 import { ACCESSES } from '../support/field-case.js';
 import { HoursWithATenant } from '../support/hours-with-a-tenant.js';
 import { messagesAt } from '../support/log-entries.js';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { respond, htmlResponse, jsonResponse, withHeaders, type Response } from '@local/microsoft365-simulator';
+import { respond, htmlResponse, jsonResponse, withHeaders, type Response } from '@local/testbed';
 import { toEvent } from '../../src/message-trace/event.js';
 import { waitOn } from '../support/fake-clock.js';
 import { ACCESSES, FieldCase, holds, HOUR_MS, type Findings } from '../support/field-case.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import type { IntakeFault } from '@local/playbook-runner';
+import type { IntakeFault } from '@local/testbed';
 import { entriesOf, messagesAt } from '../support/log-entries.js';
 import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
 import type { SignInScenarioName } from '../support/sign-in-scenarios.js';

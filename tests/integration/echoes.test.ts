@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { piecesOf } from '../../tools/fault-lab/src/test-bed/output-watch.js';
+import { piecesOf } from '../../tools/testbed/src/chaos/test-bed/output-watch.js';
 import { startEchoingServer, type EchoForm } from '../support/echoing-server.js';
 import { respond, type Loopback } from '../support/loopback.js';
 import { intakeKey, minute, Scenario, second, token } from '../support/scenario.js';

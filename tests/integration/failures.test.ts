@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { passingFaults, type TokenFault } from '@local/microsoft365-simulator';
-import type { IntakeFault } from '@local/playbook-runner';
+import { passingFaults, type TokenFault } from '@local/testbed';
+import type { IntakeFault } from '@local/testbed';
 import { messagesAt } from '../support/log-entries.js';
 import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
 import { signInScenarioNames, type SignInScenarioName } from '../support/sign-in-scenarios.js';

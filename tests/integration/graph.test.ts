@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { selfSignedCertificate } from '@local/microsoft365-simulator';
+import { selfSignedCertificate } from '@local/testbed';
 import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
 import { application, signInScenarios } from '../support/sign-in-scenarios.js';
 

@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { selfSignedCertificate } from '@local/microsoft365-simulator';
+import { selfSignedCertificate } from '@local/testbed';
 import { federatedCredential, serviceAccountToken } from '../support/federation.js';
 import { allArrivedOnce, minute, Scenario } from '../support/scenario.js';
 import { day, endpoint, noSecret, pem, signInScenarios, type Case } from '../support/sign-in-cases.js';

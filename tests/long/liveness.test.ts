@@ -3,7 +3,7 @@ import { S3Server } from '../../packages/automation-sdk-shim/tests/support/s3-se
 import { failureRun } from '../support/failure-run.js';
 import { entriesOf, expectNoHurry } from '../support/log-entries.js';
 import { allArrivedOnce, minute, second, type Scenario } from '../support/scenario.js';
-import type { TriggerProcess } from '@local/playbook-runner';
+import type { TriggerProcess } from '@local/testbed';
 
 interface Seen {
   readonly httpStatuses: Set<number>;

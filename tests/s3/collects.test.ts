@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { startIntake, type Intake } from '@local/playbook-runner';
+import { startIntake, type Intake } from '@local/testbed';
 import { ObjectServer, type ServerName } from '../support/object-servers.js';
 import { readOnlyNode } from '../support/read-only-node.js';
 import { RepeatsByRun } from '../support/repeats-by-run.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { RequestRecord } from '@local/microsoft365-simulator';
+import type { RequestRecord } from '@local/testbed';
 import { allArrivedOnce, day, hour, minute, Scenario, second } from '../support/scenario.js';
 
 const reporting = 'an account on the Reporting Web Service';

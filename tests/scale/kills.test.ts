@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { startIntake, type Intake } from '@local/playbook-runner';
+import { startIntake, type Intake } from '@local/testbed';
 import { RepeatsByRun } from '../support/repeats-by-run.js';
 import { SeededRandom } from '../support/seeded-random.js';
 import { day, intakeKey, Scenario, second } from '../support/scenario.js';

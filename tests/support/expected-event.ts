@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Graph, MailRow } from '@local/microsoft365-simulator';
+import type { Graph, MailRow } from '@local/testbed';
 import type { Scenario } from './scenario.js';
 import type { SignInScenario } from './sign-in-scenarios.js';
 

@@ -1,4 +1,4 @@
-import type { AlteredRequest, Response } from '@local/microsoft365-simulator';
+import type { AlteredRequest, Response } from '@local/testbed';
 import type { Access } from '../../src/sekoia/access.js';
 import { application as applicationAdvice } from '../../src/sekoia/guidance.js';
 import { HoursWithATenant } from './hours-with-a-tenant.js';

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { MailWorld, startSimulator, type Simulator } from '@local/microsoft365-simulator';
-import { DeliveryAudit, startIntake, type AuditReport, type Intake } from '@local/playbook-runner';
+import { MailWorld, startSimulator, type Simulator } from '@local/testbed';
+import { DeliveryAudit, startIntake, type AuditReport, type Intake } from '@local/testbed';
 import { Registry } from 'prom-client';
 import { Health } from '../../packages/automation-sdk-shim/src/health.js';
 import { HttpClient } from '../../packages/automation-sdk-shim/src/http/http-client.js';

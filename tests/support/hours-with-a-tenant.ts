@@ -1,4 +1,4 @@
-import { MailWorld, startSimulator, type SimulatorOptions, type Simulator } from '@local/microsoft365-simulator';
+import { MailWorld, startSimulator, type SimulatorOptions, type Simulator } from '@local/testbed';
 import { Collector } from '../../src/collector/collector.js';
 import type { Receipt, Sink, Source } from '../../src/model/ports.js';
 import type { TraceRecord } from '../../src/model/record.js';

@@ -1,4 +1,4 @@
-import type { TriggerProcess } from '@local/playbook-runner';
+import type { TriggerProcess } from '@local/testbed';
 
 /**
  * What a trigger counts at present: the sum over all label values, or over those that hold `labels`, such as

@@ -1,6 +1,6 @@
 import { chmod, chown, link, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TriggerOptions } from '@local/playbook-runner';
+import type { TriggerOptions } from '@local/testbed';
 import { bucketOf } from '../../src/collector/ledger.js';
 
 const nobody = 65_534;

@@ -1,4 +1,4 @@
-import { identifyEvent } from '@local/playbook-runner';
+import { identifyEvent } from '@local/testbed';
 
 /**
  * What of each run's deliveries was delivered again. The kill that ended the run is to blame for it, even if a later

@@ -11,7 +11,7 @@ import {
   type ReportingWebService,
   type Simulator,
   type TokenServiceOptions,
-} from '@local/microsoft365-simulator';
+} from '@local/testbed';
 import {
   DeliveryAudit,
   startIntake,
@@ -22,7 +22,7 @@ import {
   type IntakeOptions,
   type Platform,
   type TriggerOptions,
-} from '@local/playbook-runner';
+} from '@local/testbed';
 import {
   account,
   application,

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
-import type { TriggerProcess } from '@local/playbook-runner';
-import { piecesOf } from '../../tools/fault-lab/src/test-bed/output-watch.js';
+import type { TriggerProcess } from '@local/testbed';
+import { piecesOf } from '../../tools/testbed/src/chaos/test-bed/output-watch.js';
 import { intakeKey, token, type Scenario } from './scenario.js';
 import { account, application } from './sign-in-scenarios.js';
 

@@ -1,4 +1,4 @@
-import { appServicePath, selfSignedCertificate, type TokenServiceOptions } from '@local/microsoft365-simulator';
+import { appServicePath, selfSignedCertificate, type TokenServiceOptions } from '@local/testbed';
 import { federatedCredential, serviceAccountToken } from './federation.js';
 
 const minute = 60_000;

@@ -1,4 +1,4 @@
-import type { Simulator } from '@local/microsoft365-simulator';
+import type { Simulator } from '@local/testbed';
 
 export const account = { accountName: 'svc-trace@example.corp', accountPassword: 'C0rrect-h0rse"+/& battery' };
 export const application = {

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { selfSignedCertificate } from '@local/microsoft365-simulator';
+import { selfSignedCertificate } from '@local/testbed';
 import { beyondProxy, startConnectProxy } from './support/connect-proxy.js';
 import { respond, startLoopback, type Handler, type Loopback } from './support/loopback.js';
 import { ModuleProcess } from './support/module-process.js';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { selfSignedCertificate } from '@local/microsoft365-simulator';
+import { selfSignedCertificate } from '@local/testbed';
 import { ObjectStorage } from '../src/data/objects/object-storage.js';
 import { connectS3, type StorageSettings } from '../src/data/objects/s3-client.js';
 import { storageFailure } from '../src/data/objects/storage-retries.js';

@@ -3,7 +3,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer, request, type RequestOptions, type ServerOptions } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { selfSignedCertificate } from '@local/microsoft365-simulator';
+import { selfSignedCertificate } from '@local/testbed';
 import { HttpClient } from '../src/http/http-client.js';
 import { explainCode } from '../src/http/network-error.js';
 import { beyondProxy, startConnectProxy } from './support/connect-proxy.js';

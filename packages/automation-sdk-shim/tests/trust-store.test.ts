@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { selfSignedCertificate } from '@local/microsoft365-simulator';
+import { selfSignedCertificate } from '@local/testbed';
 import { HttpClient } from '../src/http/http-client.js';
 import { trustProblems } from '../src/http/trust-store.js';
 import { beyondProxy, startConnectProxy } from './support/connect-proxy.js';

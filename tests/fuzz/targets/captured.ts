@@ -1,4 +1,4 @@
-import { MailWorld, startSimulator, type Simulator } from '@local/microsoft365-simulator';
+import { MailWorld, startSimulator, type Simulator } from '@local/testbed';
 import { Transport, type Response, type Request } from '../../../src/microsoft/http/transport.js';
 import { outbound } from '../../support/outbound.js';
 import { account, application, domain, organization } from '../../support/sign-in-scenarios.js';

@@ -5,7 +5,7 @@ import { readSettingsOfItem } from '../../../packages/automation-sdk-shim/src/mo
 import { readCards } from '../../../packages/automation-sdk-shim/src/configuration/cards.js';
 import { checkProxies, proxyFor } from '../../../packages/automation-sdk-shim/src/http/proxies.js';
 import { batchAddress } from '../../../packages/automation-sdk-shim/src/module/connector.js';
-import { selfSignedCertificate } from '@local/microsoft365-simulator';
+import { selfSignedCertificate } from '@local/testbed';
 import { application } from '../../support/sign-in-scenarios.js';
 import { type Input, type OpenTarget, textPart } from '../engine/target.js';
 import { expectKnown } from '../oracles/texts.js';

@@ -1,4 +1,4 @@
-import { graphFaults, reportingFaults, type ReportingWebService } from '@local/microsoft365-simulator';
+import { graphFaults, reportingFaults, type ReportingWebService } from '@local/testbed';
 import fc from 'fast-check';
 import type { Page, Source } from '../../../src/model/ports.js';
 import { Ledger } from '../../../src/collector/ledger.js';

@@ -1,5 +1,5 @@
 import { validateHeaderValue } from 'node:http';
-import { tokenFaults, appServicePath } from '@local/microsoft365-simulator';
+import { tokenFaults, appServicePath } from '@local/testbed';
 import { authorizationFor } from '../../../src/sekoia/source-for.js';
 import type { Access } from '../../../src/sekoia/access.js';
 import { accountByToken, application as applicationAdvice, managedIdentity } from '../../../src/sekoia/guidance.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { identifyEvent } from '@local/playbook-runner';
+import { identifyEvent } from '@local/testbed';
 import { failureRun } from '../../support/failure-run.js';
 import { metricValue } from '../../support/metric-value.js';
 import { rejectedIn } from '../../support/dead-letters.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { IntakeFault } from '@local/playbook-runner';
+import type { IntakeFault } from '@local/testbed';
 import { failureRun } from '../../support/failure-run.js';
 import { entriesOf, expectNoHurry, messagesAt } from '../../support/log-entries.js';
 import { metricValue } from '../../support/metric-value.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { passingFaults, type TokenFault, type TransportFault } from '@local/microsoft365-simulator';
+import { passingFaults, type TokenFault, type TransportFault } from '@local/testbed';
 import { failureRun } from '../../support/failure-run.js';
 import { entriesOf, expectNoHurry, messagesAt } from '../../support/log-entries.js';
 import { allArrivedOnce, minute, second, type Scenario } from '../../support/scenario.js';

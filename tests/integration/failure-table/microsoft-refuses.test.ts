@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { TriggerProcess } from '@local/playbook-runner';
+import type { TriggerProcess } from '@local/testbed';
 import { failureRun } from '../../support/failure-run.js';
 import { messagesAt } from '../../support/log-entries.js';
 import { metricValue } from '../../support/metric-value.js';

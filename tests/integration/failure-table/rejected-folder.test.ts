@@ -1,7 +1,7 @@
 import { mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { identifyEvent } from '@local/playbook-runner';
+import { identifyEvent } from '@local/testbed';
 import { failureRun } from '../../support/failure-run.js';
 import { messagesAt } from '../../support/log-entries.js';
 import { rejectedIn } from '../../support/dead-letters.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { TriggerProcess } from '@local/playbook-runner';
+import type { TriggerProcess } from '@local/testbed';
 import {
   alterPage,
   nextPageOf,

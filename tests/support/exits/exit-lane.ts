@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Stop, TriggerOptions } from '@local/playbook-runner';
-import { explainRepeats } from '../../../tools/fault-lab/src/audit/findings.js';
-import { Journal, type BatchResult } from '../../../tools/fault-lab/src/audit/journal.js';
-import type { ProcessRun } from '../../../tools/fault-lab/src/test-bed/process-runs.js';
+import type { Stop, TriggerOptions } from '@local/testbed';
+import { explainRepeats } from '../../../tools/testbed/src/chaos/audit/findings.js';
+import { Journal, type BatchResult } from '../../../tools/testbed/src/chaos/audit/journal.js';
+import type { ProcessRun } from '../../../tools/testbed/src/chaos/test-bed/process-runs.js';
 import { Scenario, second } from '../scenario.js';
 import { SeededRandom } from '../seeded-random.js';
 import type { SignInScenarioName } from '../sign-in-scenarios.js';

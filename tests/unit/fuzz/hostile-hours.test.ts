@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { MailWorld, startSimulator } from '@local/microsoft365-simulator';
+import { MailWorld, startSimulator } from '@local/testbed';
 import { Collector } from '../../../src/collector/collector.js';
 import type { Receipt, Sink } from '../../../src/model/ports.js';
 import { Ledger } from '../../../src/collector/ledger.js';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { tokenFaults, type AadstsFault, type Simulator } from '@local/microsoft365-simulator';
+import { tokenFaults, type AadstsFault, type Simulator } from '@local/testbed';
 import { SettingsError, UnavailableError } from '../../../src/model/errors.js';
 import type { Identity, SignIn } from '../../../src/microsoft/sign-in/entra-id.js';
 import { respond, startLoopback } from '../../support/loopback.js';

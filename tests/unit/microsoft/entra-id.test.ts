@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { passingFaults, type Simulator, type TokenFault } from '@local/microsoft365-simulator';
+import { passingFaults, type Simulator, type TokenFault } from '@local/testbed';
 import { PlanAgainError, UnavailableError } from '../../../src/model/errors.js';
 import { respond, startLoopback } from '../../support/loopback.js';
 import { account, application } from '../../support/sign-in-scenarios.js';

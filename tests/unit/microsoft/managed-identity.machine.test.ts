@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { startSimulator, type Simulator } from '@local/microsoft365-simulator';
+import { startSimulator, type Simulator } from '@local/testbed';
 import { SettingsError, UnavailableError } from '../../../src/model/errors.js';
 import { requestManagedIdentityToken } from '../../../src/microsoft/sign-in/managed-identity.js';
 import { transportWith } from '../../support/outbound.js';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { appServicePath, startSimulator, type Simulator } from '@local/microsoft365-simulator';
+import { appServicePath, startSimulator, type Simulator } from '@local/testbed';
 import { SettingsError, UnavailableError } from '../../../src/model/errors.js';
 import { endpointSecrets, requestManagedIdentityToken } from '../../../src/microsoft/sign-in/managed-identity.js';
 import { transportWith } from '../../support/outbound.js';

@@ -1,4 +1,4 @@
-import { MailWorld } from '@local/microsoft365-simulator';
+import { MailWorld } from '@local/testbed';
 import type { Source, TimeRange, TraceRecord } from '../../../src/model/ports.js';
 import type { LinkMonitor, Remedy } from '../../../src/microsoft/paging/detours.js';
 import type { Guidance } from '../../../src/microsoft/classify-response.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
-import { selfSignedCertificate, startSimulator, type Simulator } from '@local/microsoft365-simulator';
+import { selfSignedCertificate, startSimulator, type Simulator } from '@local/testbed';
 import { readClientCertificate } from '../../../src/microsoft/sign-in/client-certificate.js';
 import { requestToken, type Identity, type SignIn } from '../../../src/microsoft/sign-in/entra-id.js';
 import type { Token } from '../../../src/microsoft/sign-in/authorization.js';

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { selfSignedCertificate } from '@local/microsoft365-simulator';
+import { selfSignedCertificate } from '@local/testbed';
 import { ConfigurationError } from '@sekoia/automation-sdk-shim';
 import type { MessageTraceGraphConfiguration } from '../../../src/settings/values.js';
 import { accessByApplication } from '../../../src/sekoia/access-by-application.js';

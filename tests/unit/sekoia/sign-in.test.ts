@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { tokenFaults, type AadstsFault } from '@local/microsoft365-simulator';
+import { tokenFaults, type AadstsFault } from '@local/testbed';
 import { accessByAccount } from '../../../src/sekoia/access-by-account.js';
 import type { Access } from '../../../src/sekoia/access.js';
 import { application as applicationAdvice } from '../../../src/sekoia/guidance.js';

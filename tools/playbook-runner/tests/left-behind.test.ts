@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { atExit } from '../src/runner/at-exit.js';
-import { removeLeftSettings, settingsFolderPrefix, writeSettingsFolder } from '../src/runner/settings-folder.js';
+import { atExit } from '@local/testbed';
+import { removeLeftSettings, settingsFolderPrefix, writeSettingsFolder } from '@local/testbed';
 import { claimDataFolder } from '../src/start/claim-data-folder.js';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -29,7 +29,7 @@ afterEach(() => rm(folder, { recursive: true }));
 test('a trigger is asked to stop when its runner is gone, however that ended', async () => {
   const child = spawn(
     process.execPath,
-    ['--import', here('../scripts/end-with-parent.mjs'), here('fixtures/trigger.mjs'), 'message_trace'],
+    ['--import', here('../../testbed/scripts/end-with-parent.mjs'), here('fixtures/trigger.mjs'), 'message_trace'],
     { env: { TRIGGER_CONFIGURATION: '{"stop":"exit"}', LIVENESS_PORT: '0', METRICS_PORT: '0' }, stdio: 'pipe' },
   );
   const lines: string[] = [];

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Exit, Stop } from '../src/index.js';
+import type { Exit, Stop } from '@local/testbed';
 import { EventMeter } from '../src/observed/observations.js';
 import { restartWaitMs, Supervisor } from '../src/runner/supervisor.js';
 import { findBuiltFiles } from '../src/start/built-files.js';
@@ -79,13 +79,13 @@ describe('built files', () => {
   });
 
   test('are found; the page need not be there', async () => {
-    for (const path of ['dist/module', 'tools/microsoft365-simulator/dist']) {
+    for (const path of ['dist/module', 'tools/testbed/dist/microsoft']) {
       await mkdir(join(folder, path), { recursive: true });
       await writeFile(join(folder, path, 'main.js'), '');
     }
     expect(findBuiltFiles(folder)).toEqual({
       module: join(folder, 'dist/module/main.js'),
-      simulator: join(folder, 'tools/microsoft365-simulator/dist/main.js'),
+      simulator: join(folder, 'tools/testbed/dist/microsoft/main.js'),
       page: join(folder, 'tools/playbook-runner/dist/page'),
     });
   });

@@ -1,4 +1,4 @@
-import { type GraphOptions, type Simulator, startSimulator } from '@local/microsoft365-simulator';
+import { type GraphOptions, type Simulator, startSimulator } from '@local/testbed';
 import { type Authorization, BearerAuthorization } from '../../../../src/microsoft/sign-in/authorization.js';
 import { MicrosoftClient } from '../../../../src/microsoft/http/client.js';
 import { requestToken } from '../../../../src/microsoft/sign-in/entra-id.js';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { passingFaults, type GraphFault, type GraphOptions } from '@local/microsoft365-simulator';
+import { passingFaults, type GraphFault, type GraphOptions } from '@local/testbed';
 import {
   NotReadyError,
   OutOfReachError,

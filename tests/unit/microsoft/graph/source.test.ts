@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { MailRow, MailWorld } from '@local/microsoft365-simulator';
+import type { MailRow, MailWorld } from '@local/testbed';
 import { PlanAgainError, RangeRefusedError } from '../../../../src/model/errors.js';
 import { respond, startLoopback } from '../../../support/loopback.js';
 import { booked, hour, names, presentMs, range, readAll, unread } from '../reading.js';

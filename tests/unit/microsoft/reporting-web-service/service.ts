@@ -1,4 +1,4 @@
-import { startSimulator, type ReportingOptions, type Simulator } from '@local/microsoft365-simulator';
+import { startSimulator, type ReportingOptions, type Simulator } from '@local/testbed';
 import { BasicAuthorization } from '../../../../src/microsoft/sign-in/authorization.js';
 import { MicrosoftClient } from '../../../../src/microsoft/http/client.js';
 import { Transport } from '../../../../src/microsoft/http/transport.js';

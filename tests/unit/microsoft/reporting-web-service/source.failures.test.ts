@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { passingFaults, type ReportingFault } from '@local/microsoft365-simulator';
+import { passingFaults, type ReportingFault } from '@local/testbed';
 import { OutOfReachError, RangeRefusedError, SettingsError, UnavailableError } from '../../../../src/model/errors.js';
 import { skipWaits } from '../../../support/fast-forward.js';
 import { respond, startLoopback } from '../../../support/loopback.js';

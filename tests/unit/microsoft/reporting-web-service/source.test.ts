@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ReportingOptions } from '@local/microsoft365-simulator';
+import type { ReportingOptions } from '@local/testbed';
 import { booked, hour, names, range, readAll, unread } from '../reading.js';
 import { withService } from './service.js';
 

@@ -1,6 +1,6 @@
 import { isLogLevel, type LogLevel } from '../wire/playbook.js';
-import type { LogEntry } from '../platform/platform.js';
-import { cutOff } from '../runner/cut-off.js';
+import type { LogEntry } from '@local/testbed';
+import { cutOff } from '@local/testbed';
 import type { LogLine } from '../wire/live.js';
 import { Stored } from './stored-lines.js';
 

@@ -1,6 +1,6 @@
 import type { EventDetail, EventLine, LivePlaybook, Sample } from '../wire/live.js';
 import { Stored } from './stored-lines.js';
-import { Ring } from '../waiting/wait-for.js';
+import { Ring } from '@local/testbed';
 import { LogKeeper, type LogKeeperOptions } from './log-keeper.js';
 import { RunningTotals } from './running-totals.js';
 

@@ -1,4 +1,4 @@
-import type { HealthResponse, TriggerProcess } from '../runner/trigger-process.js';
+import type { HealthResponse, TriggerProcess } from '@local/testbed';
 import type { Overview, PassPicture, TimeRange } from '../wire/live.js';
 import { setTimeout as delay } from 'node:timers/promises';
 

@@ -1,5 +1,5 @@
 import type { ModuleCards } from '../cards/read-cards.js';
-import { HttpError } from '../http/messages.js';
+import { HttpError } from '@local/testbed';
 import type { Cursors } from '../observed/observations.js';
 import type { Playbooks } from '../playbooks/playbooks.js';
 import type { SimulatedTenant } from '../simulation/simulated-tenant.js';

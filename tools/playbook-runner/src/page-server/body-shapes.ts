@@ -1,4 +1,5 @@
-import { HttpError } from '../http/messages.js';
+import { HttpError } from '@local/testbed';
+import { InvalidSettingsError } from '../playbooks/invalid-settings.js';
 import type { PlaybookChange, Problem } from '../wire/playbook.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -48,7 +49,7 @@ export function readControls<Controls>(body: Fields, shapes: ControlShapes<Contr
     const message = describeProblem(value, shape);
     return message === undefined ? [] : [{ setting: name, message }];
   });
-  if (problems.length > 0) throw new HttpError(422, 'Some of it is out of bounds: correct it.', problems);
+  if (problems.length > 0) throw new InvalidSettingsError('Some of it is out of bounds: correct it.', problems);
   return body as Partial<Controls>;
 }
 

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
-import { HttpError } from '../http/messages.js';
+import { HttpError } from '@local/testbed';
 
 export interface PageFile {
   readonly contentType: string;

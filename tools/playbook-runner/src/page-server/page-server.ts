@@ -1,7 +1,8 @@
-import { HttpError, MethodError, readBody, respondWithJson } from '../http/messages.js';
+import { InvalidSettingsError } from '../playbooks/invalid-settings.js';
+import { HttpError, MethodError, readBody, respondWithJson } from '@local/testbed';
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Handler, listenOnLoopback, type LoopbackServer } from '../http/loopback-server.js';
+import { type Handler, listenOnLoopback, type LoopbackServer } from '@local/testbed';
 import type { Refused } from '../wire/playbook.js';
 import { type ApiOptions, apiRoutes } from './api.js';
 import { parseFields } from './body-shapes.js';
@@ -166,8 +167,10 @@ export async function startPageServer(options: PageServerOptions): Promise<Loopb
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       if (error instanceof MethodError) response.setHeader('Allow', error.allowed.join(', '));
-      const { problems } = error;
-      const refused: Refused = { error: error.message, ...(problems && { problems }) };
+      const refused: Refused = {
+        error: error.message,
+        ...(error instanceof InvalidSettingsError && { problems: error.problems }),
+      };
       respondWithJson(response, error.status, refused);
     }
   });

@@ -1,10 +1,10 @@
 import { type Card, valueOf } from '../cards/read-cards.js';
 import type { IntakeControls, LivePlaybook, LogLine, Overview } from '../wire/live.js';
 import { isDeepStrictEqual } from 'node:util';
-import { HttpError } from '../http/messages.js';
+import { HttpError } from '@local/testbed';
 import { NO_HEALTH } from '../observed/trigger-watch.js';
 import { type Cursors, Observations } from '../observed/observations.js';
-import { describeExit, type Stop } from '../runner/child-process.js';
+import { describeExit, type Stop } from '@local/testbed';
 import { AuditOfPlaybook, type PlaybookAudit } from '../simulation/playbook-audit.js';
 import type { SimulatedTenant } from '../simulation/simulated-tenant.js';
 import type { PlaybookState, PlaybookSummary } from '../wire/playbook.js';

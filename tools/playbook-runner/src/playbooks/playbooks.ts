@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Card, ModuleCards } from '../cards/read-cards.js';
-import { HttpError } from '../http/messages.js';
+import { HttpError } from '@local/testbed';
+import { InvalidSettingsError } from './invalid-settings.js';
 import type { SimulatedTenant } from '../simulation/simulated-tenant.js';
 import type { LogLine } from '../wire/live.js';
 import { Playbook } from './playbook.js';
@@ -86,7 +87,7 @@ export class Playbooks {
   async add({ trigger, name, id = randomBytes(6).toString('hex') }: Addition): Promise<Playbook> {
     const card = this.#options.module.cards.get(trigger);
     if (card === undefined) {
-      throw new HttpError(422, `There is no trigger ${trigger}: choose one of the library.`, [
+      throw new InvalidSettingsError(`There is no trigger ${trigger}: choose one of the library.`, [
         { setting: 'trigger', message: 'Choose one of the library.' },
       ]);
     }

@@ -1,7 +1,7 @@
-import type { IntakeFault } from '../intake/intake-fault.js';
+import type { IntakeFault } from '@local/testbed';
 import { randomInt, randomUUID } from 'node:crypto';
-import { type Intake, startIntake } from '../intake/intake.js';
-import { type LogEntry, type Platform, startPlatform } from '../platform/platform.js';
+import { type Intake, startIntake } from '@local/testbed';
+import { type LogEntry, type Platform, startPlatform } from '@local/testbed';
 import type { IntakeControls } from '../wire/live.js';
 
 /**

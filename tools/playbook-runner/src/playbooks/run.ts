@@ -1,10 +1,10 @@
 import { type HealthPicture, type Measurement, NO_HEALTH, TriggerWatch } from '../observed/trigger-watch.js';
 import type { Observations } from '../observed/observations.js';
 import { countIn } from '../observed/running-totals.js';
-import type { LogEntry } from '../platform/platform.js';
-import { describeExit, type Stop } from '../runner/child-process.js';
+import type { LogEntry } from '@local/testbed';
+import { describeExit, type Stop } from '@local/testbed';
 import { type Crash, Supervisor } from '../runner/supervisor.js';
-import { TriggerProcess } from '../runner/trigger-process.js';
+import { TriggerProcess } from '@local/testbed';
 import type { IntakeControls } from '../wire/live.js';
 import type { PlaybookState } from '../wire/playbook.js';
 import { ReceivingSide } from './receiving-side.js';

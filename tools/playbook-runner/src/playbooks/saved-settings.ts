@@ -3,7 +3,7 @@ import type { Card } from '../cards/read-cards.js';
 import { LEAST_HIDDEN, TENANT_ADDRESSES, tenantSettings } from '../form/settings-schema.js';
 import type { SimulatedTenant, TenantSettings } from '../simulation/simulated-tenant.js';
 import { applyChange, type Secrets } from './stored-playbook.js';
-import { HttpError } from '../http/messages.js';
+import { HttpError } from '@local/testbed';
 import type { PlaybookChange, PlaybookSettings } from '../wire/playbook.js';
 import type { PlaybookStore, SavedPlaybook } from './playbook-store.js';
 

@@ -1,6 +1,6 @@
 import { type Card, valueOf } from '../cards/read-cards.js';
 import { checkName, INTAKE_KEY, TENANT_ADDRESSES } from '../form/settings-schema.js';
-import { HttpError } from '../http/messages.js';
+import { InvalidSettingsError } from './invalid-settings.js';
 import type { PlaybookChange, Problem } from '../wire/playbook.js';
 
 /** A playbook as it lies on disk, without what is secret. */
@@ -52,7 +52,7 @@ export interface Changed {
 /** What was saved until now. */
 type Saved = Pick<Changed, 'settings' | 'secrets'>;
 
-/** @throws {HttpError} 422 with the problems, where there are some. */
+/** @throws {InvalidSettingsError} where there are some. */
 export function applyChange(card: Card, before: Saved, change: PlaybookChange): Changed {
   const { settings } = change;
   const name = change.name.trim();
@@ -69,11 +69,11 @@ export function applyChange(card: Card, before: Saved, change: PlaybookChange): 
   return { name, settings, secrets };
 }
 
-export function wrongSettings(problems: readonly Problem[]): HttpError {
-  return new HttpError(422, 'Some settings are missing or wrong: correct them and save.', problems);
+export function wrongSettings(problems: readonly Problem[]): InvalidSettingsError {
+  return new InvalidSettingsError('Some settings are missing or wrong: correct them and save.', problems);
 }
 
-/** @throws {HttpError} 422 where it cannot be a name. */
+/** @throws {InvalidSettingsError} where it cannot be a name. */
 export function checkedName(name: string): string {
   const problems = checkName(name);
   if (problems.length > 0) throw wrongSettings(problems);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Exit, Stop } from './child-process.js';
+import type { Exit, Stop } from '@local/testbed';
 
 /** Long enough for a page that asks once a second to show it. */
 const FIRST_WAIT_MS = 2000;

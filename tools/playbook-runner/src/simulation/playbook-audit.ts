@@ -1,5 +1,5 @@
-import { type AuditReport, type Comparison, DeliveryAudit } from '../audit/delivery-audit.js';
-import type { RowIdentity } from '../audit/row-identity.js';
+import { type AuditReport, type Comparison, DeliveryAudit } from '@local/testbed';
+import type { RowIdentity } from '@local/testbed';
 import type { DeliveryAudit as AuditView } from '../wire/live.js';
 import type { TenantRow } from './simulated-tenant.js';
 import { setTimeout as delay } from 'node:timers/promises';

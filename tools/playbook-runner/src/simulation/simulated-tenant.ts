@@ -1,7 +1,7 @@
-import type { VisibleRow } from '../audit/delivery-audit.js';
-import { HttpError } from '../http/messages.js';
-import { ChildProcess, type Exit } from '../runner/child-process.js';
-import { inheritedEnvironment } from '../runner/settings-folder.js';
+import type { AuditRow } from '@local/testbed';
+import { HttpError } from '@local/testbed';
+import { ChildProcess, type Exit } from '@local/testbed';
+import { inheritedEnvironment } from '@local/testbed';
 import type { TenantControls } from '../wire/live.js';
 import { TenantControl } from './tenant-control.js';
 
@@ -15,7 +15,7 @@ export interface TenantOptions {
 }
 
 /** A row of the tenant. */
-export interface TenantRow extends VisibleRow {
+export interface TenantRow extends AuditRow {
   /** When Exchange received the message, in milliseconds since 1970. */
   readonly receivedMs: number;
 }

@@ -13,7 +13,7 @@ export interface BuiltFiles {
 export function findBuiltFiles(repository: string): BuiltFiles {
   return {
     module: find(repository, 'dist/module/main.js'),
-    simulator: find(repository, 'tools/microsoft365-simulator/dist/main.js'),
+    simulator: find(repository, 'tools/testbed/dist/microsoft/main.js'),
     page: join(repository, 'tools/playbook-runner/dist/page'),
   };
 }

@@ -1,9 +1,9 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { isAlive } from '../runner/settings-folder.js';
+import { isAlive } from '@local/testbed';
 import { access, constants, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
-import { atExit } from '../runner/at-exit.js';
+import { atExit } from '@local/testbed';
 import { unusableDataFolder, UsageError } from './command-line.js';
 
 /** A process that has taken a folder. */

@@ -5,7 +5,7 @@ import type { Playbooks } from '../playbooks/playbooks.js';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { WriteStream } from 'node:tty';
-import { removeLeftSettings } from '../runner/settings-folder.js';
+import { removeLeftSettings } from '@local/testbed';
 import { type LiveLine, openLiveLine } from '../terminal/live-line.js';
 import { findBuiltFiles } from './built-files.js';
 import { claimDataFolder } from './claim-data-folder.js';

@@ -1,0 +1,77 @@
+export { startSimulator } from './microsoft/simulator.js';
+export type { Simulator, SimulatorOptions } from './microsoft/simulator.js';
+export { InvalidInputError } from './errors.js';
+export { MailWorld } from './microsoft/world/mail-world.js';
+export type { LiveHandle, MailWorldOptions, RowHistory, VisibleRow } from './microsoft/world/mail-world.js';
+export type { Behaviour, BulkMail, LiveMail } from './microsoft/world/mail-plan.js';
+export type { MailRow } from './microsoft/world/mail-row.js';
+export type { Status, StatusSpell } from './microsoft/world/row-timeline.js';
+export type { Interval, RowKey } from './microsoft/world/selection.js';
+export { ReportingWebService } from './microsoft/reporting-web-service/reporting-web-service.js';
+export type { ReportingResult } from './microsoft/reporting-web-service/reporting-web-service.js';
+export type { ReportingOptions } from './microsoft/reporting-web-service/options.js';
+export { reportingFaults } from './microsoft/reporting-web-service/service-faults.js';
+export type { ReportingFault } from './microsoft/reporting-web-service/service-faults.js';
+export { Graph } from './microsoft/graph/graph.js';
+export type { GraphResult } from './microsoft/graph/graph.js';
+export type { GraphOptions } from './microsoft/graph/options.js';
+export { graphFaults } from './microsoft/graph/service-faults.js';
+export type { GraphFault } from './microsoft/graph/service-faults.js';
+export type { StatusSpelling } from './microsoft/graph/options.js';
+export { TokenService } from './microsoft/token-service/token-service.js';
+export type { TokenResult } from './microsoft/token-service/token-service.js';
+export type { ManagedIdentity, TokenServiceOptions } from './microsoft/token-service/options.js';
+export type { FederatedCredential } from './microsoft/token-service/jwt.js';
+export { appServicePath, instanceMetadataPath } from './microsoft/token-service/managed-identity.js';
+export { tokenFaults } from './microsoft/token-service/wording.js';
+export type { AadstsFault, TokenFault } from './microsoft/token-service/wording.js';
+export { selfSignedCertificate } from './microsoft/certificates/self-signed-certificate.js';
+export type { CertificateWithKey } from './microsoft/certificates/self-signed-certificate.js';
+export { echoFaults } from './microsoft/faults/echo-faults.js';
+export { jsonBombs } from './microsoft/faults/transport-faults.js';
+export { passingFaults } from './microsoft/faults/transport-faults.js';
+export type { TransportFault } from './microsoft/faults/transport-faults.js';
+export { FaultPlan } from './faults/fault-plan.js';
+export type { FaultMatch, RandomFaults } from './faults/fault-plan.js';
+export { respond, htmlResponse, jsonResponse, withHeaders } from './microsoft/http/messages.js';
+export type { Response } from './microsoft/http/messages.js';
+export type { AlteredRequest } from './microsoft/service/service-options.js';
+export type { RequestLog, RequestRecord, RequestTotals } from './microsoft/http/request-log.js';
+export { DeliveryAudit, type AuditReport } from './audit/delivery-audit.js';
+export type { RepeatedDelivery, AuditRow } from './audit/delivery-audit.js';
+export { identifyEvent, type RowIdentity } from './audit/row-identity.js';
+export { SERVER_FAULTS, type ServerFault } from './sekoia/server-faults.js';
+export { MAX_EVENT_BYTES, MAX_REQUEST_BYTES } from './sekoia/intake.js';
+export { startIntake, type Intake, type IntakeOptions } from './sekoia/intake.js';
+export { INTAKE_FAULTS, type IntakeFault } from './sekoia/intake-totals.js';
+export type { IntakeTotals, RequestResult } from './sekoia/intake-totals.js';
+export type { LogEntry } from './sekoia/platform.js';
+export {
+  startPlatform,
+  type Endpoint,
+  type Platform,
+  type PlatformOptions,
+  type PlatformRecords,
+} from './sekoia/platform.js';
+export type { RecordedRequest } from './sekoia/platform.js';
+export type { Exit, OutputLine, Stop } from './processes/child-process.js';
+export { TriggerProcess, type HealthResponse, type TriggerOptions } from './processes/trigger-process.js';
+export type { WaitOptions } from './wait-for.js';
+export { ChildProcess } from './processes/child-process.js';
+export { Comparison } from './audit/delivery-audit.js';
+export type { Handler } from './http/loopback-server.js';
+export { HttpError } from './http/messages.js';
+export type { LoopbackServer } from './http/loopback-server.js';
+export { MethodError } from './http/messages.js';
+export { Ring } from './wait-for.js';
+export { atExit } from './processes/at-exit.js';
+export { cutOff } from './processes/child-process.js';
+export { describeExit } from './processes/child-process.js';
+export { inheritedEnvironment } from './processes/settings-folder.js';
+export { isAlive } from './processes/settings-folder.js';
+export { listenOnLoopback } from './http/loopback-server.js';
+export { readBody } from './http/messages.js';
+export { removeLeftSettings } from './processes/settings-folder.js';
+export { respondWithJson } from './http/messages.js';
+export { settingsFolderPrefix } from './processes/settings-folder.js';
+export { writeSettingsFolder } from './processes/settings-folder.js';
