@@ -22,7 +22,14 @@ module.exports = {
       severity: 'error',
       from: {
         orphan: true,
-        pathNot: ['\\.d\\.ts$', '^module/main\\.ts$', '/src/(\\w+/)?main\\.ts$', '/page/vite\\.config\\.ts$', '/page/public/'],
+        pathNot: [
+          '\\.d\\.ts$',
+          '^module/main\\.ts$',
+          '/src/main\\.ts$',
+          '/src/(microsoft|chaos)/main\\.ts$',
+          '/page/vite\\.config\\.ts$',
+          '/page/public/',
+        ],
       },
       to: {},
     },

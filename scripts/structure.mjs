@@ -3,7 +3,7 @@
 //   node scripts/structure.mjs --check    fails where a number is above its limit
 // Lower a limit when its number has gone down. Raising one needs a decision record.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = new URL('../', import.meta.url);
@@ -18,7 +18,8 @@ const VENDORS = /microsoft|sekoia|graph\b|exchange|office ?365/gi;
 
 const files = execFileSync('git', ['ls-files'], { cwd: fileURLToPath(ROOT), encoding: 'utf8' })
   .trim()
-  .split('\n');
+  .split('\n')
+  .filter((path) => existsSync(new URL(path, ROOT)));
 const textOf = (path) => readFileSync(new URL(path, ROOT), 'utf8');
 const linesOf = (path) => textOf(path).split('\n').length - 1;
 const matching = (pattern) => files.filter((path) => pattern.test(path));

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { PlaybookSettings } from '../../tools/playbook-runner/src/wire/playbook.js';
-import { findBuiltFiles } from '../../tools/playbook-runner/src/start/built-files.js';
+import { findBuiltFiles } from '../../tools/playbook-runner/src/start/command-line.js';
 import type { PageClient } from '../../tools/playbook-runner/tests/support/page-client.js';
 import { RunnerFolder } from '../../tools/playbook-runner/tests/support/started-runner.js';
 

@@ -1,9 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { Observations, readEventDetail, readEventLine } from '../src/observed/observations.js';
+import { Observations, readEventDetail, readEventLine, RunningTotals } from '../src/observed/observations.js';
 import { readHealth, readMetrics } from '../src/observed/trigger-watch.js';
-import { Stored } from '../src/observed/stored-lines.js';
-import { LogKeeper } from '../src/observed/log-keeper.js';
-import { RunningTotals } from '../src/observed/running-totals.js';
+import { LogKeeper, Stored } from '../src/observed/log-keeper.js';
 
 const stored = (event: unknown) => ({ number: 1, arrivedAtMs: 5, text: JSON.stringify(event) });
 

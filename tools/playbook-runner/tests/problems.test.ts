@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type Card, readModuleCards } from '../src/cards/read-cards.js';
-import { compileSettingsCheck } from '../src/form/check-settings.js';
+import { type Card, compileSettingsCheck, readModuleCards } from '../src/cards/read-cards.js';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 

@@ -1,8 +1,23 @@
-import { compileSettingsCheck, type SettingsCheck } from '../form/check-settings.js';
+import { Ajv } from 'ajv';
+import type { LibraryEntry, Problem } from '../wire/playbook.js';
+import { findProblems } from '../form/problems.js';
 import { secretNames, type SettingsSchema } from '../form/settings-schema.js';
-import type { LibraryEntry } from '../wire/playbook.js';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
+/** What is wrong with settings, the secrets among them; empty where nothing is. */
+export type SettingsCheck = (settings: Readonly<Record<string, unknown>>) => Problem[];
+
+/** @throws Error where `schema` is no schema: the card is to be mended then. */
+export function compileSettingsCheck(schema: SettingsSchema): SettingsCheck {
+  const ajv = new Ajv({ allErrors: true, validateFormats: false, strictTypes: false });
+  ajv.addKeyword('secrets');
+  const validate = ajv.compile(schema);
+  return (settings) => {
+    const filledIn = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== '' && value !== null));
+    return findProblems(schema, validate(filledIn) ? [] : (validate.errors ?? []), filledIn);
+  };
+}
 
 /** A trigger's card, as far as a playbook needs it. */
 export interface Card extends LibraryEntry {

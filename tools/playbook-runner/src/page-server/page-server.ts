@@ -1,11 +1,17 @@
-import { InvalidSettingsError } from '../playbooks/invalid-settings.js';
-import { HttpError, MethodError, readBody, respondWithJson } from '@local/testbed';
+import { InvalidSettingsError } from '../playbooks/stored-playbook.js';
+import {
+  type Handler,
+  HttpError,
+  listenOnLoopback,
+  type LoopbackServer,
+  MethodError,
+  readBody,
+  respondWithJson,
+} from '@local/testbed';
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Handler, listenOnLoopback, type LoopbackServer } from '@local/testbed';
 import type { Refused } from '../wire/playbook.js';
-import { type ApiOptions, apiRoutes } from './api.js';
-import { parseFields } from './body-shapes.js';
+import { type ApiOptions, apiRoutes, parseFields } from './api.js';
 import { PageFiles } from './page-files.js';
 
 interface Found<Response> {

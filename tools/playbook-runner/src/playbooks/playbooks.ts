@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Card, ModuleCards } from '../cards/read-cards.js';
 import { HttpError } from '@local/testbed';
-import { InvalidSettingsError } from './invalid-settings.js';
+import { checkedName, InvalidSettingsError } from './stored-playbook.js';
 import type { SimulatedTenant } from '../simulation/simulated-tenant.js';
 import type { LogLine } from '../wire/live.js';
 import { Playbook } from './playbook.js';
 import type { PlaybookStore, SavedPlaybook } from './playbook-store.js';
-import { checkedName } from './stored-playbook.js';
 
 export interface PlaybooksOptions {
   readonly module: ModuleCards;

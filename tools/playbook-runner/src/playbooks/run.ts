@@ -1,15 +1,12 @@
+/** What was measured of a trigger, as far as it tells whether the trigger goes on. */
 import { type HealthPicture, type Measurement, NO_HEALTH, TriggerWatch } from '../observed/trigger-watch.js';
-import type { Observations } from '../observed/observations.js';
-import { countIn } from '../observed/running-totals.js';
-import type { LogEntry } from '@local/testbed';
-import { describeExit, type Stop } from '@local/testbed';
-import { type Crash, Supervisor } from '../runner/supervisor.js';
-import { TriggerProcess } from '@local/testbed';
+import { countIn, type Observations } from '../observed/observations.js';
+import { describeExit, type LogEntry, type Stop, TriggerProcess } from '@local/testbed';
+import { type Crash, Supervisor } from './supervisor.js';
 import type { IntakeControls } from '../wire/live.js';
 import type { PlaybookState } from '../wire/playbook.js';
 import { ReceivingSide } from './receiving-side.js';
 
-/** What was measured of a trigger, as far as it tells whether the trigger goes on. */
 export interface Progress {
   readonly healthy: boolean;
   /** Events, since its process began. */

@@ -1,7 +1,18 @@
+import { HttpError } from '@local/testbed';
+import type { PlaybookChange, Problem } from '../wire/playbook.js';
 import { type Card, valueOf } from '../cards/read-cards.js';
 import { checkName, INTAKE_KEY, TENANT_ADDRESSES } from '../form/settings-schema.js';
-import { InvalidSettingsError } from './invalid-settings.js';
-import type { PlaybookChange, Problem } from '../wire/playbook.js';
+
+/** Answered with 422 and what is wrong with which setting. */
+export class InvalidSettingsError extends HttpError {
+  override readonly name = 'InvalidSettingsError';
+  readonly problems: readonly Problem[];
+
+  constructor(message: string, problems: readonly Problem[]) {
+    super(422, message);
+    this.problems = problems;
+  }
+}
 
 /** A playbook as it lies on disk, without what is secret. */
 export interface StoredPlaybook {

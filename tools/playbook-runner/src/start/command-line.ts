@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
-import { MAX_ROWS_PER_HOUR } from '../simulation/tenant-control.js';
+import { MAX_ROWS_PER_HOUR } from '../simulation/simulated-tenant.js';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** A mistake that the user can correct in the command. The message says how. */
 export class UsageError extends Error {
@@ -122,4 +124,26 @@ function readNumber(
   if (number >= min && number <= max && (!whole || Number.isInteger(number))) return number;
   const kind = whole ? 'whole number' : 'number';
   throw new UsageError(`${name} must be a ${kind} from ${min} to ${max}, but is "${text}". See --help.`);
+}
+
+export interface BuiltFiles {
+  readonly module: string;
+  readonly simulator: string;
+  /** The folder of the page, which may not be there yet: the page server says so then. */
+  readonly page: string;
+}
+
+/** The entries of the processes to start. @throws {UsageError} where one has not been built. */
+export function findBuiltFiles(repository: string): BuiltFiles {
+  return {
+    module: find(repository, 'dist/module/main.js'),
+    simulator: find(repository, 'tools/testbed/dist/microsoft/main.js'),
+    page: join(repository, 'tools/playbook-runner/dist/page'),
+  };
+}
+
+function find(repository: string, path: string): string {
+  const file = join(repository, path);
+  if (!existsSync(file)) throw new UsageError(`${path} is not there: run "npm run build" in ${repository} first.`);
+  return file;
 }

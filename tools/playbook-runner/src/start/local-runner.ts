@@ -1,17 +1,15 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { readModuleCards } from '../cards/read-cards.js';
-import type { LoopbackServer } from '@local/testbed';
+import { describeExit, type LoopbackServer } from '@local/testbed';
 import { startPageServer } from '../page-server/page-server.js';
 import type { Playbook } from '../playbooks/playbook.js';
 import { PlaybookStore, type SavedPlaybooks } from '../playbooks/playbook-store.js';
 import { Playbooks } from '../playbooks/playbooks.js';
-import { describeExit } from '@local/testbed';
 import { AuditWatch, type PlaybookAudit } from '../simulation/playbook-audit.js';
 import { SimulatedTenant } from '../simulation/simulated-tenant.js';
 import type { LogLine } from '../wire/live.js';
-import type { BuiltFiles } from './built-files.js';
-import { asPortError, unusableDataFolder } from './command-line.js';
+import { asPortError, type BuiltFiles, unusableDataFolder } from './command-line.js';
 
 const LOOKS_FOR_MS = 10_000;
 

@@ -1,3 +1,4 @@
+/** What the line tells of one playbook. */
 import type { PlaybookState } from '../wire/playbook.js';
 import type { DeliveryAudit, LogLine } from '../wire/live.js';
 import { intakeOf, type Playbook } from '../playbooks/playbook.js';
@@ -7,12 +8,10 @@ import { join } from 'node:path';
 import type { WriteStream } from 'node:tty';
 import { removeLeftSettings } from '@local/testbed';
 import { type LiveLine, openLiveLine } from '../terminal/live-line.js';
-import { findBuiltFiles } from './built-files.js';
+import { findBuiltFiles, HELP, readCommandLine, type StartOptions, UsageError } from './command-line.js';
 import { claimDataFolder } from './claim-data-folder.js';
-import { HELP, readCommandLine, type StartOptions, UsageError } from './command-line.js';
 import { LocalRunner } from './local-runner.js';
 
-/** What the line tells of one playbook. */
 export interface Summarised {
   readonly state: PlaybookState['name'];
   readonly events: number;

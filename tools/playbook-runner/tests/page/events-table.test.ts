@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { filterEvents, holdLines, newSince, statusesOf } from '../../page/views/events/event-filter.js';
-import { jsonTokens, shownJson, shownText } from '../../page/views/events/shown-text.js';
+import {
+  filterEvents,
+  holdLines,
+  jsonTokens,
+  newSince,
+  shownJson,
+  shownText,
+  statusesOf,
+} from '../../page/views/events/event-filter.js';
 import type { EventLine } from '../../src/wire/live.js';
 
 function event(number: number, changes: Partial<EventLine> = {}): EventLine {

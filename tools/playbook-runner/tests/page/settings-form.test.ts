@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { checkDraft, type Draft, type Settings } from '../../page/views/configuration/draft.js';
-import { tellConsequences } from '../../page/views/configuration/consequences.js';
 import {
   alternativesWords,
   cautionAbout,
   defaultWords,
   groupSettings,
+  tellConsequences,
   unitOf,
 } from '../../page/views/configuration/setting-words.js';
 import { secretNames, type SettingsSchema } from '../../src/form/settings-schema.js';

@@ -4,11 +4,14 @@ import { outcomeOf, tellTroubles } from '../../page/views/simulation/audit-words
 import {
   type ControlDraft,
   type DraftStep,
+  HIGHEST_RATE,
   nextDraft,
   noDraft,
+  positionOf,
+  RATE_POSITIONS,
+  rateAt,
   shownControls,
 } from '../../page/views/simulation/use-controls.js';
-import { HIGHEST_RATE, positionOf, RATE_POSITIONS, rateAt } from '../../page/views/simulation/rate-scale.js';
 import type { DeliveryAudit, IntakeControls } from '../../src/wire/live.js';
 
 describe('the slider of the mail rate', () => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BuiltFiles } from '../../src/start/built-files.js';
+import type { BuiltFiles } from '../../src/start/command-line.js';
 import { LocalRunner } from '../../src/start/local-runner.js';
 import { PageClient } from './page-client.js';
 

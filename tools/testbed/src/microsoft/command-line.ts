@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { InvalidInputError } from '../errors.js';
-import { defaultOptions } from './reporting-web-service/options.js';
+import { defaultOptions } from './reporting-web-service/trace-query.js';
 import { writeFile } from 'node:fs/promises';
 import { passingFaults } from './faults/transport-faults.js';
 import { type Simulator, startSimulator } from './simulator.js';

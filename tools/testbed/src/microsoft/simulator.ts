@@ -5,7 +5,7 @@ import { Control } from './control/control.js';
 import { Graph, graphPath } from './graph/graph.js';
 import type { GraphOptions } from './graph/options.js';
 import { deliver, type Response } from './http/messages.js';
-import type { ReportingOptions } from './reporting-web-service/options.js';
+import type { ReportingOptions } from './reporting-web-service/trace-query.js';
 import { reportingPath, ReportingWebService } from './reporting-web-service/reporting-web-service.js';
 import { notFound } from './reporting-web-service/service-faults.js';
 import { IssuedTokens } from './token-service/issued-tokens.js';

@@ -2,7 +2,33 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { Ring, WaitingRoom, type WaitOptions } from '../wait-for.js';
-import { atExit } from './at-exit.js';
+
+const tasks = new Set<() => void>();
+
+/**
+ * Does `task` when this process exits by itself; not where it is killed. All tasks share one listener: many playbooks
+ * would have Node.js warn of a leak.
+ *
+ * @returns takes the task back
+ */
+export function atExit(task: () => void): () => void {
+  if (tasks.size === 0) process.on('exit', doAll);
+  tasks.add(task);
+  return () => {
+    tasks.delete(task);
+    if (tasks.size === 0) process.off('exit', doAll);
+  };
+}
+
+function doAll(): void {
+  for (const task of tasks) {
+    try {
+      task();
+    } catch {
+      // The others must still run, and there is no one left to report to.
+    }
+  }
+}
 
 /** The text, or where it has more than `most` characters its beginning, saying that the rest is missing. */
 export function cutOff(text: string, max: number): string {

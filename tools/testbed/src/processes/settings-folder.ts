@@ -2,7 +2,7 @@ import { lstat, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rmSync } from 'node:fs';
-import { atExit } from './at-exit.js';
+import { atExit } from './child-process.js';
 
 /** Whether a process with that number runs on this machine, regardless of its owner. */
 export function isAlive(pid: number): boolean {

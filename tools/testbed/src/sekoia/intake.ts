@@ -6,13 +6,21 @@ import { FaultPlan, type RandomFaults } from '../faults/fault-plan.js';
 import { playServerFault } from './server-faults.js';
 import { serveOnLoopback } from '../http/loopback-server.js';
 import { Ring, WaitingRoom, type WaitOptions } from '../wait-for.js';
-import { addBatch, addRequest, type IntakeFault, type IntakeTotals, isServerFault, NO_TOTALS, type RequestResult } from './intake-totals.js';
+import {
+  addBatch,
+  addRequest,
+  type IntakeFault,
+  type IntakeTotals,
+  isServerFault,
+  NO_TOTALS,
+  type RequestResult,
+} from './intake-totals.js';
 
 /** The limits that Sekoia documents for its HTTP intake, in bytes of UTF-8. */
 export const MAX_REQUEST_BYTES = 10_485_760;
 export const MAX_EVENT_BYTES = 250_000;
 
-export interface BatchRules {
+interface BatchRules {
   readonly intakeKey: string;
   /** Which one Sekoia answers to a wrong key is not documented. */
   readonly wrongKeyStatus: 401 | 403;
@@ -27,7 +35,7 @@ export interface BatchRules {
  *   for
  *   an event that is no string or that the rules refuse.
  */
-export function readBatch(body: string, rules: BatchRules): readonly string[] {
+function readBatch(body: string, rules: BatchRules): readonly string[] {
   const { intakeKey, jsons } = parseEnvelope(body);
   if (intakeKey !== rules.intakeKey) {
     throw new HttpError(rules.wrongKeyStatus, 'The intake key is not known here: check it.');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { findLost } from '../../src/chaos/audit/findings.js';
 import { Journal, keyOf } from '../../src/chaos/audit/journal.js';
-import { readRejectedRows, readSetAsideTime } from '../../src/chaos/settling.js';
+import { readRejectedRows, readSetAsideTime } from '../../src/chaos/run.js';
 
 const identity = (traceId: string, status: string) => ({ traceId, recipient: 'r@lab.example', status });
 const row = (traceId: string, ...statuses: string[]) => ({

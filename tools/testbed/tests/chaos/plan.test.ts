@@ -1,10 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { graphFaults, reportingFaults, tokenFaults } from '../../src/index.js';
-import { INTAKE_FAULTS } from '../../src/index.js';
+import { graphFaults, INTAKE_FAULTS, reportingFaults, tokenFaults } from '../../src/index.js';
 import { catalogueOf } from '../../src/chaos/plan/catalogue.js';
-import { MAX_OFFSET_MS, makePlan } from '../../src/chaos/plan/plan.js';
-import { describeStep, INTAKE_MANNERS, SIDES, STEP_KINDS, type Side, type Step } from '../../src/chaos/plan/steps.js';
-import { TRUCE_MS } from '../../src/chaos/plan/draws.js';
+import { makePlan, MAX_OFFSET_MS, TRUCE_MS } from '../../src/chaos/plan/plan.js';
+import { describeStep, INTAKE_MANNERS, type Side, SIDES, type Step, STEP_KINDS } from '../../src/chaos/plan/steps.js';
 
 const HOUR_MS = 3_600_000;
 const APIS = ['graph', 'reporting_web_service'] as const;

@@ -1,11 +1,10 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { PlaybookSettings, PlaybookSummary } from '../../../src/wire/playbook.js';
-import { ActionButton } from '../../parts/button.js';
-import { ConfirmDialog } from '../../parts/confirm-dialog.js';
-import { Panel } from '../../parts/panel.js';
-import { describedBy, Field } from '../../parts/field.js';
-import { SettingsProvider, useSettingsContent } from './settings-context.js';
+import { ActionButton, ConfirmDialog } from '../../parts/buttons.js';
+import { Panel } from '../../parts/layout.js';
+import { describedBy, Field } from '../../parts/inputs.js';
 import { fieldId, SettingsForm } from './settings-form.js';
+import { SettingsProvider, useSettingsContent } from './settings-context.js';
 import { api } from '../../api/client.js';
 import { live } from '../../api/live.js';
 import { createPrecompiledValidator } from '@rjsf/validator-ajv8';
@@ -13,13 +12,12 @@ import type { SchemaError } from '../../../src/form/problems.js';
 import { secretNames, tenantSettings } from '../../../src/form/settings-schema.js';
 import { ApiError } from '../../api/request.js';
 import type { Card } from '../../cards.js';
-import { showToast } from '../../parts/toasts.js';
+import { showToast } from '../../parts/notices.js';
 import { useUnsavedChanges } from '../../shell/location.js';
-import { useAction } from '../../shell/use-action.js';
-import { changeOf, checkDraft, hasCredentials, type Settings } from './draft.js';
+import { useAction } from '../../shell/view.js';
+import { changeOf, checkDraft, hasCredentials, type Settings, useDraft } from './draft.js';
 import { SaveBar } from './save-bar.js';
 import { inOrderOfForm } from './setting-words.js';
-import { useDraft } from './use-draft.js';
 
 interface SimulatedTenantPanelProps {
   readonly playbook: PlaybookSummary;

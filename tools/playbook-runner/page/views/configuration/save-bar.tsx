@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useRef } from 'react';
 import type { Problem } from '../../../src/wire/playbook.js';
 import { countOf } from '../../format/format.js';
-import { ActionButton, Button, useConnected } from '../../parts/button.js';
+import { ActionButton, Button, useConnected } from '../../parts/buttons.js';
 
 interface SaveBarProps {
   readonly changed: boolean;

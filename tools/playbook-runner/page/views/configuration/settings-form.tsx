@@ -1,3 +1,6 @@
+import { type ReactNode, useMemo, useState } from 'react';
+import { secretNames } from '../../../src/form/settings-schema.js';
+import { filledIn, isBlank, type Settings } from './draft.js';
 import type {
   FieldProps,
   FieldTemplateProps,
@@ -6,12 +9,8 @@ import type {
   UiSchema,
   ValidatorType,
 } from '@rjsf/utils';
-import { type ReactNode, useMemo, useState } from 'react';
 import { countOf } from '../../format/format.js';
-import { Panel } from '../../parts/panel.js';
-import { tellConsequences } from './consequences.js';
-import { filledIn, isBlank, type Settings } from './draft.js';
-import { useSettingsContent } from './settings-context.js';
+import { Panel } from '../../parts/layout.js';
 import {
   alternativesWords,
   cautionAbout,
@@ -19,12 +18,13 @@ import {
   groupSettings,
   numberOrText,
   runnerDefaults,
+  tellConsequences,
 } from './setting-words.js';
-import { secretNames } from '../../../src/form/settings-schema.js';
-import { Field } from '../../parts/field.js';
+import { Field } from '../../parts/inputs.js';
 import Form from '@rjsf/core';
 import type { Card } from '../../cards.js';
 import { widgets } from './widgets.js';
+import { useSettingsContent } from './settings-context.js';
 
 /** The fields in their groups; under each title what follows from what is filled in. */
 function SettingsLayout({ properties }: ObjectFieldTemplateProps) {

@@ -1,12 +1,10 @@
+/** A masked text. One that is saved is never here: it can be replaced or forgotten. */
 import type { RegistryWidgetsType, WidgetProps } from '@rjsf/utils';
 import { useState } from 'react';
-import { Button, classNames } from '../../parts/button.js';
-import { describedBy } from '../../parts/field.js';
+import { Button, classNames } from '../../parts/buttons.js';
+import { describedBy, SwitchBox } from '../../parts/inputs.js';
 import { useSettingsContent } from './settings-context.js';
-import { SwitchBox } from '../../parts/switch-box.js';
 import { runnerDefaults, unitOf, valueWords } from './setting-words.js';
-
-/** A masked text. One that is saved is never here: it can be replaced or forgotten. */
 
 function SecretWidget({ id, name, label, value, options, onChange, onBlur }: WidgetProps) {
   const { savedSecrets, draft, problems, forget, keep } = useSettingsContent();

@@ -1,16 +1,14 @@
+/** What the table tells of the event, in full. */
 import type { EventDetail, EventLine } from '../../../src/wire/live.js';
 import { formatCount } from '../../format/format.js';
-import { Time } from '../../parts/time.js';
+import { Time } from '../../parts/layout.js';
 import { ForeignText, StatusMark } from './events-table.js';
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
-import { CopyButton } from '../../parts/copy-button.js';
-import { jsonTokens } from './shown-text.js';
+import { Button, CopyButton } from '../../parts/buttons.js';
+import { jsonTokens } from './event-filter.js';
 import { ApiError, messageOf } from '../../api/request.js';
 import { api } from '../../api/client.js';
-import { Button } from '../../parts/button.js';
-import { Notice } from '../../parts/notice.js';
-
-/** What the table tells of the event, in full. */
+import { Notice } from '../../parts/notices.js';
 
 function EventFacts({ event }: { readonly event: EventLine }) {
   return (

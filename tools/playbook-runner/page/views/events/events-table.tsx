@@ -1,8 +1,8 @@
-import { shownText } from './shown-text.js';
-import { Button, classNames } from '../../parts/button.js';
+import { shownText } from './event-filter.js';
+import { Button, classNames } from '../../parts/buttons.js';
 import { memo, useState } from 'react';
 import type { EventLine } from '../../../src/wire/live.js';
-import { Time } from '../../parts/time.js';
+import { Time } from '../../parts/layout.js';
 import { countOf } from '../../format/format.js';
 
 interface ForeignTextProps {

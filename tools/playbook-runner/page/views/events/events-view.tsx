@@ -1,14 +1,21 @@
 import { countOf, formatCount } from '../../format/format.js';
-import { SearchField, SelectField } from '../../parts/filter-fields.js';
-import { type EventFilter, filterEvents, newSince, NO_EVENT_FILTER, statusesOf, useHeldLines } from './event-filter.js';
-import { shownText } from './shown-text.js';
+import { SearchField, SelectField } from '../../parts/inputs.js';
+import {
+  type EventFilter,
+  filterEvents,
+  newSince,
+  NO_EVENT_FILTER,
+  shownText,
+  statusesOf,
+  useHeldLines,
+} from './event-filter.js';
 import type { LivePlaybook, Overview } from '../../../src/wire/live.js';
 import type { PlaybookSummary } from '../../../src/wire/playbook.js';
-import { EmptyState } from '../../parts/empty-state.js';
+import { EmptyState } from '../../parts/notices.js';
 import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
-import { Button } from '../../parts/button.js';
-import { useTabMemory } from '../playbook/tab-memory.js';
-import type { PlaybookViewProps } from '../playbook-view-props.js';
+import { Button } from '../../parts/buttons.js';
+import { useTabMemory } from '../playbook/tabs.js';
+import type { PlaybookViewProps } from '../playbook/view-props.js';
 import { EventDialog } from './event-dialog.js';
 import { eventButtonId, EventsTable } from './events-table.js';
 import './events.css';

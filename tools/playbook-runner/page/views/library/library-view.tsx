@@ -5,14 +5,10 @@ import { api } from '../../api/client.js';
 import { live, useLiveValue } from '../../api/live.js';
 import { Link, useLocation } from 'wouter';
 import { formatDuration } from '../../format/format.js';
-import { StatePill } from '../../parts/state-pill.js';
+import { EmptyState, Notice, StatePill } from '../../parts/notices.js';
 import { playbookPath } from '../playbook/tabs.js';
-import { ActionButton } from '../../parts/button.js';
-import { EmptyState } from '../../parts/empty-state.js';
-import { Notice } from '../../parts/notice.js';
-import { useAction } from '../../shell/use-action.js';
-import { useTitle } from '../../shell/use-title.js';
-import { ViewHeading } from '../../shell/view-heading.js';
+import { ActionButton } from '../../parts/buttons.js';
+import { useAction, useTitle, ViewHeading } from '../../shell/view.js';
 import './library.css';
 
 export interface LibraryRead {
@@ -129,5 +125,20 @@ function TriggerCard({ entry, version }: { readonly entry: LibraryEntry; readonl
         Add to playbook
       </ActionButton>
     </article>
+  );
+}
+
+/** For addresses that lead nowhere, or no longer. */
+export function UnknownAddress({ title }: { readonly title: string }) {
+  useTitle(title);
+  return (
+    <div className="view">
+      <ViewHeading level={1} className="view-title">
+        {title}
+      </ViewHeading>
+      <EmptyState title="Nothing is shown at this address">
+        Choose a playbook from the navigation, or add one from the <Link href="/">library</Link>.
+      </EmptyState>
+    </div>
   );
 }

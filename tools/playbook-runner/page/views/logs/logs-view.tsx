@@ -1,17 +1,15 @@
 import { memo, useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { LogLine } from '../../../src/wire/live.js';
-import { Time } from '../../parts/time.js';
-import { shownText } from '../events/shown-text.js';
+import { Time } from '../../parts/layout.js';
+import { newSince, shownText, useHeldLines } from '../events/event-filter.js';
 import { filterLogs, type LogFilter, logText, type MessagePart, messageParts, NO_LOG_FILTER } from './log-text.js';
 import { countOf, formatCount } from '../../format/format.js';
-import { Button } from '../../parts/button.js';
+import { Button, CopyButton } from '../../parts/buttons.js';
 import { LOG_LEVELS, type LogLevel } from '../../../src/wire/playbook.js';
-import { SearchField, SelectField } from '../../parts/filter-fields.js';
-import { CopyButton } from '../../parts/copy-button.js';
-import { EmptyState } from '../../parts/empty-state.js';
-import { newSince, useHeldLines } from '../events/event-filter.js';
-import { useTabMemory } from '../playbook/tab-memory.js';
-import type { PlaybookViewProps } from '../playbook-view-props.js';
+import { SearchField, SelectField } from '../../parts/inputs.js';
+import { EmptyState } from '../../parts/notices.js';
+import { useTabMemory } from '../playbook/tabs.js';
+import type { PlaybookViewProps } from '../playbook/view-props.js';
 import './logs.css';
 
 interface LogEntryProps {

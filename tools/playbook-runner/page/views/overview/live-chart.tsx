@@ -4,7 +4,7 @@ import { formatDuration, formatLocalTime } from '../../format/format.js';
 import { chartData, chartSpanSeconds, highestOf, lonePoints } from './chart-data.js';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Sample } from '../../../src/wire/live.js';
-import { Panel } from '../../parts/panel.js';
+import { Panel } from '../../parts/layout.js';
 
 const HEIGHT = 200;
 /** Below this width the axes leave more of it to the line, and the labels of the times stand closer together. */

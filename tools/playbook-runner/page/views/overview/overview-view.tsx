@@ -1,15 +1,13 @@
 import type { Overview, Sample, Totals } from '../../../src/wire/live.js';
 import { durationFigure, formatCount, formatDuration } from '../../format/format.js';
-import { Figure, Figures } from '../../parts/figure.js';
-import { Panel } from '../../parts/panel.js';
+import { Figure, Figures, Panel } from '../../parts/layout.js';
 import { cutFirstSentence } from '../playbook/state-story.js';
-import { classNames } from '../../parts/button.js';
+import { classNames } from '../../parts/buttons.js';
 import { countAxisEnd, durationAxisEnd } from './chart-data.js';
 import { LiveChart } from './live-chart.js';
-import { Notice } from '../../parts/notice.js';
+import { EmptyState, Notice } from '../../parts/notices.js';
 import { useLiveValue } from '../../api/live.js';
-import { EmptyState } from '../../parts/empty-state.js';
-import type { PlaybookViewProps } from '../playbook-view-props.js';
+import type { PlaybookViewProps } from '../playbook/view-props.js';
 import './overview.css';
 import { PassesPanel } from './passes-panel.js';
 

@@ -1,12 +1,14 @@
-import type { DeliveryAudit } from '../../../src/wire/live.js';
+import type { DeliveryAudit, LivePlaybook } from '../../../src/wire/live.js';
 import { formatCount, formatDuration } from '../../format/format.js';
-import { Figure, Figures } from '../../parts/figure.js';
-import { Notice, type NoticeTone } from '../../parts/notice.js';
-import { Panel } from '../../parts/panel.js';
-import { Time } from '../../parts/time.js';
-import { shownText } from '../events/shown-text.js';
+import { Figure, Figures, Panel, Time } from '../../parts/layout.js';
+import { Notice, type NoticeTone } from '../../parts/notices.js';
+import { shownText } from '../events/event-filter.js';
 import '../overview/disclosure.css';
-import { type Outcome, outcomeOf } from './audit-words.js';
+import { type Outcome, outcomeOf, tellTroubles } from './audit-words.js';
+import { Link } from 'wouter';
+import type { PlaybookSummary } from '../../../src/wire/playbook.js';
+import { useLiveValue } from '../../api/live.js';
+import { playbookPath } from '../playbook/tabs.js';
 
 const TONES: Record<Outcome['tone'], NoticeTone> = { good: 'good', waiting: 'info', wrong: 'bad' };
 
@@ -95,4 +97,29 @@ function oldest(seconds: number | null): string {
 
 function bad(count: number): { readonly tone?: 'bad' } {
   return count > 0 ? { tone: 'bad' } : {};
+}
+
+interface TroubleNoticeProps {
+  readonly playbook: PlaybookSummary;
+  readonly live: LivePlaybook | null;
+}
+
+/** Lists the outages and faults that were switched on: what looks like a failure was requested by a user. */
+export function TroubleNotice({ playbook: { id, usesSimulatedTenant }, live }: TroubleNoticeProps) {
+  const tenant = useLiveValue((state) => state.tenant);
+  const troubles = tellTroubles(
+    usesSimulatedTenant ? tenant : null,
+    live?.overview.intake === 'own' ? live.intake : null,
+  );
+  if (troubles.length === 0) return null;
+  return (
+    <Notice tone="caution">
+      <strong>Simulated:</strong> {troubles.join(' ')}{' '}
+      {usesSimulatedTenant ? (
+        <Link href={playbookPath(id, 'simulation')}>Change it in the simulation</Link>
+      ) : (
+        'That is over once the runner is started again.'
+      )}
+    </Notice>
+  );
 }

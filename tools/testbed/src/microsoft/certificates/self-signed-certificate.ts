@@ -1,5 +1,70 @@
-import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
-import * as der from './der.js';
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+
+/** The few values of ASN.1's distinguished encoding (X.690) that a certificate is made of. */
+
+function tagged(tag: number, content: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([tag]), length(content.byteLength), content]);
+}
+
+function length(bytes: number): Buffer {
+  if (bytes < 0x80) return Buffer.from([bytes]);
+  const digits = Buffer.from(bytes.toString(16).padStart(bytes > 0xff ? 4 : 2, '0'), 'hex');
+  return Buffer.from([0x80 | digits.byteLength, ...digits]);
+}
+
+function sequence(...items: readonly Buffer[]): Buffer {
+  return tagged(0x30, Buffer.concat(items));
+}
+
+function set(...items: readonly Buffer[]): Buffer {
+  return tagged(0x31, Buffer.concat(items));
+}
+
+/** A whole number of at least 0; `bytes` has its most significant byte first, and the sign bit clear. */
+function integer(bytes: Buffer): Buffer {
+  return tagged(0x02, bytes);
+}
+
+function objectIdentifier(dotted: string): Buffer {
+  const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
+  return tagged(0x06, Buffer.from([40 * first + second, ...rest.flatMap(base128)]));
+}
+
+function base128(number: number): number[] {
+  const digits = [number & 0x7f];
+  for (let left = number >>> 7; left > 0; left >>>= 7) digits.unshift(0x80 | (left & 0x7f));
+  return digits;
+}
+
+function utf8String(text: string): Buffer {
+  return tagged(0x0c, Buffer.from(text));
+}
+
+/** Between 1950 and 2049. */
+function utcTime(instantMs: number): Buffer {
+  const digits = new Date(instantMs).toISOString().replace(/\D/g, '').slice(2, 14);
+  return tagged(0x17, Buffer.from(`${digits}Z`));
+}
+
+function bitString(content: Buffer): Buffer {
+  return tagged(0x03, Buffer.concat([Buffer.from([0]), content]));
+}
+
+function octetString(content: Buffer): Buffer {
+  return tagged(0x04, content);
+}
+
+const yes: Buffer = tagged(0x01, Buffer.from([0xff]));
+
+/** A value told by its position: `[number] EXPLICIT` around another value. */
+function explicit(number: number, content: Buffer): Buffer {
+  return tagged(0xa0 | number, content);
+}
+
+/** `[number] IMPLICIT` in place of a simple type's own tag. */
+function implicit(number: number, content: Buffer): Buffer {
+  return tagged(0x80 | number, content);
+}
 
 /** A certificate with its key, both PEM. */
 export interface CertificateWithKey {
@@ -12,9 +77,9 @@ const validDays = 30;
 
 const signatureAlgorithms = {
   /** ecdsa-with-SHA256 */
-  ec: der.sequence(der.objectIdentifier('1.2.840.10045.4.3.2')),
+  ec: sequence(objectIdentifier('1.2.840.10045.4.3.2')),
   /** sha256WithRSAEncryption, whose parameters are NULL */
-  rsa: der.sequence(der.objectIdentifier('1.2.840.113549.1.1.11'), Buffer.from([0x05, 0x00])),
+  rsa: sequence(objectIdentifier('1.2.840.113549.1.1.11'), Buffer.from([0x05, 0x00])),
 };
 
 /**
@@ -26,9 +91,9 @@ export function selfSignedCertificate(name: string, keyType: 'ec' | 'rsa', nowMs
   const { publicKey, privateKey } = keyPair(keyType);
   const algorithm = signatureAlgorithms[keyType];
   const content = toBeSigned(name, publicKey, algorithm, nowMs);
-  const signature = der.bitString(sign('sha256', content, privateKey));
+  const signature = bitString(sign('sha256', content, privateKey));
   return {
-    certificate: pem(der.sequence(content, algorithm, signature)),
+    certificate: pem(sequence(content, algorithm, signature)),
     privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
 }
@@ -40,13 +105,13 @@ function keyPair(keyType: 'ec' | 'rsa'): { publicKey: KeyObject; privateKey: Key
 }
 
 function toBeSigned(name: string, publicKey: KeyObject, algorithm: Buffer, nowMs: number): Buffer {
-  const version3 = der.explicit(0, der.integer(Buffer.from([2])));
-  const serialNumber = der.integer(Buffer.concat([Buffer.from([0x40]), randomBytes(15)]));
-  const commonName = der.sequence(der.objectIdentifier('2.5.4.3'), der.utf8String(name));
-  const issuerAndSubject = der.sequence(der.set(commonName));
+  const version3 = explicit(0, integer(Buffer.from([2])));
+  const serialNumber = integer(Buffer.concat([Buffer.from([0x40]), randomBytes(15)]));
+  const commonName = sequence(objectIdentifier('2.5.4.3'), utf8String(name));
+  const issuerAndSubject = sequence(set(commonName));
   // Valid from yesterday on: the clock of the machine that checks it may be behind.
-  const validity = der.sequence(der.utcTime(nowMs - dayMs), der.utcTime(nowMs + validDays * dayMs));
-  return der.sequence(
+  const validity = sequence(utcTime(nowMs - dayMs), utcTime(nowMs + validDays * dayMs));
+  return sequence(
     version3,
     serialNumber,
     algorithm,
@@ -54,13 +119,13 @@ function toBeSigned(name: string, publicKey: KeyObject, algorithm: Buffer, nowMs
     validity,
     issuerAndSubject,
     publicKey.export({ type: 'spki', format: 'der' }),
-    der.explicit(3, der.sequence(basicConstraints(), loopbackNames())),
+    explicit(3, sequence(basicConstraints(), loopbackNames())),
   );
 }
 
 /** It is an authority for itself: OpenSSL trusts no other kind of root. */
 function basicConstraints(): Buffer {
-  return der.sequence(der.objectIdentifier('2.5.29.19'), der.yes, der.octetString(der.sequence(der.yes)));
+  return sequence(objectIdentifier('2.5.29.19'), yes, octetString(sequence(yes)));
 }
 
 /**
@@ -69,12 +134,12 @@ function basicConstraints(): Buffer {
  */
 function loopbackNames(): Buffer {
   const [dnsName, ipAddress] = [2, 7];
-  const names = der.sequence(
-    der.implicit(dnsName, Buffer.from('localhost')),
-    der.implicit(dnsName, Buffer.from('server.example')),
-    der.implicit(ipAddress, Buffer.from([127, 0, 0, 1])),
+  const names = sequence(
+    implicit(dnsName, Buffer.from('localhost')),
+    implicit(dnsName, Buffer.from('server.example')),
+    implicit(ipAddress, Buffer.from([127, 0, 0, 1])),
   );
-  return der.sequence(der.objectIdentifier('2.5.29.17'), der.octetString(names));
+  return sequence(objectIdentifier('2.5.29.17'), octetString(names));
 }
 
 function pem(content: Buffer): string {

@@ -2,9 +2,9 @@ import type { FaultMatch, RandomFaults } from '../../faults/fault-plan.js';
 import * as read from './readers.js';
 import type { BulkMail, LiveMail } from '../world/mail-plan.js';
 import type { GraphOptions } from '../graph/options.js';
-import type { ReportingOptions } from '../reporting-web-service/options.js';
-import type { ServiceOptions } from '../service/service-options.js';
-import type { FederatedCredential } from '../token-service/jwt.js';
+import type { ReportingOptions } from '../reporting-web-service/trace-query.js';
+import type { ServiceOptions } from '../service/service-front.js';
+import type { FederatedCredential } from '../token-service/issued-tokens.js';
 import type { ManagedIdentity, TokenServiceOptions } from '../token-service/options.js';
 
 interface ScriptedFault<Fault extends string> extends Required<FaultMatch> {

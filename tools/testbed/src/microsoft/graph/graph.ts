@@ -2,7 +2,8 @@ import { BadQueryError } from '../../errors.js';
 import type { MailRow } from '../world/mail-row.js';
 import type { MailWorld } from '../world/mail-world.js';
 import { defaultOptions, type GraphOptions, prefersUnknownMembers } from './options.js';
-import { compareKeys, keyOf, nextLink, PageNumbers, type TracePage } from './paging.js';
+import { errorWording, type ErrorWording, pageWording } from './wording.js';
+import { compareKeys, keyOf, nextLink, PageNumbers, readQuery, type TracePage, type TraceQuery } from './paging.js';
 import {
   badRequest,
   faultResponse,
@@ -13,16 +14,13 @@ import {
   tokenRefused,
   tooOld,
 } from './service-faults.js';
-import { readQuery, type TraceQuery } from './trace-query.js';
 import type { IncomingMessage } from 'node:http';
 import type { FaultPlan } from '../../faults/fault-plan.js';
 import { faultApplies, linkToItself, rowsArrive } from '../faults/transport-faults.js';
 import type { Response } from '../http/messages.js';
 import type { RequestLog } from '../http/request-log.js';
-import { asked, type Due, dueWithoutPage } from '../service/service-options.js';
-import { ServiceFront } from '../service/service-front.js';
+import { asked, type Due, dueWithoutPage, ServiceFront } from '../service/service-front.js';
 import { credentialsOf, graphResource, type IssuedTokens } from '../token-service/issued-tokens.js';
-import { errorWording, type ErrorWording, pageWording } from './wording.js';
 
 const dayMs = 86_400_000;
 

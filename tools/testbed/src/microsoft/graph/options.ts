@@ -1,5 +1,5 @@
-import type { Status } from '../world/row-timeline.js';
-import { defaultServiceOptions, type ServiceOptions } from '../service/service-options.js';
+import type { Status } from '../world/mail-row.js';
+import { defaultServiceOptions, type ServiceOptions } from '../service/service-front.js';
 
 export type StatusSpelling = 'camelCase' | 'PascalCase' | 'UPPERCASE';
 

@@ -9,7 +9,7 @@ import {
   transportFaults,
 } from '../faults/transport-faults.js';
 import { jsonResponse, type Response, withHeaders } from '../http/messages.js';
-import type { LinkDamage } from '../service/service-options.js';
+import type { LinkDamage } from '../service/service-front.js';
 import type { TokenOutcome } from '../token-service/issued-tokens.js';
 import type { GraphOptions } from './options.js';
 import type { ErrorWording } from './wording.js';

@@ -1,6 +1,7 @@
+/** What one query sees: its bounds, and the rows of its result as keys of the world, newest first. */
 import type { MailWorld } from '../world/mail-world.js';
 import { BadQueryError } from '../../errors.js';
-import { defaultOptions, type ReportingOptions } from './options.js';
+import { defaultOptions, readQuery, type ReportingOptions, type TraceQuery } from './trace-query.js';
 import { faultResponse, noPermission, notFound, type ReportingFault, tooOld, unauthorized } from './service-faults.js';
 import {
   absoluteLink,
@@ -14,17 +15,14 @@ import {
   skiptokenFor,
   type TracePage,
 } from './odata.js';
-import { readQuery, type TraceQuery } from './trace-query.js';
 import type { IncomingMessage } from 'node:http';
 import type { FaultPlan } from '../../faults/fault-plan.js';
 import { faultApplies, linkToItself, rowsArrive } from '../faults/transport-faults.js';
 import { checkBasic, type Credentials, htmlResponse, type Response } from '../http/messages.js';
 import type { RequestLog } from '../http/request-log.js';
-import { asked, type Due, dueWithoutPage } from '../service/service-options.js';
-import { ServiceFront } from '../service/service-front.js';
+import { asked, type Due, dueWithoutPage, ServiceFront } from '../service/service-front.js';
 import { credentialsOf, exchangeResource, IssuedTokens, type TokenOutcome } from '../token-service/issued-tokens.js';
 
-/** What one query sees: its bounds, and the rows of its result as keys of the world, newest first. */
 export interface ResultView {
   readonly startMs: number;
   readonly endMs: number;

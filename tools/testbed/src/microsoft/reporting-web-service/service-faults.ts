@@ -8,9 +8,9 @@ import {
   transportFaults,
 } from '../faults/transport-faults.js';
 import { htmlResponse, jsonResponse, type Response, withHeaders } from '../http/messages.js';
-import type { LinkDamage } from '../service/service-options.js';
+import type { LinkDamage } from '../service/service-front.js';
 import type { Dialect } from './odata.js';
-import type { ReportingOptions } from './options.js';
+import type { ReportingOptions } from './trace-query.js';
 
 const ownFaults = [
   'http-400',

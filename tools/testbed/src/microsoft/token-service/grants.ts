@@ -1,20 +1,19 @@
+/** What an application's signed statement must fit. */
 import { createHash, X509Certificate } from 'node:crypto';
 import { TokenError } from './aadsts.js';
 import {
   checkFederatedToken,
   type Claims,
   type FederatedCredential,
+  findResource,
   isSignedBy,
   isTimely,
   readToken,
+  type Resource,
   type SignedToken,
-} from './jwt.js';
+} from './issued-tokens.js';
 import type { Account } from '../http/messages.js';
-import type { TokenServiceOptions } from './options.js';
-import { findResource, type Resource } from './issued-tokens.js';
-import type { TokenRequest } from './token-request.js';
-
-/** What an application's signed statement must fit. */
+import type { TokenRequest, TokenServiceOptions } from './options.js';
 
 interface AssertionExpectation {
   readonly clientId: string;

@@ -1,15 +1,15 @@
+/** The OpenID Connect document of a tenant; every address in it leads to the origin that the client used itself. */
 import { type Account, htmlResponse, jsonResponse, readBody, type Response } from '../http/messages.js';
 import type { IncomingMessage } from 'node:http';
 import type { FaultPlan } from '../../faults/fault-plan.js';
 import type { RequestLog } from '../http/request-log.js';
 import { InvalidInputError } from '../../errors.js';
-import { type Due, dueWithoutPage } from '../service/service-options.js';
-import { ServiceFront } from '../service/service-front.js';
+import { type Due, dueWithoutPage, ServiceFront } from '../service/service-front.js';
 import { TokenError } from './aadsts.js';
 import { type Grant, Grants } from './grants.js';
 import type { IssuedTokens } from './issued-tokens.js';
 import { decideIdentity, isIdentityPath } from './managed-identity.js';
-import { defaultOptions, type TokenServiceOptions } from './options.js';
+import { defaultOptions, readTokenRequest, type TokenServiceOptions } from './options.js';
 import {
   aadstsFault,
   type AadstsFault,
@@ -20,9 +20,7 @@ import {
   type TokenFault,
   tokenWording,
 } from './wording.js';
-import { readTokenRequest } from './token-request.js';
 
-/** The OpenID Connect document of a tenant; every address in it leads to the origin that the client used itself. */
 function openidConfiguration(origin: string, tenant: string, tenantId: string): Response {
   const base = `${origin}/${tenant}`;
   return jsonResponse(200, {

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { jsonResponse, type Response } from '../http/messages.js';
 import { type AadstsCode, aadstsCodes, aadstsError } from './aadsts.js';
-import type { TokenRequest } from './token-request.js';
+import type { TokenRequest, TokenServiceOptions } from './options.js';
 import { type EchoFault, echoFaults } from '../faults/echo-faults.js';
 import { isTransportFault, transportFault, type TransportFault, transportFaults } from '../faults/transport-faults.js';
-import type { TokenServiceOptions } from './options.js';
 
 export interface GrantedToken {
   readonly accessToken: string;

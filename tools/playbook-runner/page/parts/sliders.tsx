@@ -1,8 +1,9 @@
 import { type ReactNode, useId } from 'react';
-import { useConnected } from './button.js';
+import { useConnected } from './buttons.js';
 import './slider.css';
-import { SliderNumber } from './slider-number.js';
-import { useRestingNumber } from './use-resting-number.js';
+import { type NumberBounds, type RestingNumber, useRestingNumber } from './use-resting-number.js';
+import { describedBy } from './inputs.js';
+import './field.css';
 
 interface SliderProps {
   readonly label: string;
@@ -45,5 +46,43 @@ export function Slider({ label, value, min, max, step, unit, help, onChange }: S
         {help}
       </p>
     </div>
+  );
+}
+
+interface SliderNumberProps {
+  /** Of the slider, whose help describes this too. */
+  readonly id: string;
+  readonly label: string;
+  readonly bounds: NumberBounds;
+  readonly step: number;
+  readonly number: RestingNumber;
+}
+
+/** The field beside a slider, and why what is typed there is not taken over. */
+export function SliderNumber({ id, label, bounds: { min, max, unit }, step, number }: SliderNumberProps) {
+  const connected = useConnected();
+  return (
+    <>
+      <span className="slider-number">
+        <input
+          type="number"
+          className="input slider-input"
+          aria-label={`${label}, ${unit}`}
+          aria-describedby={describedBy(id)}
+          aria-invalid={number.complaint !== undefined}
+          min={min}
+          max={max}
+          step={step}
+          disabled={!connected}
+          value={number.shown}
+          onChange={(event) => number.change(event.target.value)}
+          onBlur={number.leave}
+        />
+        {unit}
+      </span>
+      <p id={`${id}-error`} className="field-error slider-error" aria-live="polite">
+        {number.complaint}
+      </p>
+    </>
   );
 }

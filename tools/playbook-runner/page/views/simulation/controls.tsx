@@ -1,7 +1,32 @@
-import { Notice } from '../../parts/notice.js';
-import { Switch } from '../../parts/switch.js';
-import { ShareSlider } from './share-slider.js';
+import type { ReactNode } from 'react';
+import { Slider } from '../../parts/sliders.js';
+import { Notice } from '../../parts/notices.js';
+import { Switch } from '../../parts/inputs.js';
 import type { UsedControls } from './use-controls.js';
+
+interface ShareSliderProps {
+  readonly label: string;
+  /** 0 … 1, in whole per cents. */
+  readonly share: number;
+  readonly maxPercent: number;
+  readonly help: ReactNode;
+  readonly onChange: (share: number) => void;
+}
+
+export function ShareSlider({ label, share, maxPercent, help, onChange }: ShareSliderProps) {
+  return (
+    <Slider
+      label={label}
+      value={Math.round(share * 100)}
+      min={0}
+      max={maxPercent}
+      step={1}
+      unit="%"
+      help={help}
+      onChange={(percent) => onChange(percent / 100)}
+    />
+  );
+}
 
 interface FaultControlsProps {
   readonly controls: UsedControls<{ readonly faultShare: number; readonly outage: boolean }>;

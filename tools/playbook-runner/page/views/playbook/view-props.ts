@@ -1,5 +1,5 @@
-import type { LivePlaybook } from '../../src/wire/live.js';
-import type { PlaybookSummary } from '../../src/wire/playbook.js';
+import type { LivePlaybook } from '../../../src/wire/live.js';
+import type { PlaybookSummary } from '../../../src/wire/playbook.js';
 
 /** What each of a playbook's tabs is given. */
 export interface PlaybookViewProps {
