@@ -13,6 +13,7 @@ import { type Identity, requestToken } from '../microsoft/sign-in/entra-id.js';
 import { endpointSecrets, requestManagedIdentityToken } from '../microsoft/sign-in/managed-identity.js';
 import { TokenFile } from '../microsoft/sign-in/token-file.js';
 import type { Transport } from '../microsoft/http/transport.js';
+import type { Addresses } from '../settings/options.js';
 import type { Access, Proof } from './access.js';
 import type { Source } from '../model/ports.js';
 import { MicrosoftClient } from '../microsoft/http/client.js';
@@ -69,11 +70,7 @@ export interface SignInMeans {
   readonly warn: (sentence: string) => void;
 }
 
-export interface SignInAddresses {
-  readonly authority_url: string;
-  /** Derived from the API's address where it is absent. */
-  readonly token_scope?: string;
-}
+type SignInAddresses = Omit<Addresses, 'apiUrl'>;
 
 type RequestToken = (signal: AbortSignal) => Promise<Token>;
 
@@ -91,11 +88,11 @@ export function authorizationFor(
     hide(basic.value);
     return basic;
   }
-  const scope = addresses.token_scope ?? scopeOf(api, apiUrl);
+  const scope = addresses.tokenScope ?? scopeOf(api, apiUrl);
   const request = requestFor(access, scope, addresses, means);
   // Only what the standard scopes stand for is known.
   const check =
-    addresses.token_scope === undefined
+    addresses.tokenScope === undefined
       ? new PermissionCheck({ api, wanted: permissionFor(api, credentials), guidance, warn })
       : undefined;
   return new BearerAuthorization({
@@ -123,7 +120,7 @@ function requestFor(
   if (credentials.kind !== 'token') throw new TypeError('HTTP Basic needs no token');
   const { tenant, clientId, identity: proof } = credentials;
   const identity = identityOf(proof, hide, dateMs);
-  const signIn = { authorityUrl: authorityUrl ?? addresses.authority_url, tenant, clientId, identity, scope };
+  const signIn = { authorityUrl: authorityUrl ?? addresses.authorityUrl, tenant, clientId, identity, scope };
   const watch =
     'clientCertificate' in proof
       ? new CertificateWatch({ endsMs: proof.clientCertificate.endsMs, nowMs: dateMs, warn })
@@ -148,10 +145,6 @@ function permissionFor(api: Api, credentials: Access['credentials']): WantedPerm
   return { claim, name: byAccount ? 'ReportingWebService.Read' : 'ReportingWebService.Read.All' };
 }
 
-export interface Addresses extends SignInAddresses {
-  readonly api_url: string;
-}
-
 export interface Means extends SignInMeans {
   /** Of Microsoft Graph. */
   readonly quota: Quota;
@@ -164,7 +157,7 @@ export interface Means extends SignInMeans {
 export function sourceFor(access: Access, addresses: Addresses, means: Means): Source {
   const { api, guidance, organization } = access;
   const { transport, quota, budget, links } = means;
-  const apiUrl = addressOf(api, addresses.api_url);
+  const apiUrl = addressOf(api, addresses.apiUrl);
   const authorization = authorizationFor(access, apiUrl, addresses, means);
   if (api === 'graph') {
     const client = new MicrosoftClient(apiUrl, { transport, authorization, quota, budget });

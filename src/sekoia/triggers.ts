@@ -1,4 +1,5 @@
 import type { TriggerContext } from '@sekoia/automation-sdk-shim';
+import { accountOptions, applicationOptions } from '../settings/options.js';
 import type { MessageTraceConfiguration, MessageTraceGraphConfiguration } from '../settings/values.js';
 import { accessByAccount, rulesForAccount } from './access-by-account.js';
 import { TraceTrigger } from './trace-trigger.js';
@@ -9,7 +10,7 @@ export class MessageTraceTrigger extends TraceTrigger<MessageTraceConfiguration>
   static override readonly rules = rulesForAccount;
 
   constructor(context: TriggerContext) {
-    super(context, accessByAccount);
+    super(context, (settings) => accessByAccount(accountOptions(settings)));
   }
 }
 
@@ -18,6 +19,6 @@ export class MessageTraceGraphTrigger extends TraceTrigger<MessageTraceGraphConf
   static override readonly rules = rulesForApplication;
 
   constructor(context: TriggerContext) {
-    super(context, accessByApplication);
+    super(context, (settings) => accessByApplication(applicationOptions(settings)));
   }
 }

@@ -29,7 +29,7 @@ const intakeKey = {
 } as const satisfies Setting;
 
 /** What both triggers have, in the order of the form. */
-const shared = {
+export const sharedSettings = {
   start_time: {
     title: 'Start time',
     description:
@@ -180,7 +180,7 @@ export const accountSettings = {
     enum: ['automatic', 'graph', 'reporting_web_service'],
     default: 'automatic',
   },
-  ...shared,
+  ...sharedSettings,
 } as const satisfies Settings;
 
 export const applicationSettings = {
@@ -236,9 +236,9 @@ export const applicationSettings = {
     enum: ['graph', 'reporting_web_service'],
     default: 'graph',
   },
-  ...shared,
-  intake_format: { ...shared.intake_format, default: 'message_trace_graph_api' },
-  api_url: { ...shared.api_url, default: 'https://graph.microsoft.com/v1.0' },
+  ...sharedSettings,
+  intake_format: { ...sharedSettings.intake_format, default: 'message_trace_graph_api' },
+  api_url: { ...sharedSettings.api_url, default: 'https://graph.microsoft.com/v1.0' },
 } as const satisfies Settings;
 
 /** A trigger's card, and the connector's of the same settings. */

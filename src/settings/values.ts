@@ -1,4 +1,4 @@
-import type { accountSettings, applicationSettings, Setting, Settings } from './definition.js';
+import type { accountSettings, applicationSettings, sharedSettings, Setting, Settings } from './definition.js';
 
 const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** At least two labels, in any script. */
@@ -33,5 +33,7 @@ type ValuesOf<All extends Settings> = {
   readonly [Name in Exclude<keyof All, Always<All>>]?: ValueOf<All[Name]>;
 };
 
+/** What both triggers have. */
+export type TraceConfiguration = ValuesOf<typeof sharedSettings>;
 export type MessageTraceConfiguration = ValuesOf<typeof accountSettings>;
 export type MessageTraceGraphConfiguration = ValuesOf<typeof applicationSettings>;

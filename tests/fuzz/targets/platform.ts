@@ -4,6 +4,8 @@ import { fetchSecrets, SecretsError } from '../../../packages/automation-sdk-shi
 import { CardError, ConfigurationError, SendEventError } from '../../../packages/automation-sdk-shim/src/errors.js';
 import { NetworkError } from '../../../packages/automation-sdk-shim/src/http/network-error.js';
 import { settingsOfItem } from '../../../packages/automation-sdk-shim/src/module/settings-of-item.js';
+import { accountOptions, applicationOptions } from '../../../src/settings/options.js';
+import type { MessageTraceConfiguration, MessageTraceGraphConfiguration } from '../../../src/settings/values.js';
 import { accessByAccount, rulesForAccount } from '../../../src/sekoia/access-by-account.js';
 import { accessByApplication, rulesForApplication } from '../../../src/sekoia/access-by-application.js';
 import { application } from '../../support/sign-in-scenarios.js';
@@ -110,11 +112,11 @@ export function checkSettings(
   };
   attempt(() => {
     const settings = settingsOfItem({ raw, schema: schemas.account }, secrets, hide, rulesForAccount);
-    accessByAccount(settings.values as unknown as Parameters<typeof accessByAccount>[0]);
+    accessByAccount(accountOptions(settings.values as unknown as MessageTraceConfiguration));
   });
   attempt(() => {
     const settings = settingsOfItem({ raw, schema: schemas.application }, secrets, hide, rulesForApplication);
-    accessByApplication(settings.values as unknown as Parameters<typeof accessByApplication>[0]);
+    accessByApplication(applicationOptions(settings.values as unknown as MessageTraceGraphConfiguration));
   });
   const unknown = problems.find((error) => !(error instanceof ConfigurationError));
   if (unknown !== undefined) throw unknown;

@@ -45,7 +45,7 @@ function authorizationOf(
   { hide, warn }: { readonly hide: Listening['hide']; readonly warn: (sentence: string) => void },
 ) {
   const means = { transport, directTransport: transport, hide, warn, now: () => performance.now(), dateMs: Date.now };
-  return authorizationFor(access, GRAPH, { authority_url: authority }, means);
+  return authorizationFor(access, GRAPH, { authorityUrl: authority }, means);
 }
 
 /** Answers of Entra ID, or of Azure's endpoint on a machine, to who signs in. */
