@@ -26,8 +26,8 @@ interface WorkloadIdentity {
   readonly authorityUrl: string | undefined;
 }
 
-const SECRET = '"client_secret" (Client secret)';
-const CERTIFICATE = '"client_certificate" (Client certificate)';
+export const SECRET = '"client_secret" (Client secret)';
+export const CERTIFICATE = '"client_certificate" (Client certificate)';
 const TOKEN_FILE = '"federated_token_file" (Federated token file)';
 const TOKEN_FILE_VARIABLE = 'the environment variable AZURE_FEDERATED_TOKEN_FILE';
 const CREDENTIAL = '"credential" (Credential)';
@@ -151,7 +151,8 @@ function proofOf(
   }
 }
 
-function problemsWith(options: Options, env: NodeJS.ProcessEnv): string[] {
+/** A sentence for each. */
+export function problemsWith(options: Options, env: NodeJS.ProcessEnv): string[] {
   const workload = workloadIdentityIn(env);
   const choice = chooseCredential(options, workload);
   const credential = 'credential' in choice ? choice.credential : undefined;

@@ -2,8 +2,14 @@
  * Makes options of the settings: the only place that knows the form's names and units. Behind it, names are camelCase
  * and durations are milliseconds.
  */
+import { apiAt } from './connected-account.js';
 import { applicationSettings } from './definition.js';
-import type { MessageTraceConfiguration, MessageTraceGraphConfiguration, TraceConfiguration } from './values.js';
+import type {
+  MessageTraceConfiguration,
+  MessageTraceGraphConfiguration,
+  ModuleConfiguration,
+  TraceConfiguration,
+} from './values.js';
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -114,5 +120,28 @@ export function applicationOptions(
     federatedTokenFile: settings.federated_token_file,
     api: settings.api,
     authorityUrl: settings.authority_url,
+  };
+}
+
+/** The connected account: an application, and where its tenant is. */
+export interface ConnectedAccountOptions {
+  readonly application: ApplicationOptions;
+  readonly addresses: Addresses;
+}
+
+export function connectedAccountOptions(settings: ModuleConfiguration): ConnectedAccountOptions {
+  const { api_url: apiUrl = applicationSettings.api_url.default, authority_url: authorityUrl = DEFAULT_AUTHORITY_URL } =
+    settings;
+  return {
+    application: {
+      tenantId: settings.tenant_id,
+      clientId: settings.client_id,
+      credential: 'automatic',
+      clientSecret: settings.client_secret,
+      clientCertificate: settings.client_certificate,
+      api: apiAt(apiUrl),
+      authorityUrl,
+    },
+    addresses: { apiUrl, authorityUrl },
   };
 }

@@ -1,6 +1,6 @@
 import { validateHeaderValue } from 'node:http';
 import { tokenFaults, appServicePath } from '@local/microsoft365-simulator';
-import { authorizationFor } from '../../../src/sekoia/source-for.js';
+import { authorizationFor } from '../../../src/sekoia/authorization-for.js';
 import type { Access } from '../../../src/sekoia/access.js';
 import { accountByToken, application as applicationAdvice, managedIdentity } from '../../../src/sekoia/guidance.js';
 import { ServicePrincipalLookup } from '../../../src/microsoft/sign-in/service-principal.js';
