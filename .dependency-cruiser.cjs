@@ -52,7 +52,7 @@ module.exports = {
     only(
       'sekoia-is-the-joint',
       '^src/sekoia/',
-      ['^src/(collector|microsoft|message-trace|settings|model)/', shim, ...library('prom-client')],
+      ['^src/(checks|collector|microsoft|message-trace|settings|model)/', shim, ...library('prom-client')],
       "src/sekoia joins everything: it is the platform's side.",
     ),
     only(
@@ -66,6 +66,12 @@ module.exports = {
       '^src/model/',
       [shim + '(src|dist)/index'],
       'The model imports nothing but how stored documents are checked.',
+    ),
+    only(
+      'checks-ask-microsoft',
+      '^src/checks/',
+      ['^src/(microsoft|model)/', shim],
+      'checks → microsoft, model and the SDK.',
     ),
     only('message-trace-knows-the-model', '^src/message-trace/', ['^src/model/'], 'message-trace → model.'),
     {

@@ -1,4 +1,4 @@
-import { triggerCards } from '../../dist/src/settings/definition.js';
+import { moduleSettings, triggerCards } from '../../dist/src/settings/definition.js';
 
 /**
  * As Python's `json.dumps(card, indent=2)` writes it, which the linter of Sekoia's library demands: no final line
@@ -23,21 +23,17 @@ const property = ({ type, title, description, unit, enum: choices, format, defau
 
 const namesWhere = (settings, is) => Object.keys(settings).filter((name) => is(settings[name]));
 
+const schemaOf = (title, settings) => ({
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title,
+  type: 'object',
+  properties: Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, property(setting)])),
+  required: namesWhere(settings, ({ required }) => required),
+  secrets: namesWhere(settings, ({ secret }) => secret),
+});
+
 function cardOf({ command, uuid, name, description, title, settings }) {
-  return {
-    uuid,
-    name,
-    description,
-    docker_parameters: command,
-    arguments: {
-      $schema: 'http://json-schema.org/draft-07/schema#',
-      title,
-      type: 'object',
-      properties: Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, property(setting)])),
-      required: namesWhere(settings, ({ required }) => required),
-      secrets: namesWhere(settings, ({ secret }) => secret),
-    },
-  };
+  return { uuid, name, description, docker_parameters: command, arguments: schemaOf(title, settings) };
 }
 
 /**
@@ -53,7 +49,8 @@ export function cards() {
   });
 }
 
-/** Only its version is generated: the rest is written by hand. */
+/** Its version and the connected account are generated: the rest is written by hand. */
 export function manifest(present, version) {
-  return cardText({ ...present, version });
+  const configuration = schemaOf(present.configuration.title, moduleSettings);
+  return cardText({ ...present, version, configuration, supports_validation: true });
 }

@@ -1,4 +1,4 @@
-import { triggerCards } from '../../dist/src/settings/definition.js';
+import { moduleSettings, triggerCards } from '../../dist/src/settings/definition.js';
 import { banner, code, table } from './markdown.mjs';
 
 const [account, application] = triggerCards;
@@ -35,11 +35,11 @@ const row = (name, setting, byDefault) => [
 
 const headers = ['setting', 'title', 'values', 'default', 'meaning'];
 
-const ownTable = ({ settings }) =>
+const ownTable = ({ settings }, isShown = (name) => !common.includes(name)) =>
   table(
     headers,
     Object.entries(settings)
-      .filter(([name]) => !common.includes(name))
+      .filter(([name]) => isShown(name))
       .map(([name, setting]) => row(name, setting, defaultOf(setting))),
   );
 
@@ -69,6 +69,17 @@ ${ownTable(application)}
 ## Both triggers
 
 ${commonTable}
+
+## Connected account
+
+The trigger "${application.name}" takes from the connected account what its own settings leave empty, so that several
+playbooks share one account. Nothing here is required. An \`api_url\` or \`authority_url\` of the trigger counts as empty
+while it has its default. The secret or certificate of the account is used for the account's own \`client_id\` only, and
+only by triggers without a credential of their own.
+
+${ownTable({ settings: moduleSettings }, () => true)}
+
+Sekoia.io checks an account when you save it: the module signs in, reads the token's permissions and asks for one row.
 
 ## How values are read
 

@@ -25,7 +25,7 @@ function row(metric) {
 export function metricsReference() {
   const registry = new Registry();
   const ignore = () => undefined;
-  const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 1620 });
+  const schedule = schedulePasses({ frequencyMs: 60_000, delayMs: 0, lateWindowMs: 97_200_000 });
   const clock = { now: () => 0, mark: () => () => 0, sleep: ignore };
   const listeners = ['troubled', 'recovered', 'progress', 'setAside', 'heartbeat', 'lag'];
   const others = { ...Object.fromEntries(listeners.map((name) => [name, ignore])), quotaUsed: () => 0 };

@@ -87,8 +87,8 @@ function ticksOf(timestamp: string | undefined): string | undefined {
 
 export interface EventOptions {
   /** `normalized`: the normalized fields beside the raw row's keys; `raw`: the raw row alone. */
-  readonly event_format: 'normalized' | 'raw';
-  readonly intake_format: IntakeFormat;
+  readonly eventFormat: 'normalized' | 'raw';
+  readonly intakeFormat: IntakeFormat;
 }
 
 /**
@@ -97,8 +97,8 @@ export interface EventOptions {
  * characters are replaced everywhere, because strict parsers refuse the whole event for one.
  */
 export function toEvent(record: TraceRecord, options: EventOptions): JsonObject {
-  const raw = rawRow(record, options.intake_format);
-  const event = options.event_format === 'raw' ? raw : { ...raw, ...filled(tree, record) };
+  const raw = rawRow(record, options.intakeFormat);
+  const event = options.eventFormat === 'raw' ? raw : { ...raw, ...filled(tree, record) };
   // All text of the event comes from the row.
   return isWellFormed(record.raw) ? event : wellFormed(event);
 }

@@ -46,19 +46,24 @@ export function httpErrorBy(
 ): Error | undefined {
   const { status, body, location } = response;
   const text = () => errorText(body);
-  if (isSignIn(response)) return new SettingsError(`${service} sent us to a sign-in page. ${guidance.refused}`);
+  if (isSignIn(response))
+    return new SettingsError(`${service} sent us to a sign-in page.`, { remedy: guidance.refused });
   if (status === 401 || status === 403)
-    return new SettingsError(`${service} refused access (HTTP ${status}: ${text()}). ${guidance.refused}`, {
+    return new SettingsError(`${service} refused access (HTTP ${status}: ${text()}).`, {
+      remedy: guidance.refused,
       mayLock: status === 401 && guidance.mayLock === true,
     });
   if (status >= 300 && status < 400)
     return new SettingsError(
-      `${service} redirects to ${excerpt(location ?? '') || 'no address'}, where no credentials are sent. Check api_url.`,
+      `${service} redirects to ${excerpt(location ?? '') || 'no address'}, where no credentials are sent.`,
+      { remedy: 'Check api_url.' },
     );
   if (!isFirstPage && [400, 404, 410].includes(status))
     return new DeadLinkError(`${service} gave a link to a page that it does not know (HTTP ${status}: ${text()}).`);
   if (status === 404 || status === 410)
-    return new SettingsError(`There is no message trace at this address (HTTP ${status}). ${guidance.absent}`);
+    return new SettingsError(`There is no message trace at this address (HTTP ${status}).`, {
+      remedy: guidance.absent,
+    });
   if (status === 400) return refusedQuery(service, text());
   if (status < 200 || status > 299)
     return unavailable(response, text()) ?? new UnavailableError(`${service} answered HTTP ${status} (${text()}).`);

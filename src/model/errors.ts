@@ -3,9 +3,19 @@
  * Every message is one or two sentences and ends with the operator's next step where there is one. docs/errors.md
  * explains each.
  */
-abstract class CollectorError extends Error {
+export abstract class CollectorError extends Error {
   /** Appended to the log message of this error, for people who search logs or alert on them. Never changes. */
   abstract readonly code: string;
+  /** The message without the remedy. */
+  readonly sentence: string;
+  /** The operator's next step, with which the message ends, where it is known apart from the rest. */
+  readonly remedy: string | undefined;
+
+  constructor(sentence: string, remedy?: string) {
+    super(remedy === undefined ? sentence : `${sentence} ${remedy}`);
+    this.sentence = sentence;
+    this.remedy = remedy;
+  }
 }
 
 /** What is logged about an error: its message, what happens next, and its code. */
@@ -56,10 +66,14 @@ export class SettingsError extends CollectorError {
   readonly refusals: number;
 
   constructor(
-    message: string,
-    { mayLock = false, refusals = 1 }: { readonly mayLock?: boolean; readonly refusals?: number } = {},
+    sentence: string,
+    {
+      mayLock = false,
+      refusals = 1,
+      remedy,
+    }: { readonly mayLock?: boolean; readonly refusals?: number; readonly remedy?: string | undefined } = {},
   ) {
-    super(message);
+    super(sentence, remedy);
     this.mayLock = mayLock;
     this.refusals = refusals;
   }

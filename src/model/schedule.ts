@@ -9,29 +9,26 @@ export interface Schedule {
   readonly ages: readonly [number, ...number[]];
 }
 
-const second = 1000;
-const minute = 60 * second;
+export interface ScheduleOptions {
+  /** How often new time is read. */
+  readonly frequencyMs: number;
+  /** How far the first reading stays behind the present. */
+  readonly delayMs: number;
+  /** How long after its reception a row may still appear or change. */
+  readonly lateWindowMs: number;
+}
 
 /**
- * The passes that follow from the settings: pass 0 at the age `timedelta`, then frequency × 4, × 16, × 64 … and at last
- * `late_window`. Ages that pass 0 has reached already make no pass of their own; a `late_window` of 0 leaves pass 0
+ * The passes that follow from the options: pass 0 at the age `delayMs`, then frequency × 4, × 16, × 64 … and at last
+ * `lateWindowMs`. Ages that pass 0 has reached already make no pass of their own; a `lateWindowMs` of 0 leaves pass 0
  * alone.
  */
-export function schedulePasses(settings: {
-  /** Seconds. */
-  readonly frequency: number;
-  /** Minutes. */
-  readonly timedelta: number;
-  /** Minutes. */
-  readonly late_window: number;
-}): Schedule {
-  const frequencyMs = settings.frequency * second;
-  const lastAge = settings.late_window * minute;
-  const ages: [number, ...number[]] = [settings.timedelta * minute];
-  for (let age = frequencyMs * 4; age < lastAge; age *= 4) {
+export function schedulePasses({ frequencyMs, delayMs, lateWindowMs }: ScheduleOptions): Schedule {
+  const ages: [number, ...number[]] = [delayMs];
+  for (let age = frequencyMs * 4; age < lateWindowMs; age *= 4) {
     if (age > ages[0]) ages.push(age);
   }
-  if (lastAge > ages[0]) ages.push(lastAge);
+  if (lateWindowMs > ages[0]) ages.push(lateWindowMs);
   return { frequencyMs, ages };
 }
 

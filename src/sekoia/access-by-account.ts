@@ -1,12 +1,14 @@
 /** What the card cannot say about the settings of an account. */
 import { ConfigurationError, type SettingsRules } from '@sekoia/automation-sdk-shim';
-import type { MessageTraceConfiguration } from '../settings/values.js';
+import { type AccountOptions, accountOptions, type Unchecked } from '../settings/options.js';
 import { type Access, APPLICATION_ID, problemsWithIds } from './access.js';
 import { accountByPassword, accountByToken } from './guidance.js';
 
-export const rulesForAccount: SettingsRules = (settings) => {
-  const { account_name: name, client_id: clientId, tenant_id: tenantId, api } = settings;
-  const problems = problemsWithIds(settings);
+export const rulesForAccount: SettingsRules = (settings) => problemsWith(accountOptions(settings));
+
+function problemsWith(options: Unchecked<AccountOptions>): string[] {
+  const { accountName: name, clientId, tenantId, api } = options;
+  const problems = problemsWithIds(options);
   if (clientId === undefined && api === 'graph')
     problems.push(`"client_id" (Client ID) is missing: it must be ${APPLICATION_ID}, as "api" is "graph".`);
   if (clientId !== undefined && tenantId === undefined && typeof name === 'string' && domainOf(name) === undefined)
@@ -14,16 +16,16 @@ export const rulesForAccount: SettingsRules = (settings) => {
       '"tenant_id" (Tenant ID) is missing, and "account_name" (Account name) names no domain to use in its place.',
     );
   return problems;
-};
+}
 
 /**
  * A service account: with its name and password alone it reads the Reporting Web Service, with HTTP Basic. With a
  * client_id it signs in through Entra ID, and reads Microsoft Graph unless the setting `api` says otherwise.
  * @throws ConfigurationError where `rulesForAccount` are broken
  */
-export function accessByAccount(settings: MessageTraceConfiguration): Access {
-  const { account_name: accountName, account_password: accountPassword, client_id: clientId } = settings;
-  const problems = rulesForAccount({ ...settings });
+export function accessByAccount(options: AccountOptions): Access {
+  const { accountName, accountPassword, clientId } = options;
+  const problems = problemsWith(options);
   if (problems.length > 0) throw new ConfigurationError(problems.join(' '));
   const domain = domainOf(accountName);
   if (clientId === undefined) {
@@ -34,8 +36,8 @@ export function accessByAccount(settings: MessageTraceConfiguration): Access {
       guidance: accountByPassword,
     };
   }
-  const api = settings.api === 'automatic' ? 'graph' : settings.api;
-  const tenant = settings.tenant_id ?? domain ?? '';
+  const api = options.api === 'automatic' ? 'graph' : options.api;
+  const tenant = options.tenantId ?? domain ?? '';
   return {
     api,
     credentials: { kind: 'token', tenant, clientId, identity: { accountName, accountPassword } },

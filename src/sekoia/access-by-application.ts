@@ -1,5 +1,11 @@
-import { ConfigurationError, type JsonObject, type SettingsRules } from '@sekoia/automation-sdk-shim';
-import { isDomain, isGuid, type MessageTraceGraphConfiguration } from '../settings/values.js';
+import { ConfigurationError, type SettingsRules } from '@sekoia/automation-sdk-shim';
+import {
+  type ApplicationOptions,
+  applicationOptions,
+  DEFAULT_AUTHORITY_URL,
+  type Unchecked,
+} from '../settings/options.js';
+import { isDomain, isGuid } from '../settings/values.js';
 import { isLoopback } from '../microsoft/clouds.js';
 import { type Access, APPLICATION_ID, problemsWithIds, type Proof, TENANT } from './access.js';
 import { isAbsolute } from 'node:path';
@@ -8,7 +14,9 @@ import { readClientCertificate } from '../microsoft/sign-in/client-certificate.j
 import { application, managedIdentity } from './guidance.js';
 
 /** How an application can prove who it is, as the setting `credential` names it. */
-type Credential = 'client_secret' | 'client_certificate' | 'federated_token' | 'managed_identity';
+type Credential = Exclude<ApplicationOptions['credential'], 'automatic'>;
+/** The settings, where the card may have found some wrong. */
+type Options = Unchecked<ApplicationOptions>;
 
 /** What the environment says besides the settings: names of Azure workload identity's webhook. */
 interface WorkloadIdentity {
@@ -18,24 +26,21 @@ interface WorkloadIdentity {
   readonly authorityUrl: string | undefined;
 }
 
-const SECRET = '"client_secret" (Client secret)';
-const CERTIFICATE = '"client_certificate" (Client certificate)';
+export const SECRET = '"client_secret" (Client secret)';
+export const CERTIFICATE = '"client_certificate" (Client certificate)';
 const TOKEN_FILE = '"federated_token_file" (Federated token file)';
 const TOKEN_FILE_VARIABLE = 'the environment variable AZURE_FEDERATED_TOKEN_FILE';
 const CREDENTIAL = '"credential" (Credential)';
 
-/** The setting that each needs; a managed identity needs none. */
-const SETTINGS = [
-  ['client_secret', 'client_secret', SECRET],
-  ['client_certificate', 'client_certificate', CERTIFICATE],
-  ['federated_token', 'federated_token_file', TOKEN_FILE],
+/** The option that each needs, and its title; a managed identity needs none. */
+const CREDENTIALS = [
+  ['client_secret', 'clientSecret', SECRET],
+  ['client_certificate', 'clientCertificate', CERTIFICATE],
+  ['federated_token', 'federatedTokenFile', TOKEN_FILE],
 ] as const;
 
-/** What the card fills in: the environment may name another authority then. */
-const DEFAULT_AUTHORITY = 'https://login.microsoftonline.com';
-
 function isLeftToEnvironment(authorityUrl: unknown): boolean {
-  return authorityUrl === undefined || authorityUrl === DEFAULT_AUTHORITY;
+  return authorityUrl === undefined || authorityUrl === DEFAULT_AUTHORITY_URL;
 }
 
 function workloadIdentityIn(env: NodeJS.ProcessEnv): WorkloadIdentity {
@@ -50,13 +55,13 @@ function workloadIdentityIn(env: NodeJS.ProcessEnv): WorkloadIdentity {
 
 /** The one to use, or what is wrong with the settings so that none can be chosen. */
 function chooseCredential(
-  settings: JsonObject,
+  options: Options,
   { tokenFile }: WorkloadIdentity,
 ): { readonly credential: Credential } | { readonly problem: string } {
-  const named = settings['credential'];
+  const named = options.credential;
   if (named === 'managed_identity') return { credential: named };
-  const given = SETTINGS.filter(([, setting]) => settings[setting] !== undefined);
-  const chosen = SETTINGS.find(([credential]) => credential === named);
+  const given = CREDENTIALS.filter(([, option]) => options[option] !== undefined);
+  const chosen = CREDENTIALS.find(([credential]) => credential === named);
   if (chosen !== undefined) {
     const [credential, , title] = chosen;
     if (given.includes(chosen) || (credential === 'federated_token' && tokenFile !== undefined)) return { credential };
@@ -77,21 +82,18 @@ function chooseCredential(
 }
 
 /** What is wrong with what the environment says, in the place of settings that are left out. */
-function problemsWithEnvironment(
-  { tenant_id: tenant, client_id: client, authority_url: authority }: JsonObject,
-  { tenantId, clientId, authorityUrl }: WorkloadIdentity,
-): string[] {
+function problemsWithEnvironment(options: Options, { tenantId, clientId, authorityUrl }: WorkloadIdentity): string[] {
   const problems: string[] = [];
-  if (tenant === undefined && tenantId !== undefined && !isGuid(tenantId) && !isDomain(tenantId))
+  if (options.tenantId === undefined && tenantId !== undefined && !isGuid(tenantId) && !isDomain(tenantId))
     problems.push(`The environment variable AZURE_TENANT_ID must be ${TENANT}.`);
-  if (client === undefined && clientId !== undefined && !isGuid(clientId))
+  if (options.clientId === undefined && clientId !== undefined && !isGuid(clientId))
     problems.push(`The environment variable AZURE_CLIENT_ID must be ${APPLICATION_ID}.`);
-  if (isLeftToEnvironment(authority) && authorityUrl !== undefined && !isAuthority(authorityUrl))
+  if (isLeftToEnvironment(options.authorityUrl) && authorityUrl !== undefined && !isAuthority(authorityUrl))
     problems.push('The environment variable AZURE_AUTHORITY_HOST must be an address that begins with https://.');
   return problems;
 }
 
-/** As the card has it of authority_url: https, or http on loopback. */
+/** As the card has it: https, or http on loopback. */
 function isAuthority(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol } = new URL(address);
@@ -99,21 +101,20 @@ function isAuthority(address: string): boolean {
 }
 
 /** What the card cannot say about the settings of an application. */
-export const rulesForApplication: SettingsRules = (settings) => problemsWith(settings, process.env);
+export const rulesForApplication: SettingsRules = (settings) => problemsWith(applicationOptions(settings), process.env);
 
 /**
  * An application registered in Entra ID, by its secret, certificate or a federated token, or a managed identity of
  * Azure: reads Microsoft Graph, or the Reporting Web Service where Graph has no message traces.
  * @throws ConfigurationError where `rulesForApplication` are broken
  */
-export function accessByApplication(settings: MessageTraceGraphConfiguration, env = process.env): Access {
-  const values: JsonObject = { ...settings };
-  const problems = problemsWith(values, env);
+export function accessByApplication(options: ApplicationOptions, env = process.env): Access {
+  const problems = problemsWith(options, env);
   const workload = workloadIdentityIn(env);
-  const choice = chooseCredential(values, workload);
+  const choice = chooseCredential(options, workload);
   if (problems.length > 0 || 'problem' in choice) throw new ConfigurationError(problems.join(' '));
   const { credential } = choice;
-  const { api, tenant_id: tenantId, client_id: clientId, authority_url: authorityUrl } = settings;
+  const { api, tenantId, clientId, authorityUrl } = options;
   // The tenant setting may be a GUID, which is not an organization's name.
   const organization = tenantId?.includes('.') === true ? tenantId : undefined;
   if (credential === 'managed_identity')
@@ -125,7 +126,7 @@ export function accessByApplication(settings: MessageTraceGraphConfiguration, en
       kind: 'token',
       tenant: tenantId ?? environment?.tenantId ?? '',
       clientId: clientId ?? environment?.clientId ?? '',
-      identity: proofOf(credential, settings, workload),
+      identity: proofOf(credential, options, workload),
     },
     organization,
     guidance: application[api],
@@ -135,15 +136,14 @@ export function accessByApplication(settings: MessageTraceGraphConfiguration, en
 
 function proofOf(
   credential: Exclude<Credential, 'managed_identity'>,
-  settings: MessageTraceGraphConfiguration,
+  { clientSecret, clientCertificate, federatedTokenFile: file }: ApplicationOptions,
   { tokenFile }: WorkloadIdentity,
 ): Proof {
-  const { client_secret: secret, client_certificate: certificate, federated_token_file: file } = settings;
   switch (credential) {
     case 'client_secret':
-      return { clientSecret: secret ?? '' };
+      return { clientSecret: clientSecret ?? '' };
     case 'client_certificate':
-      return { clientCertificate: readClientCertificate(certificate ?? '') };
+      return { clientCertificate: readClientCertificate(clientCertificate ?? '') };
     case 'federated_token':
       return file === undefined
         ? { federatedToken: { path: tokenFile ?? '', source: TOKEN_FILE_VARIABLE } }
@@ -151,17 +151,18 @@ function proofOf(
   }
 }
 
-function problemsWith(settings: JsonObject, env: NodeJS.ProcessEnv): string[] {
+/** A sentence for each. */
+export function problemsWith(options: Options, env: NodeJS.ProcessEnv): string[] {
   const workload = workloadIdentityIn(env);
-  const choice = chooseCredential(settings, workload);
+  const choice = chooseCredential(options, workload);
   const credential = 'credential' in choice ? choice.credential : undefined;
   return [
-    ...problemsWithIds(settings),
-    ...(credential === 'federated_token' ? problemsWithEnvironment(settings, workload) : []),
-    ...missingIds(settings, credential, workload),
+    ...problemsWithIds(options),
+    ...(credential === 'federated_token' ? problemsWithEnvironment(options, workload) : []),
+    ...missingIds(options, credential, workload),
     ...('problem' in choice ? [choice.problem] : []),
-    ...problemsWithCertificate(settings['client_certificate']),
-    ...problemsWithTokenFile(settings['federated_token_file']),
+    ...problemsWithCertificate(options.clientCertificate),
+    ...problemsWithTokenFile(options.federatedTokenFile),
   ];
 }
 
@@ -170,16 +171,16 @@ function problemsWith(settings: JsonObject, env: NodeJS.ProcessEnv): string[] {
  * itself.
  */
 function missingIds(
-  { tenant_id: tenant, client_id: client }: JsonObject,
+  options: Options,
   credential: Credential | undefined,
   { tenantId, clientId }: WorkloadIdentity,
 ): string[] {
   if (credential === 'managed_identity') return [];
   const byEnvironment = credential === 'federated_token';
   const problems: string[] = [];
-  if (tenant === undefined && !(byEnvironment && tenantId !== undefined))
+  if (options.tenantId === undefined && !(byEnvironment && tenantId !== undefined))
     problems.push(`"tenant_id" (Tenant ID) is missing: it must be ${TENANT}.`);
-  if (client === undefined && !(byEnvironment && clientId !== undefined))
+  if (options.clientId === undefined && !(byEnvironment && clientId !== undefined))
     problems.push(`"client_id" (Client ID) is missing: it must be ${APPLICATION_ID}.`);
   return problems;
 }

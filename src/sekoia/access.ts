@@ -2,7 +2,7 @@ import type { ClientCertificate } from '../microsoft/sign-in/client-certificate.
 import type { Api } from '../microsoft/clouds.js';
 import type { TokenFileName } from '../microsoft/sign-in/token-file.js';
 import type { Guidance } from '../microsoft/classify-response.js';
-import type { JsonObject } from '@sekoia/automation-sdk-shim';
+import type { ApplicationOptions, Unchecked } from '../settings/options.js';
 import { isDomain, isGuid } from '../settings/values.js';
 
 /** What proves who signs in to Entra ID. */
@@ -39,7 +39,8 @@ export const APPLICATION_ID = `the application's ID, a GUID such as 0f8fad5b-d9c
  * What is wrong with the IDs of tenant and application, where they are given. A secret may have been pasted there: no
  * value is quoted.
  */
-export function problemsWithIds({ tenant_id: tenant, client_id: client }: JsonObject): string[] {
+export function problemsWithIds(ids: Pick<Unchecked<ApplicationOptions>, 'tenantId' | 'clientId'>): string[] {
+  const { tenantId: tenant, clientId: client } = ids;
   const problems: string[] = [];
   if (typeof tenant === 'string' && !isGuid(tenant) && !isDomain(tenant))
     problems.push(`"tenant_id" (Tenant ID) must be ${TENANT}, not ${sizeOf(tenant)}.`);

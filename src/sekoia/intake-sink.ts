@@ -60,8 +60,8 @@ export class IntakeSink implements Sink {
   /** Makes the texts of one chunk at a time: a page of them all would double what a page takes in memory. */
   async *deliver(records: readonly TraceRecord[], signal: AbortSignal): AsyncGenerator<Receipt, void, undefined> {
     const { intake, options } = this.#parts;
-    for (let first = 0; first < records.length; first += options.chunk_size) {
-      const texts = records.slice(first, first + options.chunk_size).map((record) => eventText(record, options));
+    for (let first = 0; first < records.length; first += options.chunkSize) {
+      const texts = records.slice(first, first + options.chunkSize).map((record) => eventText(record, options));
       for await (const { from, to, rejected } of intake.deliver(texts, signal)) {
         yield {
           from: first + from,
@@ -83,7 +83,7 @@ export class IntakeSink implements Sink {
 
 interface SinkParts {
   readonly intake: IntakeClient;
-  readonly options: EventOptions & { readonly chunk_size: number };
+  readonly options: EventOptions & { readonly chunkSize: number };
   readonly rejected: RejectedFile;
   readonly metrics: TraceMetrics;
   readonly log: CollectorLog;

@@ -1,156 +1,15 @@
-import { SettingsError } from '../model/errors.js';
-import { addressOf, type Api, scopeOf } from '../microsoft/clouds.js';
-import { insteadOf, type WantedPermission } from '../microsoft/sign-in/token.js';
-import type { Guidance } from '../microsoft/classify-response.js';
-import {
-  type Authorization,
-  BasicAuthorization,
-  BearerAuthorization,
-  type Token,
-} from '../microsoft/sign-in/authorization.js';
-import { CertificateWatch } from '../microsoft/sign-in/client-certificate.js';
-import { type Identity, requestToken } from '../microsoft/sign-in/entra-id.js';
-import { endpointSecrets, requestManagedIdentityToken } from '../microsoft/sign-in/managed-identity.js';
-import { TokenFile } from '../microsoft/sign-in/token-file.js';
-import type { Transport } from '../microsoft/http/transport.js';
-import type { Access, Proof } from './access.js';
-import type { Source } from '../model/ports.js';
+import type { LinkMonitor } from '../microsoft/paging/detours.js';
+import { addressOf } from '../microsoft/clouds.js';
+import { GraphSource } from '../microsoft/graph/source.js';
 import { MicrosoftClient } from '../microsoft/http/client.js';
 import type { Quota } from '../microsoft/http/quota.js';
 import type { RequestBudget } from '../microsoft/http/request-budget.js';
-import { ServicePrincipalLookup } from '../microsoft/sign-in/service-principal.js';
-import type { LinkMonitor } from '../microsoft/paging/detours.js';
-import { GraphSource } from '../microsoft/graph/source.js';
 import { ReportingWebServiceSource } from '../microsoft/reporting-web-service.js';
-
-interface PermissionCheckOptions {
-  readonly api: Api;
-  readonly wanted: WantedPermission;
-  readonly guidance: Guidance;
-  readonly warn: (sentence: string) => void;
-}
-
-/**
- * Names a permission that a fresh token lacks, before the first query is refused. Graph refuses without it for sure.
- * What the Reporting Web Service takes Microsoft does not document, so that is a warning, once.
- */
-class PermissionCheck {
-  readonly #options: PermissionCheckOptions;
-  #hasWarned = false;
-
-  constructor(options: PermissionCheckOptions) {
-    this.#options = options;
-  }
-
-  /** @throws SettingsError where Microsoft Graph would refuse the token */
-  check(token: string): void {
-    const { api, wanted, guidance, warn } = this.#options;
-    const held = insteadOf(wanted, token);
-    if (held === undefined) return;
-    const problem = `The sign-in works, but the permission ${wanted.name} is missing: the token has ${held}. ${guidance.refused}`;
-    if (api === 'graph') throw new SettingsError(problem);
-    if (this.#hasWarned) return;
-    this.#hasWarned = true;
-    warn(`${problem} Reading is tried all the same. [MT-PERMISSION]`);
-  }
-}
-
-export interface SignInMeans {
-  readonly transport: Transport;
-  /** Without any proxy: for the endpoint of a managed identity. */
-  readonly directTransport: Transport;
-  /** Keeps a secret out of everything that is said, until the function that it returns is called. */
-  readonly hide: (secret: string) => () => void;
-  /** Milliseconds since any instant; never set back. */
-  readonly now: () => number;
-  /** Milliseconds since 1970, by Microsoft's clock where that is known. */
-  readonly dateMs: () => number;
-  /** Logs a warning. */
-  readonly warn: (sentence: string) => void;
-}
-
-export interface SignInAddresses {
-  readonly authority_url: string;
-  /** Derived from the API's address where it is absent. */
-  readonly token_scope?: string;
-}
-
-type RequestToken = (signal: AbortSignal) => Promise<Token>;
-
-/** What proves to an API who asks, as an access says. */
-export function authorizationFor(
-  access: Access,
-  apiUrl: string,
-  addresses: SignInAddresses,
-  means: SignInMeans,
-): Authorization {
-  const { api, credentials, guidance } = access;
-  const { hide, now, warn } = means;
-  if (credentials.kind === 'basic') {
-    const basic = new BasicAuthorization(credentials.accountName, credentials.accountPassword);
-    hide(basic.value);
-    return basic;
-  }
-  const scope = addresses.token_scope ?? scopeOf(api, apiUrl);
-  const request = requestFor(access, scope, addresses, means);
-  // Only what the standard scopes stand for is known.
-  const check =
-    addresses.token_scope === undefined
-      ? new PermissionCheck({ api, wanted: permissionFor(api, credentials), guidance, warn })
-      : undefined;
-  return new BearerAuthorization({
-    requestToken: async (signal) => {
-      const token = await request(signal);
-      check?.check(token.text);
-      return token;
-    },
-    now,
-    hide,
-  });
-}
-
-function requestFor(
-  { credentials, authorityUrl }: Access,
-  scope: string,
-  addresses: SignInAddresses,
-  { transport, directTransport, hide, dateMs, warn }: SignInMeans,
-): RequestToken {
-  if (credentials.kind === 'managed') {
-    for (const secret of endpointSecrets(process.env)) hide(secret);
-    const identity = { clientId: credentials.clientId, scope, transport: directTransport };
-    return (signal) => requestManagedIdentityToken(identity, signal);
-  }
-  if (credentials.kind !== 'token') throw new TypeError('HTTP Basic needs no token');
-  const { tenant, clientId, identity: proof } = credentials;
-  const identity = identityOf(proof, hide, dateMs);
-  const signIn = { authorityUrl: authorityUrl ?? addresses.authority_url, tenant, clientId, identity, scope };
-  const watch =
-    'clientCertificate' in proof
-      ? new CertificateWatch({ endsMs: proof.clientCertificate.endsMs, nowMs: dateMs, warn })
-      : undefined;
-  return (signal) => {
-    watch?.check();
-    return requestToken(signIn, transport, signal);
-  };
-}
-
-function identityOf(proof: Proof, hide: SignInMeans['hide'], nowMs: () => number): Identity {
-  return 'federatedToken' in proof ? { tokenFile: new TokenFile({ ...proof.federatedToken, hide, nowMs }) } : proof;
-}
-
-/**
- * Source: Microsoft's page of the API's permissions, which names no higher one; for the old service, other collectors.
- */
-function permissionFor(api: Api, credentials: Access['credentials']): WantedPermission {
-  const byAccount = credentials.kind === 'token' && 'accountName' in credentials.identity;
-  const claim = byAccount ? 'scp' : 'roles';
-  if (api === 'graph') return { claim, name: 'ExchangeMessageTrace.Read.All' };
-  return { claim, name: byAccount ? 'ReportingWebService.Read' : 'ReportingWebService.Read.All' };
-}
-
-export interface Addresses extends SignInAddresses {
-  readonly api_url: string;
-}
+import { ServicePrincipalLookup } from '../microsoft/sign-in/service-principal.js';
+import type { Source } from '../model/ports.js';
+import type { Addresses } from '../settings/options.js';
+import type { Access } from './access.js';
+import { authorizationFor, type SignInMeans } from './authorization-for.js';
 
 export interface Means extends SignInMeans {
   /** Of Microsoft Graph. */
@@ -164,7 +23,7 @@ export interface Means extends SignInMeans {
 export function sourceFor(access: Access, addresses: Addresses, means: Means): Source {
   const { api, guidance, organization } = access;
   const { transport, quota, budget, links } = means;
-  const apiUrl = addressOf(api, addresses.api_url);
+  const apiUrl = addressOf(api, addresses.apiUrl);
   const authorization = authorizationFor(access, apiUrl, addresses, means);
   if (api === 'graph') {
     const client = new MicrosoftClient(apiUrl, { transport, authorization, quota, budget });

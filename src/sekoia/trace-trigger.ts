@@ -14,14 +14,15 @@ import { RetryPolicy } from '../collector/retry-policy.js';
 import type { TimeRange } from '../model/progress.js';
 import { schedulePasses } from '../model/schedule.js';
 import { SignInBackoff } from '../collector/wait-policy.js';
-import type { EventOptions } from '../message-trace/event.js';
 import { Quota } from '../microsoft/http/quota.js';
 import { RequestBudget } from '../microsoft/http/request-budget.js';
 import { Transport } from '../microsoft/http/transport.js';
+import { traceOptions } from '../settings/options.js';
+import type { TraceConfiguration } from '../settings/values.js';
 import type { Access } from './access.js';
 import { IntakeSink } from './intake-sink.js';
 import { RejectedFile } from './dead-letters.js';
-import { sourceFor, type Addresses } from './source-for.js';
+import { sourceFor } from './source-for.js';
 import { storageIn } from './storage.js';
 import { TraceMetrics } from './trace-metrics.js';
 
@@ -33,37 +34,27 @@ const FOREIGN_LINK_REPORTED_EVERY_MS = 60_000;
 /** They go through no proxy, whatever the environment names. */
 const DIRECT_AGENTS = { http: new HttpAgent(), https: new HttpsAgent() };
 
-/** The settings that both triggers have. */
-export interface TraceConfiguration extends IntakeConfiguration, Addresses, EventOptions {
-  /** Hours. */
-  readonly start_time: number;
-  /** Seconds. */
-  readonly frequency: number;
-  /** Minutes. */
-  readonly timedelta: number;
-  /** Minutes. */
-  readonly late_window: number;
-  readonly max_requests_per_5_minutes: number;
-}
-
 /**
  * Joins the platform's life-cycle to the collector: builds source, ledger and sink from the settings, and hands them
  * over.
  */
-export abstract class TraceTrigger<Configuration extends TraceConfiguration> extends Connector<Configuration> {
+export abstract class TraceTrigger<
+  Configuration extends IntakeConfiguration & TraceConfiguration,
+> extends Connector<Configuration> {
+  readonly #options = traceOptions(this.configuration);
   readonly #access: Access;
   #foreignLinkReportedMs = -Infinity;
   readonly #clock = new ServerClock({
     onSleep: (waitMs) => this.health.alive(waitMs),
     onFinding: (finding) => this.log.warning(sentenceOnClock(finding)),
   });
-  readonly #schedule = schedulePasses(this.configuration);
+  readonly #schedule = schedulePasses(this.#options.schedule);
   readonly #quota = new Quota({
-    limit: this.configuration.max_requests_per_5_minutes,
+    limit: this.#options.maxRequestsPer5Minutes,
     now: () => performance.now(),
     onWait: (spacingMs) =>
       this.log.info(
-        `To keep within ${this.configuration.max_requests_per_5_minutes} requests in 5 minutes, Microsoft Graph is asked every ${(spacingMs / 1000).toFixed(1)} s at most for now.`,
+        `To keep within ${this.#options.maxRequestsPer5Minutes} requests in 5 minutes, Microsoft Graph is asked every ${(spacingMs / 1000).toFixed(1)} s at most for now.`,
       ),
   });
   readonly #budget = new RequestBudget({
@@ -94,14 +85,15 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
 
   override async run(): Promise<void> {
     this.health.extend(() => this.#metrics.healthFields());
-    this.health.allowQuiet(QUIET_POLLS * this.configuration.frequency);
-    this.health.expectWorkEvery(this.configuration.frequency * 1_000);
+    const { frequencyMs } = this.#schedule;
+    this.health.allowQuiet((QUIET_POLLS * frequencyMs) / 1_000);
+    this.health.expectWorkEvery(frequencyMs);
     this.health.alive();
     const source = this.#source();
     const storage = storageIn(this.data);
     const sink = new IntakeSink({
       intake: this.intake,
-      options: this.configuration,
+      options: this.#options.events,
       rejected: new RejectedFile({ storage, now: () => this.#clock.now(), log: this.log }),
       metrics: this.#metrics,
       now: () => this.#clock.now(),
@@ -114,7 +106,7 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
       source: source.name,
       clock: this.#clock,
       log: this.log,
-      startTimeMs: this.configuration.start_time * 3_600_000,
+      startTimeMs: this.#options.startTimeMs,
     };
     const retryPolicy = new RetryPolicy({ clock: this.#clock, monitor: this.#metrics, log: this.log });
     const ledger = await retryPolicy.retryUntilStored(() => Ledger.open(options), this.stopping);
@@ -160,7 +152,7 @@ export abstract class TraceTrigger<Configuration extends TraceConfiguration> ext
       onDate: (dateMs, sentAt, receivedAt) => this.#clock.observe(dateMs, sentAt, receivedAt),
       onResult,
     });
-    return sourceFor(this.#access, this.configuration, {
+    return sourceFor(this.#access, this.#options.addresses, {
       transport,
       // The clock of a machine's own endpoint is not Microsoft's.
       directTransport: new Transport({ ...this.outbound, agents: DIRECT_AGENTS, mark, onResult }),

@@ -1,4 +1,6 @@
 import type { TriggerContext } from '@sekoia/automation-sdk-shim';
+import { settingsFromAccount } from '../settings/connected-account.js';
+import { accountOptions, applicationOptions } from '../settings/options.js';
 import type { MessageTraceConfiguration, MessageTraceGraphConfiguration } from '../settings/values.js';
 import { accessByAccount, rulesForAccount } from './access-by-account.js';
 import { TraceTrigger } from './trace-trigger.js';
@@ -9,15 +11,16 @@ export class MessageTraceTrigger extends TraceTrigger<MessageTraceConfiguration>
   static override readonly rules = rulesForAccount;
 
   constructor(context: TriggerContext) {
-    super(context, accessByAccount);
+    super(context, (settings) => accessByAccount(accountOptions(settings)));
   }
 }
 
 /** The trigger "Message Trace (Microsoft Graph)": an application reads the message traces. */
 export class MessageTraceGraphTrigger extends TraceTrigger<MessageTraceGraphConfiguration> {
   static override readonly rules = rulesForApplication;
+  static override readonly settingsFromModule = settingsFromAccount;
 
   constructor(context: TriggerContext) {
-    super(context, accessByApplication);
+    super(context, (settings) => accessByApplication(applicationOptions(settings)));
   }
 }

@@ -29,7 +29,7 @@ const intakeKey = {
 } as const satisfies Setting;
 
 /** What both triggers have, in the order of the form. */
-const shared = {
+export const sharedSettings = {
   start_time: {
     title: 'Start time',
     description:
@@ -180,7 +180,7 @@ export const accountSettings = {
     enum: ['automatic', 'graph', 'reporting_web_service'],
     default: 'automatic',
   },
-  ...shared,
+  ...sharedSettings,
 } as const satisfies Settings;
 
 export const applicationSettings = {
@@ -236,9 +236,53 @@ export const applicationSettings = {
     enum: ['graph', 'reporting_web_service'],
     default: 'graph',
   },
-  ...shared,
-  intake_format: { ...shared.intake_format, default: 'message_trace_graph_api' },
-  api_url: { ...shared.api_url, default: 'https://graph.microsoft.com/v1.0' },
+  ...sharedSettings,
+  intake_format: { ...sharedSettings.intake_format, default: 'message_trace_graph_api' },
+  api_url: { ...sharedSettings.api_url, default: 'https://graph.microsoft.com/v1.0' },
+} as const satisfies Settings;
+
+/**
+ * The connected account: the module's own configuration, in manifest.json. Nothing is required and nothing has a default,
+ * so that a setting is there only where an operator gave it (docs/adr/0023-account-settings.md).
+ */
+export const moduleSettings = {
+  tenant_id: {
+    title: 'Tenant ID',
+    description:
+      "The tenant's ID (Directory ID), or one of its domains, for example contoso.onmicrosoft.com. Triggers that read Microsoft Graph as an application use the account where their own settings are empty.",
+    type: 'string',
+  },
+  client_id: {
+    title: 'Client ID',
+    description:
+      'Application ID of the application in Entra ID. It needs the application permission ExchangeMessageTrace.Read.All of Microsoft Graph with admin consent.',
+    type: 'string',
+  },
+  client_secret: {
+    title: 'Client secret',
+    description: 'Value of a client secret of the application (not its Secret ID). Left empty: the client certificate.',
+    type: 'string',
+    secret: true,
+  },
+  client_certificate: {
+    title: 'Client certificate',
+    description:
+      'Certificate of the application and its private key (RSA, without a passphrase), one after the other in PEM. Left empty: the client secret.',
+    type: 'string',
+    secret: true,
+  },
+  authority_url: {
+    title: 'Authority address',
+    description: `Address (URL) of Entra ID, for a national cloud. Left empty: ${sharedSettings.authority_url.default}.`,
+    type: 'string',
+    format: 'uri',
+  },
+  api_url: {
+    title: 'API address',
+    description: `Base address (URL) of the API, for a national cloud. Left empty: ${applicationSettings.api_url.default}.`,
+    type: 'string',
+    format: 'uri',
+  },
 } as const satisfies Settings;
 
 /** A trigger's card, and the connector's of the same settings. */

@@ -1,4 +1,11 @@
-import type { accountSettings, applicationSettings, Setting, Settings } from './definition.js';
+import type {
+  accountSettings,
+  applicationSettings,
+  moduleSettings,
+  Setting,
+  Settings,
+  sharedSettings,
+} from './definition.js';
 
 const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** At least two labels, in any script. */
@@ -33,5 +40,9 @@ type ValuesOf<All extends Settings> = {
   readonly [Name in Exclude<keyof All, Always<All>>]?: ValueOf<All[Name]>;
 };
 
+/** What both triggers have. */
+export type TraceConfiguration = ValuesOf<typeof sharedSettings>;
+/** Of the connected account. */
+export type ModuleConfiguration = ValuesOf<typeof moduleSettings>;
 export type MessageTraceConfiguration = ValuesOf<typeof accountSettings>;
 export type MessageTraceGraphConfiguration = ValuesOf<typeof applicationSettings>;

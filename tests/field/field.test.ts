@@ -273,7 +273,7 @@ function alterRows(change: (rows: Record<string, unknown>[]) => Record<string, u
 }
 
 const GRAPH = 'Microsoft Graph';
-const EVENT = { event_format: 'normalized', intake_format: 'message_trace' } as const;
+const EVENT = { eventFormat: 'normalized', intakeFormat: 'message_trace' } as const;
 
 test.each([
   ['an empty message', '{"error":{"code":"UnknownError","message":""}}'],

@@ -4,7 +4,7 @@ import { fingerprintBytes } from '../../src/collector/fingerprint-set.js';
 import { Ledger } from '../../src/collector/ledger.js';
 import type { Progress } from '../../src/model/progress.js';
 import type { TraceRecord } from '../../src/model/record.js';
-import { schedulePasses } from '../../src/model/schedule.js';
+import { scheduleOf } from './schedule.js';
 import { PlanAgainError, UnavailableError } from '../../src/model/errors.js';
 import { MemoryBuckets, MemoryDocument } from './memory-storage.js';
 import { RecordingLog } from './recording-log.js';
@@ -90,7 +90,7 @@ export class TestBed {
     this.#untilMs = untilMs;
     this.#stop = new AbortController();
     this.clock.isConfirmed = false;
-    const schedule = schedulePasses({ frequency: 60, late_window: 0, timedelta: 0, ...this.#settings });
+    const schedule = scheduleOf({ frequency: 60, late_window: 0, timedelta: 0, ...this.#settings });
     const { clock, document, buckets, log, monitor } = this;
     const startTimeMs = this.#settings.startTimeMs ?? 60_000;
     const source = this.#source();

@@ -11,7 +11,7 @@ import { Log } from '../../packages/automation-sdk-shim/src/log/log.js';
 import { Redactor } from '../../packages/automation-sdk-shim/src/log/redactor.js';
 import { Collector } from '../../src/collector/collector.js';
 import { Ledger } from '../../src/collector/ledger.js';
-import { schedulePasses } from '../../src/model/schedule.js';
+import { scheduleOf } from './schedule.js';
 import { Quota } from '../../src/microsoft/http/quota.js';
 import { Transport } from '../../src/microsoft/http/transport.js';
 import type { Access } from '../../src/sekoia/access.js';
@@ -87,7 +87,7 @@ export class HoursOfCollecting {
     this.clock.at(this.clock.trueMs + durationMs, () => stop.abort());
     const log = this.#log;
     const { clock } = this;
-    const schedule = schedulePasses(settings);
+    const schedule = scheduleOf(settings);
     const metrics = new TraceMetrics(new Registry(), clock, schedule, {
       lag: () => undefined,
       troubled: () => undefined,
@@ -109,7 +109,7 @@ export class HoursOfCollecting {
     });
     const sink = new IntakeSink({
       intake: this.#client(),
-      options: { chunk_size: 1000, event_format: 'normalized', intake_format: 'message_trace' },
+      options: { chunkSize: 1000, eventFormat: 'normalized', intakeFormat: 'message_trace' },
       rejected: new RejectedFile({ storage: new MemoryLines(), now: () => clock.now(), log }),
       metrics,
       log,
@@ -139,7 +139,7 @@ export class HoursOfCollecting {
     const apiUrl = this.#access.api === 'graph' ? simulator.graphUrl : simulator.apiUrl;
     return sourceFor(
       this.#access,
-      { api_url: apiUrl, authority_url: simulator.authorityUrl },
+      { apiUrl: apiUrl, authorityUrl: simulator.authorityUrl },
       {
         transport: new Transport({ ...outbound, mark: () => clock.mark() }),
         quota: new Quota({ limit: 90, now, sleep: (waitMs, signal) => clock.sleep(waitMs, signal) }),

@@ -3,7 +3,7 @@ import { Collector } from '../../src/collector/collector.js';
 import type { Receipt, Sink, Source } from '../../src/model/ports.js';
 import type { TraceRecord } from '../../src/model/record.js';
 import { Ledger } from '../../src/collector/ledger.js';
-import { schedulePasses } from '../../src/model/schedule.js';
+import { scheduleOf } from './schedule.js';
 import { Quota } from '../../src/microsoft/http/quota.js';
 import { Transport } from '../../src/microsoft/http/transport.js';
 import type { Access } from '../../src/sekoia/access.js';
@@ -76,7 +76,7 @@ export class HoursWithATenant {
     this.#stop = new AbortController();
     const { clock, log, monitor } = this;
     const source = this.#source;
-    const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: this.#lateWindow });
+    const schedule = scheduleOf({ frequency: 60, timedelta: 0, late_window: this.#lateWindow });
     const ledger = await Ledger.open({
       document: this.#document,
       buckets: this.#buckets,
@@ -101,8 +101,8 @@ export class HoursWithATenant {
     const { clock, simulator } = this;
     const now = () => clock.trueMs;
     const addresses = {
-      api_url: access.api === 'graph' ? simulator.graphUrl : simulator.apiUrl,
-      authority_url: simulator.authorityUrl,
+      apiUrl: access.api === 'graph' ? simulator.graphUrl : simulator.apiUrl,
+      authorityUrl: simulator.authorityUrl,
     };
     return sourceFor(access, addresses, {
       transport: new Transport({

@@ -3,7 +3,7 @@ import { Collector } from '../../src/collector/collector.js';
 import type { Page, Receipt, Sink, Source, SourceLimits, TimeRange } from '../../src/model/ports.js';
 import { Ledger } from '../../src/collector/ledger.js';
 import type { TraceRecord } from '../../src/model/record.js';
-import { schedulePasses } from '../../src/model/schedule.js';
+import { scheduleOf } from './schedule.js';
 import { PlanAgainError, RangeRefusedError, UnavailableError } from '../../src/model/errors.js';
 import { MemoryBuckets, MemoryDocument } from './memory-storage.js';
 import { record } from './records.js';
@@ -216,7 +216,7 @@ export async function live(
       document.text = troubles.damage(document.text, random);
     stop.controller = new AbortController();
     try {
-      const schedule = schedulePasses(settings);
+      const schedule = scheduleOf(settings);
       const logs = { info: write, warning: write, error: write, critical: write };
       const startTimeMs = settings.start_time * 3_600_000;
       const ledger = await Ledger.open({

@@ -12,7 +12,7 @@ export { StoreError } from './data/data-store.js';
 export type { Outbound } from './http/http-client.js';
 export { RequestedWaits, retryAfterMs } from './http/retry-after.js';
 export type { Health } from './health.js';
-export type { SettingsRules } from './configuration/settings.js';
+export type { SettingsFromModule, SettingsRules } from './configuration/settings.js';
 export type { JsonObject, JsonValue } from './json.js';
 export { JsonTooLargeError, parseWithin, readJson } from './json.js';
 export { excerpt, excerptOfPage } from './log/foreign-text.js';

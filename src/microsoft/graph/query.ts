@@ -14,10 +14,10 @@ export const pageRows = 5000;
  * out. Whole seconds: whether fractions are taken is not documented. No other filter is of use: `or`, `in` and `ne` are
  * accepted and ignored.
  */
-export function rangeUrl(apiUrl: string, range: TimeRange): URL {
+export function rangeUrl(apiUrl: string, range: TimeRange, rows = pageRows): URL {
   const url = new URL(`${apiUrl.replace(/\/+$/, '')}/admin/exchange/tracing/messageTraces`);
   const filter = `receivedDateTime ge ${dateTime(range.start)} and receivedDateTime le ${dateTime(range.end)}`;
-  url.search = `?$filter=${encodeURIComponent(filter)}&$top=${pageRows}`;
+  url.search = `?$filter=${encodeURIComponent(filter)}&$top=${rows}`;
   return url;
 }
 

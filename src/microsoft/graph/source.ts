@@ -19,8 +19,8 @@ export function httpErrorOf(response: Response, isFirstPage: boolean, guidance: 
   const { host, status, body, retryAfterMs } = response;
   if (isWithoutServicePrincipal(response)) {
     return new NotReadyError(
-      `Microsoft Graph cannot read message traces in this tenant yet (HTTP ${status}): the service principal of Microsoft's application ${servicePrincipal} is missing or still being set up. ` +
-        `If nobody has done so, an administrator creates it with: New-MgServicePrincipal -AppId ${servicePrincipal}. After that it takes some hours.`,
+      `Microsoft Graph cannot read message traces in this tenant yet (HTTP ${status}): the service principal of Microsoft's application ${servicePrincipal} is missing or still being set up.`,
+      `If nobody has done so, an administrator creates it with: New-MgServicePrincipal -AppId ${servicePrincipal}. After that it takes some hours.`,
     );
   }
   if (status === 429)

@@ -129,7 +129,8 @@ export class MicrosoftClient {
         return parse(response);
       } catch (error) {
         if (!(error instanceof SettingsError)) throw error;
-        if (isSecondTry) throw new SettingsError(error.message, { mayLock: error.mayLock, refusals: 2 });
+        const { sentence, remedy, mayLock } = error;
+        if (isSecondTry) throw new SettingsError(sentence, { remedy, mayLock, refusals: 2 });
         const hadAnswered = this.#hasResponded;
         this.#hasResponded = false;
         // A token can end, or be revoked, before its time.

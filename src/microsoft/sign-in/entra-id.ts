@@ -185,8 +185,10 @@ function httpError(error: unknown, signIn: SignIn): Error {
   if (isTemporary || what === '')
     return new UnavailableError(`${hostOf(signIn)} gives no token now (${what || 'no reason given'}).`);
   const presented = 'tokenFile' in signIn.identity ? ` ${signIn.identity.tokenFile.presented}` : '';
-  const message = `Entra ID refused to sign ${nameOf(signIn)} in (${what}). ${guidanceFor(code)}${presented}`;
-  return new SettingsError(message, { mayLock: 'accountName' in signIn.identity });
+  return new SettingsError(`Entra ID refused to sign ${nameOf(signIn)} in (${what}).`, {
+    remedy: `${guidanceFor(code)}${presented}`,
+    mayLock: 'accountName' in signIn.identity,
+  });
 }
 
 function nameOf({ identity, clientId }: SignIn): string {

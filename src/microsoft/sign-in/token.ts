@@ -49,6 +49,18 @@ export interface WantedPermission {
   readonly name: string;
 }
 
+/** A sentence, where a token that can be read lacks the permission. */
+export function missingPermission(wanted: WantedPermission, token: string): string | undefined {
+  const held = insteadOf(wanted, token);
+  if (held === undefined) return undefined;
+  return `The sign-in works, but the permission ${wanted.name} is missing: the token has ${held}.`;
+}
+
+/** Whether a token says what it permits: today's of Entra ID do. */
+export function isReadable(token: string): boolean {
+  return typeof claimsOf(token)?.['aud'] === 'string';
+}
+
 /**
  * What a token allows, where it lacks the permission; undefined where it has it, or where the token does not tell: its
  * content is the API's business, and only today's tokens of Entra ID can be read. They carry an application's
@@ -56,10 +68,9 @@ export interface WantedPermission {
  * Microsoft, "Access token claims reference".
  */
 export function insteadOf({ claim, name }: WantedPermission, token: string): string | undefined {
-  const claims = claimsOf(token);
   // Every token of Entra ID says what it is for.
-  if (typeof claims?.['aud'] !== 'string') return undefined;
-  const value = claims[claim];
+  if (!isReadable(token)) return undefined;
+  const value = claimsOf(token)?.[claim];
   const held = (typeof value === 'string' ? value.split(' ') : [value].flat()).filter(
     (each) => typeof each === 'string',
   );

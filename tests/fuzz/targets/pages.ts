@@ -2,7 +2,7 @@ import { graphFaults, reportingFaults, type ReportingWebService } from '@local/t
 import fc from 'fast-check';
 import type { Page, Source } from '../../../src/model/ports.js';
 import { Ledger } from '../../../src/collector/ledger.js';
-import { schedulePasses } from '../../../src/model/schedule.js';
+import { scheduleOf } from '../../support/schedule.js';
 import * as errors from '../../../src/model/errors.js';
 import { eventId } from '../../../src/message-trace/fields.js';
 import { eventText, maxEventBytes } from '../../../src/message-trace/event-text.js';
@@ -43,8 +43,8 @@ export const KNOWN = [
   errors.OutOfReachError,
   errors.StorageError,
 ];
-const FORMATS: EventOptions[] = (['normalized', 'raw'] as const).flatMap((event_format) =>
-  (['message_trace', 'message_trace_graph_api'] as const).map((intake_format) => ({ event_format, intake_format })),
+const FORMATS: EventOptions[] = (['normalized', 'raw'] as const).flatMap((eventFormat) =>
+  (['message_trace', 'message_trace_graph_api'] as const).map((intakeFormat) => ({ eventFormat, intakeFormat })),
 );
 
 /** Pages, refusals and links of one API, read by its source as the collector has it read them. */
@@ -200,7 +200,7 @@ async function use({ records, unreadable }: Page): Promise<void> {
       const text = eventText(record, format);
       JSON.parse(text);
       if (!text.isWellFormed()) throw new Finding('rows', 'an event has half a character');
-      if (format.event_format === 'normalized' && record.subject === undefined) continue;
+      if (format.eventFormat === 'normalized' && record.subject === undefined) continue;
       if (
         Buffer.byteLength(text) > maxEventBytes &&
         record.subject !== undefined &&
@@ -213,7 +213,7 @@ async function use({ records, unreadable }: Page): Promise<void> {
   const ledger = await Ledger.open({
     document: new MemoryDocument(),
     buckets: new MemoryBuckets(),
-    schedule: schedulePasses({ frequency: 60, timedelta: 0, late_window: 1440 }),
+    schedule: scheduleOf({ frequency: 60, timedelta: 0, late_window: 1440 }),
     source: 'fuzz',
     clock,
     log: { info: ignore, warning: ignore, error: ignore, critical: ignore },

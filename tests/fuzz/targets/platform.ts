@@ -4,8 +4,11 @@ import { fetchSecrets, SecretsError } from '../../../packages/automation-sdk-shi
 import { CardError, ConfigurationError, SendEventError } from '../../../packages/automation-sdk-shim/src/errors.js';
 import { NetworkError } from '../../../packages/automation-sdk-shim/src/http/network-error.js';
 import { settingsOfItem } from '../../../packages/automation-sdk-shim/src/module/settings-of-item.js';
-import { accessByAccount, rulesForAccount } from '../../../src/sekoia/access-by-account.js';
-import { accessByApplication, rulesForApplication } from '../../../src/sekoia/access-by-application.js';
+import { accountOptions, applicationOptions } from '../../../src/settings/options.js';
+import type { MessageTraceConfiguration, MessageTraceGraphConfiguration } from '../../../src/settings/values.js';
+import { accessByAccount } from '../../../src/sekoia/access-by-account.js';
+import { accessByApplication } from '../../../src/sekoia/access-by-application.js';
+import { MessageTraceGraphTrigger, MessageTraceTrigger } from '../../../src/sekoia/triggers.js';
 import { application } from '../../support/sign-in-scenarios.js';
 import type { Input, OpenTarget } from '../engine/target.js';
 import { expectKnown } from '../oracles/texts.js';
@@ -109,12 +112,12 @@ export function checkSettings(
     }
   };
   attempt(() => {
-    const settings = settingsOfItem({ raw, schema: schemas.account }, secrets, hide, rulesForAccount);
-    accessByAccount(settings.values as unknown as Parameters<typeof accessByAccount>[0]);
+    const settings = settingsOfItem({ raw, schema: schemas.account }, secrets, hide, MessageTraceTrigger);
+    accessByAccount(accountOptions(settings.values as unknown as MessageTraceConfiguration));
   });
   attempt(() => {
-    const settings = settingsOfItem({ raw, schema: schemas.application }, secrets, hide, rulesForApplication);
-    accessByApplication(settings.values as unknown as Parameters<typeof accessByApplication>[0]);
+    const settings = settingsOfItem({ raw, schema: schemas.application }, secrets, hide, MessageTraceGraphTrigger);
+    accessByApplication(applicationOptions(settings.values as unknown as MessageTraceGraphConfiguration));
   });
   const unknown = problems.find((error) => !(error instanceof ConfigurationError));
   if (unknown !== undefined) throw unknown;

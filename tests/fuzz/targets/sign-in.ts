@@ -1,6 +1,6 @@
 import { validateHeaderValue } from 'node:http';
 import { tokenFaults, appServicePath } from '@local/testbed';
-import { authorizationFor } from '../../../src/sekoia/source-for.js';
+import { authorizationFor } from '../../../src/sekoia/authorization-for.js';
 import type { Access } from '../../../src/sekoia/access.js';
 import { accountByToken, application as applicationAdvice, managedIdentity } from '../../../src/sekoia/guidance.js';
 import { ServicePrincipalLookup } from '../../../src/microsoft/sign-in/service-principal.js';
@@ -45,7 +45,7 @@ function authorizationOf(
   { hide, warn }: { readonly hide: Listening['hide']; readonly warn: (sentence: string) => void },
 ) {
   const means = { transport, directTransport: transport, hide, warn, now: () => performance.now(), dateMs: Date.now };
-  return authorizationFor(access, GRAPH, { authority_url: authority }, means);
+  return authorizationFor(access, GRAPH, { authorityUrl: authority }, means);
 }
 
 /** Answers of Entra ID, or of Azure's endpoint on a machine, to who signs in. */

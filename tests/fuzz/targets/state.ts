@@ -5,7 +5,7 @@ import { DataFolder } from '../../../packages/automation-sdk-shim/src/data/folde
 import { Collector } from '../../../src/collector/collector.js';
 import type { Page, Receipt, Sink, Source, TimeRange } from '../../../src/model/ports.js';
 import { Ledger } from '../../../src/collector/ledger.js';
-import { schedulePasses } from '../../../src/model/schedule.js';
+import { scheduleOf } from '../../support/schedule.js';
 import { SignInBackoff } from '../../../src/collector/wait-policy.js';
 import { StorageError } from '../../../src/model/errors.js';
 import { RejectedFile } from '../../../src/sekoia/dead-letters.js';
@@ -128,7 +128,7 @@ async function live(folder: string, clock: SimulatedClock, untilMs: number, list
   const stop = new AbortController();
   const limited = limitedClock(clock, untilMs, stop);
   const delivered = new Map<string, number>();
-  const schedule = schedulePasses(SETTINGS);
+  const schedule = scheduleOf(SETTINGS);
   const source = sourceOf(clock);
   const rejected = new RejectedFile({ storage, now: () => clock.now(), log });
   const signIn = new SignInBackoff(storage.document('sign-in.json'), FORGED_CREDENTIALS);

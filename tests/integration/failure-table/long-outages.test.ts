@@ -10,10 +10,10 @@ import { account, application } from '../../support/sign-in-scenarios.js';
 
 const accesses: Readonly<Record<string, Access>> = {
   'an account on the Reporting Web Service': accessByAccount({
-    account_name: account.accountName,
-    account_password: account.accountPassword,
+    accountName: account.accountName,
+    accountPassword: account.accountPassword,
     api: 'automatic',
-  } as Parameters<typeof accessByAccount>[0]),
+  }),
   'an application on Microsoft Graph': {
     api: 'graph',
     credentials: {

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isContext, readContext, writeContext } from '../../../src/collector/checkpoint.js';
 import type { Progress } from '../../../src/model/progress.js';
-import { schedulePasses } from '../../../src/model/schedule.js';
+import { scheduleOf } from '../../support/schedule.js';
 
-const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 16 });
+const schedule = scheduleOf({ frequency: 60, timedelta: 0, late_window: 16 });
 const at = (time: string) => Date.parse(`2026-11-01T${time}:00Z`);
 
 const context = {
@@ -158,7 +158,7 @@ test.each([
 });
 
 test('after a change of the settings each pass continues from one that was at least as old', () => {
-  const other = schedulePasses({ frequency: 120, timedelta: 0, late_window: 60 });
+  const other = scheduleOf({ frequency: 120, timedelta: 0, late_window: 60 });
   // At 0, 8, 32 and 60 minutes; before, at 0, 4 and 16.
   expect(readContext(context, other, 'graph').progress).toEqual({
     ...progress,

@@ -3,7 +3,7 @@ import { fingerprintBytes, legacyFingerprintOf, writeFingerprint } from '../../.
 import { Ledger } from '../../../src/collector/ledger.js';
 import { advance } from '../../../src/model/progress.js';
 import type { TraceRecord } from '../../../src/model/record.js';
-import { schedulePasses } from '../../../src/model/schedule.js';
+import { scheduleOf } from '../../support/schedule.js';
 import { StorageError } from '../../../src/model/errors.js';
 import { MemoryBuckets, MemoryDocument } from '../../support/memory-storage.js';
 import { RecordingLog } from '../../support/recording-log.js';
@@ -12,7 +12,7 @@ import { SimulatedClock } from '../../support/simulated-clock.js';
 
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 const noon = Date.UTC(2026, 10, 1, 12);
-const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 16 });
+const schedule = scheduleOf({ frequency: 60, timedelta: 0, late_window: 16 });
 
 /** A data folder, and a ledger that can be opened on it again and again, as after restarts. */
 function dataFolder() {

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import type { SourceLimits } from '../../../src/model/ports.js';
 import { plan, type Step, type Priority } from '../../../src/collector/planner.js';
 import { advance, begin, settledBefore, lowWatermark, skip, type Progress } from '../../../src/model/progress.js';
-import { ageOf, schedulePasses, stretchUntilDue, type Schedule } from '../../../src/model/schedule.js';
+import { ageOf, stretchUntilDue, type Schedule } from '../../../src/model/schedule.js';
+import { scheduleOf } from '../../support/schedule.js';
 import { adapt, halve, isSmallest } from '../../../src/collector/spans.js';
 import { SeededRandom } from '../../support/seeded-random.js';
 
@@ -79,7 +80,7 @@ test('the planner always reaches the present, by ranges that are not empty, not 
   fc.assert(
     fc.property(worlds, (world) => {
       const { limits } = world;
-      const schedule = schedulePasses(world.settings);
+      const schedule = scheduleOf(world.settings);
       const random = new SeededRandom(world.seed);
       let progress = begin(origin - world.startTime * hour, schedule);
       let now = origin;
@@ -122,7 +123,7 @@ test('where history has an end, every gap gives something up, is reported in pie
     }),
     historyHours: fc.integer({ min: 1, max: 24 }),
   });
-  const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 16 });
+  const schedule = scheduleOf({ frequency: 60, timedelta: 0, late_window: 16 });
   const limits: SourceLimits = { pageRows: 2000, rangeMs: 240 * hour };
   fc.assert(
     fc.property(situations, ({ offsets, ahead, historyHours }) => {

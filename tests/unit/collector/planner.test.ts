@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { SourceLimits } from '../../../src/model/ports.js';
 import { plan, type Step, type Priority } from '../../../src/collector/planner.js';
 import { begin, type Progress } from '../../../src/model/progress.js';
-import { schedulePasses } from '../../../src/model/schedule.js';
+import { scheduleOf } from '../../support/schedule.js';
 
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 const limits: SourceLimits = { pageRows: 2000, rangeMs: 10 * day };
@@ -26,7 +26,7 @@ const gap = (words: string): Step => ({ kind: 'gap', range: rangeOf(words) });
 const wait = (until: string): Step => ({ kind: 'wait', until: at(until) });
 
 /** Reads every minute; passes at the ages 0, 4 and 16 minutes. */
-const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 16 });
+const schedule = scheduleOf({ frequency: 60, timedelta: 0, late_window: 16 });
 const progressOf = (watermarks: string[], more: Partial<Progress> = {}): Progress => ({
   watermarks: watermarks.map(at),
   lookbackMs: 5 * minute,
@@ -151,7 +151,7 @@ describe('in steady state', () => {
   ])('%s', (_, situation, step) => expectStep(situation, step));
 
   test('reading stays behind the present by timedelta', () => {
-    const behind = schedulePasses({ frequency: 60, timedelta: 10, late_window: 16 });
+    const behind = scheduleOf({ frequency: 60, timedelta: 10, late_window: 16 });
     const situation = progressOf(['11:50', '11:44']);
     expect(plan(situation, at('12:00:30'), behind, limits, 'fresh-first')).toEqual(wait('12:01'));
     expect(plan(situation, at('12:01'), behind, limits, 'fresh-first')).toEqual(readFresh('11:46 – 11:51'));
@@ -208,7 +208,7 @@ describe('after an outage', () => {
 });
 
 test('a hole that is younger than the first reading may be is waited for, and no wait is over already', () => {
-  const late = schedulePasses({ frequency: 60, timedelta: 10, late_window: 60 });
+  const late = scheduleOf({ frequency: 60, timedelta: 10, late_window: 60 });
   const ahead = { start: at('11:58'), end: at('12:05') };
   const progress: Progress = { watermarks: late.ages.map(() => at('11:55')), ahead, lookbackMs: minute };
   const step = plan(progress, at('12:04'), late, limits, 'old-first');

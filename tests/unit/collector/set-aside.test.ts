@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { begin, type Progress } from '../../../src/model/progress.js';
-import { schedulePasses } from '../../../src/model/schedule.js';
+import { scheduleOf } from '../../support/schedule.js';
 import { followsSetAside, isGivenUp, setAside, setAsideIn, stillSetAside } from '../../../src/collector/set-aside.js';
 
 const second = 1000;
 const hour = 3_600_000;
 const noon = Date.UTC(2026, 10, 23, 12);
 const bad = { start: noon, end: noon + second };
-const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 1620 });
+const schedule = scheduleOf({ frequency: 60, timedelta: 0, late_window: 1620 });
 
 const readBefore = (ms: number): Progress => begin(ms, schedule);
 

@@ -3,7 +3,7 @@ import { MailWorld, startSimulator } from '@local/testbed';
 import { Collector } from '../../../src/collector/collector.js';
 import type { Receipt, Sink } from '../../../src/model/ports.js';
 import { Ledger } from '../../../src/collector/ledger.js';
-import { schedulePasses } from '../../../src/model/schedule.js';
+import { scheduleOf } from '../../support/schedule.js';
 import { eventText } from '../../../src/message-trace/event-text.js';
 import { Quota } from '../../../src/microsoft/http/quota.js';
 import type { Access } from '../../../src/sekoia/access.js';
@@ -62,8 +62,8 @@ test.each(Object.entries(accesses))(
       const source = sourceFor(
         access,
         {
-          api_url: front.urlFor(access.api === 'graph' ? simulator.graphUrl : simulator.apiUrl),
-          authority_url: front.urlFor(simulator.authorityUrl),
+          apiUrl: front.urlFor(access.api === 'graph' ? simulator.graphUrl : simulator.apiUrl),
+          authorityUrl: front.urlFor(simulator.authorityUrl),
         },
         {
           transport: transportWith({ mark: () => clock.mark() }),
@@ -78,7 +78,7 @@ test.each(Object.entries(accesses))(
         },
       );
       const delivered: string[] = [];
-      const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 1440 });
+      const schedule = scheduleOf({ frequency: 60, timedelta: 0, late_window: 1440 });
       const storage = { document: new MemoryDocument(), buckets: new MemoryBuckets() };
       const live = async (durationMs: number) => {
         const stop = new AbortController();
@@ -134,7 +134,7 @@ function sinkInto(delivered: string[]): Sink {
     async *deliver(records): AsyncGenerator<Receipt, void, undefined> {
       if (records.length === 0) return;
       for (const record of records) {
-        eventText(record, { event_format: 'normalized', intake_format: 'message_trace' });
+        eventText(record, { eventFormat: 'normalized', intakeFormat: 'message_trace' });
         delivered.push(`${record.traceId ?? '?'} ${record.recipient ?? '?'}`);
       }
       yield { from: 0, to: records.length, rejected: [] };

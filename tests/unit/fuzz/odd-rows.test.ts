@@ -41,12 +41,12 @@ const dialects: Record<string, Dialect> = {
       size: 'Size',
       received: 'Received',
     },
-    format: { event_format: 'normalized', intake_format: 'message_trace' },
+    format: { eventFormat: 'normalized', intakeFormat: 'message_trace' },
   },
   'Microsoft Graph': {
     source: () => new GraphSource(server.origin, client(), guidance, undefined),
     names: { id: 'id', recipient: 'recipientAddress', subject: 'subject', size: 'size', received: 'receivedDateTime' },
-    format: { event_format: 'normalized', intake_format: 'message_trace_graph_api' },
+    format: { eventFormat: 'normalized', intakeFormat: 'message_trace_graph_api' },
   },
 };
 

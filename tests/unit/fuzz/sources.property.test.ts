@@ -20,8 +20,8 @@ beforeAll(() => server.open());
 afterAll(() => server.close());
 
 const known = Object.values(errors).filter((it) => it.prototype instanceof Error);
-const formats: EventOptions[] = (['normalized', 'raw'] as const).flatMap((event_format) =>
-  (['message_trace', 'message_trace_graph_api'] as const).map((intake_format) => ({ event_format, intake_format })),
+const formats: EventOptions[] = (['normalized', 'raw'] as const).flatMap((eventFormat) =>
+  (['message_trace', 'message_trace_graph_api'] as const).map((intakeFormat) => ({ eventFormat, intakeFormat })),
 );
 const authorization = { header: () => Promise.resolve('Bearer t0ken'), discard: () => false };
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { toEvent } from '../../../src/message-trace/event.js';
 import { record } from '../../support/records.js';
 
-const OPTIONS = { event_format: 'normalized', intake_format: 'message_trace' } as const;
+const OPTIONS = { eventFormat: 'normalized', intakeFormat: 'message_trace' } as const;
 const SIDES = [
   ['SenderAddress', 'from', 'to'],
   ['RecipientAddress', 'to', 'from'],

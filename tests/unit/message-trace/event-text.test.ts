@@ -6,10 +6,10 @@ import type { JsonObject } from '../../../src/model/json.js';
 import { anyText } from '../../support/arbitrary-row.js';
 import { record } from '../../support/records.js';
 
-const normalized: EventOptions = { event_format: 'normalized', intake_format: 'message_trace' };
+const normalized: EventOptions = { eventFormat: 'normalized', intakeFormat: 'message_trace' };
 const options: fc.Arbitrary<EventOptions> = fc.record({
-  event_format: fc.constantFrom('normalized', 'raw'),
-  intake_format: fc.constantFrom('message_trace', 'message_trace_graph_api'),
+  eventFormat: fc.constantFrom('normalized', 'raw'),
+  intakeFormat: fc.constantFrom('message_trace', 'message_trace_graph_api'),
 });
 
 /** From a few characters to some that are ten times too many, a third of them about as many as an event may hold. */
@@ -81,7 +81,7 @@ test('an event with a shortened subject says so, as far as it has normalised fie
   expect(JSON.parse(eventText(it, normalized))).toMatchObject({
     event: { reason: expect.stringContaining('subject was shortened') },
   });
-  expect(JSON.parse(eventText(it, { ...normalized, event_format: 'raw' }))).not.toHaveProperty('event');
+  expect(JSON.parse(eventText(it, { ...normalized, eventFormat: 'raw' }))).not.toHaveProperty('event');
 });
 
 test('no character is cut in two', () => {

@@ -35,9 +35,9 @@ function emptyIn(value: JsonValue | undefined, path: string): string[] {
 
 test('whatever a row holds, its event consists of the raw row and of normalised fields that all have a value', () => {
   fc.assert(
-    fc.property(anyRecord, formats, (record, intake_format) => {
-      const event = toEvent(record, { event_format: 'normalized', intake_format });
-      const raw = rawRow(record, intake_format);
+    fc.property(anyRecord, formats, (record, intakeFormat) => {
+      const event = toEvent(record, { eventFormat: 'normalized', intakeFormat });
+      const raw = rawRow(record, intakeFormat);
       const normalized: JsonObject = {};
       for (const [key, value] of Object.entries(event)) if (!(key in raw)) normalized[key] = value;
 
@@ -51,8 +51,8 @@ test('whatever a row holds, its event consists of the raw row and of normalised 
 
 test('whatever a row holds, its event says that it is one about e-mail and how it ended', () => {
   fc.assert(
-    fc.property(anyRecord, formats, (record, intake_format) => {
-      const event = toEvent(record, { event_format: 'normalized', intake_format });
+    fc.property(anyRecord, formats, (record, intakeFormat) => {
+      const event = toEvent(record, { eventFormat: 'normalized', intakeFormat });
       expect(event).toMatchObject({
         event: {
           kind: 'event',
@@ -67,8 +67,8 @@ test('whatever a row holds, its event says that it is one about e-mail and how i
 
 test('the format raw sends the raw row alone', () => {
   fc.assert(
-    fc.property(anyRecord, formats, (record, intake_format) => {
-      expect(toEvent(record, { event_format: 'raw', intake_format })).toStrictEqual(rawRow(record, intake_format));
+    fc.property(anyRecord, formats, (record, intakeFormat) => {
+      expect(toEvent(record, { eventFormat: 'raw', intakeFormat })).toStrictEqual(rawRow(record, intakeFormat));
     }),
   );
 });

@@ -6,7 +6,7 @@ import type { JsonObject, JsonValue } from '../../../src/model/json.js';
 import { toRecord as fromGraph } from '../../../src/microsoft/graph/row.js';
 import { toRecord as fromReportingWebService } from '../../../src/microsoft/reporting-web-service.js';
 
-type IntakeFormat = EventOptions['intake_format'];
+type IntakeFormat = EventOptions['intakeFormat'];
 
 interface Options extends EventOptions {
   /** The tenant's domain. Null: it is not known. */
@@ -15,7 +15,7 @@ interface Options extends EventOptions {
 
 /** `cases.json` of each API. */
 interface Cases {
-  /** An ordinary row. `golden.<intake_format>.json` is its event. */
+  /** An ordinary row. `golden.<intakeFormat>.json` is its event. */
   readonly row: JsonObject;
   readonly cases: Readonly<Record<string, Case>>;
 }
@@ -59,8 +59,8 @@ function json(api: string, file: string): unknown {
 }
 
 function optionsOf(api: string, changes: Partial<Options> = {}): Options {
-  const intake_format = apis[api]!.ownFormat;
-  return { event_format: 'normalized', intake_format, organization: 'contoso.onmicrosoft.com', ...changes };
+  const intakeFormat = apis[api]!.ownFormat;
+  return { eventFormat: 'normalized', intakeFormat, organization: 'contoso.onmicrosoft.com', ...changes };
 }
 
 function eventOf(api: string, row: JsonObject, options: Options): JsonObject {
@@ -99,9 +99,9 @@ function remove(group: JsonObject, [first = '', ...rest]: readonly string[]): vo
 describe.each(Object.keys(apis))('a row of %s', (api) => {
   const { row: ordinary, cases } = json(api, 'cases.json') as Cases;
 
-  test.each(intakeFormats)('that is ordinary becomes the golden event in the format %s', (intake_format) => {
-    const event = eventOf(api, ordinary, optionsOf(api, { intake_format }));
-    const file = `golden.${intake_format}.json`;
+  test.each(intakeFormats)('that is ordinary becomes the golden event in the format %s', (intakeFormat) => {
+    const event = eventOf(api, ordinary, optionsOf(api, { intakeFormat }));
+    const file = `golden.${intakeFormat}.json`;
     // `npm run goldens`
     if (process.env['GOLDENS'] === 'write') writeFileSync(fixture(api, file), `${JSON.stringify(event, null, 2)}\n`);
     expect(event).toStrictEqual(json(api, file));
@@ -109,7 +109,7 @@ describe.each(Object.keys(apis))('a row of %s', (api) => {
 
   test.each(Object.entries(cases))('becomes the event of its case: %s', (_, one) => {
     const options = optionsOf(api, one.options);
-    const golden = json(api, `golden.${options.intake_format}.json`) as JsonObject;
+    const golden = json(api, `golden.${options.intakeFormat}.json`) as JsonObject;
     expect(eventOf(api, rowOf(ordinary, one), options)).toStrictEqual(expectedOf(golden, one));
   });
 });

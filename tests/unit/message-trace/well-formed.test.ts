@@ -23,7 +23,7 @@ describe('halves of characters', () => {
 
   test.each(['message_trace', 'message_trace_graph_api'] as const)(
     'are in no text that is sent, in no field of either part: %s',
-    (intake_format) => {
+    (intakeFormat) => {
       const it = record({
         Subject: 'a\ud800b',
         SenderAddress: 'al\udc00ice@contoso.com',
@@ -34,19 +34,19 @@ describe('halves of characters', () => {
         Organization: 'contoso\ud800',
         '\ud800key': 'x',
       });
-      const text = eventText(it, { event_format: 'normalized', intake_format });
+      const text = eventText(it, { eventFormat: 'normalized', intakeFormat });
       // Well-formed JSON text has them as escapes.
       expect(text).not.toMatch(/\\ud[89a-f]/i);
       expect(JSON.parse(text)).toMatchObject({
         email: { subject: 'a\ufffdb', to: { address: 'bob\ufffd@example.com' } },
       });
-      expect(eventText(it, { event_format: 'raw', intake_format })).not.toMatch(/\\ud[89a-f]/i);
+      expect(eventText(it, { eventFormat: 'raw', intakeFormat })).not.toMatch(/\\ud[89a-f]/i);
     },
   );
 
   test('leave the same text with a backslash alone', () => {
     const it = record({ Subject: 'C:\\ud800' });
-    expect(JSON.parse(eventText(it, { event_format: 'normalized', intake_format: 'message_trace' }))).toMatchObject({
+    expect(JSON.parse(eventText(it, { eventFormat: 'normalized', intakeFormat: 'message_trace' }))).toMatchObject({
       Subject: 'C:\\ud800',
     });
   });

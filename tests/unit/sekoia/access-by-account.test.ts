@@ -1,37 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import { ConfigurationError } from '@sekoia/automation-sdk-shim';
-import type { MessageTraceConfiguration } from '../../../src/settings/values.js';
+import type { AccountOptions } from '../../../src/settings/options.js';
 import { accessByAccount } from '../../../src/sekoia/access-by-account.js';
 
 const identity = { accountName: 'svc-trace@contoso.com', accountPassword: 'C0rrect-h0rse' };
 const clientId = 'a4c81d92-5b3e-4f67-8a19-2d6c0b7e5f14';
 
-/** The three settings that a person must give, and the defaults of the others. */
-function settingsWith(changes: Partial<MessageTraceConfiguration> = {}): MessageTraceConfiguration {
-  return {
-    account_name: identity.accountName,
-    account_password: identity.accountPassword,
-    intake_key: 'an-intake-key',
-    api: 'automatic',
-    start_time: 1,
-    frequency: 60,
-    timedelta: 0,
-    late_window: 1440,
-    max_requests_per_5_minutes: 90,
-    chunk_size: 1000,
-    compress: true,
-    event_format: 'normalized',
-    intake_format: 'message_trace',
-    intake_server: 'https://intake.sekoia.io',
-    api_url: 'https://reports.office365.com/ecp/reportingwebservice/reporting.svc',
-    authority_url: 'https://login.microsoftonline.com',
-    ...changes,
-  };
+function optionsWith(changes: Partial<AccountOptions> = {}): AccountOptions {
+  return { ...identity, api: 'automatic', ...changes };
 }
 
 describe('with name and password alone', () => {
   test('the account reads the Reporting Web Service by HTTP Basic', () => {
-    expect(accessByAccount(settingsWith())).toMatchObject({
+    expect(accessByAccount(optionsWith())).toMatchObject({
       api: 'reporting_web_service',
       credentials: { kind: 'basic', ...identity },
       organization: 'contoso.com',
@@ -39,14 +20,14 @@ describe('with name and password alone', () => {
   });
 
   test('a name without a domain is a name', () => {
-    const access = accessByAccount(settingsWith({ account_name: 'CONTOSO\\svc-trace' }));
+    const access = accessByAccount(optionsWith({ accountName: 'CONTOSO\\svc-trace' }));
     expect(access).toMatchObject({ credentials: { accountName: 'CONTOSO\\svc-trace' }, organization: undefined });
   });
 
   test.each(['refused', 'absent'] as const)(
     'the advice where the service has %s it names the settings that lead to Microsoft Graph',
     (occasion) => {
-      const guidance = accessByAccount(settingsWith()).guidance[occasion];
+      const guidance = accessByAccount(optionsWith()).guidance[occasion];
       expect(guidance).toMatch(/\bclient_id\b/);
       expect(guidance).toMatch(/\btenant_id\b/);
       expect(guidance).toContain('"Message Trace (Microsoft Graph)"');
@@ -54,7 +35,7 @@ describe('with name and password alone', () => {
   );
 
   test('the advice where the account is refused names what may be wrong with it', () => {
-    expect(accessByAccount(settingsWith()).guidance.refused).toMatch(
+    expect(accessByAccount(optionsWith()).guidance.refused).toMatch(
       /account_name and account_password.*Reports reader.*HTTP Basic is switched off/,
     );
   });
@@ -66,7 +47,7 @@ describe('with a client_id', () => {
     ['graph', 'graph'],
     ['reporting_web_service', 'reporting_web_service'],
   ] as const)('the account signs in through Entra ID, and api %s reads %s', (api, read) => {
-    expect(accessByAccount(settingsWith({ client_id: clientId, api }))).toMatchObject({
+    expect(accessByAccount(optionsWith({ clientId, api }))).toMatchObject({
       api: read,
       credentials: { kind: 'token', clientId, identity, tenant: 'contoso.com' },
       organization: 'contoso.com',
@@ -75,7 +56,7 @@ describe('with a client_id', () => {
 
   test('the tenant is the one that is named, where one is', () => {
     const tenant = '3f6b2c1e-8d47-4b5a-9c20-7e1f5a9d4c36';
-    expect(accessByAccount(settingsWith({ client_id: clientId, tenant_id: tenant }))).toMatchObject({
+    expect(accessByAccount(optionsWith({ clientId, tenantId: tenant }))).toMatchObject({
       credentials: { tenant },
       organization: 'contoso.com',
     });
@@ -83,11 +64,11 @@ describe('with a client_id', () => {
 
   test.each(['svc-trace', 'CONTOSO\\svc-trace', 'svc-trace@'])(
     'a tenant must be named where the name of the account, %s, has no domain',
-    (account_name) => {
-      const access = () => accessByAccount(settingsWith({ client_id: clientId, account_name }));
+    (accountName) => {
+      const access = () => accessByAccount(optionsWith({ clientId, accountName }));
       expect(access).toThrow(ConfigurationError);
       expect(access).toThrow(/"tenant_id" \(Tenant ID\) is missing.*"account_name"/);
-      const named = settingsWith({ client_id: clientId, account_name, tenant_id: 'contoso.com' });
+      const named = optionsWith({ clientId, accountName, tenantId: 'contoso.com' });
       expect(accessByAccount(named)).toMatchObject({ credentials: { tenant: 'contoso.com' } });
     },
   );
@@ -96,7 +77,7 @@ describe('with a client_id', () => {
     ['graph', 'ExchangeMessageTrace.Read.All', /Global Reader/],
     ['reporting_web_service', 'ReportingWebService.Read of', /Set api to graph|set api to graph/],
   ] as const)('the advice for %s names the delegated permission %s', (api, permission, more) => {
-    const { refused } = accessByAccount(settingsWith({ client_id: clientId, api })).guidance;
+    const { refused } = accessByAccount(optionsWith({ clientId, api })).guidance;
     expect(refused).toContain(`delegated permission ${permission}`);
     expect(refused).toMatch(more);
   });

@@ -2,46 +2,34 @@ import { X509Certificate } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { selfSignedCertificate } from '@local/testbed';
 import { ConfigurationError } from '@sekoia/automation-sdk-shim';
-import type { MessageTraceGraphConfiguration } from '../../../src/settings/values.js';
+import type { ApplicationOptions } from '../../../src/settings/options.js';
 import { accessByApplication } from '../../../src/sekoia/access-by-application.js';
 
 const tenantId = '3f6b2c1e-8d47-4b5a-9c20-7e1f5a9d4c36';
 const clientId = 'a4c81d92-5b3e-4f67-8a19-2d6c0b7e5f14';
 const { certificate, privateKey } = selfSignedCertificate('Message trace', 'rsa');
 
-/** What identifies the application, and the defaults of the other settings; what proves it is up to the test. */
-function settingsWith(changes: Partial<MessageTraceGraphConfiguration>): MessageTraceGraphConfiguration {
+/** What identifies the application; what proves it is up to the test. */
+function optionsWith(changes: Partial<ApplicationOptions>): ApplicationOptions {
   return {
-    tenant_id: tenantId,
-    client_id: clientId,
-    intake_key: 'an-intake-key',
+    tenantId,
+    clientId,
     credential: 'automatic',
     api: 'graph',
-    start_time: 1,
-    frequency: 60,
-    timedelta: 0,
-    late_window: 1440,
-    max_requests_per_5_minutes: 90,
-    chunk_size: 1000,
-    compress: true,
-    event_format: 'normalized',
-    intake_format: 'message_trace_graph_api',
-    intake_server: 'https://intake.sekoia.io',
-    api_url: 'https://graph.microsoft.com/v1.0',
-    authority_url: 'https://login.microsoftonline.com',
+    authorityUrl: 'https://login.microsoftonline.com',
     ...changes,
   };
 }
 
 test('an application proves itself by its secret', () => {
-  expect(accessByApplication(settingsWith({ client_secret: 'cl1ent~Secret' }))).toMatchObject({
+  expect(accessByApplication(optionsWith({ clientSecret: 'cl1ent~Secret' }))).toMatchObject({
     api: 'graph',
     credentials: { kind: 'token', tenant: tenantId, clientId, identity: { clientSecret: 'cl1ent~Secret' } },
   });
 });
 
 test('or by its certificate, whose key is taken from the same setting', () => {
-  const { credentials } = accessByApplication(settingsWith({ client_certificate: certificate + privateKey }));
+  const { credentials } = accessByApplication(optionsWith({ clientCertificate: certificate + privateKey }));
   expect(credentials).toMatchObject({
     kind: 'token',
     identity: {
@@ -63,8 +51,8 @@ describe('a certificate that cannot be used is a mistake in the settings, said b
       /another certificate/,
     ],
     ['that is rubbish', 'rubbish', /"client_certificate"/],
-  ])('%s', (_, client_certificate, sentence) => {
-    const access = () => accessByApplication(settingsWith({ client_certificate }));
+  ])('%s', (_, clientCertificate, sentence) => {
+    const access = () => accessByApplication(optionsWith({ clientCertificate }));
     expect(access).toThrow(ConfigurationError);
     expect(access).toThrow(sentence);
   });
@@ -74,16 +62,16 @@ test.each([
   ['contoso.onmicrosoft.com', 'contoso.onmicrosoft.com'],
   ['contoso.com', 'contoso.com'],
   [tenantId, undefined],
-])('the organisation of the tenant %s is %s', (tenant_id, organization) => {
-  const access = accessByApplication(settingsWith({ tenant_id, client_secret: 'cl1ent~Secret' }));
-  expect(access).toMatchObject({ organization, credentials: { tenant: tenant_id } });
+])('the organisation of the tenant %s is %s', (tenant, organization) => {
+  const access = accessByApplication(optionsWith({ tenantId: tenant, clientSecret: 'cl1ent~Secret' }));
+  expect(access).toMatchObject({ organization, credentials: { tenant } });
 });
 
 test.each([
   ['graph', 'application permission ExchangeMessageTrace.Read.All'],
   ['reporting_web_service', 'application permission ReportingWebService.Read.All'],
 ] as const)('api %s is what is read, and the advice names the %s', (api, permission) => {
-  const access = accessByApplication(settingsWith({ api, client_secret: 'cl1ent~Secret' }));
+  const access = accessByApplication(optionsWith({ api, clientSecret: 'cl1ent~Secret' }));
   expect(access.api).toBe(api);
   expect(access.guidance.refused).toContain(permission);
   // What only the other trigger has.
@@ -91,7 +79,7 @@ test.each([
 });
 
 test('where Graph has no message traces the advice names the setting that leads to the other API', () => {
-  const { guidance } = accessByApplication(settingsWith({ client_secret: 'cl1ent~Secret' }));
+  const { guidance } = accessByApplication(optionsWith({ clientSecret: 'cl1ent~Secret' }));
   expect(guidance.absent).toMatch(/set api to reporting_web_service/);
 });
 
@@ -102,8 +90,8 @@ describe('a federated token', () => {
     AZURE_CLIENT_ID: '11111111-2222-4333-8444-555555555555',
     AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.us/',
   };
-  const without = { tenant_id: undefined, client_id: undefined };
-  const blank = (changes: object) => settingsWith(changes);
+  const without = { tenantId: undefined, clientId: undefined };
+  const blank = (changes: object) => optionsWith(changes);
 
   test('of Azure workload identity needs no settings', () => {
     expect(accessByApplication(blank(without), environment)).toMatchObject({
@@ -123,7 +111,7 @@ describe('a federated token', () => {
   });
 
   test('gives way to settings, one by one', () => {
-    const settings = { federated_token_file: '/run/token', authority_url: 'https://login.example' };
+    const settings = { federatedTokenFile: '/run/token', authorityUrl: 'https://login.example' };
     expect(accessByApplication(blank(settings), environment)).toMatchObject({
       credentials: { tenant: tenantId, clientId, identity: { federatedToken: { path: '/run/token' } } },
       authorityUrl: undefined,
@@ -131,11 +119,11 @@ describe('a federated token', () => {
   });
 
   test('of the environment gives way to a secret, and so do its ids', () => {
-    expect(accessByApplication(blank({ client_secret: 's' }), environment)).toMatchObject({
+    expect(accessByApplication(blank({ clientSecret: 's' }), environment)).toMatchObject({
       credentials: { tenant: tenantId, clientId, identity: { clientSecret: 's' } },
       authorityUrl: undefined,
     });
-    expect(() => accessByApplication(blank({ client_secret: 's', ...without }), environment)).toThrow(
+    expect(() => accessByApplication(blank({ clientSecret: 's', ...without }), environment)).toThrow(
       /"tenant_id" .* is missing.*"client_id" .* is missing/,
     );
   });
@@ -155,14 +143,14 @@ describe('a federated token', () => {
 test.each([
   [undefined, undefined],
   [clientId, clientId],
-])('a managed identity with the client ID %s needs no tenant', (client_id, expected) => {
-  const settings = { ...settingsWith({ credential: 'managed_identity' }), tenant_id: undefined, client_id };
-  const access = accessByApplication(settings as unknown as MessageTraceGraphConfiguration, {});
+])('a managed identity with the client ID %s needs no tenant', (given, expected) => {
+  const options = optionsWith({ credential: 'managed_identity', tenantId: undefined, clientId: given });
+  const access = accessByApplication(options, {});
   expect(access).toMatchObject({ credentials: { kind: 'managed', clientId: expected }, organization: undefined });
 });
 
 test('a tenant in a national cloud, which answers 403 without a word, is a reason that the advice names', () => {
-  for (const settings of [settingsWith({ client_secret: 's' }), settingsWith({ credential: 'managed_identity' })])
+  for (const settings of [optionsWith({ clientSecret: 's' }), optionsWith({ credential: 'managed_identity' })])
     expect(accessByApplication(settings, {}).guidance.refused).toMatch(
       /US Government, China.*403 UnknownError.*api to reporting_web_service/,
     );

@@ -104,11 +104,11 @@ describe('a wrong secret', () => {
     [
       'of the account',
       accessByAccount({
-        account_name: account.accountName,
-        account_password: 'not the one',
-        client_id: application.clientId,
+        accountName: account.accountName,
+        accountPassword: 'not the one',
+        clientId: application.clientId,
         api: 'automatic',
-      } as Parameters<typeof accessByAccount>[0]),
+      }),
       '50126',
     ],
   ] as const)(

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { Quota } from '../../../src/microsoft/http/quota.js';
 import type { Request } from '../../../src/microsoft/http/transport.js';
 import type { Access } from '../../../src/sekoia/access.js';
-import { sourceFor, type Addresses } from '../../../src/sekoia/source-for.js';
+import { sourceFor } from '../../../src/sekoia/source-for.js';
+import type { Addresses } from '../../../src/settings/options.js';
 import { signInMeans, transportWith } from '../../support/outbound.js';
 
 const tenant = '3f6b2c1e-8d47-4b5a-9c20-7e1f5a9d4c36';
@@ -21,7 +22,7 @@ const byToken: Access['credentials'] = {
 
 const graph = 'https://graph.microsoft.com/v1.0';
 const reports = 'https://reports.office365.com/ecp/reportingwebservice/reporting.svc';
-const globalCloud: Addresses = { api_url: graph, authority_url: 'https://login.microsoftonline.com' };
+const globalCloud: Addresses = { apiUrl: graph, authorityUrl: 'https://login.microsoftonline.com' };
 
 const end = Date.UTC(2026, 10, 1, 12);
 const range = { start: end - 3_600_000, end };
@@ -61,7 +62,7 @@ const scopeIn = (request: Request) => new URLSearchParams(request.body).get('sco
 
 test('an account without a token reads the Reporting Web Service, with a header that is kept out of the logs', async () => {
   const access = { api: 'reporting_web_service', credentials: basic } as const;
-  const { source, requests, hidden } = await read(access, { ...globalCloud, api_url: reports });
+  const { source, requests, hidden } = await read(access, { ...globalCloud, apiUrl: reports });
   expect(source.name).toBe('reporting_web_service');
   expect(addressesOf(requests)).toEqual([`${reports}/MessageTrace`]);
   const header = `Basic ${Buffer.from('svc-trace@contoso.com:C0rrect-h0rse').toString('base64')}`;
@@ -111,7 +112,7 @@ describe('the quota', () => {
 test('in a national cloud, the scope follows from the address of the API', async () => {
   const { requests } = await read(
     { api: 'graph', credentials: byToken },
-    { api_url: 'https://graph.microsoft.us/v1.0', authority_url: 'https://login.microsoftonline.us' },
+    { apiUrl: 'https://graph.microsoft.us/v1.0', authorityUrl: 'https://login.microsoftonline.us' },
   );
   expect(addressesOf(requests)).toEqual([
     `https://login.microsoftonline.us/${tenant}/oauth2/v2.0/token`,
@@ -121,7 +122,7 @@ test('in a national cloud, the scope follows from the address of the API', async
 });
 
 test('a scope that is set is the one that is asked for', async () => {
-  const addresses = { ...globalCloud, token_scope: 'https://gateway.contoso.com/.default' };
+  const addresses = { ...globalCloud, tokenScope: 'https://gateway.contoso.com/.default' };
   const { requests } = await read({ api: 'graph', credentials: byToken }, addresses);
   expect(scopeIn(requests[0]!)!.split(' ')).toContain('https://gateway.contoso.com/.default');
   expect(scopeIn(requests[0]!)).not.toContain('graph.microsoft.com');

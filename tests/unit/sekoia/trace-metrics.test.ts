@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { begin } from '../../../src/model/progress.js';
-import { schedulePasses } from '../../../src/model/schedule.js';
+import { scheduleOf } from '../../support/schedule.js';
 import { setAside } from '../../../src/collector/set-aside.js';
 import { TraceMetrics } from '../../../src/sekoia/trace-metrics.js';
 import { record } from '../../support/records.js';
@@ -12,7 +12,7 @@ const noon = Date.UTC(2026, 10, 1, 12);
 
 function metricsAt(clock: SimulatedClock, registry = new Registry()): TraceMetrics {
   const ignore = () => undefined;
-  const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 5 });
+  const schedule = scheduleOf({ frequency: 60, timedelta: 0, late_window: 5 });
   return new TraceMetrics(registry, clock, schedule, {
     troubled: ignore,
     recovered: ignore,
@@ -39,7 +39,7 @@ test('before anything was read, health tells of no pass and no lag', () => {
 test('health tells how far each pass has come, what it read last, and what is being read', () => {
   const clock = new SimulatedClock(noon);
   const metrics = metricsAt(clock);
-  const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 5 });
+  const schedule = scheduleOf({ frequency: 60, timedelta: 0, late_window: 5 });
   const range = { start: noon - minute, end: noon };
   metrics.rangeRead({ pass: 0, range, pages: 1 });
   metrics.progressed({ ...begin(noon - hour, schedule), ahead: range });
@@ -101,7 +101,7 @@ test('how late rows and changes of status were found is told apart', async () =>
 test('health names time that was set aside', () => {
   const clock = new SimulatedClock(noon);
   const metrics = metricsAt(clock);
-  const schedule = schedulePasses({ frequency: 60, timedelta: 0, late_window: 5 });
+  const schedule = scheduleOf({ frequency: 60, timedelta: 0, late_window: 5 });
   metrics.progressed(setAside(begin(noon - hour, schedule), { start: noon - minute, end: noon - minute + 1000 }, noon));
   expect(metrics.healthFields()['set_aside']).toEqual([
     { from: '2026-11-01T11:59:00.000Z', to: '2026-11-01T11:59:01.000Z', next_try: '2026-11-01T12:15:00.000Z' },

@@ -37,6 +37,12 @@ export interface Settings {
 export type SettingsRules = (settings: JsonObject) => readonly string[];
 
 /**
+ * What a trigger or connector takes from the module's configuration, in the place of settings of its own that are left
+ * out or left as the form filled them in. `own` is as it was given, without what is absent; `module` was checked.
+ */
+export type SettingsFromModule = (own: JsonObject, module: JsonObject) => JsonObject;
+
+/**
  * The trigger's own name for the key of its intake. Cards need not mask it, but anyone who has it can write into the
  * intake.
  */
@@ -68,6 +74,16 @@ export function checkSettings(raw: JsonObject, schema: Schema, rules: SettingsRu
   }
   const doubts = sentencesAboutDoubts(given, schema, masked);
   return { values, given: new Set(given.map(([name]) => name)), unknown, doubts };
+}
+
+/** The settings of the schema that the operator filled in, as they were given. */
+export function givenAmong(raw: JsonObject, schema: Schema): JsonObject {
+  const known = isObject(schema['properties']) ? schema['properties'] : {};
+  const masked = maskedBy(schema);
+  const given = Object.entries(raw).filter(
+    ([name, value]) => Object.hasOwn(known, name) && !isAbsent(value, masked.has(name)),
+  );
+  return Object.fromEntries(given);
 }
 
 /** The secret ones among raw settings: those that the schema lists in `secrets`, as texts. */

@@ -12,40 +12,7 @@ import { limitTunnels, type TunnelAgent } from './tunnel.js';
 
 interface DirectAgents {
   readonly http: HttpAgent;
-  readonly https: HttpsAgent;
-}
-
-/**
- * Agents without a proxy that give a connection `connectMs` to be made; neither Node.js nor axios limits that alone.
- */
-function createDirectAgents(options: AgentOptions, connectMs: number): DirectAgents {
-  class LimitedHttpAgent extends HttpAgent {
-    override createConnection(...args: Parameters<HttpAgent['createConnection']>): Duplex | null | undefined {
-      return limitConnecting(super.createConnection(...args), 'connect', connectMs);
-    }
-    override keepSocketAlive(socket: Duplex): boolean {
-      super.keepSocketAlive(socket);
-      return limitIdling(socket);
-    }
-    override reuseSocket(socket: Duplex, request: ClientRequest): void {
-      endIdling(socket);
-      super.reuseSocket(socket, request);
-    }
-  }
-  class LimitedHttpsAgent extends HttpsAgent {
-    override createConnection(...args: Parameters<HttpsAgent['createConnection']>): Duplex | null | undefined {
-      return limitConnecting(super.createConnection(...args), 'secureConnect', connectMs);
-    }
-    override keepSocketAlive(socket: Duplex): boolean {
-      super.keepSocketAlive(socket);
-      return limitIdling(socket);
-    }
-    override reuseSocket(socket: Duplex, request: ClientRequest): void {
-      endIdling(socket);
-      super.reuseSocket(socket, request);
-    }
-  }
-  return { http: new LimitedHttpAgent(options), https: new LimitedHttpsAgent(options) };
+  readonly https: HttpAgent;
 }
 
 /**
@@ -54,14 +21,34 @@ function createDirectAgents(options: AgentOptions, connectMs: number): DirectAge
  */
 const MAX_IDLE_MS = 4_000;
 
-/** The agent destroys a free socket on its `timeout`. Returns that the socket is kept, as Node.js wants to be told. */
-function limitIdling(socket: Duplex): true {
-  if (socket instanceof Socket) socket.setTimeout(MAX_IDLE_MS);
-  return true;
+type DirectAgentClass = new (options: AgentOptions) => HttpAgent;
+
+/**
+ * Agents without a proxy that give a connection `connectMs` to be made; neither Node.js nor axios limits that alone.
+ */
+function createDirectAgents(options: AgentOptions, connectMs: number): DirectAgents {
+  const LimitedHttpAgent = limited(HttpAgent, 'connect', connectMs);
+  const LimitedHttpsAgent = limited(HttpsAgent, 'secureConnect', connectMs);
+  return { http: new LimitedHttpAgent(options), https: new LimitedHttpsAgent(options) };
 }
 
-function endIdling(socket: Duplex): void {
-  if (socket instanceof Socket) socket.setTimeout(0);
+/** An agent whose connections are limited in the time to be made, and in the time to be idle. */
+function limited(Base: DirectAgentClass, connected: 'connect' | 'secureConnect', connectMs: number): DirectAgentClass {
+  return class extends Base {
+    override createConnection(...args: Parameters<HttpAgent['createConnection']>): Duplex | null | undefined {
+      return limitConnecting(super.createConnection(...args), connected, connectMs);
+    }
+    /** The agent destroys a free socket on its `timeout`. Node.js wants to be told that the socket is kept. */
+    override keepSocketAlive(socket: Duplex): boolean {
+      super.keepSocketAlive(socket);
+      if (socket instanceof Socket) socket.setTimeout(MAX_IDLE_MS);
+      return true;
+    }
+    override reuseSocket(socket: Duplex, request: ClientRequest): void {
+      if (socket instanceof Socket) socket.setTimeout(0);
+      super.reuseSocket(socket, request);
+    }
+  };
 }
 
 function limitConnecting(

@@ -1,6 +1,7 @@
 import { type Outbound, outboundOf } from '../http/http-client.js';
 import { isObject, type JsonObject, parseObject } from '../json.js';
 import { type Log, hideWith } from '../log/log.js';
+import type { Redactor } from '../log/redactor.js';
 import { SEKOIA_JSON } from '../budgets.js';
 import type { Manifest } from '../configuration/cards.js';
 import { CodedError, ConfigurationError, withCode } from '../errors.js';
@@ -21,6 +22,7 @@ export interface ValidatorContext {
   readonly log: Log;
   readonly stopping: AbortSignal;
   readonly outbound: Outbound;
+  readonly redactor: Redactor;
 }
 
 /** A class that can be registered: its constructor takes the context alone. */
@@ -38,6 +40,7 @@ export abstract class AccountValidator {
   protected readonly stopping: AbortSignal;
   /** For requests of the validator's own. */
   protected readonly outbound: Outbound;
+  readonly #redactor: Redactor;
   /** To be set before `validate` says false: a sentence for the operator, with what to do. */
   error: string | undefined;
 
@@ -46,6 +49,12 @@ export abstract class AccountValidator {
     this.log = context.log;
     this.stopping = context.stopping;
     this.outbound = context.outbound;
+    this.#redactor = context.redactor;
+  }
+
+  /** Keeps a secret that was not in the configuration, such as a token, out of everything that the module says. */
+  protected hide(secret: string): void {
+    this.#redactor.add(secret);
   }
 
   /** Whether the configuration works. Where it throws, it does not. */
@@ -122,6 +131,7 @@ async function resultOf(
       log,
       stopping: stop.signal,
       outbound: outboundOf(http),
+      redactor,
     });
     const success = await validator.validate();
     return success || validator.error === undefined ? { success } : { success, error: validator.error };

@@ -10,11 +10,13 @@ import { StoreTrouble, WatchedStore } from '../data/watched-store.js';
 import { LockHeldError, withCode } from '../errors.js';
 import type { Health } from '../health.js';
 import type { HttpClient } from '../http/http-client.js';
+import type { JsonObject } from '../json.js';
 import { keepTrying } from '../retry.js';
 import { hideWith } from '../log/log.js';
 import { callbackTo, type Platform } from './platform.js';
 import type { Basics, CommandRequest, Problems } from './process-context.js';
 import {
+  type ItemRules,
   readSettingsOfItem,
   secretNames,
   secretsNeedOf,
@@ -39,6 +41,9 @@ export interface PreparedContext extends TriggerContext {
   readonly data: WatchedStore;
 }
 
+/** The rules may judge what the module's configuration has still to give. */
+const WITHOUT_RULES: ItemRules = { rules: () => [], settingsFromModule: () => ({}) };
+
 /**
  * Everything a trigger is given: settings checked, secrets fetched, the data folder taken. Undefined where the module
  * was stopped before that.
@@ -58,23 +63,32 @@ export async function prepareContext(preparation: Preparation): Promise<Prepared
   const raw = problems.attempt(() => readSettingsOfItem(values, cards, request.command, hide));
   const intakeUrl = problems.attempt(() => values.text('intake_url'));
   const data = problems.attempt(() => locateStore({ env: request.env, values, hide, log, signal: stop.signal }));
-  const checkItem = (secrets: PlatformSecrets) =>
-    raw && problems.attempt(() => told(settingsOfItem(raw, secrets.node, hide, request.Item.rules)));
+  const checkItem = (secrets: PlatformSecrets, module: JsonObject, rules: ItemRules = request.Item) =>
+    raw &&
+    problems.attempt(() => {
+      const checked = settingsOfItem(raw, secrets.node, hide, rules, module);
+      if (checked.origin !== undefined) log.info(checked.origin);
+      return told(checked);
+    });
   const checkModule = (secrets: PlatformSecrets) =>
     problems.attempt(() => told(settingsOfModule(values, manifest, secrets.module, hide)));
 
-  const need = raw && secretsNeedOf(raw, manifest);
+  const hasSecrets = secretNames(manifest).length > 0;
+  const rawModule = hasSecrets ? problems.attempt(() => values.object('module_configuration')) : undefined;
+  const need = raw && secretsNeedOf(raw, manifest, rawModule ?? {});
   if (problems.found) {
     // No secret mends that: the rest is checked without them, so that the operator reads of everything at once.
-    if (need !== 'masked') checkItem(NO_SECRETS);
-    if (secretNames(manifest).length === 0) checkModule(NO_SECRETS);
+    if (need !== 'masked') checkItem(NO_SECRETS, {}, need === 'required' ? WITHOUT_RULES : request.Item);
+    if (!hasSecrets) checkModule(NO_SECRETS);
     problems.throwIfAny();
   }
 
   const secrets =
     need === undefined ? NO_SECRETS : await askForSecrets({ need, platform, http, log, signal: stop.signal });
   if (secrets === undefined || data === undefined) return undefined;
-  const [settings, module] = [checkItem(secrets), checkModule(secrets)];
+  const module = checkModule(secrets);
+  // What is wrong in one would be reported of the other, too.
+  const settings = module && checkItem(secrets, module.values);
   problems.throwIfAny();
   if (settings === undefined || module === undefined) return undefined;
 

@@ -2,16 +2,19 @@
 import type { Card, Cards, Manifest, Schema } from '../configuration/cards.js';
 import {
   checkSettings,
+  givenAmong,
   isPlaceholder,
   overlaySecrets,
   placeholdersAmong,
   secretsAmong,
   sentenceAboutPlaceholders,
   type Settings,
+  type SettingsFromModule,
   type SettingsRules,
   textsIn,
 } from '../configuration/settings.js';
 import type { Values } from '../configuration/values.js';
+import { nameOf } from '../configuration/explain-errors.js';
 import { CardError, ConfigurationError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import type { Hide } from '../log/log.js';
@@ -49,18 +52,41 @@ export function readSettingsOfItem(values: Values, cards: Cards, command: string
   return { raw, schema };
 }
 
+/** What a card cannot say about the settings of an item. */
+export interface ItemRules {
+  readonly rules: SettingsRules;
+  readonly settingsFromModule: SettingsFromModule;
+}
+
+export interface SettingsOfItem extends Settings {
+  /** One about the settings that the module's configuration gives, where it gives some. */
+  readonly origin?: string;
+}
+
 /**
- * The settings with the platform's secrets over them, checked against the card and by `rules`.
+ * The settings with the platform's secrets over them, completed from the module's configuration, checked against the
+ * card and by `rules`.
  * @throws ConfigurationError, CardError
  */
 export function settingsOfItem(
   { raw, schema }: RawSettings,
   secrets: JsonObject,
   hide: Hide,
-  rules: SettingsRules,
-): Settings {
+  { rules, settingsFromModule }: ItemRules,
+  module: JsonObject = {},
+): SettingsOfItem {
   hideAll(secrets, hide);
-  return checkUnmasked(overlaySecrets(raw, secrets), schema, 'the trigger in the playbook', rules);
+  const own = overlaySecrets(raw, secrets);
+  const taken = settingsFromModule(givenAmong(own, schema), module);
+  const check = () => checkUnmasked({ ...own, ...taken }, schema, 'the trigger in the playbook', rules);
+  const names = Object.keys(taken).map((name) => nameOf(name, schema));
+  if (names.length === 0) return check();
+  const origin = `The connected account (the module's configuration) gives ${names.join(', ')}.`;
+  try {
+    return { ...check(), origin };
+  } catch (error) {
+    throw error instanceof ConfigurationError ? new ConfigurationError(`${error.message} ${origin}`) : error;
+  }
 }
 
 /**
@@ -81,11 +107,24 @@ export function secretNames(manifest: Manifest): string[] {
   return Array.isArray(secrets) ? secrets.filter((name) => typeof name === 'string') : [];
 }
 
-/** What the platform's secrets are to these settings; undefined where neither the card nor the manifest has any. */
-export function secretsNeedOf({ raw, schema }: RawSettings, manifest: Manifest): SecretsNeed | undefined {
-  if (secretNames(manifest).length > 0) return 'required';
+/**
+ * What the platform's secrets are to these settings; undefined where neither the card nor the manifest has any. Those of
+ * the module are required where it is configured, or must be: a module whose whole configuration is optional and empty
+ * has no account, and does not depend on the platform for it.
+ */
+export function secretsNeedOf(
+  { raw, schema }: RawSettings,
+  manifest: Manifest,
+  module: JsonObject,
+): SecretsNeed | undefined {
+  const ofModule = secretNames(manifest).length > 0;
+  const { configuration } = manifest;
+  const mustBeConfigured = Array.isArray(configuration['required']) && configuration['required'].length > 0;
+  const isConfigured = Object.keys(givenAmong(module, configuration)).length > 0;
+  if (ofModule && (mustBeConfigured || isConfigured)) return 'required';
   if (placeholdersAmong(raw, schema).length > 0) return 'masked';
-  return Array.isArray(schema['secrets']) && schema['secrets'].length > 0 ? 'optional' : undefined;
+  const ofItem = Array.isArray(schema['secrets']) && schema['secrets'].length > 0;
+  return ofItem || ofModule ? 'optional' : undefined;
 }
 
 function checkUnmasked(settings: JsonObject, schema: Schema, place: string, rules?: SettingsRules): Settings {

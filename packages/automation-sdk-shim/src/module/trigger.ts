@@ -1,7 +1,7 @@
 /** What the module hands to a trigger; subclasses pass it on to `super` unread. */
 import { randomUUID } from 'node:crypto';
 import type { Registry } from 'prom-client';
-import type { SettingsRules } from '../configuration/settings.js';
+import type { SettingsFromModule, SettingsRules } from '../configuration/settings.js';
 import type { DataStore } from '../data/data-store.js';
 import { ConfigurationError } from '../errors.js';
 import type { Health } from '../health.js';
@@ -35,6 +35,7 @@ export interface TriggerClass {
   readonly secondsWithoutEvents: number;
   readonly lastHeartbeatThreshold: number;
   readonly rules: SettingsRules;
+  readonly settingsFromModule: SettingsFromModule;
 }
 
 /**
@@ -48,6 +49,8 @@ export abstract class Trigger<Configuration extends object = object> {
   static readonly lastHeartbeatThreshold: number = 0;
   /** What the card cannot say about the settings. */
   static readonly rules: SettingsRules = () => [];
+  /** What is taken from the module's configuration; by default nothing, and `moduleConfiguration` is all there is. */
+  static readonly settingsFromModule: SettingsFromModule = () => ({});
 
   /** Checked against the card, defaults filled in, unknown settings removed. */
   protected readonly configuration: Configuration;

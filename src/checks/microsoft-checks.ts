@@ -1,0 +1,101 @@
+/** Whether Microsoft lets an application read the message traces, step by step. */
+import type { Guidance } from '../microsoft/classify-response.js';
+import type { Api } from '../microsoft/clouds.js';
+import type { Authorization } from '../microsoft/sign-in/authorization.js';
+import { notReady, type ServicePrincipalLookup } from '../microsoft/sign-in/service-principal.js';
+import { isReadable, missingPermission, type WantedPermission } from '../microsoft/sign-in/token.js';
+import { NotReadyError } from '../model/errors.js';
+import type { TraceRecord } from '../model/record.js';
+import type { Check, Finding } from './check.js';
+
+export interface CheckedApi {
+  readonly api: Api;
+  readonly guidance: Guidance;
+  readonly wanted: WantedPermission;
+  /** A token, whatever it permits. */
+  readonly authorization: Authorization;
+  /** Of Microsoft Graph. */
+  readonly servicePrincipal?: ServicePrincipalLookup | undefined;
+  /** Asks for the newest row of the last hour. */
+  readonly newestRow: (signal: AbortSignal) => Promise<TraceRecord | undefined>;
+}
+
+const SIGN_IN = 'sign-in';
+const PERMISSION = 'permission';
+const SERVICE_PRINCIPAL = 'service principal';
+const network = 'and that its name resolves and no proxy or firewall keeps the module from it.';
+
+/** The steps in the order in which they can fail. */
+export function microsoftChecks(checked: CheckedApi): readonly Check[] {
+  const { authorization, servicePrincipal } = checked;
+  return [
+    {
+      name: SIGN_IN,
+      remedyWithoutAnswer: `If this lasts, check authority_url, ${network}`,
+      run: async (signal) => {
+        await authorization.header(signal);
+        return { outcome: 'good', sentence: 'Entra ID gave a token.' };
+      },
+    },
+    {
+      name: PERMISSION,
+      needs: [SIGN_IN],
+      run: async (signal) => permissionIn((await authorization.header(signal)).replace(/^Bearer /, ''), checked),
+    },
+    ...(servicePrincipal === undefined ? [] : [servicePrincipalCheck(servicePrincipal)]),
+    {
+      name: 'query',
+      needs: [SIGN_IN, PERMISSION, SERVICE_PRINCIPAL],
+      remedyWithoutAnswer: `If this lasts, check api_url, ${network}`,
+      run: async (signal) => {
+        const row = await explainedBy(servicePrincipal, signal, () => checked.newestRow(signal));
+        if (row === undefined) return { outcome: 'good', sentence: 'The last hour was read. It has no row.' };
+        return {
+          outcome: 'good',
+          sentence: `The last hour was read. Its newest row is of ${row.received ?? 'no time'}.`,
+        };
+      },
+    },
+  ];
+}
+
+/** What the Reporting Web Service takes Microsoft does not document: what its token lacks is no failure. */
+function permissionIn(token: string, { api, wanted, guidance }: CheckedApi): Finding {
+  if (!isReadable(token))
+    return { outcome: 'skipped', sentence: 'What the token permits cannot be read: the query will tell.' };
+  const problem = missingPermission(wanted, token);
+  if (problem === undefined) return { outcome: 'good', sentence: `The token has the permission ${wanted.name}.` };
+  return { outcome: api === 'graph' ? 'bad' : 'skipped', sentence: problem, remedy: guidance.refused };
+}
+
+function servicePrincipalCheck(lookup: ServicePrincipalLookup): Check {
+  return {
+    name: SERVICE_PRINCIPAL,
+    needs: [SIGN_IN],
+    run: async (signal) => {
+      const state = await lookup.state(signal).catch(() => undefined);
+      if (state === 'present')
+        return { outcome: 'good', sentence: "The tenant has the service principal of Microsoft's reader." };
+      if (state !== undefined) throw notReady(state);
+      return {
+        outcome: 'skipped',
+        sentence:
+          'The directory did not say whether the service principal exists: that takes the permission ' +
+          'Application.Read.All, which the module does not need. The query will tell.',
+      };
+    },
+  };
+}
+
+/** Graph refuses in the same words whether the service principal is missing or still being set up. */
+async function explainedBy<Result>(
+  lookup: ServicePrincipalLookup | undefined,
+  signal: AbortSignal,
+  ask: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw error instanceof NotReadyError && lookup !== undefined ? await lookup.explained(error, signal) : error;
+  }
+}
