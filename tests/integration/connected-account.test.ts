@@ -11,7 +11,7 @@ import {
   startSimulator,
   TriggerProcess,
 } from '@local/testbed';
-import { piecesOf } from '../../tools/fault-lab/src/test-bed/output-watch.js';
+import { piecesOf } from '../../tools/testbed/src/chaos/test-bed/output-watch.js';
 import { startAlteringFront, type AlteringFront } from '../support/altering-front.js';
 import { allArrivedOnce, minute, Scenario, token } from '../support/scenario.js';
 import { application } from '../support/sign-in-scenarios.js';

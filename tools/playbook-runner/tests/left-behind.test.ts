@@ -29,7 +29,12 @@ afterEach(() => rm(folder, { recursive: true }));
 test('a trigger is asked to stop when its runner is gone, however that ended', async () => {
   const child = spawn(
     process.execPath,
-    ['--import', here('../../testbed/scripts/end-with-parent.mjs'), here('../../testbed/tests/processes/fixtures/trigger.mjs'), 'message_trace'],
+    [
+      '--import',
+      here('../../testbed/scripts/end-with-parent.mjs'),
+      here('../../testbed/tests/processes/fixtures/trigger.mjs'),
+      'message_trace',
+    ],
     { env: { TRIGGER_CONFIGURATION: '{"stop":"exit"}', LIVENESS_PORT: '0', METRICS_PORT: '0' }, stdio: 'pipe' },
   );
   const lines: string[] = [];

@@ -1,5 +1,5 @@
 /**
- * The spellings in which a text is sent and echoed. The redaction, the tests and the watch of the fault lab share this
+ * The spellings in which a text is sent and echoed. The redaction, the tests and the watch of the chaos test share this
  * list: what one of them knows, all know. A spelling is a function of the whole text.
  */
 export const ENCODINGS: Readonly<Record<string, (text: string) => string>> = {

@@ -24,7 +24,7 @@ onLinux.each([
   ['as it can be had here', (folder: string) => openDisk(folder, 1 << 20)],
   ['that is a limit on files', () => Promise.resolve(limitedDisk())],
 ])('a disk %s is full for the process that runs until it is freed', async (_, open) => {
-  const folder = await mkdtemp(join(tmpdir(), 'fault-lab-'));
+  const folder = await mkdtemp(join(tmpdir(), 'chaos-'));
   const data = await mkdtemp(join(folder, 'data-'));
   const script = join(folder, 'writer.mjs');
   await writeFile(script, WRITER);

@@ -51,7 +51,7 @@ test('a row is lost if its last status was neither delivered nor set aside; an e
 });
 
 test('rows set aside are read in either dialect, and torn lines passed over', async () => {
-  const dataFolder = await mkdtemp(join(tmpdir(), 'fault-lab-'));
+  const dataFolder = await mkdtemp(join(tmpdir(), 'chaos-'));
   try {
     expect(await readRejectedRows(dataFolder)).toEqual(new Set());
     await mkdir(join(dataFolder, 'rejected'));

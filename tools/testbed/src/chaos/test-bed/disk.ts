@@ -25,7 +25,7 @@ export interface Disk {
  */
 export async function openDisk(folder: string, bytes: number): Promise<Disk | undefined> {
   if (process.platform !== 'linux') return undefined;
-  const isMounted = await succeeds('mount', ['-t', 'tmpfs', '-o', `size=${bytes},mode=0700`, 'fault-lab', folder]);
+  const isMounted = await succeeds('mount', ['-t', 'tmpfs', '-o', `size=${bytes},mode=0700`, 'chaos', folder]);
   if (isMounted) return mountedDisk(folder);
   return (await succeeds('prlimit', ['--version'])) ? limitedDisk() : undefined;
 }

@@ -57,7 +57,7 @@ export class RunFolder {
   }
 
   static async open(): Promise<RunFolder> {
-    const folder = new RunFolder(await mkdtemp(join(tmpdir(), 'fault-lab-')));
+    const folder = new RunFolder(await mkdtemp(join(tmpdir(), 'chaos-')));
     await mkdir(folder.dataFolder, { mode: 0o700 });
     return folder;
   }
