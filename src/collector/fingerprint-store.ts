@@ -7,6 +7,7 @@ import {
   writeFingerprint,
 } from './fingerprint-set.js';
 import type { CollectorLog } from '../model/ports.js';
+import { MAX_STORED_TIME_MS, MIN_STORED_TIME_MS } from '../model/stored.js';
 
 export interface FiledFingerprint {
   readonly bucket: string;
@@ -172,7 +173,10 @@ export function bucketOfHour(timeMs: number, prefix = ''): string {
  */
 let lastNamed = { hour: NaN, name: '' };
 
-/** The beginning of a bucket's hour; NaN for a file that is none of ours. */
+const NAME = /^(?:[a-z][a-z\d]*-)?(\d{4}-\d\d-\d\dT\d\d)$/;
+
+/** The beginning of a bucket's hour; NaN for a file that is none of ours, also by a time that no row can have. */
 function hourOf(name: string): number {
-  return Date.parse(`${name.slice(-13)}:00:00Z`);
+  const timeMs = Date.parse(`${NAME.exec(name)?.[1] ?? ''}:00:00Z`);
+  return timeMs >= MIN_STORED_TIME_MS && timeMs <= MAX_STORED_TIME_MS ? timeMs : NaN;
 }

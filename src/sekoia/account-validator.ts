@@ -34,7 +34,7 @@ export class ConnectedAccountValidator extends AccountValidator {
   #means(): SignInMeans {
     const clock = new ServerClock();
     const transport = new Transport({
-      ...this.outbound,
+      http: this.http,
       mark: () => clock.mark(),
       onDate: (dateMs, sentAt, receivedAt) => clock.observe(dateMs, sentAt, receivedAt),
     });

@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import {
   Connector,
+  HttpClient,
   REPORTED_REQUESTS_WITHOUT_PROGRESS,
   type IntakeConfiguration,
   type TriggerContext,
@@ -147,7 +148,7 @@ export abstract class TraceTrigger<
     };
     const mark = () => this.#clock.mark();
     const transport = new Transport({
-      ...this.outbound,
+      http: this.http,
       mark,
       onDate: (dateMs, sentAt, receivedAt) => this.#clock.observe(dateMs, sentAt, receivedAt),
       onResult,
@@ -155,7 +156,11 @@ export abstract class TraceTrigger<
     return sourceFor(this.#access, this.#options.addresses, {
       transport,
       // The clock of a machine's own endpoint is not Microsoft's.
-      directTransport: new Transport({ ...this.outbound, agents: DIRECT_AGENTS, mark, onResult }),
+      directTransport: new Transport({
+        http: new HttpClient({ userAgent: this.http.userAgent, agents: DIRECT_AGENTS }),
+        mark,
+        onResult,
+      }),
       quota: this.#quota,
       budget: this.#budget,
       links: {

@@ -15,7 +15,6 @@ jest.setTimeout(1_800_000);
 
 let field: FieldCase;
 afterEach(async () => {
-  jest.restoreAllMocks();
   await field.close();
 });
 

@@ -1,4 +1,4 @@
-import { jest } from '@jest/globals';
+import { waitBy } from './fast-forward.js';
 import { SimulatedClock } from './simulated-clock.js';
 
 interface Appointment {
@@ -6,15 +6,8 @@ interface Appointment {
   readonly happen: () => void;
 }
 
-/** Shorter timers are not waits, longer ones are limits for an answer or for an outage. */
-const shortestWaitMs = 500;
-const maxWaitMs = 59_999;
-
-const reallySetTimeout = globalThis.setTimeout;
-const reallyClearTimeout = globalThis.clearTimeout;
-
 /** A simulated clock on which things happen when their time comes, also in the middle of a sleep. */
-export class EventfulClock extends SimulatedClock {
+export class FakeClock extends SimulatedClock {
   readonly #appointments = new Set<Appointment>();
 
   /** @returns what cancels it */
@@ -43,26 +36,7 @@ export class EventfulClock extends SimulatedClock {
   }
 }
 
-/**
- * Lets the waits of the code under test pass on a simulated clock. One thing is done at a time, so no other code needs
- * the time of a wait. Timers for more than a minute fire when the clock gets there. Lasts until
- * `jest.restoreAllMocks()`.
- */
-export function waitOn(clock: EventfulClock): void {
-  const cancels = new Map<unknown, () => void>();
-  jest.spyOn(globalThis, 'setTimeout').mockImplementation((happen: () => void, waitMs = 0) => {
-    if (waitMs < shortestWaitMs) return reallySetTimeout(happen, waitMs);
-    if (waitMs <= maxWaitMs) {
-      clock.work(waitMs);
-      return reallySetTimeout(happen, 0);
-    }
-    const timer = reallySetTimeout(() => undefined, 0);
-    cancels.set(timer, clock.at(clock.trueMs + waitMs, happen));
-    return timer;
-  });
-  jest.spyOn(globalThis, 'clearTimeout').mockImplementation(((timer: NodeJS.Timeout | undefined) => {
-    cancels.get(timer)?.();
-    cancels.delete(timer);
-    reallyClearTimeout(timer);
-  }) as typeof clearTimeout);
+/** Lets the waits of the code under test pass on a simulated clock, until the test ends. One thing is done at a time. */
+export function waitOn(clock: FakeClock): void {
+  waitBy({ sleep: (ms, signal) => clock.sleep(ms, signal), after: (ms, then) => clock.at(clock.trueMs + ms, then) });
 }

@@ -1,34 +1,28 @@
-import { afterEach, jest } from '@jest/globals';
-
-const reallySetTimeout = globalThis.setTimeout;
+import { afterEach } from '@jest/globals';
+import { REAL_TIMERS, type Timers } from '@sekoia/automation-sdk-shim';
+import { useTimers } from './test-timers.js';
 
 afterEach(() => {
-  jest.restoreAllMocks();
+  useTimers(REAL_TIMERS);
 });
 
-/** Longer timers are limits for an answer, not waits between two tries. */
-const maxWaitMs = 60_000;
-const maxRequestedMs = 600_000;
+/** Until the test ends, the code under test waits by these. */
+export function waitBy(timers: Timers): void {
+  useTimers(timers);
+}
 
 /**
- * Lets every wait of the code under test end at once, until the test ends. Waits by node:timers are not touched.
+ * Lets every wait of the code under test end at once, until the test ends. Limits for an answer stay.
  * @returns how long the waits were meant to be, in milliseconds, as they come
  */
 export function skipWaits(): readonly number[] {
-  return skip(maxWaitMs);
-}
-
-/** The same for waits of up to ten minutes: limits for an answer end at once, too, where none comes. */
-export function skipLongWaits(): readonly number[] {
-  return skip(maxRequestedMs);
-}
-
-function skip(maxMs: number): readonly number[] {
   const waits: number[] = [];
-  jest.spyOn(globalThis, 'setTimeout').mockImplementation((callback: () => void, waitMs = 0) => {
-    if (waitMs > maxMs) return reallySetTimeout(callback, waitMs);
-    waits.push(waitMs);
-    return reallySetTimeout(callback, 0);
+  waitBy({
+    after: (ms, then) => REAL_TIMERS.after(ms, then),
+    sleep: async (ms, signal) => {
+      waits.push(ms);
+      await REAL_TIMERS.sleep(0, signal);
+    },
   });
   return waits;
 }

@@ -19,7 +19,8 @@ import { IntakeSink } from '../../src/sekoia/intake-sink.js';
 import { RejectedFile } from '../../src/sekoia/dead-letters.js';
 import { sourceFor } from '../../src/sekoia/source-for.js';
 import { TraceMetrics } from '../../src/sekoia/trace-metrics.js';
-import { EventfulClock } from './fake-clock.js';
+import { FakeClock } from './fake-clock.js';
+import { TEST_TIMERS } from './test-timers.js';
 import type { LogEntry } from './log-entries.js';
 import { MemoryBuckets, MemoryDocument, MemoryLines } from './memory-storage.js';
 import { outbound, signInMeans } from './outbound.js';
@@ -34,7 +35,7 @@ const settings = { frequency: 60, timedelta: 0, late_window: 1440 };
  * clock. Hours pass as fast as the code waits for them, including the waits between two tries (`waitOn`).
  */
 export class HoursOfCollecting {
-  readonly clock: EventfulClock;
+  readonly clock: FakeClock;
   readonly simulator: Simulator;
   readonly intake: Intake;
   readonly health: Health;
@@ -45,7 +46,7 @@ export class HoursOfCollecting {
   readonly #access: Access;
   readonly #log: Log;
   readonly #redactor = new Redactor();
-  readonly #http = new HttpClient({ userAgent: outbound.userAgent });
+  readonly #http = new HttpClient({ userAgent: outbound.http.userAgent, timers: TEST_TIMERS });
 
   private constructor(
     parts: Pick<HoursOfCollecting, 'clock' | 'simulator' | 'intake' | 'deliveries'>,
@@ -65,7 +66,7 @@ export class HoursOfCollecting {
   }
 
   static async begin(access: Access): Promise<HoursOfCollecting> {
-    const clock = new EventfulClock(startMs);
+    const clock = new FakeClock(startMs);
     const simulator = await startSimulator({
       world: new MailWorld({ seed: 1, organization, domain }),
       options: { ...account, now: () => clock.trueMs },
@@ -162,6 +163,7 @@ export class HoursOfCollecting {
       metrics: createIntakeMetrics(new Registry(), intakeKey),
       redactor: this.#redactor,
       now: () => this.clock.trueMs,
+      timers: TEST_TIMERS,
     });
   }
 }

@@ -8,7 +8,7 @@ import { Quota } from '../../src/microsoft/http/quota.js';
 import { Transport } from '../../src/microsoft/http/transport.js';
 import type { Access } from '../../src/sekoia/access.js';
 import { sourceFor } from '../../src/sekoia/source-for.js';
-import { EventfulClock } from './fake-clock.js';
+import { FakeClock } from './fake-clock.js';
 import { MemoryBuckets, MemoryDocument } from './memory-storage.js';
 import { outbound, signInMeans } from './outbound.js';
 import { RecordingLog } from './recording-log.js';
@@ -30,7 +30,7 @@ export interface Delivery {
  */
 export class HoursWithATenant {
   readonly simulator: Simulator;
-  readonly clock: EventfulClock;
+  readonly clock: FakeClock;
   readonly log = new RecordingLog();
   readonly monitor = new RecordingMonitor();
   /** `trace id recipient` of each row delivered, in order. */
@@ -43,7 +43,7 @@ export class HoursWithATenant {
   #stop = new AbortController();
   #untilMs = Infinity;
 
-  private constructor(simulator: Simulator, clock: EventfulClock, access: Access, lateWindow: number) {
+  private constructor(simulator: Simulator, clock: FakeClock, access: Access, lateWindow: number) {
     this.simulator = simulator;
     this.clock = clock;
     this.#lateWindow = lateWindow;
@@ -59,7 +59,7 @@ export class HoursWithATenant {
     access: Access,
     options: Pick<SimulatorOptions, 'graph' | 'tokenService' | 'faultSeed'> & { readonly lateWindow?: number } = {},
   ): Promise<HoursWithATenant> {
-    const clock = new EventfulClock(startMs);
+    const clock = new FakeClock(startMs);
     const world = new MailWorld({ seed: 1, organization: 'examplecorp.onmicrosoft.com', domain: 'example.corp' });
     const simulator = await startSimulator({
       world,

@@ -1,5 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { HttpClient } from '@sekoia/automation-sdk-shim';
+import { TEST_TIMERS } from './test-timers.js';
 import { Transport, type TransportOptions } from '../../src/microsoft/http/transport.js';
 
 /**
@@ -7,9 +9,11 @@ import { Transport, type TransportOptions } from '../../src/microsoft/http/trans
  * close.
  */
 export const outbound = {
-  userAgent: 'message-trace-test/1.0',
-  agents: { http: new HttpAgent({ keepAlive: false }), https: new HttpsAgent({ keepAlive: false }) },
-  explainCode: (code: string) => code,
+  http: new HttpClient({
+    userAgent: 'message-trace-test/1.0',
+    agents: { http: new HttpAgent({ keepAlive: false }), https: new HttpsAgent({ keepAlive: false }) },
+    timers: TEST_TIMERS,
+  }),
 };
 
 /** What a source needs besides to sign in; warnings go nowhere unless a test listens. */

@@ -23,6 +23,22 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** How code waits. Tests bring their own, so that hours pass in no time. */
+export interface Timers {
+  /** As `sleep`. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Calls `then` after `ms` milliseconds; that alone does not keep the process alive. @returns what cancels it */
+  after(ms: number, then: () => void): () => void;
+}
+
+export const REAL_TIMERS: Timers = {
+  sleep,
+  after: (ms, then) => {
+    const timer = setTimeout(then, ms).unref();
+    return () => clearTimeout(timer);
+  },
+};
+
 /**
  * Runs an action that outlives the signal by up to `graceMs`. An action that is nearly done when the module must stop
  * may finish. The action's own signal is aborted when the grace period ends.

@@ -27,7 +27,8 @@ class LateIntake {
     bench.nowMs += Math.min(durationMs, responseMs);
     if (durationMs !== never) this.stored.push(...jsons);
     await Promise.resolve();
-    if (durationMs > responseMs) throw new NetworkError(`no answer within ${responseMs / 1000} s`, true, true);
+    if (durationMs > responseMs)
+      throw new NetworkError(`no answer within ${responseMs / 1000} s`, true, { isTimeOut: true });
     return { status: 200, text: JSON.stringify(this.say(jsons)), header: () => undefined };
   }
 }

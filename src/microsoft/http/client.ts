@@ -1,4 +1,4 @@
-import { RequestedWaits, RETRY_AFTER_IN_PLACE_MS, sleep } from '@sekoia/automation-sdk-shim';
+import { RequestedWaits, RETRY_AFTER_IN_PLACE_MS } from '@sekoia/automation-sdk-shim';
 import pRetry, { AbortError } from 'p-retry';
 import { PlanAgainError, SettingsError, UnavailableError } from '../../model/errors.js';
 import type { Authorization } from '../sign-in/authorization.js';
@@ -98,7 +98,7 @@ export class MicrosoftClient {
         onFailedAttempt: async ({ error, retriesLeft }) => {
           if (retriesLeft === 0 || !(error instanceof UnavailableError)) return;
           onRetry?.(error);
-          await sleep(Math.max(error.retryAfterMs, this.#waitMs()), signal);
+          await this.#options.transport.timers.sleep(Math.max(error.retryAfterMs, this.#waitMs()), signal);
         },
       },
     );
@@ -137,7 +137,7 @@ export class MicrosoftClient {
         if (response.status === 401 && authorization.discard(header)) continue;
         if (!hadAnswered) throw error;
         onRetry?.(new UnavailableError(`${error.message} Other questions were answered, so this may pass.`));
-        await sleep(FIRST_WAIT_MS, signal);
+        await this.#options.transport.timers.sleep(FIRST_WAIT_MS, signal);
       }
     }
   }

@@ -99,7 +99,7 @@ export class CannedHttp extends HttpClient {
   readonly #responseTo: (request: HttpRequest) => Part | undefined;
 
   constructor(responseTo: (request: HttpRequest) => Part | undefined) {
-    super({ userAgent: outbound.userAgent });
+    super({ userAgent: outbound.http.userAgent });
     this.#responseTo = responseTo;
   }
 

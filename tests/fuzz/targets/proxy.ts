@@ -62,7 +62,7 @@ async function run(input: Input, server: RawServer): Promise<void> {
   }
   try {
     server.answers = input.map(({ bytes }) => bytes);
-    const transport = transportWith({ agents: http.agents, explainCode });
+    const transport = transportWith({ http });
     await transport.send({ method: 'GET', url: new URL('https://graph.example/'), headers }, signal);
   } catch (error) {
     expectKnown(error, KNOWN);

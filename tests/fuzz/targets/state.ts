@@ -322,8 +322,8 @@ function claimsIn(text: string): Claims | 'beyond this reader' | undefined {
   // Of Sekoia's own connector, which writes nothing else: whatever stands beside it is not ours.
   if (!('version' in context))
     return Number.isNaN(mostRecent) ? 'beyond this reader' : { times: [mostRecent], holes: [], historyMs: Infinity };
+  // Beside the watermarks the other reader's field claims nothing.
   const times = [
-    mostRecent,
     ...listed(context['watermarks']).map((one) => timeOf(one['read_before'])),
     timeOf((context['ahead'] as { end?: unknown } | undefined)?.end ?? 0),
   ];

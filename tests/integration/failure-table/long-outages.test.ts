@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Access } from '../../../src/sekoia/access.js';
 import { accessByAccount } from '../../../src/sekoia/access-by-account.js';
 import { application as applicationAdvice } from '../../../src/sekoia/guidance.js';
@@ -45,7 +45,6 @@ describe.each(Object.keys(accesses))('by the simulated clock, on the way of %s',
     waitOn(life.clock);
   });
   afterEach(async () => {
-    jest.restoreAllMocks();
     await life.close();
   });
 

@@ -7,7 +7,7 @@ import { MicrosoftClient, type ClientOptions } from '../../../src/microsoft/http
 import { parseJson } from '../../../src/microsoft/http/json.js';
 import type { Response } from '../../../src/microsoft/http/transport.js';
 import { unavailable } from '../../../src/microsoft/classify-response.js';
-import { skipLongWaits, skipWaits } from '../../support/fast-forward.js';
+import { skipWaits } from '../../support/fast-forward.js';
 import { respond, startLoopback } from '../../support/loopback.js';
 import { transportWith } from '../../support/outbound.js';
 
@@ -243,7 +243,7 @@ test.each([
 
 describe('a service that asks for long waits', () => {
   const asking = (seconds: string) => async () => {
-    const waits = skipLongWaits();
+    const waits = skipWaits();
     const server = await startLoopback((_, response) => respond(response, 503, '', { 'Retry-After': seconds }));
     const client = clientOf(server.origin);
     const errors: UnavailableError[] = [];

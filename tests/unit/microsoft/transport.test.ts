@@ -1,7 +1,10 @@
 import { inspect } from 'node:util';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { NetworkError } from '@sekoia/automation-sdk-shim';
 import { PlanAgainError, UnavailableError } from '../../../src/model/errors.js';
 import type { Request } from '../../../src/microsoft/http/transport.js';
+import { waitBy } from '../../support/fast-forward.js';
+import { TEST_TIMERS } from '../../support/test-timers.js';
 import { respond, startLoopback } from '../../support/loopback.js';
 import { transportWith } from '../../support/outbound.js';
 
@@ -11,10 +14,6 @@ const secret = 's3cret-of-the-request';
 function get(url: string, headers: Record<string, string> = {}): Request {
   return { method: 'GET', url: new URL(url), headers };
 }
-
-afterEach(() => {
-  jest.restoreAllMocks();
-});
 
 describe('one request', () => {
   test('carries its headers, the user agent and the wish for JSON', async () => {
@@ -176,28 +175,29 @@ describe('where no answer comes', () => {
   });
 
   test('the connections’ owner explains its code, and what is counted stays the code', async () => {
-    const server = await silent();
-    await server.close();
     const results: string[] = [];
-    const asking = transportWith({
-      explainCode: (code) => `${code}, as it sleeps: wake it`,
-      onResult: (result) => results.push(result),
-    }).send(get(server.origin), signal);
+    const detail = 'ECONNREFUSED, as it sleeps: wake it';
+    const failure = new NetworkError('no answer', false, { code: 'ECONNREFUSED', detail });
+    const http = { timers: TEST_TIMERS, send: () => Promise.reject(failure) };
+    const onResult = (result: string) => results.push(result);
+    const asking = transportWith({ http, onResult }).send(get('https://graph.example'), signal);
     await expect(asking).rejects.toThrow(/ could not be reached: ECONNREFUSED, as it sleeps: wake it\.$/);
     expect(results).toEqual(['ECONNREFUSED']);
   });
 
   test('or none that is complete in time, what to ask is planned again', async () => {
-    const deadline = new AbortController();
     const limits: number[] = [];
-    jest.spyOn(AbortSignal, 'timeout').mockImplementation((limitMs) => {
+    let timeIsUp: () => void = () => undefined;
+    const after = (limitMs: number, then: () => void) => {
       limits.push(limitMs);
-      return deadline.signal;
-    });
+      timeIsUp = then;
+      return () => undefined;
+    };
+    waitBy({ ...TEST_TIMERS, after });
     const server = await startLoopback((_, response) => {
       // It drips: the connection is never silent for long.
       response.writeHead(200);
-      response.write('{"value":[', () => deadline.abort());
+      response.write('{"value":[', () => timeIsUp());
     });
     const results: string[] = [];
     const asking = transportWith({ onResult: (result) => results.push(result) }).send(get(server.origin), signal);

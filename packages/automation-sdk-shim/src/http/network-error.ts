@@ -62,6 +62,8 @@ function isOfHandshake(code: string): boolean {
   return code === 'EPROTO' || code.startsWith('ERR_SSL_');
 }
 
+type NetworkErrorDetails = Partial<Pick<NetworkError, 'isTimeOut' | 'isTooLarge' | 'code' | 'detail'>>;
+
 /**
  * No usable answer came: no connection, a time limit, an answer cut off or too large, or the caller's abort.
  * Stands in for the HTTP library's error, which carries headers and body. `perhapsArrived` is false only where the
@@ -72,11 +74,20 @@ export class NetworkError extends Error {
   readonly perhapsArrived: boolean;
   /** The caller's own limit for the whole exchange ended it. */
   readonly isTimeOut: boolean;
+  /** The answer was larger than the caller allowed. */
+  readonly isTooLarge: boolean;
+  /** Of the system or the HTTP library, such as ECONNRESET. */
+  readonly code: string | undefined;
+  /** The code, with what it means and what to do where that needs saying. */
+  readonly detail: string | undefined;
 
-  constructor(message: string, perhapsArrived: boolean, isTimeOut = false) {
+  constructor(message: string, perhapsArrived: boolean, about: NetworkErrorDetails = {}) {
     super(message);
     this.perhapsArrived = perhapsArrived;
-    this.isTimeOut = isTimeOut;
+    this.isTimeOut = about.isTimeOut ?? false;
+    this.isTooLarge = about.isTooLarge ?? false;
+    this.code = about.code;
+    this.detail = about.detail;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Reading, Taken } from './reading.js';
 import type { Span } from '../errors.js';
 import type { Health } from '../health.js';
 import type { Redactor } from '../log/redactor.js';
-import { isAborted, sleep } from '../time.js';
+import { isAborted, REAL_TIMERS } from '../time.js';
 import { BatchPlan, type Experience, type Step } from './batch-plan.js';
 import { envelopeBytes } from './batch-request.js';
 import { BatchSender, type SenderOptions } from './batch-sender.js';
@@ -95,7 +95,7 @@ export interface Receipt extends Span {
   readonly rejected: readonly Rejection[];
 }
 
-export interface IntakeOptions extends SenderOptions, WaitOptions, Pick<ReporterOptions, 'errorAfterMs'> {
+export interface IntakeOptions extends SenderOptions, WaitOptions, Pick<ReporterOptions, 'errorAfterMs' | 'timers'> {
   readonly health: Health;
   readonly redactor: Redactor;
 }
@@ -200,7 +200,7 @@ export class IntakeClient {
     const waitMs = this.#waits.nextMs(wait, notTaken?.retryAfterMs, Math.random());
     if (waitMs === 0) return;
     this.#options.health.alive(waitMs);
-    await sleep(waitMs, signal);
+    await (this.#options.timers ?? REAL_TIMERS).sleep(waitMs, signal);
   }
 
   /** The intake takes events: what it refuses now is bad, and what it takes now was not. */

@@ -1,5 +1,6 @@
 import type { Health } from '../health.js';
 import type { Log } from '../log/log.js';
+import { REAL_TIMERS, type Timers } from '../time.js';
 import type { NotTaken } from './reading.js';
 
 const MINUTE_MS = 60_000;
@@ -19,6 +20,7 @@ export interface ReporterOptions {
   readonly health: Health;
   readonly now?: (() => number) | undefined;
   readonly errorAfterMs?: number | undefined;
+  readonly timers?: Timers | undefined;
 }
 
 /** By what has to be said: `passing` is an outage, the others are as in `NotTaken`. */
@@ -80,7 +82,7 @@ export class IntakeHealthReporter {
   #shortMs: number | undefined;
   #isKeySaid = false;
   #settingsInARow = 0;
-  #errorTimer: NodeJS.Timeout | undefined;
+  #cancelError: () => void = () => undefined;
 
   constructor(options: ReporterOptions) {
     this.#options = options;
@@ -100,10 +102,10 @@ export class IntakeHealthReporter {
     this.#warn(trouble, reason);
     if (!TIMED.has(trouble)) return;
     // A timer besides: the wait that the intake asks for can be longer than the limit.
-    clearTimeout(this.#errorTimer);
+    this.#cancelError();
     const leftMs = this.#errorAfterMs - (this.#now() - sinceMs);
     const onTime = () => this.#advised.has(trouble) || this.#advise(trouble, reason);
-    this.#errorTimer = setTimeout(onTime, Math.max(0, leftMs)).unref();
+    this.#cancelError = (this.#options.timers ?? REAL_TIMERS).after(Math.max(0, leftMs), onTime);
   }
 
   /** The intake took something. */
@@ -140,7 +142,7 @@ export class IntakeHealthReporter {
 
   /** Nothing is being sent at present, so time that passes says nothing about the intake. */
   pause(): void {
-    clearTimeout(this.#errorTimer);
+    this.#cancelError();
   }
 
   get #errorAfterMs(): number {

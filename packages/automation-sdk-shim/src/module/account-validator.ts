@@ -1,4 +1,4 @@
-import { type Outbound, outboundOf } from '../http/http-client.js';
+import type { HttpClient } from '../http/http-client.js';
 import { isObject, type JsonObject, parseObject } from '../json.js';
 import { type Log, hideWith } from '../log/log.js';
 import type { Redactor } from '../log/redactor.js';
@@ -21,7 +21,7 @@ export interface ValidatorContext {
   readonly moduleSettings: JsonObject;
   readonly log: Log;
   readonly stopping: AbortSignal;
-  readonly outbound: Outbound;
+  readonly http: HttpClient;
   readonly redactor: Redactor;
 }
 
@@ -39,7 +39,7 @@ export abstract class AccountValidator {
   /** Aborted by SIGTERM and SIGINT. */
   protected readonly stopping: AbortSignal;
   /** For requests of the validator's own. */
-  protected readonly outbound: Outbound;
+  protected readonly http: HttpClient;
   readonly #redactor: Redactor;
   /** To be set before `validate` says false: a sentence for the operator, with what to do. */
   error: string | undefined;
@@ -48,7 +48,7 @@ export abstract class AccountValidator {
     this.moduleConfiguration = context.moduleSettings;
     this.log = context.log;
     this.stopping = context.stopping;
-    this.outbound = context.outbound;
+    this.http = context.http;
     this.#redactor = context.redactor;
   }
 
@@ -130,7 +130,7 @@ async function resultOf(
       moduleSettings: settings.values,
       log,
       stopping: stop.signal,
-      outbound: outboundOf(http),
+      http,
       redactor,
     });
     const success = await validator.validate();

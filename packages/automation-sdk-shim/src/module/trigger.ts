@@ -5,7 +5,7 @@ import type { SettingsFromModule, SettingsRules } from '../configuration/setting
 import type { DataStore } from '../data/data-store.js';
 import { ConfigurationError } from '../errors.js';
 import type { Health } from '../health.js';
-import { type HttpClient, type Outbound, outboundOf } from '../http/http-client.js';
+import type { HttpClient } from '../http/http-client.js';
 import type { JsonObject } from '../json.js';
 import type { Log } from '../log/log.js';
 import type { Redactor } from '../log/redactor.js';
@@ -66,7 +66,7 @@ export abstract class Trigger<Configuration extends object = object> {
    * For requests of the trigger's own: how the module introduces itself, its kept-alive connections, and what their
    * errors mean.
    */
-  protected readonly outbound: Outbound;
+  protected readonly http: HttpClient;
   readonly #redactor: Redactor;
   readonly #callback: Callback | undefined;
 
@@ -79,7 +79,7 @@ export abstract class Trigger<Configuration extends object = object> {
     this.data = context.data;
     this.metrics = context.metrics;
     this.health = context.health;
-    this.outbound = outboundOf(context.http);
+    this.http = context.http;
     this.#redactor = context.redactor;
     this.#callback = context.callback;
   }
