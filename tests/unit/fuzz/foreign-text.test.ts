@@ -9,7 +9,7 @@ import { httpErrorOf as graphRefusalOf } from '../../../src/microsoft/graph/sour
 import { httpErrorOf as reportingRefusalOf } from '../../../src/microsoft/reporting-web-service.js';
 import { runs } from '../../support/arbitrary-response.js';
 import { anyText } from '../../support/arbitrary-row.js';
-import { guidance } from '../microsoft/reading.js';
+import { guidance } from '../../support/microsoft/reading.js';
 
 const forbidden = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;
 

@@ -5,7 +5,7 @@ import type { JsonObject, JsonValue } from '../../../src/model/json.js';
 import { toRecord as fromGraph } from '../../../src/microsoft/graph/row.js';
 import { toRecord } from '../../../src/microsoft/reporting-web-service.js';
 import { anyItem, anyRow } from '../../support/arbitrary-row.js';
-import { rowContext } from '../microsoft/graph/items.js';
+import { rowContext } from '../../support/microsoft/graph/items.js';
 
 const anyRecord = fc.oneof(
   anyRow.map(toRecord),

@@ -5,7 +5,7 @@ import { rawRow } from '../../../src/message-trace/event.js';
 import { toRecord as fromGraph } from '../../../src/microsoft/graph/row.js';
 import { toRecord as fromReportingWebService } from '../../../src/microsoft/reporting-web-service.js';
 import { anyItem, anyRow } from '../../support/arbitrary-row.js';
-import { rowContext } from '../microsoft/graph/items.js';
+import { rowContext } from '../../support/microsoft/graph/items.js';
 
 /** The record as it comes out of the row in Graph's dialect. */
 const throughGraph = (record: TraceRecord) => fromGraph(rawRow(record, 'message_trace_graph_api'), rowContext);
