@@ -10,14 +10,11 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/(packages|tools)/.*/dist/'],
 };
 
-// What hangs is ended; a loaded machine may take its time all the same.
-const seconds = 1000;
 const level = (displayName, ...testMatch) => ({
   ...common,
   displayName,
   testMatch,
   testEnvironment: 'node',
-  testTimeout: 240 * seconds,
 });
 
 /** Files of the repository's own tests and of each package's, in the folder of their level. */
@@ -30,11 +27,13 @@ export default {
   // Much of what the tests do is waiting: six of them share two processors well.
   maxWorkers: 6,
   testSequencer: './tests/longest-first.js',
+  // A loaded machine may take its time; what hangs is ended all the same. A unit test has ten seconds
+  // (tests/pure-environment.js).
+  testTimeout: 240_000,
   projects: [
     {
       ...level('unit', ...everywhere('unit')),
       testEnvironment: './tests/pure-environment.js',
-      testTimeout: 10 * seconds,
     },
     {
       ...level('contract', '<rootDir>/tests/{contract,conformance}/**/*.test.ts'),

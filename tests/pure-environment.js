@@ -20,12 +20,17 @@ const DOORS = [
   [childProcess, 'execSync'],
 ];
 
+/** Jest takes one time limit for all levels, and what a test sets with `jest.setTimeout` before it. */
+const TIMEOUT = Symbol.for('TEST_TIMEOUT_SYMBOL');
+const TIMEOUT_MS = 10_000;
+
 export default class PureEnvironment extends TestEnvironment {
   #attempts = [];
   #opened = [];
 
   async setup() {
     await super.setup();
+    this.global[TIMEOUT] = TIMEOUT_MS;
     for (const [owner, name] of DOORS) {
       const original = owner[name];
       owner[name] = () => {

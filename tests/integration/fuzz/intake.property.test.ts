@@ -7,8 +7,9 @@ import { retryAfterMs } from '../../../packages/automation-sdk-shim/src/http/ret
 import { IntakeClient, type Receipt } from '../../../packages/automation-sdk-shim/src/intake/intake-client.js';
 import { createIntakeMetrics } from '../../../packages/automation-sdk-shim/src/intake/intake-metrics.js';
 import { recordedLog } from '../../../packages/automation-sdk-shim/tests/support/recorded-log.js';
-import { anyResponse, anyJson, runs, wire } from '../../support/arbitrary-response.js';
+import { anyResponse, anyJson, wire } from '../../support/arbitrary-response.js';
 import { respond, startLoopback, type Loopback } from '../../support/loopback.js';
+import { runs } from '../../../packages/automation-sdk-shim/tests/support/runs.js';
 
 const intakeKey = 'the-intake-key';
 const http = new HttpClient({ userAgent: 'message-trace-test/1.0' });

@@ -9,11 +9,12 @@ import type { EventOptions } from '../../../src/message-trace/event.js';
 import { MicrosoftClient } from '../../../src/microsoft/http/client.js';
 import { GraphSource } from '../../../src/microsoft/graph/source.js';
 import { ReportingWebServiceSource } from '../../../src/microsoft/reporting-web-service.js';
-import { anyResponse, anyEntry, pageForms, pageText, runs, wire } from '../../support/arbitrary-response.js';
+import { anyResponse, anyEntry, pageForms, pageText, wire } from '../../support/arbitrary-response.js';
 import { RawServer } from '../../support/raw-server.js';
 import { transportWith } from '../../support/outbound.js';
 import { row } from '../../support/records.js';
 import { guidance, range } from '../../support/microsoft/reading.js';
+import { runs } from '../../../packages/automation-sdk-shim/tests/support/runs.js';
 
 const server = new RawServer();
 beforeAll(() => server.open());

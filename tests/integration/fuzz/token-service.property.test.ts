@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { SettingsError, UnavailableError } from '../../../src/model/errors.js';
 import { validateHeaderValue } from 'node:http';
 import { requestToken, type SignIn } from '../../../src/microsoft/sign-in/entra-id.js';
-import { anyResponse, anyJson, runs, wire } from '../../support/arbitrary-response.js';
+import { anyResponse, anyJson, wire } from '../../support/arbitrary-response.js';
 import { transportWith } from '../../support/outbound.js';
 import { RawServer } from '../../support/raw-server.js';
 import { identities, identityNames } from '../../support/microsoft/tenant.js';
+import { runs } from '../../../packages/automation-sdk-shim/tests/support/runs.js';
 
 const server = new RawServer();
 beforeAll(() => server.open());

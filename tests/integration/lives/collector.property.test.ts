@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { SourceLimits, TimeRange } from '../../../src/model/ports.js';
 import { live, type ProcessRun, type Settings, type Troubles, type WorldRow } from '../../support/simulated-run.js';
 import { SeededRandom } from '../../support/seeded-random.js';
+import { runs } from '../../../packages/automation-sdk-shim/tests/support/runs.js';
 
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
 /** Half a page holds what reaching back needs, as in any tenant with fewer than 15,000 rows an hour. */
@@ -10,8 +11,6 @@ const largePages: SourceLimits = { pageRows: 2000, rangeMs: 240 * hour };
 /** As Microsoft Graph's, but for the pages, which are small enough to have links in a small world. */
 const graphLike: SourceLimits = { pageRows: 50, rangeMs: 240 * hour, historyMs: 90 * 24 * hour, behindMs: second };
 const origin = Date.UTC(2026, 10, 1, 12, 0, 0);
-/** CI lives more lives, with THOROUGH=1, than a developer who waits for the result. */
-const lives = process.env['THOROUGH'] === '1' ? 700 : 200;
 
 interface World {
   readonly seed: number;
@@ -205,7 +204,7 @@ describe('in any world', () => {
         // A clock that is wrong by another amount after each start disproves what was stored.
         if (troubles.clockErrorMs === 0) expectWatermarksNeverMoveBack(life);
       }),
-      { numRuns: lives },
+      runs(700),
     );
   });
 
@@ -221,7 +220,7 @@ describe('in any world', () => {
         const troubles: Troubles = { ...noTroubles, ...wrong, damage: damageBy(damage) };
         expectThePromise(rows, await liveIn(looking, rows, { troubles }));
       }),
-      { numRuns: lives / 2 },
+      runs(350),
     );
   });
 
@@ -239,7 +238,7 @@ describe('in any world', () => {
         // Only a clock that no answer has corrected yet lets the module ask for the future.
         if (troubles.clockErrorMs === 0) expect(life.refusedAsFuture).toBe(0);
       }),
-      { numRuns: lives / 2 },
+      runs(350),
     );
   });
 
@@ -264,7 +263,7 @@ describe('in any world', () => {
           }).toMatchObject({ isInTime: true });
         }
       }),
-      { numRuns: lives / 2 },
+      runs(350),
     );
   });
 });

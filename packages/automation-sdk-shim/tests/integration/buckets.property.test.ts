@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import type { Buckets } from '../../src/data/data-store.js';
 import type { Fault } from '../support/s3-server.js';
 import { inBucket, never, onDisk, type Bucket } from '../support/stores.js';
+import { runs } from '../support/runs.js';
 
 type Change =
   | { readonly do: 'write'; readonly bucket: string; readonly at: number; readonly text: string }
@@ -98,7 +99,7 @@ test('in a folder, buckets hold what was written, at every moment and after rest
       }
       await seeAll(buckets, model);
     }),
-    { numRuns: 60 },
+    runs(60),
   ));
 
 describe('in an object storage', () => {
@@ -147,6 +148,6 @@ describe('in an object storage', () => {
           await seeAll(buckets, model);
         },
       ),
-      { numRuns: process.env['THOROUGH'] === undefined ? 30 : 80 },
+      runs(80),
     ));
 });

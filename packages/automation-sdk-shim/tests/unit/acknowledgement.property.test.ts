@@ -9,6 +9,7 @@ import { IntakeClient, type Receipt } from '../../src/intake/intake-client.js';
 import { createIntakeMetrics } from '../../src/intake/intake-metrics.js';
 import { recordedLog } from '../support/recorded-log.js';
 import { NEVER, numbered } from '../support/intake-bench.js';
+import { runs } from '../support/runs.js';
 
 const KEY = 'the-intake-key';
 const nothingKnown = { isOfAnother: () => false };
@@ -48,7 +49,7 @@ test('whatever list of ids comes back, no more events are delivered than it has 
         if ([null, false, '', 0].includes(list[position] as never)) expect(kind).not.toBe('accepted');
       }
     }),
-    { numRuns: 3000 },
+    runs(3000),
   );
 });
 
@@ -63,7 +64,7 @@ test('whatever JSON comes back without ids and without a good status, nothing is
       const read = readBatchResponse(JSON.stringify(value), batchOf(count), nothingKnown);
       if (read.kind === 'fates') expect(read.fates.map(({ kind }) => kind)).not.toContain('accepted');
     }),
-    { numRuns: 2000 },
+    runs(2000),
   );
 });
 
@@ -183,6 +184,6 @@ test('every event ends stored or rejected, counts as delivered only if it is sto
       for (const event of drops) expect(rejected).toContain(event);
       expect(intake.requests).toBeLessThan(plan.length + 250);
     }),
-    { numRuns: 400 },
+    runs(400),
   );
 });

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { pacedBy, slowerPace, startPace } from '../../src/intake/batch-sender.js';
+import { runs } from '../support/runs.js';
 
 const limits = { firstMs: 60_000, maxMs: 300_000, maxEvents: 1000 };
 
@@ -50,7 +51,7 @@ test('whatever time an intake takes for a request and for each event, below five
       expect(repeats).toBeLessThanOrEqual(2 * limits.maxEvents);
       expect(timeOuts).toBeLessThanOrEqual(10);
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });
 

@@ -4,6 +4,7 @@ import { BatchPlan, type Experience } from '../../src/intake/batch-plan.js';
 import type { Chunk, EncodedEvent } from '../../src/intake/chunks.js';
 import type { NotTaken, Reading } from '../../src/intake/reading.js';
 import { Waits } from '../../src/intake/waits.js';
+import { runs } from '../support/runs.js';
 
 const HOUR_MS = 3_600_000;
 /** Far more than any plan below needs once the intake works. */
@@ -117,7 +118,7 @@ test('a batch with bad events ends with all others taken once and the bad ones r
       const perBad = 3 * Math.ceil(Math.log2(size + 1)) + 12;
       expect(intake.requests).toBeLessThanOrEqual(1 + 20 + bad.size * perBad);
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 
@@ -136,7 +137,7 @@ test('an outage at any moment changes nothing: no good event is rejected for goo
       expect(intake.stored).toHaveLength(new Set(intake.stored).size);
       expect(setAside.length).toBeLessThanOrEqual(10);
     }),
-    { numRuns: 400 },
+    runs(400),
   );
 });
 
@@ -218,7 +219,7 @@ test('a key that is not active is asked for at most 12 times in its first three 
       expect(requests).toBeLessThanOrEqual(12);
       expect(maxMs).toBe(300_000);
     }),
-    { numRuns: 30 },
+    runs(30),
   );
 });
 

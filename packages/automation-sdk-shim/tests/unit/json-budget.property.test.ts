@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { SEKOIA_JSON, type JsonBudget } from '../../src/budgets.js';
 import { readBatchResponse } from '../../src/intake/event-fates.js';
 import { excessOf, JsonTooLargeError, parseObject, parseWithin, readJson } from '../../src/json.js';
+import { runs } from '../support/runs.js';
 
 const boundless: JsonBudget = { characters: 1e9, depth: 1e9, members: 1e9, values: 1e9 };
 
@@ -40,7 +41,7 @@ describe('a text of JSON', () => {
         if (size.values > 1) expect(excessOf(text, { ...boundless, values: size.values - 1 })).toMatch(/values/);
         expect(excessOf(text, { ...boundless, characters: text.length - 1 })).toMatch(/characters/);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 
@@ -65,7 +66,7 @@ describe('a text of JSON', () => {
           expect(parseWithin(boundless, text)).toEqual(expected);
         },
       ),
-      { numRuns: 1000 },
+      runs(1000),
     );
   });
 

@@ -4,8 +4,7 @@ import { errorLine, errorStack, excerpt, excerptOfPage } from '../../src/log/for
 import { Redactor, SECRETS } from '../../src/log/redactor.js';
 import { ENCODINGS } from '../../src/log/spellings.js';
 import { anyEcho, anySecret, leaksIn } from '../support/echo.js';
-
-const runs = (usual: number) => ({ numRuns: Number(process.env['FUZZ_RUNS']) || usual });
+import { runs } from '../support/runs.js';
 
 function withSecret<Result>(secret: string, action: () => Result): Result {
   SECRETS.add(secret);

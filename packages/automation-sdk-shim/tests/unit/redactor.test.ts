@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Redactor } from '../../src/log/redactor.js';
+import { runs } from '../support/runs.js';
 
 const secretText = fc.string({ unit: 'binary', minLength: 4, maxLength: 40 }).filter((text) => text.trim().length >= 4);
 /** Texts in which secrets collide with each other, with the mask and with characters of patterns. */
@@ -31,7 +32,7 @@ describe('the redactor', () => {
           for (const spelling of spellings) expect(redacted).not.toContain(spelling);
         },
       ),
-      { numRuns: Number(process.env['FUZZ_RUNS']) || 300 },
+      runs(300),
     );
   });
 

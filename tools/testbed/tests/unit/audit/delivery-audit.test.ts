@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DeliveryAudit, identifyEvent, type RowIdentity, type AuditRow } from '../../../src/index.js';
 import { DeliveredTable, TextStore } from '../../../src/audit/delivered-table.js';
+import { runs } from '../../../../../packages/automation-sdk-shim/tests/support/runs.js';
 
 const event = ({ traceId, recipient, status }: RowIdentity): string =>
   JSON.stringify({ MessageTraceId: traceId, RecipientAddress: recipient, Status: status });
@@ -108,7 +109,7 @@ test('agrees with a naive reference on random deliveries', async () => {
       expect(counts).toEqual(naiveCounts(delivered, visible));
       expect(samples.repeated.length).toBeLessThanOrEqual(5);
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 

@@ -7,9 +7,9 @@ import { errorText } from '../../../src/microsoft/http/json.js';
 import { timestampOf } from '../../../src/microsoft/http/row-values.js';
 import { httpErrorOf as graphRefusalOf } from '../../../src/microsoft/graph/source.js';
 import { httpErrorOf as reportingRefusalOf } from '../../../src/microsoft/reporting-web-service.js';
-import { runs } from '../../support/arbitrary-response.js';
 import { anyText } from '../../support/arbitrary-row.js';
 import { guidance } from '../../support/microsoft/reading.js';
+import { runs } from '../../../packages/automation-sdk-shim/tests/support/runs.js';
 
 const forbidden = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;
 
