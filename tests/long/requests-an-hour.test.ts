@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { live, type WorldRow } from '../../support/simulated-run.js';
-import { SeededRandom } from '../../support/seeded-random.js';
+import { live, type WorldRow } from '../support/simulated-run.js';
+import { SeededRandom } from '../support/seeded-random.js';
 
 const [minute, hour] = [60_000, 3_600_000];
 const origin = Date.UTC(2026, 10, 1, 12, 0, 0);
