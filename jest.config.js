@@ -1,7 +1,6 @@
 // Tests run as ES modules on the TypeScript sources (swc strips the types; `npm run typecheck` checks them).
 // Packages are imported from source too: the export condition "source" of their package.json.
 const common = {
-  testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } }],
@@ -11,26 +10,41 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/(packages|tools)/.*/dist/'],
 };
 
-const level = (displayName, ...testMatch) => ({ ...common, displayName, testMatch });
+const level = (displayName, ...testMatch) => ({
+  ...common,
+  displayName,
+  testMatch,
+  testEnvironment: 'node',
+});
+
+/** Files of the repository's own tests and of each package's, in the folder of their level. */
+const everywhere = (folder) => [
+  `<rootDir>/tests/${folder}/**/*.test.ts`,
+  `<rootDir>/{packages,tools}/*/tests/${folder}/**/*.test.ts`,
+];
 
 export default {
   // Much of what the tests do is waiting: six of them share two processors well.
   maxWorkers: 6,
   testSequencer: './tests/longest-first.js',
-  // A loaded machine may take its time; what hangs is ended all the same.
+  // A loaded machine may take its time; what hangs is ended all the same. A unit test has ten seconds
+  // (tests/pure-environment.js).
   testTimeout: 240_000,
   projects: [
-    level('unit', '<rootDir>/tests/unit/**/*.test.ts', '<rootDir>/{packages,tools}/*/tests/**/*.test.ts'),
+    {
+      ...level('unit', ...everywhere('unit')),
+      testEnvironment: './tests/pure-environment.js',
+    },
     {
       ...level('contract', '<rootDir>/tests/{contract,conformance}/**/*.test.ts'),
       testPathIgnorePatterns: ['/tests/contract/sdk/'],
     },
     level('sdk', '<rootDir>/tests/contract/sdk/**/*.test.ts'),
-    level('integration', '<rootDir>/tests/integration/**/*.test.ts'),
+    level('integration', ...everywhere('integration')),
     level('browser', '<rootDir>/tests/browser/**/*.test.ts'),
     level('s3', '<rootDir>/tests/s3/**/*.test.ts'),
     level('scale', '<rootDir>/tests/scale/**/*.test.ts'),
     level('field', '<rootDir>/tests/field/**/*.test.ts'),
-    level('long', '<rootDir>/tests/long/**/*.test.ts'),
+    level('long', ...everywhere('long')),
   ],
 };

@@ -1,7 +1,7 @@
 import type { GraphFault, MailWorld, ReportingFault } from '@local/testbed';
-import { withService as withGraph } from '../unit/microsoft/graph/service.js';
-import { presentMs, range } from '../unit/microsoft/reading.js';
-import { withService as withReportingWebService } from '../unit/microsoft/reporting-web-service/service.js';
+import { withService as withGraph } from '../support/microsoft/graph/service.js';
+import { presentMs, range } from '../support/microsoft/reading.js';
+import { withService as withReportingWebService } from '../support/microsoft/reporting-web-service/service.js';
 import { describeSource, type Failure } from './describe-source.js';
 import { withListSource } from './list-source.js';
 

@@ -2,11 +2,6 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { anyItem, anyRow, anyText } from './arbitrary-row.js';
 
-/** How often each property is tried, unless FUZZ_RUNS says otherwise. */
-export function runs(usual: number): { numRuns: number } {
-  return { numRuns: Number(process.env['FUZZ_RUNS']) || usual };
-}
-
 /** Names that mean something to JavaScript, to JSON.stringify or to us. */
 const loadedName = fc.constantFrom(
   ...['__proto__', 'constructor', 'prototype', 'toString', 'toJSON', 'valueOf', 'hasOwnProperty', 'then', 'length'],

@@ -7,6 +7,7 @@ import { ageOf, stretchUntilDue, type Schedule } from '../../../src/model/schedu
 import { scheduleOf } from '../../support/schedule.js';
 import { adapt, halve, isSmallest } from '../../../src/collector/spans.js';
 import { SeededRandom } from '../../support/seeded-random.js';
+import { runs } from '../../../packages/automation-sdk-shim/tests/support/runs.js';
 
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
 const origin = Date.UTC(2026, 10, 1, 12);
@@ -110,7 +111,7 @@ test('the planner always reaches the present, by ranges that are not empty, not 
       }
       expect({ steps, isThere: hasReachedThePresent(progress, now, schedule) }).toMatchObject({ isThere: true });
     }),
-    { numRuns: 150 },
+    runs(150),
   );
 });
 

@@ -11,6 +11,7 @@ import {
   type Progress,
 } from '../../../src/model/progress.js';
 import type { Schedule } from '../../../src/model/schedule.js';
+import { runs } from '../../../packages/automation-sdk-shim/tests/support/runs.js';
 
 const second = 1000;
 const beginSecond = 50;
@@ -147,7 +148,7 @@ describe('for any ranges, read at any instants', () => {
           expectTruthfulness(model, now);
         });
       }),
-      { numRuns: 1000 },
+      runs(1000),
     );
   });
 
@@ -167,7 +168,7 @@ describe('for any ranges, read at any instants', () => {
           if (now.schedule.ages[0] <= greatestAge) expectTruthfulness(model, now);
         });
       }),
-      { numRuns: 1000 },
+      runs(1000),
     );
   });
 });

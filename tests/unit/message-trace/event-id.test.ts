@@ -5,7 +5,7 @@ import { toRecord as fromGraph } from '../../../src/microsoft/graph/row.js';
 import { toRecord } from '../../../src/microsoft/reporting-web-service.js';
 import { anyItem, anyRow, rowInBothApis } from '../../support/arbitrary-row.js';
 import { record } from '../../support/records.js';
-import { rowContext } from '../microsoft/graph/items.js';
+import { rowContext } from '../../support/microsoft/graph/items.js';
 
 const versionFive = /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 

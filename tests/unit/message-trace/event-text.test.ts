@@ -5,6 +5,7 @@ import { type EventOptions, toEvent } from '../../../src/message-trace/event.js'
 import type { JsonObject } from '../../../src/model/json.js';
 import { anyText } from '../../support/arbitrary-row.js';
 import { record } from '../../support/records.js';
+import { runs } from '../../../packages/automation-sdk-shim/tests/support/runs.js';
 
 const normalized: EventOptions = { eventFormat: 'normalized', intakeFormat: 'message_trace' };
 const options: fc.Arbitrary<EventOptions> = fc.record({
@@ -54,7 +55,7 @@ describe('whatever the subject is', () => {
         expect(Buffer.byteLength(text)).toBeLessThanOrEqual(250_000);
         expect(withoutSubject(event)).toStrictEqual(withoutSubject(whole));
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   });
 
@@ -71,7 +72,7 @@ describe('whatever the subject is', () => {
         // One more character, of up to 6 bytes, would be too much in the two places together.
         expect(Buffer.byteLength(text)).toBeGreaterThan(maxEventBytes - 2 * 6);
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   });
 });

@@ -5,7 +5,8 @@ import type { JsonObject, JsonValue } from '../../../src/model/json.js';
 import { toRecord as fromGraph } from '../../../src/microsoft/graph/row.js';
 import { toRecord } from '../../../src/microsoft/reporting-web-service.js';
 import { anyItem, anyRow } from '../../support/arbitrary-row.js';
-import { rowContext } from '../microsoft/graph/items.js';
+import { rowContext } from '../../support/microsoft/graph/items.js';
+import { runs } from '../../../packages/automation-sdk-shim/tests/support/runs.js';
 
 const anyRecord = fc.oneof(
   anyRow.map(toRecord),
@@ -45,7 +46,7 @@ test('whatever a row holds, its event consists of the raw row and of normalised 
       expect(Object.keys(normalized).filter((key) => !roots.some((root) => root === key))).toEqual([]);
       expect(Object.entries(normalized).flatMap(([key, value]) => emptyIn(value, key))).toEqual([]);
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });
 

@@ -5,7 +5,8 @@ import { rawRow } from '../../../src/message-trace/event.js';
 import { toRecord as fromGraph } from '../../../src/microsoft/graph/row.js';
 import { toRecord as fromReportingWebService } from '../../../src/microsoft/reporting-web-service.js';
 import { anyItem, anyRow } from '../../support/arbitrary-row.js';
-import { rowContext } from '../microsoft/graph/items.js';
+import { rowContext } from '../../support/microsoft/graph/items.js';
+import { runs } from '../../../packages/automation-sdk-shim/tests/support/runs.js';
 
 /** The record as it comes out of the row in Graph's dialect. */
 const throughGraph = (record: TraceRecord) => fromGraph(rawRow(record, 'message_trace_graph_api'), rowContext);
@@ -45,7 +46,7 @@ test('whatever a row of the service holds, it is the same as an item of Graph, t
       expect(essence(throughGraph(record))).toStrictEqual(essence(record));
       expect(throughGraph(record).received).toBe(record.received);
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });
 
@@ -58,7 +59,7 @@ test('whatever an item of Graph holds, it is the same as a row of the service, t
       expect(throughTheService(record)).toMatchObject({ organization, start, end });
       expect(throughTheService(record).received).toBe(toMilliseconds(record.received));
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });
 

@@ -5,7 +5,7 @@ import { toRecord as fromGraph } from '../../../src/microsoft/graph/row.js';
 import { toRecord } from '../../../src/microsoft/reporting-web-service.js';
 import { anyItem, anyRowWithTicks } from '../../support/arbitrary-row.js';
 import { record, row } from '../../support/records.js';
-import { item, rowContext } from '../microsoft/graph/items.js';
+import { item, rowContext } from '../../support/microsoft/graph/items.js';
 
 const graphItem = item({ receivedDateTime: '2022-07-25T12:26:13.2401234Z', toIP: '', status: 'filteredAsSpam' });
 const graphRecord = fromGraph(graphItem, rowContext);

@@ -3,7 +3,7 @@ import { OutOfReachError, RangeRefusedError, SettingsError, UnavailableError } f
 import type { Response } from '../../../src/microsoft/http/transport.js';
 import { DeadLinkError } from '../../../src/microsoft/paging/detours.js';
 import { httpErrorBy } from '../../../src/microsoft/classify-response.js';
-import { guidance } from './reading.js';
+import { guidance } from '../../support/microsoft/reading.js';
 
 const odata = (text: string) => JSON.stringify({ error: { code: '', message: { lang: 'en-US', value: text } } });
 

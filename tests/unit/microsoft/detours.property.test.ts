@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import type { TraceRecord } from '../../../src/model/ports.js';
 import { RangeRefusedError } from '../../../src/model/errors.js';
 import { KeyPagedService, type LinkKind, type Row } from '../../support/key-paged-service.js';
+import { runs } from '../../../packages/automation-sdk-shim/tests/support/runs.js';
 
 const startMs = Date.UTC(2026, 10, 23, 9);
 const range = { start: startMs, end: startMs + 60_000 };
@@ -61,7 +62,7 @@ test('a walk that comes to its end has read every row, whatever links were dead,
       walks += 1;
       if (error === undefined) ended += 1;
     }),
-    { numRuns: 1500 },
+    runs(1500),
   );
   expect(ended / walks).toBeGreaterThan(0.9);
 });
@@ -74,7 +75,7 @@ test('neither does it leave a row out where times are shown less precisely than 
       if (error === undefined) expect(missing(service, given.rows, read)).toEqual([]);
       else expect(error).toBeInstanceOf(RangeRefusedError);
     }),
-    { numRuns: 1500 },
+    runs(1500),
   );
 });
 
@@ -91,7 +92,7 @@ test.each([
       if (error === undefined) expect(missing(service, given.rows, read)).toEqual([]);
       else expect(error).toBeInstanceOf(RangeRefusedError);
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });
 
@@ -112,6 +113,6 @@ test('every dead link costs two requests at most as long as times differ', async
       expect(service.requests).toBeLessThanOrEqual(2 * Math.ceil(seconds.length / (pageRows - 1)) + 1);
       expect(service.remedies).not.toContain('halved');
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { busiestWindow, QuotaTestBed, windowMs } from '../../support/quota-test-bed.js';
 import { SeededRandom } from '../../support/seeded-random.js';
+import { runs } from '../../../packages/automation-sdk-shim/tests/support/runs.js';
 
 const hourMs = 3_600_000;
 const limits = fc.integer({ min: 1, max: 120 });
@@ -43,7 +44,7 @@ describe('whatever is asked for, and when,', () => {
         expect(busiestWindow(testBed.sentMs)).toBeLessThanOrEqual(limit);
         expect(testBed.sentMs).toEqual([...testBed.sentMs].sort((one, other) => one - other));
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
@@ -57,7 +58,7 @@ describe('whatever is asked for, and when,', () => {
         });
         expect(busiestWindow(testBed.sentMs)).toBeLessThanOrEqual(limit);
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 
@@ -72,7 +73,7 @@ describe('whatever is asked for, and when,', () => {
           expect(sentMs - Math.max(askedMs, before)).toBeLessThanOrEqual(spacingOf(limit) + 0.001);
         }
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
@@ -89,7 +90,7 @@ describe('whatever is asked for, and when,', () => {
         expect(sentMs.slice(0, atWill)).toEqual(Array(atWill).fill(rested));
         expect(sentMs[atWill]).toBeGreaterThan(rested);
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 });
@@ -164,6 +165,6 @@ test('where others use half of the quota, reading goes on for ever, and is refus
       expect(Math.max(...pausesMs)).toBeLessThanOrEqual(windowMs);
     }),
     // Always the same tenants: others can be as unlucky as they like, once in ten thousand times.
-    { numRuns: 50, seed: 1 },
+    { ...runs(50), seed: 1 },
   );
 });

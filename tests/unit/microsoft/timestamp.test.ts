@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { timestampMs, timestampOf, timestampOfMs } from '../../../src/microsoft/http/row-values.js';
 import { anyText } from '../../support/arbitrary-row.js';
+import { runs } from '../../../packages/automation-sdk-shim/tests/support/runs.js';
 
 describe('a time of OData 2', () => {
   test.each([
@@ -117,6 +118,6 @@ test('whatever it is given, the result has one form or there is none', () => {
     fc.property(fc.oneof(texts, anyText, fc.anything()), (value) => {
       expect(timestampOf(value) ?? '0000-00-00T00:00:00.000000Z').toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });

@@ -9,7 +9,7 @@ import {
 } from '../../../../src/model/errors.js';
 import type { Response } from '../../../../src/microsoft/http/transport.js';
 import { httpErrorOf } from '../../../../src/microsoft/graph/source.js';
-import { guidance } from '../reading.js';
+import { guidance } from '../../../support/microsoft/reading.js';
 
 const errorOf = (code: string, message: string) =>
   JSON.stringify({ error: { code, message, innerError: { date: '2022-07-25T13:00:00', 'request-id': 'x' } } });

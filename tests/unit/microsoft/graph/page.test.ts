@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { UnavailableError } from '../../../../src/model/errors.js';
 import type { JsonValue } from '../../../../src/model/json.js';
 import { parsePage, toRecord } from '../../../../src/microsoft/graph/row.js';
-import { item, rowContext } from './items.js';
+import { item, rowContext } from '../../../support/microsoft/graph/items.js';
 
 const items = [item({ recipientAddress: 'a@example.com' }), item({ recipientAddress: 'b@example.com' })];
 const context = 'https://graph.microsoft.com/v1.0/$metadata#admin/exchange/tracing/messageTraces';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { toRecord } from '../../../../src/microsoft/graph/row.js';
-import { item, rowContext } from './items.js';
+import { item, rowContext } from '../../../support/microsoft/graph/items.js';
 
 test('a complete item becomes a record with everything, its bounds those that were asked for', () => {
   const raw = item();

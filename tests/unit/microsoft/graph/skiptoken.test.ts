@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { inspectLink, rebuildLink } from '../../../../src/microsoft/graph/query.js';
 import { toRecord } from '../../../../src/microsoft/graph/row.js';
 import type { JsonValue } from '../../../../src/model/json.js';
-import { item, rowContext } from './items.js';
+import { item, rowContext } from '../../../support/microsoft/graph/items.js';
 
 const good = {
   StartDate: '2026-03-26T15:43:20.2718704Z',

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { RangeRefusedError, SettingsError } from '../../../../src/model/errors.js';
 import type { Response } from '../../../../src/microsoft/http/transport.js';
 import { httpErrorOf } from '../../../../src/microsoft/reporting-web-service.js';
-import { guidance } from '../reading.js';
+import { guidance } from '../../../support/microsoft/reading.js';
 
 const html = (text: string) => `<!DOCTYPE html>\r\n<html><head><title>${text}</title></head><body></body></html>`;
 const signInUrl = 'https://login.microsoftonline.com/common/oauth2/authorize';
