@@ -36,7 +36,9 @@ export class FakeClock extends SimulatedClock {
   }
 }
 
-/** Lets the waits of the code under test pass on a simulated clock, until the test ends. One thing is done at a time. */
+/**
+ * Lets the waits of the code under test pass on a simulated clock, until the test ends. One thing is done at a time.
+ */
 export function waitOn(clock: FakeClock): void {
   waitBy({ sleep: (ms, signal) => clock.sleep(ms, signal), after: (ms, then) => clock.at(clock.trueMs + ms, then) });
 }

@@ -1,5 +1,5 @@
 import { HttpClient } from '../../../packages/automation-sdk-shim/src/http/http-client.js';
-import { explainCode, NetworkError } from '../../../packages/automation-sdk-shim/src/http/network-error.js';
+import { NetworkError } from '../../../packages/automation-sdk-shim/src/http/network-error.js';
 import { transportWith } from '../../support/outbound.js';
 import { RawServer } from '../../support/raw-server.js';
 import { anyResponse } from '../../support/arbitrary-response.js';
