@@ -1,18 +1,20 @@
-/** A small seeded generator (mulberry32): the same seed, the same world. */
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { mersenne } from 'pure-rand/generator/mersenne';
+
+/**
+ * A seeded generator: the same seed, the same world. It is the Mersenne Twister because tests count their seeds from 1:
+ * the first number of pure-rand's faster ones is above 0.99 for each of the first thousand seeds.
+ */
 export class SeededRandom {
-  #state: number;
+  readonly #generator: ReturnType<typeof mersenne>;
 
   constructor(seed: number) {
-    this.#state = seed >>> 0;
+    this.#generator = mersenne(seed);
   }
 
   /** 0 ≤ x < 1 */
   next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let x = this.#state;
-    x = Math.imul(x ^ (x >>> 15), x | 1);
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
+    return uniformFloat64(this.#generator);
   }
 
   between(from: number, to: number): number {

@@ -1,26 +1,7 @@
 import type { WriteStream } from 'node:tty';
+import { eastAsianWidth } from 'get-east-asian-width';
 
 const MARK = /\p{M}/u;
-const EMOJI = /\p{Emoji_Presentation}/u;
-
-/**
- * Code points that East Asian Width calls wide or full-width, as far as they are in use.
- *
- * @see https://www.unicode.org/reports/tr11/
- */
-const WIDE: readonly (readonly [first: number, last: number])[] = [
-  [0x1100, 0x115f],
-  [0x2e80, 0x303e],
-  [0x3041, 0xa4cf],
-  [0xa960, 0xa97f],
-  [0xac00, 0xd7a3],
-  [0xf900, 0xfaff],
-  [0xfe30, 0xfe6f],
-  [0xff01, 0xff60],
-  [0xffe0, 0xffe6],
-  [0x1b000, 0x1b2ff],
-  [0x20000, 0x3fffd],
-];
 
 /** How many columns a terminal needs for `text`, which must be printable. */
 export function widthOf(text: string): number {
@@ -41,10 +22,7 @@ export function cut(text: string, width: number): string {
 }
 
 function columns(character: string): number {
-  const code = character.codePointAt(0) ?? 0;
-  if (code < 0x300) return 1;
-  if (MARK.test(character)) return 0;
-  return EMOJI.test(character) || WIDE.some(([first, last]) => code >= first && code <= last) ? 2 : 1;
+  return MARK.test(character) ? 0 : eastAsianWidth(character.codePointAt(0) ?? 0);
 }
 
 const DRAW_EVERY_MS = 1000;

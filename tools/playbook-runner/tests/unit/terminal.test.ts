@@ -31,6 +31,8 @@ describe('measuring and cutting', () => {
     ['한글', 4],
     ['🎉', 2],
     ['→…', 2],
+    ['ꀀ\u{17000}', 4],
+    ['㉈', 1],
   ])('%s takes %d columns', (text, columns) => {
     expect(widthOf(text)).toBe(columns);
   });
