@@ -55,8 +55,8 @@ const houseWords = new Set(code.flatMap(houseWordsIn));
 
 /** What is measured, its limit, and the target of the redesign. */
 const measures = [
-  { what: 'source files', is: code.length, limit: 331, target: 260 },
-  { what: 'source files of the product (module, src)', is: product.length, limit: 65, target: 90 },
+  { what: 'source files', is: code.length, limit: 339, target: 260 },
+  { what: 'source files of the product (module, src)', is: product.length, limit: 73, target: 90 },
   { what: 'source files of the shim', is: shim.length, limit: 74, target: 70 },
   { what: 'source files of the tools', is: tools.length, limit: 192, target: 100 },
   { what: 'median lines of the product', is: median(product.map(linesOf)), limit: Infinity, target: undefined },

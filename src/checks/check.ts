@@ -26,7 +26,10 @@ export interface Check {
   readonly run: (signal: AbortSignal) => Finding | Promise<Finding>;
 }
 
-/** Runs the checks one after the other, each for `limitMs` at most. @throws the reason of `signal` once it is aborted */
+/**
+ * Runs the checks one after the other, each for `limitMs` at most.
+ * @throws the reason of `signal` once it is aborted
+ */
 export async function* runChecks(
   checks: readonly Check[],
   signal: AbortSignal,

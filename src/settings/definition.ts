@@ -242,8 +242,8 @@ export const applicationSettings = {
 } as const satisfies Settings;
 
 /**
- * The connected account: the module's own configuration, in manifest.json. Nothing is required and nothing has a default,
- * so that a setting is there only where an operator gave it (docs/adr/0023-account-settings.md).
+ * The connected account: the module's own configuration, in manifest.json. Nothing is required and nothing has a
+ * default, so that a setting is there only where an operator gave it (docs/adr/0023-account-settings.md).
  */
 export const moduleSettings = {
   tenant_id: {

@@ -228,7 +228,10 @@ export const MAX_FILE_OPERATIONS = 2;
 /** A context of 10,000 set-aside ranges takes 2 MiB: what is larger was not written by a module. */
 export const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024;
 
-/** A person waits in front of a form: signing in and one query take seconds, and Microsoft's slowest answers half a minute. */
+/**
+ * A person waits in front of a form. Signing in and one query take seconds, and Microsoft's slowest answers half a
+ * minute.
+ */
 export const CHECK_LIMIT_MS = 30_000;
 
 /** Rows of pages that are fetched ahead: as many as the largest page holds, one of Microsoft Graph. */

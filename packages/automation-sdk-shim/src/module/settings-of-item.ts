@@ -108,9 +108,9 @@ export function secretNames(manifest: Manifest): string[] {
 }
 
 /**
- * What the platform's secrets are to these settings; undefined where neither the card nor the manifest has any. Those of
- * the module are required where it is configured, or must be: a module whose whole configuration is optional and empty
- * has no account, and does not depend on the platform for it.
+ * What the platform's secrets are to these settings; undefined where neither the card nor the manifest has any. Those
+ * of the module are required where it is configured, or must be: a module whose whole configuration is optional and
+ * empty has no account, and does not depend on the platform for it.
  */
 export function secretsNeedOf(
   { raw, schema }: RawSettings,
