@@ -95,6 +95,20 @@ describe('manifest.json', () => {
     expect(new Ajv().validateSchema(manifest['configuration'] as object)).toBe(true);
   });
 
+  test('has an account of which nothing is required and nothing has a default', async () => {
+    const { configuration, supports_validation: isChecked } = (await json('manifest.json')) as {
+      readonly configuration: Card['arguments'];
+      readonly supports_validation: boolean;
+    };
+    expect(isChecked).toBe(true);
+    expect(configuration.required).toEqual([]);
+    expect(configuration.secrets).toEqual(['client_secret', 'client_certificate']);
+    const properties = Object.values(configuration.properties);
+    expect(properties).toHaveLength(6);
+    // A default would be taken for what an operator gave, and would replace a trigger's.
+    expect(properties.filter((property) => 'default' in property)).toEqual([]);
+  });
+
   test('has the version that every other place names', async () => {
     const { version } = await json('manifest.json');
     const packages = [

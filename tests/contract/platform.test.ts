@@ -309,7 +309,7 @@ describe('the check of the module’s configuration', () => {
   const command = 'validate_module_configuration';
   const reports = () => to('/callback').map(({ method, body }) => [method, body]);
 
-  test('has two reports and no logs, and this module’s configuration always works', async () => {
+  test('has two reports and no logs, and an empty account works', async () => {
     const check = await start({ modulePath: realModule, dockerParameters: command });
     expect(await check.exited).toMatchObject({ exitCode: 0 });
     expect(reports()).toEqual([
