@@ -1,10 +1,12 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { REAL_TIMERS } from '@sekoia/automation-sdk-shim';
 import { HttpClient } from '../../../packages/automation-sdk-shim/src/http/http-client.js';
 import { NetworkError } from '../../../packages/automation-sdk-shim/src/http/network-error.js';
 import { PlanAgainError, UnavailableError } from '../../../src/model/errors.js';
 import { parseJson } from '../../../src/microsoft/http/json.js';
 import { wire } from '../../support/arbitrary-response.js';
+import { waitBy } from '../../support/fast-forward.js';
 import { transportWith } from '../../support/outbound.js';
 import { endlessly, RawServer, type RawResponse } from '../../support/raw-server.js';
 
@@ -115,18 +117,9 @@ describe('what never becomes an answer ends with the time that an answer may tak
     ],
   ])('%s', async (_, bytes) => {
     server.answers = [bytes];
-    const deadline = new AbortController();
-    const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(deadline.signal);
-    try {
-      const growth = await growthDuring(async () => {
-        const asking = askMicrosoft();
-        setTimeout(() => deadline.abort(), 300);
-        await expect(asking).rejects.toThrow(PlanAgainError);
-      });
-      expect(growth).toBeLessThan(150 * mebibyte);
-    } finally {
-      timeout.mockRestore();
-    }
+    waitBy({ ...REAL_TIMERS, after: (_ms, then) => REAL_TIMERS.after(300, then) });
+    const growth = await growthDuring(() => expect(askMicrosoft()).rejects.toThrow(PlanAgainError));
+    expect(growth).toBeLessThan(150 * mebibyte);
     server.answers = [bytes];
     await expect(
       client.send({ method: 'GET', url: server.origin, headers: {}, responseMs: 300, signal }),
