@@ -1,7 +1,12 @@
-import type { IntakeFault } from '@local/testbed';
 import { randomInt, randomUUID } from 'node:crypto';
-import { type Intake, startIntake } from '@local/testbed';
-import { type LogEntry, type Platform, startPlatform } from '@local/testbed';
+import {
+  type Intake,
+  type IntakeFault,
+  type LogEntry,
+  type Platform,
+  startIntake,
+  startPlatform,
+} from '@local/testbed';
 import type { IntakeControls } from '../wire/live.js';
 
 /**

@@ -1,23 +1,5 @@
 import type { TenantControls } from '../wire/live.js';
-import { type AuditRow, ChildProcess, type Exit, HttpError, inheritedEnvironment } from '@local/testbed';
-
-/**
- * The simulator's faults that pass by themselves: after them a patient module has lost nothing. Its own command line
- * spreads the same ones.
- */
-const PASSING_FAULTS = [
-  'http-500',
-  'http-502',
-  'http-503',
-  'http-503-retry-after-seconds',
-  'http-429-retry-after-seconds',
-  'http-408',
-  'reset-before-answer',
-  'reset-in-body',
-  'cut-off-json',
-  'html-with-200',
-  'empty-200',
-];
+import { type AuditRow, ChildProcess, type Exit, HttpError, inheritedEnvironment, passingFaults } from '@local/testbed';
 
 /** The control pages for the faults of the Reporting Web Service, of Microsoft Graph and of the tokens. */
 const FAULT_PAGES = ['faults', 'graph/faults', 'token-service/faults'];
@@ -67,7 +49,7 @@ export class TenantControl {
   async #changeFaults({ faultShare, outage }: TenantControls): Promise<void> {
     const faults = {
       clear: true,
-      random: { share: faultShare, kinds: PASSING_FAULTS },
+      random: { share: faultShare, kinds: passingFaults },
       ...(outage && { next: { kind: 'http-503', times: 'always' } }),
     };
     await Promise.all(FAULT_PAGES.map((page) => this.#post(page, faults)));

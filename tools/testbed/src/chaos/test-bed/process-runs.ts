@@ -12,7 +12,7 @@ export interface ProcessRun {
   readonly number: number;
   /** Undefined while it runs. */
   readonly ended?: {
-    /** What the lab sent; undefined: the process ended by itself. */
+    /** What the chaos test sent; undefined: the process ended by itself. */
     readonly asked: 'SIGTERM' | 'SIGKILL' | undefined;
     /** Whether SIGKILL was to follow sooner than the ten seconds that a stop may take. */
     readonly impatiently: boolean;

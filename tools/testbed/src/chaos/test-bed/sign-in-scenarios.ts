@@ -33,7 +33,7 @@ const onGraph = ({ graphUrl, authorityUrl }: Simulator) => ({
   api_url: graphUrl,
   authority_url: authorityUrl,
   client_id: APPLICATION.clientId,
-  // The lab polls every second, which the real quota does not allow.
+  // The chaos test polls every second, which the real quota does not allow.
   max_requests_per_5_minutes: 10_000,
 });
 
@@ -92,7 +92,7 @@ export async function startTenant({ seed, rate, minutes }: TenantOptions): Promi
   const simulator = await startSimulator({
     world,
     faultSeed: seed,
-    // Small pages, so that there are links to die; many requests, as the lab polls every second.
+    // Small pages, so that there are links to die; many requests, as the chaos test polls every second.
     options: { ...ACCOUNT, pageRows: 500 },
     graph: { pageRows: 500, quotaRequests: 1_000_000 },
     // Tokens that end often, so that the token service has something to fail at.
