@@ -44,7 +44,7 @@ function KeyFigures({ overview }: { readonly overview: Overview }) {
 
 function healthFigure(health: Overview['health']) {
   if (health === null) return { ...UNKNOWN, help: 'nothing answers' };
-  if (health.healthy) return { value: 'Good', tone: 'good', help: 'no complaints' } as const;
+  if (health.healthy) return { value: 'Good', tone: 'good', help: 'no problems reported' } as const;
   const [reason] = cutFirstSentence(health.reasons[0] ?? 'The trigger names no reason.');
   // As high as the other figures' words. The panel below shows the full text.
   return { value: 'Bad', tone: 'bad', help: <span className="two-lines">{reason}</span> } as const;
