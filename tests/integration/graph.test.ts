@@ -46,8 +46,8 @@ describe('a token', () => {
   test('is renewed in the middle of a range that takes longer than it lives [F-14]', async () => {
     scenario = await Scenario.open({
       signInScenario: byApplication,
-      graph: { pageRows: 500, latencyMs: 200 },
-      tokenService: { tokenLifetimeSeconds: 1 },
+      graph: { pageRows: 500, latencyMs: 400 },
+      tokenService: { tokenLifetimeSeconds: 2 },
     });
     const { world, tokenService } = scenario.simulator;
     const now = Date.now();
