@@ -1,6 +1,6 @@
 /** Whether Microsoft lets an application read the message traces, step by step. */
 import type { Guidance } from '../microsoft/classify-response.js';
-import type { Api } from '../microsoft/clouds.js';
+import { type Api, APIS } from '../microsoft/clouds.js';
 import type { Authorization } from '../microsoft/sign-in/authorization.js';
 import { notReady, type ServicePrincipalLookup } from '../microsoft/sign-in/service-principal.js';
 import { isReadable, missingPermission, type WantedPermission } from '../microsoft/sign-in/token.js';
@@ -59,13 +59,17 @@ export function microsoftChecks(checked: CheckedApi): readonly Check[] {
   ];
 }
 
-/** What the Reporting Web Service takes Microsoft does not document: what its token lacks is no failure. */
+/** What a token lacks is no failure where the API is not known to refuse it. */
 function permissionIn(token: string, { api, wanted, guidance }: CheckedApi): Finding {
   if (!isReadable(token))
     return { outcome: 'skipped', sentence: 'What the token permits cannot be read: the query will tell.' };
   const problem = missingPermission(wanted, token);
   if (problem === undefined) return { outcome: 'good', sentence: `The token has the permission ${wanted.name}.` };
-  return { outcome: api === 'graph' ? 'bad' : 'skipped', sentence: problem, remedy: guidance.refused };
+  return {
+    outcome: APIS[api].refusesWithoutPermission ? 'bad' : 'skipped',
+    sentence: problem,
+    remedy: guidance.refused,
+  };
 }
 
 function servicePrincipalCheck(lookup: ServicePrincipalLookup): Check {

@@ -1,4 +1,4 @@
-import type { TraceRecord } from '../model/record.js';
+import { RAW_KEYS, type TraceRecord } from '../model/record.js';
 import { isKnownStatus } from './status.js';
 
 /**
@@ -20,11 +20,11 @@ export function addressOf(path: string | undefined): string | undefined {
 /** What a row lacks or holds in a form that is not documented. Such a row is sent all the same, with what there is. */
 export type Anomaly = 'trace_id' | 'recipient' | 'received' | 'status' | 'size' | 'from_ip' | 'to_ip';
 
-/** The fields that may be null or empty, by the keys that they have in either API. */
+/** The fields that may be null or empty. */
 const OPTIONAL = [
-  { anomaly: 'size', field: 'size', graph: 'size', reporting_web_service: 'Size' },
-  { anomaly: 'from_ip', field: 'fromIp', graph: 'fromIP', reporting_web_service: 'FromIP' },
-  { anomaly: 'to_ip', field: 'toIp', graph: 'toIP', reporting_web_service: 'ToIP' },
+  { anomaly: 'size', field: 'size' },
+  { anomaly: 'from_ip', field: 'fromIp' },
+  { anomaly: 'to_ip', field: 'toIp' },
 ] as const;
 
 export function anomaliesOf(record: TraceRecord): Anomaly[] {
@@ -33,9 +33,10 @@ export function anomaliesOf(record: TraceRecord): Anomaly[] {
   if (addressOf(record.recipient) === undefined) anomalies.push('recipient');
   if (record.received === undefined) anomalies.push('received');
   if (record.status === undefined || !isKnownStatus(record.status)) anomalies.push('status');
-  for (const { anomaly, field, ...keys } of OPTIONAL) {
+  const keys = RAW_KEYS[record.dialect];
+  for (const { anomaly, field } of OPTIONAL) {
     if (record[field] !== undefined) continue;
-    const came = record.raw[keys[record.dialect]];
+    const came = record.raw[keys[field]];
     if (came !== undefined && came !== null && came !== '') anomalies.push(anomaly);
   }
   return anomalies;

@@ -35,7 +35,12 @@ export interface TraceRecord {
 
 /** Keys that describe the answer and differ each time the row is read. */
 const isNoPartOfTheRow = new Set(['__metadata', 'Index', 'StartDate', 'EndDate', '@odata.type']);
-const statusKey: Readonly<Record<Dialect, string>> = { reporting_web_service: 'Status', graph: 'status' };
+
+/** The keys that a raw row has for what is looked up in it by name. */
+export const RAW_KEYS: Readonly<Record<Dialect, Readonly<Record<'status' | 'size' | 'fromIp' | 'toIp', string>>>> = {
+  reporting_web_service: { status: 'Status', size: 'Size', fromIp: 'FromIP', toIp: 'ToIP' },
+  graph: { status: 'status', size: 'size', fromIp: 'fromIP', toIp: 'toIP' },
+};
 
 /**
  * What makes a row the same row whenever it is read: trace id and recipient, without case.
@@ -49,7 +54,8 @@ export function rowIdentity(record: TraceRecord): string {
     return parts.some(isAmbiguous) ? JSON.stringify(parts) : parts.join('\n');
   }
   // A status that is no text is none, and so a part like any other.
-  const isPart = (key: string) => !isNoPartOfTheRow.has(key) && (key !== statusKey[dialect] || status === undefined);
+  const isPart = (key: string) =>
+    !isNoPartOfTheRow.has(key) && (key !== RAW_KEYS[dialect].status || status === undefined);
   return JSON.stringify(Object.entries(raw).filter(([key]) => isPart(key)));
 }
 

@@ -2,17 +2,14 @@
 import type { Check } from '../checks/check.js';
 import { type CheckedApi, microsoftChecks } from '../checks/microsoft-checks.js';
 import { addressOf, scopeOf } from '../microsoft/clouds.js';
-import { newestRow } from '../microsoft/graph/newest-row.js';
-import { MicrosoftClient } from '../microsoft/http/client.js';
-import { ReportingWebServiceSource } from '../microsoft/reporting-web-service.js';
-import { type Authorization, BearerAuthorization } from '../microsoft/sign-in/authorization.js';
-import { ServicePrincipalLookup } from '../microsoft/sign-in/service-principal.js';
+import { BearerAuthorization } from '../microsoft/sign-in/authorization.js';
 import { SettingsError } from '../model/errors.js';
-import type { TimeRange, TraceRecord } from '../model/ports.js';
+import type { TimeRange } from '../model/ports.js';
 import type { ApplicationOptions, ConnectedAccountOptions } from '../settings/options.js';
 import { accessByApplication, CERTIFICATE, problemsWith, SECRET } from './access-by-application.js';
 import type { Access } from './access.js';
 import { permissionFor, type SignInMeans, tokenRequestFor } from './authorization-for.js';
+import { readerOf } from './source-for.js';
 
 const hourMs = 3_600_000;
 const secondMs = 1_000;
@@ -49,32 +46,22 @@ function problemsWithAccount(options: ApplicationOptions): string[] {
 
 function checkedApi(access: Access, apiUrl: string, authorityUrl: string, means: SignInMeans): CheckedApi {
   const { api, guidance, credentials } = access;
-  const { transport, now, hide } = means;
+  const { now, hide, dateMs } = means;
   const requestToken = tokenRequestFor(access, scopeOf(api, apiUrl), { authorityUrl }, means);
   const authorization = new BearerAuthorization({ requestToken, now, hide });
+  const reader = readerOf({ apiUrl, access, authorization, means });
   return {
     api,
     guidance,
     wanted: permissionFor(api, credentials),
     authorization,
-    servicePrincipal: api === 'graph' ? new ServicePrincipalLookup(apiUrl, { transport, authorization }) : undefined,
-    newestRow: (signal) => newestOfTheHour(access, apiUrl, authorization, means, signal),
+    servicePrincipal: reader.servicePrincipal,
+    newestRow: (signal) => reader.newestRow(lastHour(dateMs()), signal),
   };
 }
 
-async function newestOfTheHour(
-  { api, guidance }: Access,
-  apiUrl: string,
-  authorization: Authorization,
-  { transport, dateMs }: SignInMeans,
-  signal: AbortSignal,
-): Promise<TraceRecord | undefined> {
-  const client = new MicrosoftClient(apiUrl, { transport, authorization });
-  // By the service's own clock, which the sign-in has told: it refuses a range that ends in its future.
-  const end = Math.floor(dateMs() / secondMs) * secondMs - secondMs;
-  const range: TimeRange = { start: end - hourMs, end };
-  if (api === 'graph') return newestRow(apiUrl, range, { client, guidance }, signal);
-  const source = new ReportingWebServiceSource(apiUrl, client, guidance);
-  for await (const { records } of source.pages(range, signal, { tries: 1 })) return records[0];
-  return undefined;
+/** By the service's own clock, which the sign-in has told: it refuses a range that ends in its future. */
+function lastHour(nowMs: number): TimeRange {
+  const end = Math.floor(nowMs / secondMs) * secondMs - secondMs;
+  return { start: end - hourMs, end };
 }

@@ -1,4 +1,4 @@
-import { type Api, scopeOf } from '../microsoft/clouds.js';
+import { type Api, APIS, scopeOf } from '../microsoft/clouds.js';
 import type { Guidance } from '../microsoft/classify-response.js';
 import type { Transport } from '../microsoft/http/transport.js';
 import {
@@ -24,8 +24,8 @@ interface PermissionCheckOptions {
 }
 
 /**
- * Names a permission that a fresh token lacks, before the first query is refused. Graph refuses without it for sure.
- * What the Reporting Web Service takes Microsoft does not document, so that is a warning, once.
+ * Names a permission that a fresh token lacks, before the first query is refused. Where the API is not known to refuse
+ * without it, that is a warning, once.
  */
 class PermissionCheck {
   readonly #options: PermissionCheckOptions;
@@ -35,12 +35,12 @@ class PermissionCheck {
     this.#options = options;
   }
 
-  /** @throws SettingsError where Microsoft Graph would refuse the token */
+  /** @throws SettingsError where the API would refuse the token */
   check(token: string): void {
     const { api, wanted, guidance, warn } = this.#options;
     const problem = missingPermission(wanted, token);
     if (problem === undefined) return;
-    if (api === 'graph') throw new SettingsError(problem, { remedy: guidance.refused });
+    if (APIS[api].refusesWithoutPermission) throw new SettingsError(problem, { remedy: guidance.refused });
     if (this.#hasWarned) return;
     this.#hasWarned = true;
     warn(`${problem} ${guidance.refused} Reading is tried all the same. [MT-PERMISSION]`);
@@ -127,12 +127,8 @@ function identityOf(proof: Proof, hide: SignInMeans['hide'], nowMs: () => number
   return 'federatedToken' in proof ? { tokenFile: new TokenFile({ ...proof.federatedToken, hide, nowMs }) } : proof;
 }
 
-/**
- * Source: Microsoft's page of the API's permissions, which names no higher one; for the old service, other collectors.
- */
 export function permissionFor(api: Api, credentials: Access['credentials']): WantedPermission {
   const byAccount = credentials.kind === 'token' && 'accountName' in credentials.identity;
   const claim = byAccount ? 'scp' : 'roles';
-  if (api === 'graph') return { claim, name: 'ExchangeMessageTrace.Read.All' };
-  return { claim, name: byAccount ? 'ReportingWebService.Read' : 'ReportingWebService.Read.All' };
+  return { claim, name: APIS[api].permissions[claim] };
 }
