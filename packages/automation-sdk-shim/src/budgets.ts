@@ -242,3 +242,36 @@ export const MAX_ROWS_AHEAD = 5_000;
  * 85,000 lines. What needs more is no page with a bad subject.
  */
 export const MAX_REPAIRS = 200_000;
+
+/**
+ * A file that one action leaves for another. 100,000 rows of 15 fields take some 50 MiB, and as values ten times that:
+ * what an action reads is bounded like a page of rows.
+ */
+export const MAX_SHARED_FILE_BYTES = 16 * MIB;
+/** The JSON of such a file. A STIX bundle has a dozen levels. */
+export const SHARED_FILE_JSON: JsonBudget = {
+  characters: MAX_SHARED_FILE_BYTES,
+  depth: 256,
+  members: 100_000,
+  values: 500_000,
+};
+
+/**
+ * The log of one run of an action, in characters: 16 of the longest messages, or some 2,000 usual ones. It travels
+ * with the results, in one request. The oldest entries go first.
+ */
+export const MAX_ACTION_LOG_CHARACTERS = MIB / 4;
+/**
+ * How long an action may go on once it was told to stop. It has nothing to save, and its end is still to be reported.
+ */
+export const ACTION_STOP_MS = 2_000;
+/** How long the end of a stopped action may take to be reported: one try, and what is left is for Sentry. */
+export const ACTION_REPORT_MS = 2_500;
+/** An action whose end was reported has so long to let go of what it opened. Then its process ends in any case. */
+export const ACTION_EXIT_MS = 1_000;
+
+/**
+ * The slowest upload to the platform that is waited for, in bytes a millisecond (0.8 Mbit/s): large results take longer
+ * than the limit of a small request.
+ */
+export const SLOWEST_UPLOAD_BYTES_PER_MS = 100;

@@ -67,7 +67,8 @@ export abstract class ServiceError extends CodedError {
 }
 
 /**
- * The platform did not take what was sent to its callback: an event of `Trigger.sendEvent`, or a validator's result.
+ * The platform did not take what was sent to its callback: an event of `Trigger.sendEvent`, or the result of an
+ * action or a validator.
  */
 export class SendEventError extends ServiceError {
   override readonly name = 'SendEventError';

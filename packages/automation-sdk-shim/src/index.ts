@@ -1,6 +1,7 @@
 export * from './budgets.js';
 export { Module, type ModuleOptions } from './module/module.js';
 export { Trigger, type TriggerClass, type TriggerContext } from './module/trigger.js';
+export { Action, type ActionClass, type ActionContext, type ActionResults } from './module/action.js';
 export { Connector, type IntakeConfiguration } from './module/connector.js';
 export { AccountValidator, ManifestValidator, type ValidatorContext } from './module/account-validator.js';
 export { ConfigurationError, SendEventError, ServiceError, UndeliveredError, type Span } from './errors.js';

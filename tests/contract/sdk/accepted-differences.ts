@@ -111,4 +111,58 @@ export const ACCEPTED: readonly Accepted[] = [
     field: /^context\.json: text$/,
     reason: 'Ours is indented for people. The JSON is the same.',
   },
+  {
+    field: /^PATCH \/callback \d: logs: form of the dates$/,
+    sdk: /^0000-00-00 00:00:00\.000000$/,
+    shim: /^0000-00-00 00:00:00\.000$/,
+    reason: 'The clock of JavaScript has milliseconds.',
+  },
+  {
+    field: /^PATCH \/callback 2: body\.error$/,
+    sdk: /^"An unexpected error occurred: Traceback/,
+    shim: /^"(The action failed \(|.* \[SDK-[A-Z]+\]"$)/,
+    reason: 'The SDK hands over a stack trace. Ours says what to do. The stack stays on standard error.',
+  },
+  {
+    field: /^PATCH \/callback 2: body\.error$/,
+    sdk: /^"Results are invalid: /,
+    shim: /^"The action returned a string where an object was expected\./,
+    reason: 'The SDK quotes the results, which may be long.',
+  },
+  {
+    scenario: /argument|throws/,
+    field: /^PATCH \/callback 2: logs: entries besides the probe's$/,
+    sdk: ABSENT,
+    shim: /^error$/,
+    reason: 'The SDK hands over the error alone. Ours logs it too, as every error.',
+  },
+  {
+    scenario: /argument/,
+    field: /^PATCH \/callback 2: logs: last character$/,
+    sdk: ABSENT,
+    reason: 'The SDK hands over the error alone. Ours logs it too, as every error.',
+  },
+  {
+    scenario: /^the callback 500 once/,
+    field: /^PATCH \/callback [34]: logs: (entries besides the probe's|last character)$/,
+    shim: ABSENT,
+    reason: 'One failed try that is repeated is no error for the playbook’s author.',
+  },
+  {
+    field: /^PATCH \/callback 2: body\.results\.module\.api_secret$/,
+    sdk: /^"the-api-secret"$/,
+    shim: /^"\*{3}"$/,
+    reason: 'Results are shown in the playbook. Secrets are replaced in all that leaves.',
+  },
+  {
+    scenario: /^the callback 413 at the end$/,
+    field: /^(exit code|requests in order|PATCH \/callback 3: .*)$/,
+    reason:
+      'After 413 the SDK ends, and the playbook waits for its limit. Ours reports an error instead of the results.',
+  },
+  {
+    scenario: /^SIGTERM during an action$/,
+    field: /^(exit code|requests in order|PATCH \/callback 2: .*)$/,
+    reason: 'The SDK dies of the signal without a word. Ours reports that the action was stopped.',
+  },
 ];

@@ -1,7 +1,9 @@
 import type { Responses } from './support/recorder.js';
 
 /** A step of the probe with what it is given; probe/main.py and probe/main.mjs have them all. */
-type Step = readonly [name: 'log' | 'send' | 'tell' | 'push' | 'remember', ...given: unknown[]];
+type Step = readonly [name: TriggerStep | ActionStep, ...given: unknown[]];
+type TriggerStep = 'log' | 'send' | 'tell' | 'push' | 'remember';
+type ActionStep = 'log' | 'output' | 'fail' | 'throw' | 'tell' | 'rows' | 'read' | 'write' | 'wait' | 'give';
 
 /** What both sides are put through. */
 export interface Scenario {
@@ -17,6 +19,10 @@ export interface Scenario {
   readonly looksAtHealth?: boolean;
   /** Besides the probe's last step, what entry in the log is the end: one that is critical, or an error too. */
   readonly endsAt?: 'end' | 'critical' | 'error';
+  /** The kind of request after which SIGTERM comes. */
+  readonly stopAt?: string;
+  /** What lies in the data folder: names with their texts. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 const trigger = { command: 'probe_trigger', values: { module_configuration: {}, trigger_configuration: {} } };
@@ -24,6 +30,11 @@ const connector = {
   command: 'probe_connector',
   values: { module_configuration: {}, connector_configuration: { intake_key: 'the-intake-key' } },
 };
+const action = { command: 'probe_action', values: { module_configuration: { tenant: 'mine' }, arguments: {} } };
+const typed = (given: object) => ({
+  command: 'probe_typed_action',
+  values: { ...action.values, arguments: given },
+});
 const validator = { command: 'validate_module_configuration', manifestSecrets: ['api_secret'] };
 const account: Responses = (kind) =>
   kind === 'PATCH /callback'
@@ -170,4 +181,114 @@ export const SCENARIOS: readonly Scenario[] = [
     values: { module_configuration: { tenant: 'right' } },
     responses: (kind, n) => (kind === 'PATCH /callback' && n === 2 ? { status: 503 } : account(kind, n)),
   },
+  {
+    name: 'an action: results, outputs and logs',
+    ...action,
+    steps: [
+      ['log', 'debug', 'probe: a debug line'],
+      ['log', 'info', 'probe: an info line'],
+      ['log', 'warning', 'probe: é and 😀'],
+      ['output', 'found', true],
+      ['output', 'not_found', false],
+      ['log', 'error', 'probe: an error line'],
+      ['give', { count: 2, list: [1.5, { a: true, none: null }], text: 'é and 😀', empty: {} }],
+    ],
+  },
+  { name: 'an action without results', ...action, steps: [['give', null]] },
+  { name: 'an action whose results are a list', ...action, steps: [['give', [{ n: 1 }, { n: 2 }]]] },
+  { name: 'an action whose results are a text', ...action, steps: [['give', 'a text']] },
+  {
+    name: 'an action that reports an error',
+    ...action,
+    steps: [
+      ['output', 'found', false],
+      ['fail', 'The tenant does not answer.'],
+      ['give', { partial: true }],
+    ],
+  },
+  {
+    name: 'an action that throws',
+    ...action,
+    steps: [
+      ['output', 'found', true],
+      ['log', 'info', 'probe: before it throws'],
+      ['throw', 'no answer'],
+    ],
+  },
+  {
+    name: 'arguments of other JSON types',
+    ...typed({ count: '5', exact: 'true', text: 12345, words: ['a', 7] }),
+    steps: [['tell']],
+  },
+  { name: 'defaults, and unknown arguments', ...typed({ unheard_of: 1 }), steps: [['tell']] },
+  { name: 'invalid arguments', ...typed({ count: 'many' }), steps: [['tell']] },
+  { name: 'no arguments', ...action, values: { module_configuration: {} }, steps: [['give', {}]] },
+  {
+    name: 'an action and the module’s secrets',
+    ...action,
+    values: { ...action.values, module_configuration: { tenant: 'mine', api_secret: '*****' } },
+    manifestSecrets: ['api_secret'],
+    responses: account,
+    steps: [['tell']],
+  },
+  { name: 'large results', ...action, steps: [['rows', 20_000]] },
+  {
+    name: 'an argument and a result by file',
+    ...action,
+    values: { ...action.values, arguments: { rows_path: 'rows.json' } },
+    files: { 'rows.json': '[1, "é", {"a": null}]' },
+    steps: [
+      ['read', 'rows'],
+      ['write', 'copy', { text: 'é and 😀', list: [1.5, null, true] }],
+    ],
+  },
+  {
+    name: 'an argument and a result directly',
+    ...action,
+    values: { ...action.values, arguments: { rows: [1, 2] } },
+    steps: [
+      ['read', 'rows'],
+      ['write', 'copy', { n: 1 }],
+    ],
+  },
+  { name: 'a result without an argument', ...action, steps: [['write', 'copy', [1, 2]]] },
+  { name: 'an argument that is not required', ...action, steps: [['read', 'rows', false]] },
+  { name: 'an argument that is missing', ...action, steps: [['read', 'rows']] },
+  {
+    name: 'an argument’s file that is missing',
+    ...action,
+    values: { ...action.values, arguments: { rows_path: 'none.json' } },
+    steps: [['read', 'rows']],
+  },
+  {
+    name: 'the callback 500 once at the beginning and once at the end',
+    ...action,
+    responses: (kind, n) => (kind === 'PATCH /callback' && [1, 3].includes(n) ? { status: 500 } : undefined),
+    steps: [['give', { n: 1 }]],
+  },
+  {
+    name: 'the callback 409 at the end',
+    ...action,
+    responses: (kind, n) => (kind === 'PATCH /callback' && n === 2 ? { status: 409 } : undefined),
+    steps: [['give', { n: 1 }]],
+  },
+  {
+    name: 'the callback 410 at the end',
+    ...action,
+    responses: (kind, n) => (kind === 'PATCH /callback' && n === 2 ? { status: 410 } : undefined),
+    steps: [['give', { n: 1 }]],
+  },
+  {
+    name: 'the callback 413 at the end',
+    ...action,
+    responses: (kind, n) => (kind === 'PATCH /callback' && n === 2 ? { status: 413 } : undefined),
+    steps: [['give', { n: 1 }]],
+  },
+  {
+    name: 'the callback 400 at the beginning',
+    ...action,
+    responses: (kind, n) => (kind === 'PATCH /callback' && n === 1 ? { status: 400 } : undefined),
+    steps: [['give', { n: 1 }]],
+  },
+  { name: 'SIGTERM during an action', ...action, stopAt: 'PATCH /callback', steps: [['wait']] },
 ];

@@ -16,7 +16,7 @@ export interface Manifest {
   readonly configuration: Schema;
 }
 
-/** What the module reads of a trigger's or connector's card. */
+/** What the module reads of the card of a trigger, a connector or an action. */
 export interface Card {
   readonly dockerParameters: string;
   readonly arguments: Schema;
@@ -25,6 +25,7 @@ export interface Card {
 export interface Cards {
   readonly triggers: readonly Card[];
   readonly connectors: readonly Card[];
+  readonly actions: readonly Card[];
 }
 
 /** @throws CardError */
@@ -40,14 +41,14 @@ export function readManifest(root: URL): Manifest {
 }
 
 /**
- * The cards trigger_*.json and connector_*.json in the module's folder.
+ * The cards trigger_*.json, connector_*.json and action_*.json in the module's folder.
  * @throws CardError
  */
 export function readCards(root: URL): Cards {
   const names = listFolder(root).sort();
   const cards = (kind: string) =>
     names.filter((name) => name.startsWith(kind) && name.endsWith('.json')).map((name) => readCard(root, name));
-  return { triggers: cards('trigger_'), connectors: cards('connector_') };
+  return { triggers: cards('trigger_'), connectors: cards('connector_'), actions: cards('action_') };
 }
 
 function readCard(root: URL, name: string): Card {

@@ -69,6 +69,15 @@ function unitOf(schema: Schema): string {
   return ` (${first.charAt(0).toLowerCase()}${first.slice(1)})`;
 }
 
+/** What the operator fills in: the settings of a trigger or module, or the arguments of an action. */
+export type Noun = 'settings' | 'arguments';
+
+interface Wording {
+  /** The names whose values are in no sentence. */
+  readonly secret: ReadonlySet<string>;
+  readonly noun: Noun;
+}
+
 /** More unknown settings than that are counted only, and no longer name is quoted in full. */
 const MAX_UNKNOWN_NAMED = 10;
 const MAX_NAME_CHARACTERS = 60;
@@ -80,26 +89,22 @@ const QUOTED = /^(?:"[^]*"|'[^]*'|“[^]*”|‘[^]*’|„[^]*“|«[^]*»)$/;
  * `secret` settings are in none.
  * `errors` are those of ajv's options allErrors and verbose.
  */
-export function sentencesFor(
-  errors: readonly ErrorObject[],
-  schema: Schema,
-  secret: ReadonlySet<string>,
-): readonly string[] {
+export function sentencesFor(errors: readonly ErrorObject[], schema: Schema, wording: Wording): readonly string[] {
   const sentences = new Map<string, string>();
   for (const error of errors) {
     const setting = settingOf(error) ?? '';
-    if (!sentences.has(setting)) sentences.set(setting, sentenceAbout(setting, error, schema, secret));
+    if (!sentences.has(setting)) sentences.set(setting, sentenceAbout(setting, error, schema, wording));
   }
   return [...sentences.values()];
 }
 
 /** What to say about settings that the schema does not have: one text, or none where there are none. */
-export function sentencesAboutUnknown(names: readonly string[]): string[] {
+export function sentencesAboutUnknown(names: readonly string[], noun: Noun = 'settings'): string[] {
   if (names.length === 0) return [];
   const named = names.slice(0, MAX_UNKNOWN_NAMED).map((name) => `"${excerpt(name, MAX_NAME_CHARACTERS)}"`);
   const others = names.length > named.length ? ` and ${names.length - named.length} more` : '';
   return [
-    `The module does not know these settings and ignores them: ${named.join(', ')}${others}. The platform adds some; check the spelling of yours.`,
+    `The module does not know these ${noun} and ignores them: ${named.join(', ')}${others}. The platform adds some; check the spelling of yours.`,
   ];
 }
 
@@ -129,8 +134,8 @@ export function sentencesAboutDoubts(
   });
 }
 
-function sentenceAbout(setting: string, error: ErrorObject, schema: Schema, secret: ReadonlySet<string>): string {
-  if (setting === '') return `The settings ${error.message ?? 'are wrong'}.`;
+function sentenceAbout(setting: string, error: ErrorObject, schema: Schema, { secret, noun }: Wording): string {
+  if (setting === '') return `The ${noun} ${error.message ?? 'are wrong'}.`;
   const property = propertyOf(schema, setting);
   const name = nameOf(setting, schema);
   const demand = `must be ${describe(property)}${unitOf(property)}`;

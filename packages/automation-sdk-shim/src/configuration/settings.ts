@@ -5,7 +5,7 @@ import { errorLine } from '../log/foreign-text.js';
 import { isObject, type JsonObject } from '../json.js';
 import type { Schema } from './cards.js';
 import { convert, isAbsent, trimmed } from './conversion.js';
-import { nameOf, sentencesAboutDoubts, sentencesAboutUnknown, sentencesFor } from './explain-errors.js';
+import { nameOf, type Noun, sentencesAboutDoubts, sentencesAboutUnknown, sentencesFor } from './explain-errors.js';
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
@@ -49,12 +49,18 @@ export type SettingsFromModule = (own: JsonObject, module: JsonObject) => JsonOb
 const INTAKE_KEY = 'intake_key';
 
 /**
- * Converts raw settings to the types of a card's draft-07 schema and checks them. Null, an empty text, and blanks where
- * the card masks nothing count as absent. The format `uri` means an https:// address, or http:// for loopback hosts.
+ * Converts raw settings, or arguments, to the types of a card's draft-07 schema and checks them. Null, an empty text,
+ * and blanks where the card masks nothing count as absent. The format `uri` means an https:// address, or http:// for
+ * loopback hosts.
  * @throws ConfigurationError with a sentence for each wrong setting, and one about unknown ones
  * @throws CardError where the schema itself is wrong
  */
-export function checkSettings(raw: JsonObject, schema: Schema, rules: SettingsRules = () => []): Settings {
+export function checkSettings(
+  raw: JsonObject,
+  schema: Schema,
+  rules: SettingsRules = () => [],
+  noun: Noun = 'settings',
+): Settings {
   const known = isObject(schema['properties']) ? schema['properties'] : {};
   const masked = maskedBy(schema);
   const given = Object.entries(raw).flatMap(([name, value]): [string, unknown][] => {
@@ -66,10 +72,11 @@ export function checkSettings(raw: JsonObject, schema: Schema, rules: SettingsRu
   const unknown = Object.keys(raw).filter((name) => !Object.hasOwn(known, name));
   const secret = new Set([...masked, INTAKE_KEY]);
   const validate = compile(schema);
-  const wrong = validate(values) ? [] : sentencesFor(validate.errors ?? [], schema, secret);
+  const wrong = validate(values) ? [] : sentencesFor(validate.errors ?? [], schema, { secret, noun });
   const broken = rules(values);
   if (wrong.length + broken.length > 0) {
-    const sentences = [...wrong, ...broken, 'Correct the settings in the playbook.', ...sentencesAboutUnknown(unknown)];
+    const remedy = `Correct the ${noun} in the playbook.`;
+    const sentences = [...wrong, ...broken, remedy, ...sentencesAboutUnknown(unknown, noun)];
     throw new ConfigurationError(sentences.join(' '));
   }
   const doubts = sentencesAboutDoubts(given, schema, masked);

@@ -1,4 +1,4 @@
-import { join, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Values } from '../configuration/values.js';
 import { ConfigurationError } from '../errors.js';
 import type { Hide, Log } from '../log/log.js';
@@ -7,6 +7,7 @@ import { DataFolder } from './folder/data-folder.js';
 import { ObjectStorage } from './objects/object-storage.js';
 import { ObjectStore } from './objects/object-store.js';
 import { connectS3, readStorageSettings } from './objects/s3-client.js';
+import { isBelow, type SharedFiles, SharedFolder, SharedObjects } from './shared-files.js';
 
 const DEFAULT_STORAGE = '/symphony_data';
 
@@ -18,15 +19,34 @@ export interface Locating {
   readonly signal: AbortSignal;
 }
 
+/** Where the platform's values put the data. */
+type Place =
+  { readonly path: string } | { readonly storage: ObjectStorage; readonly bucket: string; readonly prefix: string };
+
 /**
  * The store that the platform's values name: the S3 bucket `aws_bucket_name` where `file_backend` is S3, else the
  * folder /symphony_data (or the environment variable DATA_STORAGE), in both of them the folder `sub_folder`. Nothing is
  * touched yet.
  * @throws ConfigurationError
  */
-export function locateStore({ env, values, hide, log, signal }: Locating): OwnableStore {
+export function locateStore(locating: Locating): OwnableStore {
+  const { log } = locating;
+  const place = locate(locating);
+  return 'path' in place ? new DataFolder(place.path, log) : new ObjectStore({ ...place, log });
+}
+
+/**
+ * The files that actions leave for each other, in the same place. Nothing is touched yet.
+ * @throws ConfigurationError
+ */
+export function locateSharedFiles(locating: Locating): SharedFiles {
+  const place = locate(locating);
+  return 'path' in place ? new SharedFolder(place.path) : new SharedObjects(place);
+}
+
+function locate({ env, values, hide, log, signal }: Locating): Place {
   const subFolder = values.text('sub_folder');
-  if (values.text('file_backend')?.toUpperCase() !== 'S3') return new DataFolder(pathOf(env, subFolder), log);
+  if (values.text('file_backend')?.toUpperCase() !== 'S3') return { path: pathOf(env, subFolder) };
   const prefix = prefixOf(subFolder);
   const settings = readStorageSettings(values, hide);
   const { bucket, isPlain } = settings;
@@ -36,15 +56,13 @@ export function locateStore({ env, values, hide, log, signal }: Locating): Ownab
     );
   }
   const storage = new ObjectStorage({ connect: () => connectS3(settings), bucket, signal });
-  return new ObjectStore({ storage, bucket, prefix, log });
+  return { storage, bucket, prefix };
 }
 
 function pathOf(env: NodeJS.ProcessEnv, subFolder: string | undefined): string {
   const storage = resolve(env['DATA_STORAGE'] || DEFAULT_STORAGE);
   const path = join(storage, subFolder ?? '');
-  if (path !== storage && !`${path}${sep}`.startsWith(storage.endsWith(sep) ? storage : `${storage}${sep}`)) {
-    throw leadsOut();
-  }
+  if (path !== storage && !isBelow(storage, path)) throw leadsOut();
   return path;
 }
 

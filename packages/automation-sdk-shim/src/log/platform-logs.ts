@@ -1,5 +1,5 @@
 import { type Backoff, backoffMs, SECOND_TO_MINUTE } from '../retry.js';
-import { MAX_LOG_MESSAGE_CHARACTERS } from '../budgets.js';
+import { MAX_ACTION_LOG_CHARACTERS, MAX_LOG_MESSAGE_CHARACTERS } from '../budgets.js';
 import { NetworkError } from '../http/network-error.js';
 import type { HttpClient } from '../http/http-client.js';
 import { RequestedWaits, retryAfterMs } from '../http/retry-after.js';
@@ -182,4 +182,33 @@ function droppedNote(count: number): Entry[] {
   if (count === 0) return [];
   const message = `${count} older log entries were dropped because the platform could not be reached.`;
   return [{ date: utcWithoutZone(Date.now()), level: 'warning', message }];
+}
+
+/**
+ * Collects the log of an action, which the platform gets as one text with the results: a line
+ * `2026-11-23 10:05:00.123: warning: <message>` for each entry, in UTC, as `format_logs` of the Python SDK's action.py
+ * writes it. The newest `MAX_ACTION_LOG_CHARACTERS` stay.
+ */
+export class CollectedLogs implements LogShipper {
+  readonly #lines: string[] = [];
+  #characters = 0;
+  #dropped = 0;
+
+  add(level: Level, message: string): void {
+    const date = utcWithoutZone(Date.now()).replace('T', ' ');
+    const line = `${date}: ${level}: ${message.slice(0, MAX_LOG_MESSAGE_CHARACTERS)}\n`;
+    this.#lines.push(line);
+    this.#characters += line.length;
+    while (this.#characters > MAX_ACTION_LOG_CHARACTERS) {
+      this.#characters -= this.#lines.shift()?.length ?? 0;
+      this.#dropped += 1;
+    }
+  }
+
+  /** Undefined where nothing was logged. */
+  text(): string | undefined {
+    if (this.#lines.length === 0) return undefined;
+    const note = this.#dropped === 0 ? '' : `${this.#dropped} older log entries were dropped.\n`;
+    return note + this.#lines.join('');
+  }
 }

@@ -34,6 +34,18 @@ export class Redactor {
     else if (this.#secrets.delete(secret)) this.#index = undefined;
   }
 
+  /**
+   * Adds a secret until the function returned is called. One that is shorter than four characters is left alone.
+   */
+  hide(secret: string): () => void {
+    if (!this.add(secret)) return () => undefined;
+    let hidden = true;
+    return () => {
+      if (hidden) this.remove(secret);
+      hidden = false;
+    };
+  }
+
   /** A credential that came up while running, such as a token. It is replaced until eight newer ones have come up. */
   addPassing(secret: string): void {
     if (secret.trim().length < MIN_SECRET_CHARACTERS) return;

@@ -1,9 +1,7 @@
 import type { HttpClient } from '../http/http-client.js';
-import { isObject, type JsonObject, parseObject } from '../json.js';
+import type { JsonObject } from '../json.js';
 import { type Log, hideWith } from '../log/log.js';
 import type { Redactor } from '../log/redactor.js';
-import { SEKOIA_JSON } from '../budgets.js';
-import type { Manifest } from '../configuration/cards.js';
 import { CodedError, ConfigurationError, withCode } from '../errors.js';
 import { errorLine } from '../log/foreign-text.js';
 import {
@@ -14,7 +12,7 @@ import {
   type ProcessContext,
 } from './process-context.js';
 import { callbackTo } from './platform.js';
-import { secretNames, settingsOfModule } from './settings-of-item.js';
+import { secretsInAnswer, settingsOfModule } from './settings-of-item.js';
 
 /** What the module hands to a validator; subclasses pass it on to `super` unread. */
 export interface ValidatorContext {
@@ -104,8 +102,7 @@ async function validate(request: ValidatorRequest, basics: Basics): Promise<bool
   const { platform, http, problems, manifest } = processContext;
   problems.throwIfAny();
   const callback = callbackTo(platform, http);
-  const started = await callback?.send('PATCH', JSON.stringify({ status: 'running' }), stop.signal);
-  const secrets = started === undefined ? {} : secretsIn(parseObject(started.text, SEKOIA_JSON), manifest);
+  const secrets = secretsInAnswer(await callback?.begin(stop.signal), manifest);
 
   const result = await resultOf(request, processContext, secrets, basics);
   if (result.success) log.info('The configuration of the module works.');
@@ -144,12 +141,4 @@ async function resultOf(
       error: `The check failed (${errorLine(error)}). Try again; if it fails again, report it.`,
     };
   }
-}
-
-/** The answer to the first PATCH holds the module's configuration; only its secrets are not known yet. */
-function secretsIn(response: JsonObject | undefined, manifest: Manifest): JsonObject {
-  const configuration = response?.['module_configuration'];
-  const value = isObject(configuration) && isObject(configuration['value']) ? configuration['value'] : {};
-  const secret = secretNames(manifest);
-  return Object.fromEntries(Object.entries(value).filter(([name]) => secret.includes(name)));
 }

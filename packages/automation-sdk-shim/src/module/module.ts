@@ -1,21 +1,26 @@
 /** The platform's command for a check of the module's configuration. */
 import { type AccountValidatorClass, runValidator } from './account-validator.js';
+import { Action, type ActionClass } from './action.js';
+import type { CommandRequest } from './process-context.js';
+import { runAction } from './run-action.js';
 import { runItem } from './run-item.js';
 import type { TriggerClass } from './trigger.js';
 
 const VALIDATE = 'validate_module_configuration';
 
 export interface ModuleOptions {
-  /** The folder with manifest.json and the cards trigger_*.json and connector_*.json. */
+  /** The folder with manifest.json and the cards trigger_*.json, connector_*.json and action_*.json. */
   readonly root: URL;
   readonly argv?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** A playbook module: registers its triggers, and runs the one that the platform names on the command line. */
+type Run = (request: CommandRequest) => Promise<number>;
+
+/** A playbook module: registers its triggers and actions, and runs the one that the command line names. */
 export class Module {
   readonly #options: ModuleOptions;
-  readonly #items = new Map<string, TriggerClass>();
+  readonly #items = new Map<string, Run>();
   #Validator: AccountValidatorClass | undefined;
 
   constructor(options: ModuleOptions) {
@@ -23,8 +28,10 @@ export class Module {
   }
 
   /** `dockerParameters` as in the card: the container's first argument. */
-  register(Item: TriggerClass, dockerParameters: string): void {
-    this.#items.set(dockerParameters, Item);
+  register(Item: TriggerClass | ActionClass, dockerParameters: string): void {
+    this.#items.set(dockerParameters, (request) =>
+      isAction(Item) ? runAction({ ...request, Item }) : runItem({ ...request, Item }),
+    );
   }
 
   /** Checks the module's configuration when the platform asks for it, with `validate_module_configuration`. */
@@ -33,9 +40,9 @@ export class Module {
   }
 
   /**
-   * Runs until SIGTERM or SIGINT; a validator, until it has told its result. Never rejects: sets process.exitCode, to 0
-   * after a clean stop, and to 1 where the command is unknown, the cards cannot be read, the data folder is held by
-   * another process, or the stop was not clean.
+   * Runs a trigger until SIGTERM or SIGINT, and an action or a validator until it has told its result. Never rejects:
+   * sets process.exitCode, to 0 after a clean stop or a told result, and to 1 where the command is unknown, the cards
+   * cannot be read, the data folder is held by another process, or the stop was not clean.
    */
   async run(): Promise<void> {
     const command = (this.#options.argv ?? process.argv)[2];
@@ -54,8 +61,8 @@ export class Module {
   /** What `command` starts, resolving to the exit code; undefined where it is unknown. */
   #runOf(command: string): (() => Promise<number>) | undefined {
     const request = { command, root: this.#options.root, env: this.#options.env ?? process.env };
-    const Item = this.#items.get(command);
-    if (Item !== undefined) return () => runItem({ ...request, Item });
+    const run = this.#items.get(command);
+    if (run !== undefined) return () => run(request);
     const Validator = this.#Validator;
     if (Validator === undefined || command !== VALIDATE) return undefined;
     return () => runValidator({ ...request, Validator });
@@ -68,4 +75,8 @@ export class Module {
     const besides = this.#Validator === undefined ? '' : ` Besides, ${VALIDATE} checks the module's configuration.`;
     return `${wrong}Give one of the module's commands as the first argument: ${known}.${besides}`;
   }
+}
+
+function isAction(Item: TriggerClass | ActionClass): Item is ActionClass {
+  return Item.prototype instanceof Action;
 }

@@ -1,8 +1,10 @@
+import { SEKOIA_JSON, SLOWEST_UPLOAD_BYTES_PER_MS } from '../budgets.js';
 import type { Values } from '../configuration/values.js';
 import { SendEventError } from '../errors.js';
 import type { HttpClient, HttpResponse } from '../http/http-client.js';
 import { NetworkError } from '../http/network-error.js';
 import { RequestedWaits, retryAfterMs } from '../http/retry-after.js';
+import { type JsonObject, parseObject } from '../json.js';
 import { sleep } from '../time.js';
 
 /** How the module reaches the platform. Members are absent where the module is run by hand. */
@@ -37,7 +39,7 @@ interface CallbackOptions {
   readonly secondMs?: number;
 }
 
-/** The address at which the platform takes a trigger's events and a validator's results. */
+/** The address at which the platform takes a trigger's events, and the results of actions and validators. */
 export class Callback {
   readonly #options: CallbackOptions;
 
@@ -65,16 +67,28 @@ export class Callback {
     }
   }
 
+  /**
+   * Tells that an action or a validator is running: `PATCH {"status":"running"}`, with further `members`. The answer
+   * `{"module_configuration":{"value":{…}}}` holds the module's configuration with its secrets. Undefined where it is
+   * no JSON object. Source: `set_task_as_running` in the Python SDK's action.py and account_validator.py.
+   * @throws as `send`
+   */
+  async begin(signal: AbortSignal, members: JsonObject = {}): Promise<JsonObject | undefined> {
+    const answer = await this.send('PATCH', JSON.stringify({ status: 'running', ...members }), signal);
+    return parseObject(answer.text, SEKOIA_JSON);
+  }
+
   /** The answer, or why there was none. */
   async #try(method: 'POST' | 'PATCH', json: string, signal: AbortSignal): Promise<HttpResponse | string> {
     const { url, token, http } = this.#options;
+    const body = Buffer.from(json);
     try {
       return await http.send({
         method,
         url,
         headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-        body: Buffer.from(json),
-        responseMs: RESPONSE_MS,
+        body,
+        responseMs: RESPONSE_MS + Math.ceil(body.length / SLOWEST_UPLOAD_BYTES_PER_MS),
         signal,
       });
     } catch (error) {

@@ -1,7 +1,6 @@
 import type { Registry } from 'prom-client';
 import { type Manifest, readCards } from '../configuration/cards.js';
 import { askForSecrets, NO_SECRETS, type PlatformSecrets } from '../configuration/module-secrets.js';
-import { sentencesAboutUnknown } from '../configuration/explain-errors.js';
 import type { Settings } from '../configuration/settings.js';
 import type { Values } from '../configuration/values.js';
 import type { OwnableStore } from '../data/data-store.js';
@@ -17,6 +16,7 @@ import { callbackTo, type Platform } from './platform.js';
 import type { Basics, CommandRequest, Problems } from './process-context.js';
 import {
   type ItemRules,
+  logNotices,
   readSettingsOfItem,
   secretNames,
   secretsNeedOf,
@@ -54,8 +54,7 @@ export async function prepareContext(preparation: Preparation): Promise<Prepared
   const { log, redactor, stop } = basics;
   const hide = hideWith(redactor, log);
   const told = (checked: Settings): Settings => {
-    for (const sentence of sentencesAboutUnknown(checked.unknown)) log.debug(sentence);
-    for (const sentence of checked.doubts) log.warning(sentence);
+    logNotices(checked, log);
     return checked;
   };
 

@@ -80,7 +80,7 @@ const TAGS = {
   connector_configuration_uuid: 'connector_configuration_uuid',
 };
 
-export type ItemType = 'trigger' | 'account_validator';
+export type ItemType = 'trigger' | 'action' | 'account_validator';
 
 interface Reported {
   readonly command: string;
@@ -103,7 +103,7 @@ async function startReporting(
     await Promise.all(flushed.map((each) => each.close(FLUSH_MS)));
   });
   if (token !== undefined) redactor.add(token);
-  // Only triggers have a log on the platform.
+  // Only triggers have a log of their own on the platform: that of an action is a part of its results.
   if (reported.itemType === 'trigger' && token !== undefined && urlLogs !== undefined) {
     const shipping = new PlatformLogs({ url: urlLogs, token, http, report: (level, text) => log.local(level, text) });
     log.shipTo(shipping);

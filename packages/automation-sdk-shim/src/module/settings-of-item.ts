@@ -1,5 +1,6 @@
-/** The settings of a trigger or connector as the platform gave them, and the schema that its card has for them. */
+/** What the platform gave a trigger, connector or action, and the schema that its card has for that. */
 import type { Card, Cards, Manifest, Schema } from '../configuration/cards.js';
+import { sentencesAboutUnknown } from '../configuration/explain-errors.js';
 import {
   checkSettings,
   givenAmong,
@@ -16,8 +17,8 @@ import {
 import type { Values } from '../configuration/values.js';
 import { nameOf } from '../configuration/explain-errors.js';
 import { CardError, ConfigurationError } from '../errors.js';
-import type { JsonObject } from '../json.js';
-import type { Hide } from '../log/log.js';
+import { isObject, type JsonObject } from '../json.js';
+import type { Hide, Log } from '../log/log.js';
 import type { SecretsNeed } from '../configuration/module-secrets.js';
 
 export interface RawSettings {
@@ -99,6 +100,42 @@ export function settingsOfModule(values: Values, manifest: Manifest, secrets: Js
   hideListed(raw, schema, hide);
   hideAll(secrets, hide);
   return checkUnmasked(overlaySecrets(raw, secrets), schema, "the module's configuration");
+}
+
+/**
+ * The arguments with which a playbook runs the action `command`: the value `arguments`, converted and checked like
+ * settings, against the card action_*.json and by `rules`.
+ * @throws ConfigurationError that names each wrong argument; CardError
+ */
+export function argumentsOfAction(
+  values: Values,
+  { actions }: Cards,
+  command: string,
+  hide: Hide,
+  rules: SettingsRules,
+): Settings {
+  const card = actions.find((each) => each.dockerParameters === command);
+  if (card === undefined) throw new CardError(`No action_*.json has the docker_parameters "${command}". Add its card.`);
+  const raw = values.object('arguments');
+  if (raw === undefined)
+    throw new ConfigurationError(`The arguments are missing. Give them as JSON in ${values.places('arguments')}.`);
+  const schema = card.arguments;
+  hideListed(raw, schema, hide);
+  return checkSettings(raw, schema, rules, 'arguments');
+}
+
+/** Logs what an operator may want to know about settings that are accepted. */
+export function logNotices({ unknown, doubts }: Settings, log: Log): void {
+  for (const sentence of sentencesAboutUnknown(unknown)) log.debug(sentence);
+  for (const sentence of doubts) log.warning(sentence);
+}
+
+/** The module's secrets in the platform's answer to the first PATCH of an action or a validator. */
+export function secretsInAnswer(answer: JsonObject | undefined, manifest: Manifest): JsonObject {
+  const configuration = answer?.['module_configuration'];
+  const value = isObject(configuration) && isObject(configuration['value']) ? configuration['value'] : {};
+  const secret = secretNames(manifest);
+  return Object.fromEntries(Object.entries(value).filter(([name]) => secret.includes(name)));
 }
 
 /** The settings of the module that the platform keeps apart. */

@@ -121,11 +121,6 @@ export abstract class Trigger<Configuration extends object = object> {
    * function returned is called. One that is shorter than four characters is not hidden.
    */
   protected hide(secret: string): () => void {
-    if (!this.#redactor.add(secret)) return () => undefined;
-    let hidden = true;
-    return () => {
-      if (hidden) this.#redactor.remove(secret);
-      hidden = false;
-    };
+    return this.#redactor.hide(secret);
   }
 }

@@ -20,17 +20,19 @@ export class ModuleProcess {
   readonly child: ChildProcess;
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   #text = '';
+  #output = '';
 
   constructor(env: Record<string, string>, args: readonly string[] = ['test'], identity: Identity = {}) {
     this.child = spawn(process.execPath, [main, ...args], {
       env: { LIVENESS_PORT: '0', METRICS_PORT: '0', SYMPHONY_VOLUME: '/nowhere', ...env },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       ...identity,
     });
     this.child.stderr!.setEncoding('utf8').on('data', (part: string) => {
       this.#text += part;
       this.child.emit('said');
     });
+    this.child.stdout!.setEncoding('utf8').on('data', (part: string) => (this.#output += part));
     this.ended = once(this.child, 'close').then(([code, signal]) => {
       this.child.emit('said');
       return { code: code as number | null, signal: signal as NodeJS.Signals | null };
@@ -40,6 +42,11 @@ export class ModuleProcess {
   /** All that came out on standard error. */
   get text(): string {
     return this.#text;
+  }
+
+  /** All that came out on standard output. */
+  get output(): string {
+    return this.#output;
   }
 
   lines(): LogLine[] {

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { AccountValidator, Connector, Module, Trigger, sleep } from '@sekoia/automation-sdk-shim';
+import { AccountValidator, Action, Connector, Module, Trigger, sleep } from '@sekoia/automation-sdk-shim';
 
 /** The text that Python's json.dumps writes: blanks after separators, ASCII only. */
 const pythonText = ({ n, text }) => {
@@ -53,6 +53,39 @@ class ProbeConnector extends Connector {
   }
 }
 
+const acts = {
+  log: ({ log }, _given, level, message) => log[level](message),
+  output: (action, _given, name, enabled) => action.setOutput(name, enabled),
+  fail: (action, _given, message) => action.error(message),
+  throw: (_action, _given, message) => {
+    throw new Error(message);
+  },
+  tell: ({ configuration }, given) => ({ arguments: given, module: configuration }),
+  rows: (_action, _given, count) => ({
+    rows: Array.from({ length: count }, (_none, n) => ({ n, text: 'é😀'.repeat(20) })),
+  }),
+  read: async (action, given, name, required) => ({
+    read: (await action.jsonArgument(name, given, { required })) ?? null,
+  }),
+  write: (action, _given, name, value) => action.jsonResult(name, value),
+  wait: async (_action, _given, signal) => {
+    await sleep(60_000, signal);
+    signal.throwIfAborted();
+  },
+};
+
+class ProbeAction extends Action {
+  async run(given, signal) {
+    let results = {};
+    for (const [step, ...those] of JSON.parse(process.env.PROBE_STEPS ?? '[]')) {
+      if (step === 'give') return those[0];
+      const more = await acts[step](this, given, ...(step === 'wait' ? [signal] : those));
+      if (typeof more === 'object') results = { ...results, ...more };
+    }
+    return results;
+  }
+}
+
 class ProbeValidator extends AccountValidator {
   async validate() {
     const { tenant, api_secret } = this.moduleConfiguration;
@@ -65,5 +98,7 @@ class ProbeValidator extends AccountValidator {
 const module = new Module({ root: pathToFileURL(`${process.env.PROBE_ROOT}/`) });
 module.register(ProbeTrigger, 'probe_trigger');
 module.register(ProbeConnector, 'probe_connector');
+module.register(ProbeAction, 'probe_action');
+module.register(ProbeAction, 'probe_typed_action');
 module.registerAccountValidator(ProbeValidator);
 await module.run();

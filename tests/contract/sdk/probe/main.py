@@ -8,6 +8,7 @@ from pydantic import ConfigDict
 
 from sekoia_automation import SekoiaAutomationBaseModel, constants
 from sekoia_automation.account_validator import AccountValidator
+from sekoia_automation.action import Action
 from sekoia_automation.connector import Connector, DefaultConnectorConfiguration
 from sekoia_automation.module import Module
 from sekoia_automation.storage import PersistentJSON
@@ -75,6 +76,62 @@ class ProbeConnector(Steps, Connector):
     configuration: ConnectorConfiguration
 
 
+class ActionArguments(SekoiaAutomationBaseModel):
+    count: int = 10
+    exact: bool = False
+    text: str = "default"
+    words: list[str] | None = None
+
+
+class ActionSteps:
+    """What a step returns is merged into the results; `give` replaces them."""
+
+    def take_steps(self, arguments):
+        results = {}
+        for step, *given in json.loads(os.environ.get("PROBE_STEPS", "[]")):
+            if step == "give":
+                return given[0]
+            results |= getattr(self, f"act_{step}")(arguments, *given) or {}
+        return results
+
+    def act_log(self, arguments, level, message):
+        self.log(message, level=level)
+
+    def act_output(self, arguments, name, enabled):
+        self.set_output(name, enabled)
+
+    def act_fail(self, arguments, message):
+        self.error(message)
+
+    def act_throw(self, arguments, message):
+        raise ValueError(message)
+
+    def act_tell(self, arguments):
+        return {"arguments": arguments, "module": self.module.configuration}
+
+    def act_rows(self, arguments, count):
+        return {"rows": [{"n": n, "text": "é😀" * 20} for n in range(count)]}
+
+    def act_read(self, arguments, name, required=True):
+        return {"read": self.json_argument(name, arguments, required)}
+
+    def act_write(self, arguments, name, value):
+        return self.json_result(name, value)
+
+    def act_wait(self, arguments):
+        time.sleep(60)
+
+
+class ProbeAction(ActionSteps, Action):
+    def run(self, arguments):
+        return self.take_steps(arguments)
+
+
+class ProbeTypedAction(ActionSteps, Action):
+    def run(self, arguments: ActionArguments):
+        return self.take_steps(arguments.model_dump(exclude_none=True))
+
+
 class ProbeValidator(AccountValidator):
     def validate(self):
         configuration = self.module.configuration
@@ -88,5 +145,7 @@ if __name__ == "__main__":
     module = Module()
     module.register(ProbeTrigger, "probe_trigger")
     module.register(ProbeConnector, "probe_connector")
+    module.register(ProbeAction, "probe_action")
+    module.register(ProbeTypedAction, "probe_typed_action")
     module.register_account_validator(ProbeValidator)
     module.run()

@@ -6,11 +6,13 @@ import { isBatch, isLogs, logEntries, type LogEntry, type Recorded } from './rec
 export type Fields = ReadonlyMap<string, string>;
 
 const HEADERS = ['authorization', 'content-type', 'content-encoding', 'accept', 'user-agent'];
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+/** Larger bodies are compared as a whole. */
+const MAX_BODY_CHARACTERS = 100_000;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 
 /** Everything that one side did, field by field. */
-export function fieldsOf({ exitCode, requests, health, metrics, context }: Observation): Fields {
+export function fieldsOf({ exitCode, requests, health, metrics, context, files }: Observation): Fields {
   const fields = new Map<string, string>([['exit code', String(exitCode)]]);
   const inOrder = requests.filter((request) => !isLogs(request));
   const secrets = inOrder.filter(isSecrets).map(({ status }) => status);
@@ -31,6 +33,7 @@ export function fieldsOf({ exitCode, requests, health, metrics, context }: Obser
     fields.set('context.json: text', context);
     for (const [name, value] of leaves(JSON.parse(context), 'context.json')) fields.set(name, JSON.stringify(value));
   }
+  for (const [name, text] of files) fields.set(`file ${name.replaceAll(UUID, 'uuid')}`, text);
   return fields;
 }
 
@@ -42,16 +45,21 @@ function addRequests(fields: Map<string, string>, requests: readonly Recorded[])
   const counts = new Map<string, number>();
   const uuids = new Map<string, string>();
   const stable = (value: unknown) => {
-    if (typeof value !== 'string' || !UUID.test(value)) return JSON.stringify(value);
-    if (!uuids.has(value)) uuids.set(value, `uuid ${uuids.size + 1}`);
-    return uuids.get(value)!;
+    return JSON.stringify(value).replaceAll(UUID, (uuid) => {
+      if (!uuids.has(uuid)) uuids.set(uuid, `uuid ${uuids.size + 1}`);
+      return uuids.get(uuid)!;
+    });
   };
   for (const { kind, headers, body } of requests) {
     const n = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, n);
     addHeaders(fields, `${kind} ${n}`, headers);
-    const { jsons, ...others } = (body ?? {}) as { jsons?: string[] };
-    for (const [name, value] of leaves(others, `${kind} ${n}: body`)) fields.set(name, stable(value));
+    if (body === undefined) continue;
+    const { jsons, logs, ...others } = body as { jsons?: string[]; logs?: string };
+    if (logs !== undefined) addTaskLogs(fields, `${kind} ${n}: logs`, logs);
+    if (jsons === undefined && JSON.stringify(others).length > MAX_BODY_CHARACTERS)
+      fields.set(`${kind} ${n}: body`, `SHA-256 ${digest(others)}`);
+    else for (const [name, value] of leaves(others, `${kind} ${n}: body`)) fields.set(name, stable(value));
     if (jsons !== undefined) fields.set(`${kind} ${n}: number of events`, String(jsons.length));
   }
   const taken = requests.filter(({ kind, status }) => isBatch(kind) && status === 200);
@@ -83,7 +91,23 @@ function addLogs(fields: Map<string, string>, requests: readonly Recorded[]): vo
   for (const { headers } of requests.slice(0, 1)) addHeaders(fields, 'POST /logs', headers);
 }
 
-function isProbes({ message }: LogEntry): boolean {
+/** The log of an action: a text of lines `<date>: <level>: <message>`, and of stacks below them. */
+function addTaskLogs(fields: Map<string, string>, name: string, text: string): void {
+  const entries = [...text.matchAll(/^(\d{4}-\d\d-\d\d.\d\d:\d\d:\d\d[.\d]*): (\w+): (.*)$/gm)].map(
+    ([, date = '', level = '', message = '']) => ({ date, level, message }),
+  );
+  const own = entries.filter((entry) => isProbes(entry) && entry.level !== 'debug');
+  const debug = entries.filter((entry) => isProbes(entry) && entry.level === 'debug');
+  if (debug.length > 0) fields.set('log: debug entries', debug.map(({ message }) => message).join(', '));
+  for (const [index, { level, message }] of own.entries())
+    fields.set(`${name}: entry ${index + 1}`, `${level} ${message}`);
+  for (const { date } of own.slice(0, 1)) fields.set(`${name}: form of the dates`, date.replaceAll(/\d/g, '0'));
+  const others = entries.filter((entry) => !isProbes(entry)).map(({ level }) => level);
+  if (others.length > 0) fields.set(`${name}: entries besides the probe's`, others.join(', '));
+  fields.set(`${name}: last character`, JSON.stringify(text.slice(-1)));
+}
+
+function isProbes({ message }: Pick<LogEntry, 'message'>): boolean {
   return message.startsWith('probe:');
 }
 
@@ -105,7 +129,9 @@ function addMetrics(fields: Map<string, string>, text: string): void {
 /** Every value in JSON with its path. */
 function leaves(value: unknown, path: string): [string, unknown][] {
   if (typeof value !== 'object' || value === null) return [[path, value]];
-  return Object.entries(value).flatMap(([name, inner]) => leaves(inner, `${path}.${name}`));
+  const entries = Object.entries(value);
+  if (entries.length === 0) return [[path, value]];
+  return entries.flatMap(([name, inner]) => leaves(inner, `${path}.${name}`));
 }
 
 /** Times differ between two runs: only their form is compared. */
@@ -113,6 +139,6 @@ function shapeOf(value: unknown): string {
   return typeof value === 'string' && TIME.test(value) ? value.replaceAll(/\d/g, '0') : JSON.stringify(value);
 }
 
-function digest(events: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(events)).digest('hex').slice(0, 12);
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12);
 }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,8 @@ export interface Observation {
   readonly health: { readonly status: number; readonly body: unknown } | undefined;
   readonly metrics: string | undefined;
   readonly context: string | undefined;
+  /** What an action left in the data folder: each file's name, and its text. */
+  readonly files: readonly (readonly [name: string, text: string])[];
 }
 
 const END = 'probe: end';
@@ -35,6 +37,8 @@ export async function observe(side: Side, scenario: Scenario): Promise<Observati
   const [liveness, metrics] = [await freePort(), await freePort()];
   await writeCards(folder, scenario);
   await mkdir(join(folder, 'data'));
+  const given = Object.entries(scenario.files ?? {});
+  for (const [name, text] of given) await writeFile(join(folder, 'data', name), text);
   const child = await start(side, scenario, folder, {
     PROBE_ROOT: folder,
     PROBE_STEPS: JSON.stringify(scenario.steps ?? []),
@@ -66,6 +70,7 @@ export async function observe(side: Side, scenario: Scenario): Promise<Observati
       health: health && { status: health.status, body: JSON.parse(health.text) as unknown },
       metrics: page?.text,
       context: await readFile(join(folder, 'data', 'context.json'), 'utf8').catch(() => undefined),
+      files: await filesIn(join(folder, 'data'), [...given.map(([name]) => name), 'context.json']),
     };
   } catch (error) {
     throw new Error(`The probe on the ${side} did not come to its end. It said:\n${said.slice(-4_000)}`, {
@@ -94,16 +99,22 @@ async function start(
 /** Until the probe has taken its last step, has given up, or has ended. */
 async function untilOver(requests: readonly Recorded[], child: ChildProcess, scenario: Scenario): Promise<void> {
   const endsAt = scenario.endsAt ?? 'critical';
+  const isRequested = () => requests.some(({ kind }) => kind === scenario.stopAt);
   const startedMs = performance.now();
   while (child.exitCode === null && performance.now() - startedMs < LIMIT_MS) {
     const entries = logEntries(requests);
-    if (entries.some(({ message }) => message === END)) return;
+    if (entries.some(({ message }) => message === END) || isRequested()) return;
     const others = entries.filter(({ message }) => !message.startsWith('probe:')).map(({ level }) => level);
     if (endsAt !== 'end' && others.includes('critical')) return;
     if (endsAt === 'error' && others.includes('error')) return;
     await wait(LOOK_MS);
   }
   if (child.exitCode === null) throw new Error(`nothing came to an end in ${LIMIT_MS / 1_000} s`);
+}
+
+async function filesIn(folder: string, except: readonly string[]): Promise<[string, string][]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json') && !except.includes(name)).sort();
+  return Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')]));
 }
 
 async function ask(url: string): Promise<{ status: number; text: string }> {
@@ -139,6 +150,13 @@ async function writeCards(folder: string, { manifestSecrets = [], cardSecrets = 
     chunk_size: { type: 'integer', default: 1000 },
     compress: { type: 'boolean', default: true },
   };
+  const action = {
+    count: { type: 'integer', default: 10 },
+    exact: { type: 'boolean', default: false },
+    text: { type: 'string', default: 'default' },
+    words: { type: 'array', items: text },
+  };
+  const files = { rows: { type: 'array' }, rows_path: text, word: text };
   const card = (kind: string, properties: object, required: string[]) => ({
     docker_parameters: `probe_${kind}`,
     arguments: { type: 'object', properties, required, secrets: cardSecrets },
@@ -151,6 +169,8 @@ async function writeCards(folder: string, { manifestSecrets = [], cardSecrets = 
   });
   await write('trigger_probe.json', card('trigger', trigger, []));
   await write('connector_probe.json', card('connector', connector, ['intake_key']));
+  await write('action_probe.json', card('action', files, []));
+  await write('action_typed_probe.json', card('typed_action', action, []));
 }
 
 function texts(values: Readonly<Record<string, unknown>>, url: string): Record<string, string> {
