@@ -91,9 +91,26 @@ module.exports = {
     only(
       'microsoft-knows-the-model',
       '^src/microsoft/',
-      ['^src/model/', shim, ...library('axios', 'p-retry', 'luxon', '@azure/msal-node', '@azure/msal-common')],
+      [
+        '^src/model/',
+        shim,
+        ...library('axios', 'p-retry', 'luxon', '@azure/msal-node', '@azure/msal-common', '@rgrove/parse-xml'),
+      ],
       "microsoft → model and the SDK's HTTP client.",
     ),
+    only(
+      'search-asks-microsoft',
+      '^src/search/',
+      ['^src/(microsoft|message-trace|model)/', shim, ...library('luxon')],
+      'search → microsoft, message-trace, model and the SDK.',
+    ),
+    {
+      name: 'collector-and-sources-know-no-search',
+      severity: 'error',
+      comment: 'What collects works without what searches.',
+      from: { path: '^src/(collector|microsoft|message-trace|model|settings)/' },
+      to: { path: '^src/search/' },
+    },
     ...sources.map((source) => ({
       name: 'sources-never-import-each-other',
       severity: 'error',

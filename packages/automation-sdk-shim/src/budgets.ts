@@ -275,3 +275,23 @@ export const ACTION_EXIT_MS = 1_000;
  * than the limit of a small request.
  */
 export const SLOWEST_UPLOAD_BYTES_PER_MS = 100;
+
+/**
+ * Requests for searches in any five minutes, of the tenant's 100: the rest is the collector's, which runs in another
+ * container and shares the quota.
+ */
+export const SEARCH_REQUESTS_IN_FIVE_MINUTES = 10;
+/** Requests of one search. Seven are sent at once and the others at 100 s each: five minutes at most. */
+export const SEARCH_REQUESTS = 10;
+/** Rows of one search, unless it is told otherwise: two pages of Microsoft Graph. */
+export const SEARCH_ROWS = 10_000;
+/** Rows of one search at most, each remembered by some 100 bytes so that it comes only once. */
+export const MAX_SEARCH_ROWS = 1_000_000;
+/** The same for the recipients of one message: no group is expanded to more. */
+export const RECIPIENT_ROWS = 100_000;
+/** Values of one property of a search: each takes a request. */
+export const MAX_SEARCH_VALUES = 100;
+/** Queries that the values of further properties may multiply one search to. What is beyond is filtered here. */
+export const MAX_COMBINED_QUERIES = 10;
+/** The XML of one step of a message's way: the longest known has some KiB of headers of the transport. */
+export const MAX_DETAIL_XML_CHARACTERS = 262_144;

@@ -24,6 +24,6 @@ export async function newestRow(
     signal,
     tries: 1,
   });
-  const { records } = await read(rangeUrl(apiUrl, range, 1), true);
+  const { records } = await read(rangeUrl(apiUrl, range, { rows: 1 }), true);
   return records[0];
 }

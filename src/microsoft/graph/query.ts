@@ -2,6 +2,7 @@ import type { TimeRange, TraceRecord } from '../../model/ports.js';
 import { isObject, type JsonObject, type JsonValue } from '../../model/json.js';
 import { parsed } from '../http/json.js';
 import type { Query } from '../paging/detours.js';
+import { type Clause, clauseText } from './clauses.js';
 
 /** Without it a status that was added after the documented list is `unknownFutureValue`, and two of them the same. */
 export const headers = { Prefer: 'include-unknown-enum-members' };
@@ -11,12 +12,17 @@ export const pageRows = 5000;
 
 /**
  * The address of a range's first page. Both bounds must be given and are inclusive, so nothing that lies on one is left
- * out. Whole seconds: whether fractions are taken is not documented. No other filter is of use: `or`, `in` and `ne` are
- * accepted and ignored.
+ * out. Whole seconds: whether fractions are taken is not documented.
+ * `clauses`: what rows must be besides, all of it.
  */
-export function rangeUrl(apiUrl: string, range: TimeRange, rows = pageRows): URL {
+export function rangeUrl(
+  apiUrl: string,
+  range: TimeRange,
+  { clauses = [], rows = pageRows }: { readonly clauses?: readonly Clause[] | undefined; readonly rows?: number } = {},
+): URL {
   const url = new URL(`${apiUrl.replace(/\/+$/, '')}/admin/exchange/tracing/messageTraces`);
-  const filter = `receivedDateTime ge ${dateTime(range.start)} and receivedDateTime le ${dateTime(range.end)}`;
+  const bounds = [`receivedDateTime ge ${dateTime(range.start)}`, `receivedDateTime le ${dateTime(range.end)}`];
+  const filter = [...bounds, ...clauses.map(clauseText)].join(' and ');
   url.search = `?$filter=${encodeURIComponent(filter)}&$top=${rows}`;
   return url;
 }

@@ -8,6 +8,7 @@ import type { MicrosoftClient } from '../http/client.js';
 import { pageReader, SEARCH_ELSEWHERE } from '../paging/page-reader.js';
 import type { LinkMonitor } from '../paging/detours.js';
 import { walkPages } from '../paging/page-walk.js';
+import type { Clause } from './clauses.js';
 import { parsePage } from './row.js';
 import { endAt, headers, inspectLink, pageRows, rangeUrl, rebuildLink } from './query.js';
 
@@ -97,6 +98,13 @@ export class FutureMargin {
 
 const dayMs = 86_400_000;
 
+export interface GraphReadOptions extends ReadOptions {
+  /** What Graph is asked to filter by besides the time. It may pass over some of it in silence. */
+  readonly clauses?: readonly Clause[];
+  /** Called before each request that is sent, repeats included. What it throws ends the reading. */
+  readonly onRequest?: () => void;
+}
+
 /**
  * Microsoft Graph's message trace (/admin/exchange/tracing/messageTraces). Pages hold 5,000 rows at most, newest first;
  * a range is 10 days wide at most, begins within the last 90 days and does not end in the future; all of that is
@@ -131,9 +139,13 @@ export class GraphSource implements Source {
     return { pageRows, rangeMs: 10 * dayMs, historyMs: 90 * dayMs, behindMs: this.#behind.ms };
   }
 
-  pages(range: TimeRange, signal: AbortSignal, options: ReadOptions = {}): AsyncGenerator<Page, void, undefined> {
+  pages(
+    range: TimeRange,
+    signal: AbortSignal,
+    { clauses, ...options }: GraphReadOptions = {},
+  ): AsyncGenerator<Page, void, undefined> {
     const rowContext = { range, organization: this.#organization };
-    const query = (part: TimeRange) => rangeUrl(this.#apiUrl, part);
+    const query = (part: TimeRange) => rangeUrl(this.#apiUrl, part, { clauses });
     return walkPages({
       service: 'Microsoft Graph',
       firstUrl: query(range),

@@ -27,6 +27,8 @@ export interface Question<Result> {
   readonly parse: (response: Response) => Result;
   /** Told what failed and is tried again. */
   readonly onRetry?: ((error: UnavailableError) => void) | undefined;
+  /** Called before each request that is sent, repeats included. What it throws is final: nothing is sent then. */
+  readonly onRequest?: (() => void) | undefined;
   /** How often it is asked, the first time included. Default 5. */
   readonly tries?: number | undefined;
 }
@@ -120,10 +122,11 @@ export class MicrosoftClient {
   }
 
   async #ask<Result>(request: Question<Result>, signal: AbortSignal): Promise<Result> {
-    const { url, headers, parse, onRetry } = request;
+    const { url, headers, parse, onRequest, onRetry } = request;
     const { authorization } = this.#options;
     for (let isSecondTry = false; ; isSecondTry = true) {
       const header = await authorization.header(signal);
+      onRequest?.();
       const response = await this.#send(url, { ...headers, Authorization: header }, signal);
       try {
         return parse(response);

@@ -52,7 +52,7 @@ function cut(value: JsonValue, levels: number): JsonValue {
 }
 
 /** How an API is asked for its pages, and what its answers mean. */
-export interface PageReading extends Pick<Question<LinkedPage>, 'headers' | 'onRetry' | 'tries'> {
+export interface PageReading extends Pick<Question<LinkedPage>, 'headers' | 'onRequest' | 'onRetry' | 'tries'> {
   readonly client: MicrosoftClient;
   readonly signal: AbortSignal;
   /** What an answer that is not a page of rows means; undefined for one that may be a page. */

@@ -54,7 +54,10 @@ export abstract class Action<
    * (info unless given) are left out, as is one that repeats another within 60 s.
    */
   protected readonly log: Log;
-  /** For requests of the action's own: how the module introduces itself, its kept-alive connections, and what their errors mean. */
+  /**
+   * For requests of the action's own: how the module introduces itself, its kept-alive connections, and what their
+   * errors mean.
+   */
   protected readonly http: HttpClient;
   readonly #redactor: Redactor;
   readonly #files: () => SharedFiles;

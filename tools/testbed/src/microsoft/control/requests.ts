@@ -1,7 +1,7 @@
 import type { FaultMatch, RandomFaults } from '../../faults/fault-plan.js';
 import * as read from './readers.js';
 import type { BulkMail, LiveMail } from '../world/mail-plan.js';
-import type { GraphOptions } from '../graph/options.js';
+import { filterProperties, type GraphOptions } from '../graph/options.js';
 import type { ReportingOptions } from '../reporting-web-service/trace-query.js';
 import type { ServiceOptions } from '../service/service-front.js';
 import type { FederatedCredential } from '../token-service/issued-tokens.js';
@@ -108,6 +108,9 @@ export const graphOptions = read.fields<Omit<GraphOptions, Functions>>({
   statusSpelling: read.oneOf(['camelCase', 'PascalCase', 'UPPERCASE']),
   historyDays: read.numberFrom(0),
   maxRangeDays: read.numberFrom(0),
+  ignoredFilters: read.listOf(read.oneOf(filterProperties)),
+  refusedFilters: read.listOf(read.oneOf(filterProperties)),
+  rowsWithoutId: read.either(read.wholeNumberFrom(1), read.nothing, 'a whole number of at least 1, or null'),
   quotaRequests: read.wholeNumberFrom(0),
   quotaWindowMs: read.numberFrom(0),
   quotaTakenByOthers: read.wholeNumberFrom(0),

@@ -1,6 +1,8 @@
 import { BadQueryError } from '../../errors.js';
 import type { MailRow } from '../world/mail-row.js';
 import type { MailWorld } from '../world/mail-world.js';
+import { detailsWording, readDetailsPath } from './details.js';
+import { fits } from './filter.js';
 import { defaultOptions, type GraphOptions, prefersUnknownMembers } from './options.js';
 import { errorWording, type ErrorWording, pageWording } from './wording.js';
 import { compareKeys, keyOf, nextLink, PageNumbers, readQuery, type TracePage, type TraceQuery } from './paging.js';
@@ -42,7 +44,7 @@ export class TraceReader {
     const number = skiptoken === null ? 1 : this.#numbers.find(filter, skiptoken.after);
     const size = Math.min(top, this.#options.pageRows);
     const rows: MailRow[] = [];
-    for (const row of this.#rowsFrom(query, nowMs)) {
+    for (const row of this.#shown(query, nowMs)) {
       rows.push(row);
       if (rows.length > size) break;
     }
@@ -53,6 +55,39 @@ export class TraceReader {
     this.#numbers.add(filter, after, number + 1);
     const start = skiptoken?.start ?? { ms: bounds.startMs, ticks: 0 };
     return { number, rows: page, next: { start, after, resultSize: top } };
+  }
+
+  /** The row of a message and a recipient, and how many rows the message has; undefined where there is none. */
+  find(traceId: string, recipient: string, nowMs: number): { row: MailRow; recipients: number } | undefined {
+    let found: MailRow | undefined;
+    let recipients = 0;
+    for (const key of this.#world.select({ fromMs: -Infinity, toMs: Infinity, inclusive: true }, nowMs)) {
+      const row = this.#world.row(key, nowMs);
+      if (row.traceId !== traceId.toLowerCase()) continue;
+      recipients++;
+      if (row.recipient.toLowerCase() === recipient.toLowerCase()) found = row;
+    }
+    return found && { row: found, recipients };
+  }
+
+  *#shown(query: TraceQuery, nowMs: number): Generator<MailRow> {
+    const { conditions, skiptoken } = query;
+    const { rowsWithoutId, ignoredFilters, refusedFilters } = this.#options;
+    const refused = refusedFilters.find((property) => conditions.has(property));
+    if (refused !== undefined) throw new BadQueryError(`Invalid filter clause: ${refused} cannot be filtered by.`);
+    const applied = new Map([...conditions].filter(([property]) => !ignoredFilters.includes(property)));
+    const shown = new Map<string, number>();
+    const isLimited = rowsWithoutId !== null && !applied.has('id');
+    // What a message has shown on earlier pages counts, too.
+    const from = isLimited ? { ...query, skiptoken: null } : query;
+    const after = isLimited ? skiptoken?.after : undefined;
+    for (const row of this.#rowsFrom(from, nowMs)) {
+      if (!fits(row, applied)) continue;
+      const count = (shown.get(row.traceId) ?? 0) + 1;
+      if (isLimited) shown.set(row.traceId, count);
+      if (isLimited && count > rowsWithoutId) continue;
+      if (after === undefined || compareKeys(after, keyOf(row, this.#options)) < 0) yield row;
+    }
   }
 
   /**
@@ -123,6 +158,7 @@ const tracesPath = `${graphPath}/admin/exchange/tracing/messagetraces`;
 /** How a request ended: with a page, refused for a reason, or with a fault that was asked for. */
 export type GraphResult =
   | 'page'
+  | 'details'
   | 'refused'
   | 'service-principal-less'
   | 'over-quota'
@@ -185,7 +221,9 @@ export class Graph {
     ): Due<GraphResult> => dueWithoutPage(result, credentials, respond, query && { ...query, skiptoken });
 
     if (outcome !== 'right') return httpError('refused', () => tokenRefused(error, outcome));
-    if (url.pathname.toLowerCase() !== tracesPath) return httpError('not-found', () => notFound(error));
+    const details = readDetailsPath(url.pathname);
+    if (details === undefined && url.pathname.toLowerCase() !== tracesPath)
+      return httpError('not-found', () => notFound(error));
     if (request.method !== 'GET') {
       return httpError('not-acceptable', () => error(405, 'MethodNotAllowed', 'Only GET is supported.'));
     }
@@ -196,6 +234,12 @@ export class Graph {
     const waitMs = this.#quota.take(nowMs, options);
     if (waitMs !== null) {
       return httpError('over-quota', () => overQuota(error, options.quotaRetryAfter ? waitMs : null));
+    }
+
+    if (details !== undefined) {
+      const found = this.#reader.find(details.traceId, details.recipient, nowMs);
+      const respond = () => detailsWording(found?.row, found?.recipients ?? 0, url.origin);
+      return dueWithoutPage('details', credentials, respond);
     }
 
     let query: TraceQuery | null = null;

@@ -36,6 +36,20 @@ export function prefersUnknownMembers(prefer: string | string[] | undefined): bo
   return preferences.some((preference) => preference.trim().toLowerCase() === 'include-unknown-enum-members');
 }
 
+/** The properties that rows are compared by, besides the time. */
+export const filterProperties = [
+  'id',
+  'messageId',
+  'senderAddress',
+  'recipientAddress',
+  'subject',
+  'status',
+  'fromIP',
+  'toIP',
+] as const;
+
+export type FilterProperty = (typeof filterProperties)[number];
+
 /** How Microsoft Graph's message trace behaves. */
 export interface GraphOptions extends ServiceOptions {
   /** Rows a page holds at most, however many `$top` asks for. */
@@ -48,6 +62,15 @@ export interface GraphOptions extends ServiceOptions {
   historyDays: number;
   /** A longer range is refused. */
   maxRangeDays: number;
+  /** Properties of `$filter` that are accepted and passed over in silence. */
+  ignoredFilters: readonly FilterProperty[];
+  /** Properties that a query must not name in `$filter`: it is refused. */
+  refusedFilters: readonly FilterProperty[];
+  /**
+   * How many rows of one message a query shows that does not name its id, as Microsoft's page of Get-MessageTraceV2
+   * hints; null where it shows all.
+   */
+  rowsWithoutId: number | null;
   /** Requests that the whole tenant has in any running window. */
   quotaRequests: number;
   /** The length of that window. */
@@ -74,6 +97,9 @@ export const defaultOptions: Readonly<GraphOptions> = {
   statusSpelling: 'camelCase',
   historyDays: 90,
   maxRangeDays: 10,
+  ignoredFilters: [],
+  refusedFilters: [],
+  rowsWithoutId: null,
   quotaRequests: 100,
   quotaWindowMs: 300_000,
   quotaTakenByOthers: 0,

@@ -1,5 +1,6 @@
 import { BadQueryError } from '../../errors.js';
 import type { MailRow } from '../world/mail-row.js';
+import { type Conditions, type Instant, type ReadFilter, readFilter, readInstant } from './filter.js';
 import type { GraphOptions } from './options.js';
 import type { LinkDamage } from '../service/service-front.js';
 
@@ -10,6 +11,8 @@ export interface TraceQuery {
   readonly filter: string;
   /** The bounds of receivedDateTime, both included, in milliseconds since 1970. */
   readonly bounds: { readonly startMs: number; readonly endMs: number };
+  /** What rows are compared by besides. */
+  readonly conditions: Conditions;
   /** Where to go on; null where there is no `$skiptoken`. */
   readonly skiptoken: Skiptoken | null;
   /** Rows on a page. */
@@ -29,42 +32,19 @@ export function readQuery(parameters: URLSearchParams): TraceQuery {
   }
   const filter = parameters.get('$filter') ?? '';
   const skiptoken = parameters.get('$skiptoken');
+  const read = readFilter(filter);
   return {
     filter,
-    bounds: readFilter(filter),
+    bounds: readBounds(read),
+    conditions: read.conditions,
     skiptoken: skiptoken === null ? null : readSkiptoken(skiptoken),
     top: readTop(parameters.get('$top')),
   };
 }
 
-/**
- * What follows an `or`, and clauses with `in` or `ne`, are passed over in silence, as the real service was seen to do.
- */
-function readFilter(filter: string): TraceQuery['bounds'] {
-  const [considered = ''] = filter.trim().split(/\s+or\s+/i);
-  const bounds = new Map<string, number>();
-  for (const clause of considered.split(/\s+and\s+/i)) {
-    if (clause === '' || /^\w+\s+(in|ne)\s/i.test(clause)) continue;
-    const [, operator, text] = /^receivedDateTime\s+(ge|le)\s+(\S+)$/.exec(clause.trim()) ?? [];
-    if (operator === undefined || text === undefined) {
-      throw new BadQueryError(`Invalid filter clause: '${clause}' is not receivedDateTime ge or le a date.`);
-    }
-    if (bounds.has(operator)) throw new BadQueryError(`The $filter names receivedDateTime ${operator} twice.`);
-    bounds.set(operator, readBound(text));
-  }
-  const [startMs, endMs] = [bounds.get('ge'), bounds.get('le')];
-  if (startMs === undefined || endMs === undefined) {
-    throw new BadQueryError('The $filter needs receivedDateTime ge and receivedDateTime le.');
-  }
-  if (startMs > endMs) throw new BadQueryError('The start of receivedDateTime must not be later than its end.');
-  return { startMs, endMs };
-}
-
-/** The zone must be there; fractions are read to the millisecond. */
-function readBound(text: string): number {
-  const instant = readInstant(text);
-  if (instant === undefined) throw new BadQueryError(`'${text}' is not a valid DateTimeOffset.`);
-  return instant.ms;
+function readBounds({ start, end }: ReadFilter): TraceQuery['bounds'] {
+  if (start.ms > end.ms) throw new BadQueryError('The start of receivedDateTime must not be later than its end.');
+  return { startMs: start.ms, endMs: end.ms };
 }
 
 function readTop(text: string | null): number {
@@ -72,25 +52,6 @@ function readTop(text: string | null): number {
   const top = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
   if (top >= 1 && top <= maxTop) return top;
   throw new BadQueryError(`'${text}' is not a valid value for $top: it must be from 1 to ${maxTop}.`);
-}
-
-/** An instant to 100 nanoseconds, as .NET counts them. */
-export interface Instant {
-  /** Whole milliseconds since 1970 … */
-  readonly ms: number;
-  /** … and what comes on top of them, in units of 100 nanoseconds, 0…9999. */
-  readonly ticks: number;
-}
-
-const literal = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,7}))?(Z|[+-]\d\d:\d\d)$/i;
-
-/** Reads a date with its zone and up to seven fraction digits; undefined for what is none. */
-function readInstant(text: string): Instant | undefined {
-  const [, seconds, fraction = '', zone = ''] = literal.exec(text) ?? [];
-  const wholeMs = seconds === undefined ? NaN : Date.parse(`${seconds}${zone}`.toUpperCase());
-  if (Number.isNaN(wholeMs)) return undefined;
-  const digits = fraction.padEnd(7, '0');
-  return { ms: wholeMs + Number(digits.slice(0, 3)), ticks: Number(digits.slice(3)) };
 }
 
 export function withSevenDigits({ ms, ticks }: Instant): string {

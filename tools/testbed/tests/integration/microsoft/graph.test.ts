@@ -177,13 +177,32 @@ describe('filter', () => {
     });
   });
 
+  test('compares texts without case, quotes doubled, and takes and and or within them for text', async () => {
+    await withGraph({}, async (simulator, headers) => {
+      const lastHour = graphFilter(nowMs - hourMs, nowMs);
+      simulator.world.add({ rows: 2_000, from: nowMs - hourMs, to: nowMs });
+      const shown = async (clause: string): Promise<number> =>
+        (await readAllTraces(messageTracesUrl(simulator, { $filter: `${lastHour} and ${clause}` }), headers)).length;
+      const subjects = await readAllTraces(messageTracesUrl(simulator, { $filter: lastHour }), headers);
+      const awkward = '%27 or 1 eq 1 %00 + &$skiptoken=0';
+      const count = (fits: (subject: string) => boolean) =>
+        subjects.filter(({ subject }) => fits(subject ?? '')).length;
+      expect(count((subject) => subject === awkward)).toBeGreaterThan(0);
+      expect(await shown(`subject eq '${awkward}'`)).toBe(count((subject) => subject === awkward));
+      expect(await shown(`contains(subject, ', then ''NO''')`)).toBe(count((one) => one.endsWith(", then 'no'")));
+      expect(await shown(`startswith(subject,'INVOICE')`)).toBe(count((one) => one.startsWith('Invoice')));
+    });
+  });
+
   test.each([
     ['without an end', { $filter: `receivedDateTime ge ${from}` }, 'needs receivedDateTime ge and receivedDateTime le'],
     ['that is missing', {}, 'needs receivedDateTime ge and receivedDateTime le'],
     ['with a bound twice', { $filter: `${both} and receivedDateTime le ${to}` }, 'le twice'],
     ['the wrong way round', { $filter: graphFilter(nowMs, nowMs - 1) }, 'must not be later'],
     ['without a zone', { $filter: both.replaceAll('Z', '') }, 'not a valid DateTimeOffset'],
-    ['that is not simulated', { $filter: `${both} and status eq 'failed'` }, 'Invalid filter clause'],
+    ['with a property that cannot be filtered by', { $filter: `${both} and size eq '3'` }, 'Invalid filter clause'],
+    ['with a status that does not exist', { $filter: `${both} and status eq 'lost'` }, 'Invalid filter clause'],
+    ['with a text that does not end', { $filter: `${both} and subject eq 'a` }, 'Invalid filter clause'],
     ['in the old language', { $filter: "StartDate eq datetime'2022-07-25T12:00:00Z'" }, 'Invalid filter clause'],
     ['with $orderby', { $filter: both, $orderby: 'receivedDateTime' }, "'$orderby' is not supported"],
     ['with $top 0', { $filter: both, $top: '0' }, 'must be from 1 to 5000'],
