@@ -1,4 +1,6 @@
-import { HttpError } from '@local/testbed';
+import type { HttpBindings } from '@hono/node-server';
+import { HttpError, readBody } from '@local/testbed';
+import { type Context, Hono } from 'hono';
 import { InvalidSettingsError } from '../playbooks/stored-playbook.js';
 import type { Library, PlaybookChange, Problem } from '../wire/playbook.js';
 import type { ModuleCards } from '../cards/read-cards.js';
@@ -10,7 +12,7 @@ import type { IntakeControls, Live, TenantControls } from '../wire/live.js';
 type Fields = Readonly<Record<string, unknown>>;
 
 /** @throws {HttpError} 400 where the text is no JSON object. */
-export function parseFields(body: string): Fields {
+function parseFields(body: string): Fields {
   try {
     return asFields(JSON.parse(body === '' ? '{}' : body), 'The body');
   } catch (error) {
@@ -78,23 +80,9 @@ export interface ApiOptions {
   readonly onLook: (playbook: string) => void;
 }
 
-interface ApiResponse {
-  readonly status: number;
-  /** Undefined: none. */
-  readonly body?: unknown;
+interface Env {
+  Bindings: HttpBindings;
 }
-
-interface ApiCall {
-  readonly query: URLSearchParams;
-  readonly body: Readonly<Record<string, unknown>>;
-  /** What stands in the path for a name such as `:id`; empty where the path has no such. */
-  readonly part: (name: 'id' | 'number') => string;
-}
-
-type Response = (call: ApiCall) => ApiResponse | Promise<ApiResponse>;
-
-/** Method and path, such as `PUT /api/playbooks/:id`. */
-export type Routes = Readonly<Record<string, Response>>;
 
 const TENANT: ControlShapes<TenantControls> = {
   rowsPerHour: { max: MAX_ROWS_PER_HOUR },
@@ -104,16 +92,19 @@ const TENANT: ControlShapes<TenantControls> = {
 };
 const INTAKE: ControlShapes<IntakeControls> = { faultShare: { max: 1 }, outage: 'truth' };
 
+const MAX_BODY_BYTES = 256 * 1024;
+
+async function bodyOf({ env }: Context<Env>): Promise<Fields> {
+  return parseFields(await readBody(env.incoming, { maxBytes: MAX_BODY_BYTES, acceptGzip: false }));
+}
+
 /** All that the page can ask for; `wire/` tells the shapes. */
-export function apiRoutes({ module, playbooks, tenant, onLook }: ApiOptions): Routes {
-  const ok = (body: unknown): ApiResponse => ({ status: 200, body });
-  const accepted = (body: unknown): ApiResponse => ({ status: 202, body });
-  const playbook = ({ part }: ApiCall) => playbooks.get(part('id'));
-  return {
-    'GET /api/library': () => ok(libraryOf(module)),
-    'GET /api/live': ({ query }) => {
-      const [id, cursors] = [query.get('playbook'), readCursors(query)];
-      const shown = id === null ? undefined : playbooks.find(id);
+export function apiRoutes({ module, playbooks, tenant, onLook }: ApiOptions) {
+  return new Hono<Env>()
+    .get('/library', (c) => c.json(libraryOf(module)))
+    .get('/live', (c) => {
+      const [id, cursors] = [c.req.query('playbook'), readCursors(c.req.query())];
+      const shown = id === undefined ? undefined : playbooks.find(id);
       if (shown) onLook(shown.id);
       const live: Live = {
         nowMs: Date.now(),
@@ -121,30 +112,38 @@ export function apiRoutes({ module, playbooks, tenant, onLook }: ApiOptions): Ro
         tenant: tenant.controls,
         playbook: shown?.live(cursors) ?? null,
       };
-      return ok(live);
-    },
-    'PATCH /api/tenant': async ({ body }) => ok(await tenant.change(readControls(body, TENANT))),
-    'POST /api/playbooks': async ({ body }) => {
-      const added = await playbooks.add(readAddition(body));
-      return { status: 201, body: added.saved.picture() };
-    },
-    'GET /api/playbooks/:id': (call) => ok(playbook(call).saved.picture()),
-    'PUT /api/playbooks/:id': async (call) => ok(await playbook(call).saved.change(readPlaybookChange(call.body))),
-    'DELETE /api/playbooks/:id': async ({ part }) => {
-      await playbooks.remove(part('id'));
-      return { status: 204 };
-    },
-    'POST /api/playbooks/:id/simulated-tenant': async (call) => ok(await playbook(call).saved.useSimulatedTenant()),
-    'POST /api/playbooks/:id/start': async ({ part }) => accepted(await playbooks.start(part('id'))),
-    'POST /api/playbooks/:id/stop': (call) => accepted(playbook(call).stop()),
-    'POST /api/playbooks/:id/kill': (call) => accepted(playbook(call).kill()),
-    'PATCH /api/playbooks/:id/intake': (call) => ok(playbook(call).changeIntake(readControls(call.body, INTAKE))),
-    'GET /api/playbooks/:id/events/:number': (call) => {
-      const event = playbook(call).observations.events.detail(Number(call.part('number')));
+      return c.json(live);
+    })
+    .patch('/tenant', async (c) => c.json(await tenant.change(readControls(await bodyOf(c), TENANT))))
+    .post('/playbooks', async (c) => {
+      const added = await playbooks.add(readAddition(await bodyOf(c)));
+      return c.json(added.saved.picture(), 201);
+    })
+    .get('/playbooks/:id', (c) => c.json(playbooks.get(c.req.param('id')).saved.picture()))
+    .put('/playbooks/:id', async (c) => {
+      const change = readPlaybookChange(await bodyOf(c));
+      return c.json(await playbooks.get(c.req.param('id')).saved.change(change));
+    })
+    .delete('/playbooks/:id', async (c) => {
+      await playbooks.remove(c.req.param('id'));
+      return c.body(null, 204);
+    })
+    .post('/playbooks/:id/simulated-tenant', async (c) =>
+      c.json(await playbooks.get(c.req.param('id')).saved.useSimulatedTenant()),
+    )
+    .post('/playbooks/:id/start', async (c) => c.json(await playbooks.start(c.req.param('id')), 202))
+    .post('/playbooks/:id/stop', (c) => c.json(playbooks.get(c.req.param('id')).stop(), 202))
+    .post('/playbooks/:id/kill', (c) => c.json(playbooks.get(c.req.param('id')).kill(), 202))
+    .patch('/playbooks/:id/intake', async (c) => {
+      const controls = readControls(await bodyOf(c), INTAKE);
+      return c.json(playbooks.get(c.req.param('id')).changeIntake(controls));
+    })
+    .get('/playbooks/:id/events/:number', (c) => {
+      const { id, number } = c.req.param();
+      const event = playbooks.get(id).observations.events.detail(Number(number));
       if (event === undefined) throw new HttpError(404, 'This event is kept no more: choose a later one.');
-      return ok(event);
-    },
-  };
+      return c.json(event);
+    });
 }
 
 function libraryOf({ name, description, version, cards }: ModuleCards): Library {
@@ -156,9 +155,9 @@ function libraryOf({ name, description, version, cards }: ModuleCards): Library 
   return { name, description, version, triggers };
 }
 
-function readCursors(query: URLSearchParams): Cursors {
+function readCursors(query: Readonly<Record<string, string>>): Cursors {
   const cursor = (name: keyof Cursors): number => {
-    const value = Number(query.get(name) ?? 0);
+    const value = Number(query[name] ?? 0);
     if (Number.isFinite(value) && value >= 0) return value;
     throw new HttpError(400, `${name} must be a number from 0: leave it out for everything.`);
   };
