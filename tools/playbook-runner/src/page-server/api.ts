@@ -1,76 +1,51 @@
 import type { HttpBindings } from '@hono/node-server';
 import { HttpError, readBody } from '@local/testbed';
 import { type Context, Hono } from 'hono';
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
 import { InvalidSettingsError } from '../playbooks/stored-playbook.js';
-import type { Library, PlaybookChange, Problem } from '../wire/playbook.js';
+import type { Library, Problem } from '../wire/playbook.js';
 import type { ModuleCards } from '../cards/read-cards.js';
 import type { Cursors } from '../observed/observations.js';
 import type { Playbooks } from '../playbooks/playbooks.js';
 import { MAX_ROWS_PER_HOUR, type SimulatedTenant } from '../simulation/simulated-tenant.js';
-import type { IntakeControls, Live, TenantControls } from '../wire/live.js';
+import type { Live } from '../wire/live.js';
 
-type Fields = Readonly<Record<string, unknown>>;
+const noObject = (what: string) => `${what} is no JSON object: send one.`;
 
-/** @throws {HttpError} 400 where the text is no JSON object. */
-function parseFields(body: string): Fields {
-  try {
-    return asFields(JSON.parse(body === '' ? '{}' : body), 'The body');
-  } catch (error) {
-    if (error instanceof HttpError) throw error;
-    throw new HttpError(400, 'The body is no JSON: send an object.');
-  }
+const fields = (what: string) => z.record(z.string(), z.unknown(), noObject(what));
+
+const ADDITION = z.object(
+  {
+    trigger: z.string('trigger is no text: name a trigger of the library.'),
+    name: z.string('name is no text: send text, or leave it out.').exactOptional(),
+  },
+  noObject('The body'),
+);
+
+/** What the settings are is checked by the card. */
+const CHANGE = z.object(
+  {
+    name: z.string('name is no text: send the name of the playbook.'),
+    settings: fields('settings'),
+    secrets: z.record(
+      z.string(),
+      z.string('A secret is no text: send text to replace it, null to forget it.').nullable(),
+      noObject('secrets'),
+    ),
+  },
+  noObject('The body'),
+);
+
+const truth = z.boolean('Send true or false.').exactOptional();
+
+function upTo(max: number) {
+  const message = `Send a number from 0 to ${max}.`;
+  return z.number(message).min(0, message).max(max, message).exactOptional();
 }
 
-/** @throws {HttpError} 400 where it is of another shape. */
-function readAddition(body: Fields): { readonly trigger: string; readonly name?: string } {
-  const { trigger, name } = body;
-  if (typeof trigger !== 'string') throw new HttpError(400, 'trigger is no text: name a trigger of the library.');
-  if (name === undefined) return { trigger };
-  if (typeof name !== 'string') throw new HttpError(400, 'name is no text: send text, or leave it out.');
-  return { trigger, name };
-}
-
-/** @throws {HttpError} 400 where it is of another shape. What the settings are is checked by the card. */
-function readPlaybookChange(body: Fields): PlaybookChange {
-  const { name } = body;
-  if (typeof name !== 'string') throw new HttpError(400, 'name is no text: send the name of the playbook.');
-  const settings = asFields(body['settings'], 'settings');
-  const secrets = asFields(body['secrets'], 'secrets');
-  if (Object.values(secrets).some((secret) => secret !== null && typeof secret !== 'string')) {
-    throw new HttpError(400, 'A secret is no text: send text to replace it, null to forget it.');
-  }
-  return { name, settings, secrets: secrets as PlaybookChange['secrets'] };
-}
-
-/** What each control may be. */
-type ControlShapes<Controls> = Readonly<Record<keyof Controls, 'truth' | { readonly max: number }>>;
-
-/**
- * Some of the controls.
- *
- * @throws {HttpError} 422 naming each field that is unknown or out of bounds.
- */
-function readControls<Controls>(body: Fields, shapes: ControlShapes<Controls>): Partial<Controls> {
-  const problems = Object.entries(body).flatMap(([name, value]): Problem[] => {
-    const shape = Object.hasOwn(shapes, name) ? shapes[name as keyof Controls] : undefined;
-    const message = describeProblem(value, shape);
-    return message === undefined ? [] : [{ setting: name, message }];
-  });
-  if (problems.length > 0) throw new InvalidSettingsError('Some of it is out of bounds: correct it.', problems);
-  return body as Partial<Controls>;
-}
-
-function describeProblem(value: unknown, shape: 'truth' | { readonly max: number } | undefined): string | undefined {
-  if (shape === undefined) return 'There is no such control: leave it out.';
-  if (shape === 'truth') return typeof value === 'boolean' ? undefined : 'Send true or false.';
-  const isWithin = typeof value === 'number' && value >= 0 && value <= shape.max;
-  return isWithin ? undefined : `Send a number from 0 to ${shape.max}.`;
-}
-
-function asFields(value: unknown, what: string): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  throw new HttpError(400, `${what} is no JSON object: send one.`);
-}
+const INTAKE = z.strictObject({ faultShare: upTo(1), outage: truth }, noObject('The body'));
+const TENANT = INTAKE.extend({ rowsPerHour: upTo(MAX_ROWS_PER_HOUR), lateShare: upTo(1) });
 
 export interface ApiOptions {
   readonly module: ModuleCards;
@@ -84,18 +59,36 @@ interface Env {
   Bindings: HttpBindings;
 }
 
-const TENANT: ControlShapes<TenantControls> = {
-  rowsPerHour: { max: MAX_ROWS_PER_HOUR },
-  lateShare: { max: 1 },
-  faultShare: { max: 1 },
-  outage: 'truth',
-};
-const INTAKE: ControlShapes<IntakeControls> = { faultShare: { max: 1 }, outage: 'truth' };
-
 const MAX_BODY_BYTES = 256 * 1024;
 
-async function bodyOf({ env }: Context<Env>): Promise<Fields> {
-  return parseFields(await readBody(env.incoming, { maxBytes: MAX_BODY_BYTES, acceptGzip: false }));
+/** @throws {HttpError} 400 where the body is of another shape. */
+async function bodyOf<Shape>({ env }: Context<Env>, shape: z.ZodType<Shape>): Promise<Shape> {
+  const { data, error } = shape.safeParse(await jsonOf(env.incoming));
+  if (error) throw new HttpError(400, error.issues[0]?.message ?? '');
+  return data;
+}
+
+/** @throws {InvalidSettingsError} 422 naming each field that is unknown or out of bounds; 400 like `bodyOf`. */
+async function controlsOf<Shape>({ env }: Context<Env>, shape: z.ZodType<Shape>): Promise<Shape> {
+  const { data, error } = shape.safeParse(await jsonOf(env.incoming));
+  if (!error) return data;
+  const problems = error.issues.flatMap((issue): Problem[] => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((setting) => ({ setting, message: 'There is no such control: leave it out.' }));
+    }
+    if (issue.path.length === 0) throw new HttpError(400, issue.message);
+    return [{ setting: String(issue.path[0]), message: issue.message }];
+  });
+  throw new InvalidSettingsError('Some of it is out of bounds: correct it.', problems);
+}
+
+async function jsonOf(request: IncomingMessage): Promise<unknown> {
+  const text = await readBody(request, { maxBytes: MAX_BODY_BYTES, acceptGzip: false });
+  try {
+    return JSON.parse(text === '' ? '{}' : text);
+  } catch {
+    throw new HttpError(400, 'The body is no JSON: send an object.');
+  }
 }
 
 /** All that the page can ask for; `wire/` tells the shapes. */
@@ -114,14 +107,14 @@ export function apiRoutes({ module, playbooks, tenant, onLook }: ApiOptions) {
       };
       return c.json(live);
     })
-    .patch('/tenant', async (c) => c.json(await tenant.change(readControls(await bodyOf(c), TENANT))))
+    .patch('/tenant', async (c) => c.json(await tenant.change(await controlsOf(c, TENANT))))
     .post('/playbooks', async (c) => {
-      const added = await playbooks.add(readAddition(await bodyOf(c)));
+      const added = await playbooks.add(await bodyOf(c, ADDITION));
       return c.json(added.saved.picture(), 201);
     })
     .get('/playbooks/:id', (c) => c.json(playbooks.get(c.req.param('id')).saved.picture()))
     .put('/playbooks/:id', async (c) => {
-      const change = readPlaybookChange(await bodyOf(c));
+      const change = await bodyOf(c, CHANGE);
       return c.json(await playbooks.get(c.req.param('id')).saved.change(change));
     })
     .delete('/playbooks/:id', async (c) => {
@@ -135,7 +128,7 @@ export function apiRoutes({ module, playbooks, tenant, onLook }: ApiOptions) {
     .post('/playbooks/:id/stop', (c) => c.json(playbooks.get(c.req.param('id')).stop(), 202))
     .post('/playbooks/:id/kill', (c) => c.json(playbooks.get(c.req.param('id')).kill(), 202))
     .patch('/playbooks/:id/intake', async (c) => {
-      const controls = readControls(await bodyOf(c), INTAKE);
+      const controls = await controlsOf(c, INTAKE);
       return c.json(playbooks.get(c.req.param('id')).changeIntake(controls));
     })
     .get('/playbooks/:id/events/:number', (c) => {
