@@ -1,8 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { EventEmitter, once } from 'node:events';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach } from '@jest/globals';
+import { listenOnLoopback } from '@local/testbed/loopback';
 
 interface Received {
   readonly method: string;
@@ -37,29 +37,22 @@ export async function startLoopback(
   handle: (request: Received, response: ServerResponse, number: number) => void,
 ): Promise<Loopback> {
   const received: Received[] = [];
-  const server = createServer((incoming, response) => {
+  const arrivals = new EventEmitter();
+  const server = await listenOnLoopback(0, async (incoming, response) => {
     const { method = '', url = '', headers } = incoming;
     const atMs = performance.now();
-    void text(incoming).then((body) => {
-      const request = { method, target: url, headers, body, atMs };
-      handle(request, response, received.push(request));
-      server.emit('arrived');
-    });
+    const request = { method, target: url, headers, body: await text(incoming), atMs };
+    handle(request, response, received.push(request));
+    arrivals.emit('arrived');
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
   const loopback: Loopback = {
-    origin: `http://127.0.0.1:${port}`,
+    origin: server.origin,
     received,
     arrived: async (count) => {
-      while (received.length < count) await once(server, 'arrived');
+      while (received.length < count) await once(arrivals, 'arrived');
     },
     close: async () => {
-      if (!open.delete(loopback)) return;
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
+      if (open.delete(loopback)) await server.close();
     },
   };
   open.add(loopback);

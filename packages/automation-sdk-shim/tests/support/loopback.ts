@@ -1,8 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { EventEmitter, once } from 'node:events';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
+import { listenOnLoopback } from '@local/testbed/loopback';
 
 export interface Received {
   readonly method: string;
@@ -29,38 +29,28 @@ export async function startLoopback(
   tls?: { readonly cert: string; readonly key: string },
 ): Promise<Loopback> {
   const received: Received[] = [];
-  const receive = (request: IncomingMessage, response: ServerResponse) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
-      const body = Buffer.concat(parts);
-      const plain = () => (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body);
-      const seen: Received = {
-        method: request.method ?? '',
-        path: request.url ?? '',
-        headers: request.headers,
-        body,
-        json: () => JSON.parse(plain().toString()) as unknown,
-      };
+  const arrivals = new EventEmitter();
+  const options = tls && { tls: { certificate: tls.cert, privateKey: tls.key } };
+  const server = await listenOnLoopback(
+    0,
+    async (request, response) => {
+      const { method = '', url = '', headers } = request;
+      const body = await buffer(request);
+      const plain = () => (headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body);
+      const seen = { method, path: url, headers, body, json: () => JSON.parse(plain().toString()) as unknown };
       received.push(seen);
-      server.emit('arrived');
+      arrivals.emit('arrived');
       handler(seen, response);
-    });
-  };
-  const server = tls === undefined ? createServer(receive) : createTlsServer(tls, receive);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+    },
+    options,
+  );
   return {
-    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.origin,
     received,
     arrived: async (count) => {
-      while (received.length < count) await once(server, 'arrived');
+      while (received.length < count) await once(arrivals, 'arrived');
     },
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close: () => server.close(),
   };
 }
 

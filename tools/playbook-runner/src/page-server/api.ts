@@ -1,74 +1,51 @@
-import { HttpError } from '@local/testbed';
+import type { HttpBindings } from '@hono/node-server';
+import { HttpError, readBody } from '@local/testbed';
+import { type Context, Hono } from 'hono';
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
 import { InvalidSettingsError } from '../playbooks/stored-playbook.js';
-import type { Library, PlaybookChange, Problem } from '../wire/playbook.js';
+import type { Library, Problem } from '../wire/playbook.js';
 import type { ModuleCards } from '../cards/read-cards.js';
 import type { Cursors } from '../observed/observations.js';
 import type { Playbooks } from '../playbooks/playbooks.js';
 import { MAX_ROWS_PER_HOUR, type SimulatedTenant } from '../simulation/simulated-tenant.js';
-import type { IntakeControls, Live, TenantControls } from '../wire/live.js';
+import type { Live } from '../wire/live.js';
 
-type Fields = Readonly<Record<string, unknown>>;
+const noObject = (what: string) => `${what} is no JSON object: send one.`;
 
-/** @throws {HttpError} 400 where the text is no JSON object. */
-export function parseFields(body: string): Fields {
-  try {
-    return asFields(JSON.parse(body === '' ? '{}' : body), 'The body');
-  } catch (error) {
-    if (error instanceof HttpError) throw error;
-    throw new HttpError(400, 'The body is no JSON: send an object.');
-  }
+const fields = (what: string) => z.record(z.string(), z.unknown(), noObject(what));
+
+const ADDITION = z.object(
+  {
+    trigger: z.string('trigger is no text: name a trigger of the library.'),
+    name: z.string('name is no text: send text, or leave it out.').exactOptional(),
+  },
+  noObject('The body'),
+);
+
+/** What the settings are is checked by the card. */
+const CHANGE = z.object(
+  {
+    name: z.string('name is no text: send the name of the playbook.'),
+    settings: fields('settings'),
+    secrets: z.record(
+      z.string(),
+      z.string('A secret is no text: send text to replace it, null to forget it.').nullable(),
+      noObject('secrets'),
+    ),
+  },
+  noObject('The body'),
+);
+
+const truth = z.boolean('Send true or false.').exactOptional();
+
+function upTo(max: number) {
+  const message = `Send a number from 0 to ${max}.`;
+  return z.number(message).min(0, message).max(max, message).exactOptional();
 }
 
-/** @throws {HttpError} 400 where it is of another shape. */
-function readAddition(body: Fields): { readonly trigger: string; readonly name?: string } {
-  const { trigger, name } = body;
-  if (typeof trigger !== 'string') throw new HttpError(400, 'trigger is no text: name a trigger of the library.');
-  if (name === undefined) return { trigger };
-  if (typeof name !== 'string') throw new HttpError(400, 'name is no text: send text, or leave it out.');
-  return { trigger, name };
-}
-
-/** @throws {HttpError} 400 where it is of another shape. What the settings are is checked by the card. */
-function readPlaybookChange(body: Fields): PlaybookChange {
-  const { name } = body;
-  if (typeof name !== 'string') throw new HttpError(400, 'name is no text: send the name of the playbook.');
-  const settings = asFields(body['settings'], 'settings');
-  const secrets = asFields(body['secrets'], 'secrets');
-  if (Object.values(secrets).some((secret) => secret !== null && typeof secret !== 'string')) {
-    throw new HttpError(400, 'A secret is no text: send text to replace it, null to forget it.');
-  }
-  return { name, settings, secrets: secrets as PlaybookChange['secrets'] };
-}
-
-/** What each control may be. */
-type ControlShapes<Controls> = Readonly<Record<keyof Controls, 'truth' | { readonly max: number }>>;
-
-/**
- * Some of the controls.
- *
- * @throws {HttpError} 422 naming each field that is unknown or out of bounds.
- */
-function readControls<Controls>(body: Fields, shapes: ControlShapes<Controls>): Partial<Controls> {
-  const problems = Object.entries(body).flatMap(([name, value]): Problem[] => {
-    const shape = Object.hasOwn(shapes, name) ? shapes[name as keyof Controls] : undefined;
-    const message = describeProblem(value, shape);
-    return message === undefined ? [] : [{ setting: name, message }];
-  });
-  if (problems.length > 0) throw new InvalidSettingsError('Some of it is out of bounds: correct it.', problems);
-  return body as Partial<Controls>;
-}
-
-function describeProblem(value: unknown, shape: 'truth' | { readonly max: number } | undefined): string | undefined {
-  if (shape === undefined) return 'There is no such control: leave it out.';
-  if (shape === 'truth') return typeof value === 'boolean' ? undefined : 'Send true or false.';
-  const isWithin = typeof value === 'number' && value >= 0 && value <= shape.max;
-  return isWithin ? undefined : `Send a number from 0 to ${shape.max}.`;
-}
-
-function asFields(value: unknown, what: string): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  throw new HttpError(400, `${what} is no JSON object: send one.`);
-}
+const INTAKE = z.strictObject({ faultShare: upTo(1), outage: truth }, noObject('The body'));
+const TENANT = INTAKE.extend({ rowsPerHour: upTo(MAX_ROWS_PER_HOUR), lateShare: upTo(1) });
 
 export interface ApiOptions {
   readonly module: ModuleCards;
@@ -78,42 +55,49 @@ export interface ApiOptions {
   readonly onLook: (playbook: string) => void;
 }
 
-interface ApiResponse {
-  readonly status: number;
-  /** Undefined: none. */
-  readonly body?: unknown;
+interface Env {
+  Bindings: HttpBindings;
 }
 
-interface ApiCall {
-  readonly query: URLSearchParams;
-  readonly body: Readonly<Record<string, unknown>>;
-  /** What stands in the path for a name such as `:id`; empty where the path has no such. */
-  readonly part: (name: 'id' | 'number') => string;
+const MAX_BODY_BYTES = 256 * 1024;
+
+/** @throws {HttpError} 400 where the body is of another shape. */
+async function bodyOf<Shape>({ env }: Context<Env>, shape: z.ZodType<Shape>): Promise<Shape> {
+  const { data, error } = shape.safeParse(await jsonOf(env.incoming));
+  if (error) throw new HttpError(400, error.issues[0]?.message ?? '');
+  return data;
 }
 
-type Response = (call: ApiCall) => ApiResponse | Promise<ApiResponse>;
+/** @throws {InvalidSettingsError} 422 naming each field that is unknown or out of bounds; 400 like `bodyOf`. */
+async function controlsOf<Shape>({ env }: Context<Env>, shape: z.ZodType<Shape>): Promise<Shape> {
+  const { data, error } = shape.safeParse(await jsonOf(env.incoming));
+  if (!error) return data;
+  const problems = error.issues.flatMap((issue): Problem[] => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((setting) => ({ setting, message: 'There is no such control: leave it out.' }));
+    }
+    if (issue.path.length === 0) throw new HttpError(400, issue.message);
+    return [{ setting: String(issue.path[0]), message: issue.message }];
+  });
+  throw new InvalidSettingsError('Some of it is out of bounds: correct it.', problems);
+}
 
-/** Method and path, such as `PUT /api/playbooks/:id`. */
-export type Routes = Readonly<Record<string, Response>>;
-
-const TENANT: ControlShapes<TenantControls> = {
-  rowsPerHour: { max: MAX_ROWS_PER_HOUR },
-  lateShare: { max: 1 },
-  faultShare: { max: 1 },
-  outage: 'truth',
-};
-const INTAKE: ControlShapes<IntakeControls> = { faultShare: { max: 1 }, outage: 'truth' };
+async function jsonOf(request: IncomingMessage): Promise<unknown> {
+  const text = await readBody(request, { maxBytes: MAX_BODY_BYTES, acceptGzip: false });
+  try {
+    return JSON.parse(text === '' ? '{}' : text);
+  } catch {
+    throw new HttpError(400, 'The body is no JSON: send an object.');
+  }
+}
 
 /** All that the page can ask for; `wire/` tells the shapes. */
-export function apiRoutes({ module, playbooks, tenant, onLook }: ApiOptions): Routes {
-  const ok = (body: unknown): ApiResponse => ({ status: 200, body });
-  const accepted = (body: unknown): ApiResponse => ({ status: 202, body });
-  const playbook = ({ part }: ApiCall) => playbooks.get(part('id'));
-  return {
-    'GET /api/library': () => ok(libraryOf(module)),
-    'GET /api/live': ({ query }) => {
-      const [id, cursors] = [query.get('playbook'), readCursors(query)];
-      const shown = id === null ? undefined : playbooks.find(id);
+export function apiRoutes({ module, playbooks, tenant, onLook }: ApiOptions) {
+  return new Hono<Env>()
+    .get('/library', (c) => c.json(libraryOf(module)))
+    .get('/live', (c) => {
+      const [id, cursors] = [c.req.query('playbook'), readCursors(c.req.query())];
+      const shown = id === undefined ? undefined : playbooks.find(id);
       if (shown) onLook(shown.id);
       const live: Live = {
         nowMs: Date.now(),
@@ -121,30 +105,38 @@ export function apiRoutes({ module, playbooks, tenant, onLook }: ApiOptions): Ro
         tenant: tenant.controls,
         playbook: shown?.live(cursors) ?? null,
       };
-      return ok(live);
-    },
-    'PATCH /api/tenant': async ({ body }) => ok(await tenant.change(readControls(body, TENANT))),
-    'POST /api/playbooks': async ({ body }) => {
-      const added = await playbooks.add(readAddition(body));
-      return { status: 201, body: added.saved.picture() };
-    },
-    'GET /api/playbooks/:id': (call) => ok(playbook(call).saved.picture()),
-    'PUT /api/playbooks/:id': async (call) => ok(await playbook(call).saved.change(readPlaybookChange(call.body))),
-    'DELETE /api/playbooks/:id': async ({ part }) => {
-      await playbooks.remove(part('id'));
-      return { status: 204 };
-    },
-    'POST /api/playbooks/:id/simulated-tenant': async (call) => ok(await playbook(call).saved.useSimulatedTenant()),
-    'POST /api/playbooks/:id/start': async ({ part }) => accepted(await playbooks.start(part('id'))),
-    'POST /api/playbooks/:id/stop': (call) => accepted(playbook(call).stop()),
-    'POST /api/playbooks/:id/kill': (call) => accepted(playbook(call).kill()),
-    'PATCH /api/playbooks/:id/intake': (call) => ok(playbook(call).changeIntake(readControls(call.body, INTAKE))),
-    'GET /api/playbooks/:id/events/:number': (call) => {
-      const event = playbook(call).observations.events.detail(Number(call.part('number')));
+      return c.json(live);
+    })
+    .patch('/tenant', async (c) => c.json(await tenant.change(await controlsOf(c, TENANT))))
+    .post('/playbooks', async (c) => {
+      const added = await playbooks.add(await bodyOf(c, ADDITION));
+      return c.json(added.saved.picture(), 201);
+    })
+    .get('/playbooks/:id', (c) => c.json(playbooks.get(c.req.param('id')).saved.picture()))
+    .put('/playbooks/:id', async (c) => {
+      const change = await bodyOf(c, CHANGE);
+      return c.json(await playbooks.get(c.req.param('id')).saved.change(change));
+    })
+    .delete('/playbooks/:id', async (c) => {
+      await playbooks.remove(c.req.param('id'));
+      return c.body(null, 204);
+    })
+    .post('/playbooks/:id/simulated-tenant', async (c) =>
+      c.json(await playbooks.get(c.req.param('id')).saved.useSimulatedTenant()),
+    )
+    .post('/playbooks/:id/start', async (c) => c.json(await playbooks.start(c.req.param('id')), 202))
+    .post('/playbooks/:id/stop', (c) => c.json(playbooks.get(c.req.param('id')).stop(), 202))
+    .post('/playbooks/:id/kill', (c) => c.json(playbooks.get(c.req.param('id')).kill(), 202))
+    .patch('/playbooks/:id/intake', async (c) => {
+      const controls = await controlsOf(c, INTAKE);
+      return c.json(playbooks.get(c.req.param('id')).changeIntake(controls));
+    })
+    .get('/playbooks/:id/events/:number', (c) => {
+      const { id, number } = c.req.param();
+      const event = playbooks.get(id).observations.events.detail(Number(number));
       if (event === undefined) throw new HttpError(404, 'This event is kept no more: choose a later one.');
-      return ok(event);
-    },
-  };
+      return c.json(event);
+    });
 }
 
 function libraryOf({ name, description, version, cards }: ModuleCards): Library {
@@ -156,9 +148,9 @@ function libraryOf({ name, description, version, cards }: ModuleCards): Library 
   return { name, description, version, triggers };
 }
 
-function readCursors(query: URLSearchParams): Cursors {
+function readCursors(query: Readonly<Record<string, string>>): Cursors {
   const cursor = (name: keyof Cursors): number => {
-    const value = Number(query.get(name) ?? 0);
+    const value = Number(query[name] ?? 0);
     if (Number.isFinite(value) && value >= 0) return value;
     throw new HttpError(400, `${name} must be a number from 0: leave it out for everything.`);
   };

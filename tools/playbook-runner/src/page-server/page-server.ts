@@ -1,69 +1,14 @@
-import { InvalidSettingsError } from '../playbooks/stored-playbook.js';
-import {
-  type Handler,
-  HttpError,
-  listenOnLoopback,
-  type LoopbackServer,
-  MethodError,
-  readBody,
-  respondWithJson,
-} from '@local/testbed';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { type Handler, HttpError, listenOnLoopback, type LoopbackServer, MethodError } from '@local/testbed';
+import { Hono } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { InvalidSettingsError } from '../playbooks/stored-playbook.js';
 import type { Refused } from '../wire/playbook.js';
-import { type ApiOptions, apiRoutes, parseFields } from './api.js';
+import { type ApiOptions, apiRoutes } from './api.js';
 import { PageFiles } from './page-files.js';
-
-interface Found<Response> {
-  readonly response: Response;
-  /** What stands in the path for `:id` and the like, by name. */
-  readonly parts: Readonly<Record<string, string>>;
-}
-
-/**
- * The route for a request. HEAD is answered as GET is.
- *
- * @param routes by method and path, such as `PUT /api/playbooks/:id`
- * @throws {HttpError} 404, or a MethodRefusal where the path is known with other methods.
- */
-function findRoute<Response>(
-  routes: Readonly<Record<string, Response>>,
-  method: string,
-  path: string,
-): Found<Response> {
-  const asked = method === 'HEAD' ? 'GET' : method;
-  const methods: string[] = [];
-  for (const [route, response] of Object.entries(routes)) {
-    const [routeMethod = '', pattern = ''] = route.split(' ');
-    const parts = match(pattern, path);
-    if (parts === undefined) continue;
-    if (routeMethod === asked) return { response, parts };
-    methods.push(...(routeMethod === 'GET' ? ['GET', 'HEAD'] : [routeMethod]));
-  }
-  if (methods.length === 0) throw new HttpError(404, 'There is no such address: reload the page.');
-  throw new MethodError(methods);
-}
-
-function match(pattern: string, path: string): Readonly<Record<string, string>> | undefined {
-  const [expected, given] = [pattern.split('/'), path.split('/')];
-  if (expected.length !== given.length) return undefined;
-  const parts: Record<string, string> = {};
-  for (const [position, name] of expected.entries()) {
-    const part = given[position] ?? '';
-    if (name.startsWith(':')) parts[name.slice(1)] = decode(part);
-    else if (name !== part) return undefined;
-  }
-  return parts;
-}
-
-/** What cannot be decoded names nothing. */
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return '';
-  }
-}
 
 const READING: readonly (string | undefined)[] = ['GET', 'HEAD'];
 
@@ -138,7 +83,6 @@ export interface PageServerOptions extends ApiOptions {
   readonly logo: string;
 }
 
-const MAX_BODY_BYTES = 256 * 1024;
 const PORTS_TO_TRY = 100;
 const LAST_PORT = 65_535;
 
@@ -150,57 +94,53 @@ const LAST_PORT = 65_535;
 export async function startPageServer(options: PageServerOptions): Promise<LoopbackServer> {
   const token = randomBytes(24).toString('base64url');
   const files = new PageFiles({ folder: options.pageFolder, logo: options.logo, token });
-  const routes = apiRoutes(options);
-
-  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    checkRequest(request, request.socket.localPort ?? 0, token);
-    const { pathname, searchParams: query } = readAddress(request.url ?? '');
-    if (pathname !== '/api' && !pathname.startsWith('/api/')) {
-      await sendFile(files, pathname, request, response);
-      return;
-    }
-    const { response: perform, parts } = findRoute(routes, request.method ?? '', pathname);
-    const body = parseFields(await readBody(request, { maxBytes: MAX_BODY_BYTES, acceptGzip: false }));
-    const { status, body: answered } = await perform({ query, body, part: (name) => parts[name] ?? '' });
-    if (answered === undefined) response.writeHead(status).end();
-    else respondWithJson(response, status, answered);
-  }
-
-  return listenFrom(options.port, async (request, response) => {
-    response.setHeaders(SECURITY_HEADERS);
-    try {
-      await respond(request, response);
-    } catch (error) {
-      if (!(error instanceof HttpError)) throw error;
-      if (error instanceof MethodError) response.setHeader('Allow', error.allowed.join(', '));
-      const refused: Refused = {
-        error: error.message,
-        ...(error instanceof InvalidSettingsError && { problems: error.problems }),
-      };
-      respondWithJson(response, error.status, refused);
-    }
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.use(async (context, next) => {
+    const { incoming } = context.env;
+    for (const [name, value] of SECURITY_HEADERS) context.header(name, value);
+    checkRequest(incoming, incoming.socket.localPort ?? 0, token);
+    await next();
   });
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (_, methods) => {
+        throw new MethodError(methods);
+      },
+    }),
+  );
+  app.route('/api', apiRoutes(options));
+  // Answered as a response, not thrown: only then Hono looks for other methods of this address.
+  const nothingThere: Refused = { error: 'There is no such address: reload the page.' };
+  app.notFound(async (context) => {
+    const { path, method } = context.req;
+    if (path === '/api' || path.startsWith('/api/')) return context.json(nothingThere, 404);
+    if (!READING.includes(method)) throw new MethodError(['GET', 'HEAD']);
+    const { contentType, body, isImmutable } = await files.read(path);
+    return context.body(new Uint8Array(body), 200, {
+      'Content-Type': contentType,
+      'Content-Length': String(body.length),
+      ...(isImmutable && { 'Cache-Control': 'public, max-age=31536000, immutable' }),
+    });
+  });
+  app.onError((error, context) => {
+    if (error instanceof MethodError) context.header('Allow', error.allowed.join(', '));
+    const refused: Refused = {
+      error: error instanceof HttpError ? error.message : String(error),
+      ...(error instanceof InvalidSettingsError && { problems: error.problems }),
+    };
+    return context.json(refused, (error instanceof HttpError ? error.status : 500) as ContentfulStatusCode);
+  });
+  return listenFrom(
+    options.port,
+    getRequestListener(app.fetch, { overrideGlobalObjects: false, errorHandler: refuseUnreadable }),
+  );
 }
 
-function readAddress(address: string): URL {
-  if (URL.canParse(address, 'http://page')) return new URL(address, 'http://page');
-  throw new HttpError(400, 'The address cannot be read: reload the page.');
-}
-
-async function sendFile(
-  files: PageFiles,
-  path: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw new MethodError(['GET', 'HEAD']);
-  const { contentType, body, isImmutable } = await files.read(path);
-  response.writeHead(200, {
-    'Content-Type': contentType,
-    'Content-Length': body.length,
-    ...(isImmutable && { 'Cache-Control': 'public, max-age=31536000, immutable' }),
-  });
-  response.end(body);
+/** What comes before the app: an address or a Host that is no URL. */
+function refuseUnreadable(): Response {
+  const refused: Refused = { error: 'The address cannot be read: reload the page.' };
+  return Response.json(refused, { status: 400, headers: [...SECURITY_HEADERS] });
 }
 
 async function listenFrom(first: number, handler: Handler): Promise<LoopbackServer> {

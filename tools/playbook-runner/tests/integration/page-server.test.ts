@@ -35,6 +35,7 @@ describe('who may ask', () => {
     for (const path of ['/', '/api/library', '/logo.svg']) {
       const reply = await client.ask('GET', path, { headers: foreign });
       expect(reply.status).toBe(403);
+      expect(reply.headers['content-security-policy']).toContain("default-src 'none'");
       expect(reply.text).not.toContain('request-token');
     }
     expect((await client.ask('POST', '/api/playbooks', { ...added, headers: foreign })).status).toBe(403);
@@ -66,7 +67,8 @@ describe('who may ask', () => {
 
 describe('the page', () => {
   test('has the token and strict headers, and is answered for any path that is no file', async () => {
-    for (const path of ['/', '/index.html', '/some/where?x=1', '/..%2f..%2fpackage.json', '/../../../../etc/passwd']) {
+    const paths = ['/', '/index.html', '/some/where?x=1', '//[', '/..%2f..%2fpackage.json', '/../../../../etc/passwd'];
+    for (const path of paths) {
       const { status, headers, text } = await client.ask('GET', path);
       expect(status).toBe(200);
       expect(text).toMatch(/content="[\w-]{32}"/);
@@ -151,7 +153,8 @@ describe('the API', () => {
     ['DELETE', '/api/live', 405],
     ['POST', '/api/playbooks/nobody/start', 404],
     ['GET', '/api/live?eventsAfter=-1', 400],
-    ['GET', '//[', 400],
+    ['GET', '/api\\live', 400],
+    ['GET', 'http://[', 400],
   ])('answers %s %s with %d and what to do', async (method, path, status) => {
     const reply = await client.ask(method, path);
     expect(reply.status).toBe(status);
@@ -173,12 +176,24 @@ describe('the API', () => {
   });
 
   test.each([
+    ['PATCH', '/api/tenant', []],
+    ['PATCH', '/api/tenant', null],
+    ['PUT', '/api/playbooks/x', { name: 'x', settings: [], secrets: {} }],
+    ['PUT', '/api/playbooks/x', { name: 'x', settings: {}, secrets: { password: 1 } }],
+    ['PUT', '/api/playbooks/x', { settings: {}, secrets: {} }],
+  ])('refuses %s %s with a body of another shape: %j', async (method, path, body) => {
+    const { error } = await client.call<Refused>(400, method, path, body);
+    expect(error).toMatch(/^(The body|settings|name) is no |^A secret is no /);
+  });
+
+  test.each([
     [{ rowsPerHour: -1 }, 'rowsPerHour'],
     [{ rowsPerHour: 1e12 }, 'rowsPerHour'],
     [{ lateShare: '1' }, 'lateShare'],
     [{ faultShare: 1.01 }, 'faultShare'],
     [{ outage: 1 }, 'outage'],
     [{ constructor: 1 }, 'constructor'],
+    ['{"__proto__":1}', '__proto__'],
   ])('refuses %j for the tenant, naming the field', async (body, setting) => {
     const refused = await client.call<Refused>(422, 'PATCH', '/api/tenant', body);
     expect(refused.problems).toEqual([{ setting, message: expect.any(String) }]);
