@@ -323,8 +323,10 @@ function claimsIn(text: string): Claims | 'beyond this reader' | undefined {
   if (!('version' in context))
     return Number.isNaN(mostRecent) ? 'beyond this reader' : { times: [mostRecent], holes: [], historyMs: Infinity };
   // Beside the watermarks the other reader's field claims nothing.
+  const readBefore = listed(context['watermarks']).map((one) => timeOf(one['read_before']));
   const times = [
-    ...listed(context['watermarks']).map((one) => timeOf(one['read_before'])),
+    // No pass has read more than one before it: such a claim is bounded, not believed.
+    ...readBefore.map((_, pass) => Math.min(...readBefore.slice(0, pass + 1))),
     timeOf((context['ahead'] as { end?: unknown } | undefined)?.end ?? 0),
   ];
   const holes = listed(context['set_aside']).map(({ start, end }) => ({ start: timeOf(start), end: timeOf(end) }));
