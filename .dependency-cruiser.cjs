@@ -50,11 +50,22 @@ module.exports = {
       from: { path: ['^module/', '^src/', shim + 'src/'] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
-    only('module-imports-triggers', '^module/', ['^src/sekoia/', shim], 'module → src/sekoia and the SDK.'),
+    only(
+      'module-registers',
+      '^module/',
+      ['^src/(actions|sekoia)/', shim],
+      'module → src/sekoia (triggers), src/actions and the SDK.',
+    ),
+    only(
+      'actions-ask-the-search',
+      '^src/actions/',
+      ['^src/(search|sekoia|settings|message-trace|model)/', shim],
+      'actions → search, its joint in sekoia, settings, message-trace, model and the SDK.',
+    ),
     only(
       'sekoia-is-the-joint',
       '^src/sekoia/',
-      ['^src/(checks|collector|microsoft|message-trace|settings|model)/', shim, ...library('prom-client')],
+      ['^src/(checks|collector|microsoft|message-trace|search|settings|model)/', shim, ...library('prom-client')],
       "src/sekoia joins everything: it is the platform's side.",
     ),
     only(

@@ -1,3 +1,4 @@
+import { actionCards } from '../../dist/src/actions/cards.js';
 import { moduleSettings, triggerCards } from '../../dist/src/settings/definition.js';
 
 /**
@@ -10,8 +11,20 @@ const cardText = (card) =>
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-const property = ({ type, title, description, unit, enum: choices, format, default: value, minimum, maximum }) => ({
+const property = ({
   type,
+  items,
+  title,
+  description,
+  unit,
+  enum: choices,
+  format,
+  default: value,
+  minimum,
+  maximum,
+}) => ({
+  type,
+  items,
   title,
   description: unit === undefined ? description : `${description} Unit: ${unit}.`,
   enum: choices,
@@ -36,17 +49,26 @@ function cardOf({ command, uuid, name, description, title, settings }) {
   return { uuid, name, description, docker_parameters: command, arguments: schemaOf(title, settings) };
 }
 
+const actionCard = ({ results, outputs, ...definition }) => ({
+  ...cardOf(definition),
+  slug: definition.command,
+  results: { $schema: 'http://json-schema.org/draft-07/schema#', ...results },
+  outputs,
+});
+
 /**
  * The cards of the playbook editor by their file names. A connector has no `results`: nothing follows it in a playbook.
  */
 export function cards() {
-  return triggerCards.flatMap((definition) => {
+  const actions = actionCards.map((card) => [`action_${card.command}.json`, cardText(actionCard(card))]);
+  const triggers = triggerCards.flatMap((definition) => {
     const card = cardOf(definition);
     return [
       [`trigger_${definition.command}.json`, cardText({ ...card, results: {} })],
       [`connector_${definition.command}.json`, cardText(card)],
     ];
   });
+  return [...triggers, ...actions];
 }
 
 /** Its version and the connected account are generated: the rest is written by hand. */

@@ -27,13 +27,18 @@ export function accountChecks({ application, addresses }: ConnectedAccountOption
     },
   };
   if (problems.length > 0) return [settings];
-  const access = accessByApplication(application, NO_ENVIRONMENT);
+  const access = accountAccess(application);
   const apiUrl = addressOf(access.api, addresses.apiUrl);
   return [settings, ...microsoftChecks(checkedApi(access, apiUrl, addresses.authorityUrl, means))];
 }
 
+/** How the account signs in, where there is no problem with it. */
+export function accountAccess(application: ApplicationOptions): Access {
+  return accessByApplication(application, NO_ENVIRONMENT);
+}
+
 /** What the form cannot say: a sentence for each. A federated token and a managed identity belong to the trigger. */
-function problemsWithAccount(options: ApplicationOptions): string[] {
+export function problemsWithAccount(options: ApplicationOptions): string[] {
   const { clientSecret, clientCertificate } = options;
   const ofIds = (credential: ApplicationOptions['credential']) =>
     problemsWith({ ...options, credential }, NO_ENVIRONMENT);

@@ -1,11 +1,9 @@
 import { AccountValidator } from '@sekoia/automation-sdk-shim';
 import { runChecks, textOf } from '../checks/check.js';
-import { ServerClock } from '../collector/clock.js';
-import { Transport } from '../microsoft/http/transport.js';
 import { connectedAccountOptions } from '../settings/options.js';
 import type { ModuleConfiguration } from '../settings/values.js';
 import { accountChecks } from './account-checks.js';
-import type { SignInMeans } from './authorization-for.js';
+import { signInMeansOf } from './sign-in-means.js';
 
 /**
  * Tries the connected account out when an operator saves it. An empty one works: triggers then need settings of their
@@ -19,7 +17,16 @@ export class ConnectedAccountValidator extends AccountValidator {
       this.log.info('The connected account is empty: triggers use their own settings.');
       return true;
     }
-    const checks = accountChecks(connectedAccountOptions(settings), this.#means());
+    const means = signInMeansOf({
+      http: this.http,
+      hide: (secret) => {
+        this.hide(secret);
+        // The process ends with the check.
+        return () => undefined;
+      },
+      warn: (sentence) => this.log.warning(sentence),
+    });
+    const checks = accountChecks(connectedAccountOptions(settings), means);
     for await (const result of runChecks(checks, this.stopping)) {
       const text = textOf(result);
       if (result.outcome === 'bad') {
@@ -29,27 +36,5 @@ export class ConnectedAccountValidator extends AccountValidator {
       this.log.info(`The check "${result.name}": ${text}`);
     }
     return true;
-  }
-
-  #means(): SignInMeans {
-    const clock = new ServerClock();
-    const transport = new Transport({
-      http: this.http,
-      mark: () => clock.mark(),
-      onDate: (dateMs, sentAt, receivedAt) => clock.observe(dateMs, sentAt, receivedAt),
-    });
-    return {
-      transport,
-      // Only a managed identity needs it, which an account cannot have.
-      directTransport: transport,
-      hide: (secret) => {
-        this.hide(secret);
-        // The process ends with the check.
-        return () => undefined;
-      },
-      now: () => performance.now(),
-      dateMs: () => clock.now(),
-      warn: (sentence) => this.log.warning(sentence),
-    };
   }
 }

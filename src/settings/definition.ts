@@ -6,7 +6,9 @@ export interface Setting {
   readonly title: string;
   /** A sentence or more. The card adds the unit. */
   readonly description: string;
-  readonly type: 'string' | 'integer' | 'boolean';
+  readonly type: 'string' | 'integer' | 'boolean' | 'array';
+  /** Of an array. */
+  readonly items?: { readonly type: 'string'; readonly enum?: readonly string[] };
   /** Of a number. */
   readonly unit?: string;
   readonly minimum?: number;

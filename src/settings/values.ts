@@ -27,14 +27,16 @@ type ValueOf<One extends Setting> = One extends { enum: readonly (infer Choice)[
     ? number
     : One['type'] extends 'boolean'
       ? boolean
-      : string;
+      : One['type'] extends 'array'
+        ? readonly string[]
+        : string;
 
 type Always<All extends Settings> = {
   [Name in keyof All]: All[Name] extends { required: true } | { default: unknown } ? Name : never;
 }[keyof All];
 
 /** The values of checked settings: with the defaults filled in, only settings without a default can be absent. */
-type ValuesOf<All extends Settings> = {
+export type ValuesOf<All extends Settings> = {
   readonly [Name in Always<All>]: ValueOf<All[Name]>;
 } & {
   readonly [Name in Exclude<keyof All, Always<All>>]?: ValueOf<All[Name]>;
