@@ -14,7 +14,7 @@ const level = (displayName, ...testMatch) => ({
   ...common,
   displayName,
   testMatch,
-  testEnvironment: 'node',
+  testEnvironment: './tests/environment.js',
 });
 
 /** Files of the repository's own tests and of each package's, in the folder of their level. */
