@@ -17,6 +17,20 @@ const level = (displayName, ...testMatch) => ({
   testEnvironment: './tests/environment.js',
 });
 
+/**
+ * Files in which the collector lives many lives that differ in one thing. As a part of the project `integration` they
+ * live one of each (tests/support/lives.ts).
+ */
+const LIVES = [
+  'delivery',
+  'failures',
+  'late-rows',
+  'failure-table/long-outages',
+  'failure-table/microsoft-away',
+  'lives/future-watermark',
+  'microsoft/graph/dead-links',
+];
+
 /** Files of the repository's own tests and of each package's, in the folder of their level. */
 const everywhere = (folder) => [
   `<rootDir>/tests/${folder}/**/*.test.ts`,
@@ -41,6 +55,10 @@ export default {
     },
     level('sdk', '<rootDir>/tests/contract/sdk/**/*.test.ts'),
     level('integration', ...everywhere('integration')),
+    {
+      ...level('lives', ...LIVES.map((name) => `<rootDir>/tests/integration/${name}.test.ts`)),
+      globals: { everyLife: true },
+    },
     level('browser', '<rootDir>/tests/browser/**/*.test.ts'),
     level('s3', '<rootDir>/tests/s3/**/*.test.ts'),
     level('scale', '<rootDir>/tests/scale/**/*.test.ts'),
