@@ -41,7 +41,7 @@ export default {
   // Much of what the tests do is waiting: six of them share two processors well.
   maxWorkers: 6,
   testSequencer: './tests/longest-first.js',
-  // A loaded machine may take its time; what hangs is ended all the same. A unit test has ten seconds
+  // A loaded machine may take its time; what hangs is ended all the same. A unit test has a minute
   // (tests/pure-environment.js).
   testTimeout: 240_000,
   projects: [

@@ -64,8 +64,8 @@ type SignInAddresses = Omit<Addresses, 'apiUrl'>;
 
 type RequestToken = (signal: AbortSignal) => Promise<Token>;
 
-// Microsoft's library takes a fifth of the module's start, and HTTP Basic never needs it: both are loaded with the first
-// request for a token, and once. What cannot be loaded is no refusal: the error leaves `run()`.
+// Microsoft's library takes a fifth of the module's start, and HTTP Basic never needs it: it is loaded with the first
+// request for a token, and once. A failure to load it is no refusal: the error leaves `run()`.
 const byEntraId = () => import('../microsoft/sign-in/entra-id.js');
 const byManagedIdentity = () => import('../microsoft/sign-in/managed-identity.js');
 

@@ -52,7 +52,7 @@ test.concurrent.each([tokenFaults.slice(0, 5), tokenFaults.slice(5, 9), tokenFau
   'each failure of the token service that passes, one after the other, costs no row: %s, %s, %s, %s … [F-01]',
   async (...faults) => {
     const signInScenario = 'an application on Microsoft Graph';
-    // Tokens that end soon. The library rounds the time to whole seconds, so that one of a second may have ended already.
+    // Tokens that end soon. The library rounds to whole seconds: one that lives a second may have ended already.
     await failureRun({ signInScenario, seed: 12, tokenService: { tokenLifetimeSeconds: 2 } }, async (scenario) => {
       await scenario.start();
       await failOnceEach(scenario, scenario.simulator.tokenService, faults);

@@ -10,7 +10,7 @@ export const MIN_STORED_TIME_MS = 0;
 /** Later ones cannot be written in the usual form of ISO 8601. */
 export const MAX_STORED_TIME_MS = Date.UTC(9999, 11, 31);
 
-/** Without the schema of schemas: to compile that takes longer than all that is read, and `strict` says what is wrong. */
+/** Without the schema of schemas: compiling that takes longest, and `strict` says what is wrong with ours. */
 const ajv = new Ajv({
   strict: true,
   allowUnionTypes: true,

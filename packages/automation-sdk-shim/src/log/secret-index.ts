@@ -199,8 +199,7 @@ function isBlank(unit: number): boolean {
 /** A hash of the first four characters. */
 function headAt(text: string, at: number): number {
   let head = 0;
-  for (let index = 0; index < MIN_SECRET_CHARACTERS; index += 1)
-    head = imul(head, 131) + text.charCodeAt(at + index);
+  for (let index = 0; index < MIN_SECRET_CHARACTERS; index += 1) head = imul(head, 131) + text.charCodeAt(at + index);
   return (head ^ (head >>> 16)) & (HEADS - 1);
 }
 

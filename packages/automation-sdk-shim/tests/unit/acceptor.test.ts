@@ -44,9 +44,11 @@ test('whatever lies where a holder is named, it is one within bounds or none', (
     expect(parseLockOwner(text)).toBeUndefined();
 });
 
-test.each([{ type: 'text' }, { type: 'object', required: 'pid' }, { type: 'string', maxLenght: 5 }, { format: 'time' }])(
-  'a schema that is wrong is refused where it is written, not where something is read: %j',
-  (schema) => {
-    expect(() => acceptor(schema)).toThrow();
-  },
-);
+test.each([
+  { type: 'text' },
+  { type: 'object', required: 'pid' },
+  { type: 'string', maxLenght: 5 },
+  { format: 'time' },
+])('a schema that is wrong is refused where it is written, not where something is read: %j', (schema) => {
+  expect(() => acceptor(schema)).toThrow();
+});
