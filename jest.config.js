@@ -27,6 +27,7 @@ const LIVES = [
   'late-rows',
   'failure-table/long-outages',
   'failure-table/microsoft-away',
+  'failure-table/status',
   'lives/future-watermark',
   'microsoft/graph/dead-links',
 ];
