@@ -14,8 +14,23 @@ const level = (displayName, ...testMatch) => ({
   ...common,
   displayName,
   testMatch,
-  testEnvironment: 'node',
+  testEnvironment: './tests/environment.js',
 });
+
+/**
+ * Files in which the collector lives many lives that differ in one thing. As a part of the project `integration` they
+ * live one of each (tests/support/lives.ts).
+ */
+const LIVES = [
+  'delivery',
+  'failures',
+  'late-rows',
+  'failure-table/long-outages',
+  'failure-table/microsoft-away',
+  'failure-table/status',
+  'lives/future-watermark',
+  'microsoft/graph/dead-links',
+];
 
 /** Files of the repository's own tests and of each package's, in the folder of their level. */
 const everywhere = (folder) => [
@@ -27,7 +42,7 @@ export default {
   // Much of what the tests do is waiting: six of them share two processors well.
   maxWorkers: 6,
   testSequencer: './tests/longest-first.js',
-  // A loaded machine may take its time; what hangs is ended all the same. A unit test has ten seconds
+  // A loaded machine may take its time; what hangs is ended all the same. A unit test has a minute
   // (tests/pure-environment.js).
   testTimeout: 240_000,
   projects: [
@@ -41,6 +56,10 @@ export default {
     },
     level('sdk', '<rootDir>/tests/contract/sdk/**/*.test.ts'),
     level('integration', ...everywhere('integration')),
+    {
+      ...level('lives', ...LIVES.map((name) => `<rootDir>/tests/integration/${name}.test.ts`)),
+      globals: { everyLife: true },
+    },
     level('browser', '<rootDir>/tests/browser/**/*.test.ts'),
     level('s3', '<rootDir>/tests/s3/**/*.test.ts'),
     level('scale', '<rootDir>/tests/scale/**/*.test.ts'),

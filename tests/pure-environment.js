@@ -3,7 +3,7 @@
 import childProcess from 'node:child_process';
 import dgram from 'node:dgram';
 import net from 'node:net';
-import { TestEnvironment } from 'jest-environment-node';
+import Environment from './environment.js';
 
 const PLACE =
   'A unit test opens no socket and starts no process: move this file to tests/integration, or to tests/integration of ' +
@@ -25,7 +25,7 @@ const TIMEOUT = Symbol.for('TEST_TIMEOUT_SYMBOL');
 /** Longer than any needs, also on a loaded machine. */
 const TIMEOUT_MS = 60_000;
 
-export default class PureEnvironment extends TestEnvironment {
+export default class PureEnvironment extends Environment {
   #attempts = [];
   #opened = [];
 

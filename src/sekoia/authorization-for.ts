@@ -8,9 +8,8 @@ import {
   type Token,
 } from '../microsoft/sign-in/authorization.js';
 import { CertificateWatch } from '../microsoft/sign-in/client-certificate.js';
-import { type Identity, requestToken } from '../microsoft/sign-in/entra-id.js';
-import { endpointSecrets, requestManagedIdentityToken } from '../microsoft/sign-in/managed-identity.js';
-import { missingPermission, type WantedPermission } from '../microsoft/sign-in/token.js';
+import type { Identity } from '../microsoft/sign-in/entra-id.js';
+import { endpointSecrets, missingPermission, type WantedPermission } from '../microsoft/sign-in/token.js';
 import { TokenFile } from '../microsoft/sign-in/token-file.js';
 import { SettingsError } from '../model/errors.js';
 import type { Addresses } from '../settings/options.js';
@@ -65,6 +64,11 @@ type SignInAddresses = Omit<Addresses, 'apiUrl'>;
 
 type RequestToken = (signal: AbortSignal) => Promise<Token>;
 
+// Microsoft's library takes a fifth of the module's start, and HTTP Basic never needs it: it is loaded with the first
+// request for a token, and once. A failure to load it is no refusal: the error leaves `run()`.
+const byEntraId = () => import('../microsoft/sign-in/entra-id.js');
+const byManagedIdentity = () => import('../microsoft/sign-in/managed-identity.js');
+
 /** What proves to an API who asks, as an access says. */
 export function authorizationFor(
   access: Access,
@@ -107,7 +111,7 @@ export function tokenRequestFor(
   if (credentials.kind === 'managed') {
     for (const secret of endpointSecrets(process.env)) hide(secret);
     const identity = { clientId: credentials.clientId, scope, transport: directTransport };
-    return (signal) => requestManagedIdentityToken(identity, signal);
+    return async (signal) => (await byManagedIdentity()).requestManagedIdentityToken(identity, signal);
   }
   if (credentials.kind !== 'token') throw new TypeError('HTTP Basic needs no token');
   const { tenant, clientId, identity: proof } = credentials;
@@ -117,9 +121,9 @@ export function tokenRequestFor(
     'clientCertificate' in proof
       ? new CertificateWatch({ endsMs: proof.clientCertificate.endsMs, nowMs: dateMs, warn })
       : undefined;
-  return (signal) => {
+  return async (signal) => {
     watch?.check();
-    return requestToken(signIn, transport, signal);
+    return (await byEntraId()).requestToken(signIn, transport, signal);
   };
 }
 

@@ -17,6 +17,8 @@ interface Parts {
   readonly log: CollectorLog;
   /** Default: the budgets. */
   readonly limits?: FolderSize;
+  /** How many rows are known not to be written again. Default: the budget. */
+  readonly remembered?: number | undefined;
 }
 
 const folder = 'rejected';
@@ -91,7 +93,7 @@ export class RejectedFile {
 
   #remember(key: string): void {
     this.#written.add(key);
-    if (this.#written.size <= REMEMBERED_REJECTIONS) return;
+    if (this.#written.size <= (this.#parts.remembered ?? REMEMBERED_REJECTIONS)) return;
     const [oldest] = this.#written;
     if (oldest !== undefined) this.#written.delete(oldest);
   }

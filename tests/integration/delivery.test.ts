@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { expectedEvent, readingOf, rowOfEvent } from '../support/expected-event.js';
+import { lives } from '../support/lives.js';
 import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
 import { signInScenarioNames, signInScenarios } from '../support/sign-in-scenarios.js';
 
@@ -24,6 +26,19 @@ describe.each(signInScenarioNames)('the mail of the last hour, read by %s', (sig
     expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
     expectEachEventToBeRight(scenario);
   });
+});
+
+describe.each(lives(signInScenarioNames))('the mail of the last hour, read by %s and', (signInScenario) => {
+  let scenario: Scenario;
+  beforeEach(async () => {
+    scenario = await Scenario.open({ signInScenario });
+  });
+  afterEach(() => scenario.close());
+
+  function addRows(rows: number): void {
+    const now = Date.now();
+    scenario.simulator.world.add({ rows, from: now - hour + minute, to: now });
+  }
 
   test('stopped while it waits it exits with 0, and started again it repeats nothing', async () => {
     addRows(4000);
@@ -153,7 +168,9 @@ function expectEachEventToBeRight(scenario: Scenario): void {
   let compared = 0;
   for (const text of scenario.intake.events()) {
     const event = JSON.parse(text) as Record<string, unknown>;
-    expect(event).toEqual(expectedEvent(rows.get(rowOfEvent(event))!, event, reading));
+    const expected = expectedEvent(rows.get(rowOfEvent(event))!, event, reading);
+    // Ten thousand comparisons by Jest take as long as to collect the rows: it says what differs where one does.
+    if (!isDeepStrictEqual(event, expected)) expect(event).toEqual(expected);
     compared += 1;
   }
   expect(compared).toBe(rows.size);

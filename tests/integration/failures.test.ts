@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { passingFaults, type TokenFault } from '@local/testbed';
 import type { IntakeFault } from '@local/testbed';
+import { lives } from '../support/lives.js';
 import { messagesAt } from '../support/log-entries.js';
 import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
 import { signInScenarioNames, type SignInScenarioName } from '../support/sign-in-scenarios.js';
@@ -26,7 +27,7 @@ const intakeFaults: IntakeFault[] = [
 const tokenFaults: TokenFault[] = [...passingFaults, 'temporarily-unavailable', 'no-fields-200'];
 
 describe('while 10 % of the answers of either side fail', () => {
-  test.concurrent.each(signInScenarioNames)(
+  test.concurrent.each(lives(signInScenarioNames))(
     'no row is lost and none is repeated on the way of %s [F-01]',
     async (signInScenario) => {
       const scenario = await Scenario.open({
@@ -58,7 +59,7 @@ describe('while 10 % of the answers of either side fail', () => {
 });
 
 describe('killed five times while 9,000 rows are collected', () => {
-  test.each(signInScenarioNames)(
+  test.each(lives(signInScenarioNames, 2))(
     'no row is lost, and a kill repeats one chunk at most, on the way of %s [F-45]',
     async (signInScenario) => {
       const chunk = 250;

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { allArrivedOnce, minute, Scenario, second } from '../support/scenario.js';
+import { lives } from '../support/lives.js';
 import { signInScenarioNames } from '../support/sign-in-scenarios.js';
 
 describe('rows that appear late and statuses that change', () => {
-  test.concurrent.each(signInScenarioNames)(
+  test.concurrent.each(lives(signInScenarioNames, 2))(
     'are all delivered on the way of %s, each once, soon after they appeared',
     async (signInScenario) => {
       const scenario = await Scenario.open({ signInScenario, seed: 5 });

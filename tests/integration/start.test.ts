@@ -127,7 +127,13 @@ test('at ulimit -n 256 the module starts and answers 200 connections of clients'
     ),
   );
   expect(statuses).toContain(200);
-  expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
+  // Connections that the module has closed meanwhile are still in the client's pool: the one it takes next may be one.
+  const again = async (): Promise<number> =>
+    fetch(`http://127.0.0.1:${port}/health`, { headers: { connection: 'close' } }).then(
+      ({ status }) => status,
+      () => sleep(100).then(again),
+    );
+  expect(await again()).toBe(200);
   run.child.kill('SIGTERM');
   expect(await run.exited).toEqual([0, null]);
   expect(run.text()).not.toContain('EMFILE');

@@ -60,16 +60,6 @@ export async function requestManagedIdentityToken(identity: ManagedIdentity, sig
   }
 }
 
-/**
- * The secret that proves to the endpoint of App Service and Container Apps that the module itself asks, by the variable
- * that holds it; none elsewhere.
- */
-export function endpointSecrets(env: NodeJS.ProcessEnv): string[] {
-  return [env['IDENTITY_HEADER'], env['MSI_SECRET']].filter(
-    (secret) => secret !== undefined && secret !== '',
-  ) as string[];
-}
-
 const requests = new AsyncLocalStorage<EndpointRequest>();
 
 /**

@@ -77,3 +77,13 @@ export function insteadOf({ claim, name }: WantedPermission, token: string): str
   if (held.some((each) => each.toLowerCase() === name.toLowerCase())) return undefined;
   return excerpt(held.join(', ')) || 'no permission at all';
 }
+
+/**
+ * The secret that proves to the endpoint of App Service and Container Apps that the module itself asks, by the variable
+ * that holds it; none elsewhere.
+ */
+export function endpointSecrets(env: NodeJS.ProcessEnv): string[] {
+  return [env['IDENTITY_HEADER'], env['MSI_SECRET']].filter(
+    (secret) => secret !== undefined && secret !== '',
+  ) as string[];
+}

@@ -4,6 +4,7 @@ import { accessByAccount } from '../../../src/sekoia/access-by-account.js';
 import { application as applicationAdvice } from '../../../src/sekoia/guidance.js';
 import { waitOn } from '../../support/fake-clock.js';
 import { heapInUse, HoursOfCollecting } from '../../support/hours-of-collecting.js';
+import { lives } from '../../support/lives.js';
 import { expectNoHurry } from '../../support/log-entries.js';
 import { allArrivedOnce, hour, minute, second } from '../../support/scenario.js';
 import { account, application } from '../../support/sign-in-scenarios.js';
@@ -35,7 +36,7 @@ const poll = minute;
 const maxSilence = 3 * minute;
 const mebibyte = 1 << 20;
 
-describe.each(Object.keys(accesses))('by the simulated clock, on the way of %s', (signInScenario) => {
+describe.each(lives(Object.keys(accesses), 1))('by the simulated clock, on the way of %s', (signInScenario) => {
   let life: HoursOfCollecting;
   let beginMs: number;
   beforeEach(async () => {

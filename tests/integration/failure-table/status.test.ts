@@ -8,6 +8,7 @@ import {
   type PassingResponse,
 } from '../../support/altering-front.js';
 import { failureRun } from '../../support/failure-run.js';
+import { lives } from '../../support/lives.js';
 import { entriesOf, messagesAt } from '../../support/log-entries.js';
 import { allArrivedOnce, minute, second, type Scenario } from '../../support/scenario.js';
 
@@ -80,7 +81,7 @@ async function throughAFront(
   });
 }
 
-describe.each(signInScenarioNames)('while nothing can be read, on the way of %s', (signInScenario) => {
+describe.each(lives(signInScenarioNames))('while nothing can be read, on the way of %s', (signInScenario) => {
   test.concurrent.each(Object.keys(attacks))(
     'the status says so, and the service is hardly asked: %s [F-05]',
     async (name) => {
@@ -119,61 +120,64 @@ describe.each(signInScenarioNames)('while nothing can be read, on the way of %s'
   );
 });
 
-describe.each(signInScenarioNames)('a service that asks to be left alone, on the way of %s', (signInScenario) => {
-  const asksFor =
-    (value: string, status = 503): AlteringFront['alter'] =>
-    (response, url) =>
-      isToken(url)
-        ? response
-        : { ...refused(response, status), headers: { ...response.headers, 'retry-after': value } };
+describe.each(lives(signInScenarioNames, 1))(
+  'a service that asks to be left alone, on the way of %s',
+  (signInScenario) => {
+    const asksFor =
+      (value: string, status = 503): AlteringFront['alter'] =>
+      (response, url) =>
+        isToken(url)
+          ? response
+          : { ...refused(response, status), headers: { ...response.headers, 'retry-after': value } };
 
-  test.concurrent.each([
-    ['5', 503],
-    ['600', 503],
-    ['600', 429],
-    ['86400', 429],
-  ] as const)(
-    'is reported at once, with the time of the next request: Retry-After %s, %i [F-04]',
-    async (value, status) => {
-      await throughAFront(signInScenario, async (_scenario, front, trigger) => {
-        const before = front.askedAtMs.length;
-        front.alter = asksFor(value, status);
-        const seen = await untilStatus(trigger, isNotOk, 30 * second);
-        const [reason, ...others] = seen.reasons;
-        expect(others).toEqual([]);
-        expect(reason?.matter).toBe('reading');
-        const [, at = ''] = /It asks for a pause: the next request is made at (\S+ \S+) UTC\.$/.exec(reason!.reason)!;
-        const waitMs = Date.parse(`${at.replace(' ', 'T')}Z`) - front.askedAtMs.at(-1)!;
-        // None where it was on its way already.
-        expect(front.askedAtMs.length - before).toBeLessThanOrEqual(1);
-        expect(waitMs).toBeGreaterThan(Math.min(Number(value), 120) * second - 2 * second);
-        expect(waitMs).toBeLessThanOrEqual(120 * second + second);
+    test.concurrent.each([
+      ['5', 503],
+      ['600', 503],
+      ['600', 429],
+      ['86400', 429],
+    ] as const)(
+      'is reported at once, with the time of the next request: Retry-After %s, %i [F-04]',
+      async (value, status) => {
+        await throughAFront(signInScenario, async (_scenario, front, trigger) => {
+          const before = front.askedAtMs.length;
+          front.alter = asksFor(value, status);
+          const seen = await untilStatus(trigger, isNotOk, 30 * second);
+          const [reason, ...others] = seen.reasons;
+          expect(others).toEqual([]);
+          expect(reason?.matter).toBe('reading');
+          const [, at = ''] = /It asks for a pause: the next request is made at (\S+ \S+) UTC\.$/.exec(reason!.reason)!;
+          const waitMs = Date.parse(`${at.replace(' ', 'T')}Z`) - front.askedAtMs.at(-1)!;
+          // None where it was on its way already.
+          expect(front.askedAtMs.length - before).toBeLessThanOrEqual(1);
+          expect(waitMs).toBeGreaterThan(Math.min(Number(value), 120) * second - 2 * second);
+          expect(waitMs).toBeLessThanOrEqual(120 * second + second);
+        });
+      },
+    );
+
+    test.concurrent('once, by mistake, and for a day: live mail is late by two minutes at most [F-04]', async () => {
+      await throughAFront(signInScenario, async (scenario, front, trigger) => {
+        let isDone = false;
+        front.alter = (response, url) => {
+          if (isDone || isToken(url)) return response;
+          isDone = true;
+          return asksFor('86400')(response, url);
+        };
+        await untilStatus(trigger, isNotOk, 30 * second);
+        const startMs = Date.now();
+        scenario.simulator.world.add({ rows: 100, from: startMs - 5 * second, to: startMs });
+        expect(await scenario.untilNoneIsMissing(140 * second)).toMatchObject(allArrivedOnce);
+        process.stdout.write(
+          `${signInScenario}: after a stray day of Retry-After, mail came in ${Date.now() - startMs} ms\n`,
+        );
+        expect(await untilStatus(trigger, isOk, 30 * second)).toMatchObject({ status: 'ok', reasons: [] });
+        const warnings = entriesOf(scenario.output).filter(({ level }) => level === 'warning');
+        expect(warnings.map(({ message }) => message)).toEqual([
+          expect.stringMatching(
+            /It asks for a pause: the next request is made at .* Nothing is lost\. \[MT-UNAVAILABLE\]$/,
+          ),
+        ]);
       });
-    },
-  );
-
-  test.concurrent('once, by mistake, and for a day: live mail is late by two minutes at most [F-04]', async () => {
-    await throughAFront(signInScenario, async (scenario, front, trigger) => {
-      let isDone = false;
-      front.alter = (response, url) => {
-        if (isDone || isToken(url)) return response;
-        isDone = true;
-        return asksFor('86400')(response, url);
-      };
-      await untilStatus(trigger, isNotOk, 30 * second);
-      const startMs = Date.now();
-      scenario.simulator.world.add({ rows: 100, from: startMs - 5 * second, to: startMs });
-      expect(await scenario.untilNoneIsMissing(140 * second)).toMatchObject(allArrivedOnce);
-      process.stdout.write(
-        `${signInScenario}: after a stray day of Retry-After, mail came in ${Date.now() - startMs} ms\n`,
-      );
-      expect(await untilStatus(trigger, isOk, 30 * second)).toMatchObject({ status: 'ok', reasons: [] });
-      const warnings = entriesOf(scenario.output).filter(({ level }) => level === 'warning');
-      expect(warnings.map(({ message }) => message)).toEqual([
-        expect.stringMatching(
-          /It asks for a pause: the next request is made at .* Nothing is lost\. \[MT-UNAVAILABLE\]$/,
-        ),
-      ]);
     });
-  });
-});
+  },
+);

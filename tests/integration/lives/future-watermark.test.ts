@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { lives } from '../../support/lives.js';
 import { live, type ProcessRun, type Troubles, type WorldRow } from '../../support/simulated-run.js';
 
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
@@ -44,7 +45,7 @@ function countsOf(rows: readonly WorldRow[], life: ProcessRun) {
 }
 
 const none = { lost: 0, repeated: 0 };
-const windows = [{ late_window: 0 }, { late_window: 30 }, { late_window: 1620 }];
+const windows = lives([{ late_window: 0 }, { late_window: 30 }, { late_window: 1620 }], 1);
 
 describe('answers that are dated in the future cost no row and repeat none', () => {
   test.each(

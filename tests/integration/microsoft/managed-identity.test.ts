@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { appServicePath, startSimulator, type Simulator } from '@local/testbed';
 import { SettingsError, UnavailableError } from '../../../src/model/errors.js';
-import { endpointSecrets, requestManagedIdentityToken } from '../../../src/microsoft/sign-in/managed-identity.js';
+import { requestManagedIdentityToken } from '../../../src/microsoft/sign-in/managed-identity.js';
+import { endpointSecrets } from '../../../src/microsoft/sign-in/token.js';
 import { transportWith } from '../../support/outbound.js';
 
 const scope = 'https://graph.microsoft.com/.default';

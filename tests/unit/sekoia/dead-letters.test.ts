@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { REMEMBERED_REJECTIONS, type FolderSize } from '@sekoia/automation-sdk-shim';
+import type { FolderSize } from '@sekoia/automation-sdk-shim';
 import { StorageError } from '../../../src/model/errors.js';
 import { RejectedFile } from '../../../src/sekoia/dead-letters.js';
 import { RejectionLog } from '../../../src/sekoia/intake-sink.js';
@@ -19,10 +19,12 @@ class TestBed {
   readonly folder = new MemoryLines();
   readonly errors: string[] = [];
   readonly limits: FolderSize;
+  readonly remembered: number | undefined;
   readonly rejected: RejectedFile;
 
-  constructor(given = limits) {
+  constructor(given = limits, remembered?: number) {
     this.limits = given;
+    this.remembered = remembered;
     this.rejected = this.open();
   }
 
@@ -33,7 +35,7 @@ class TestBed {
       appendLine: (name: string, line: string) =>
         this.isAway ? Promise.reject(new StorageError('away')) : this.folder.appendLine(name, line),
     };
-    return new RejectedFile({ storage, now: () => this.nowMs, log, limits: this.limits });
+    return new RejectedFile({ storage, now: () => this.nowMs, log, limits: this.limits, remembered: this.remembered });
   }
 
   get lines() {
@@ -85,12 +87,15 @@ test('what could not be written is written when it comes again', async () => {
 });
 
 test('of more rows than are remembered, the last ones are still written once', async () => {
-  const testBed = new TestBed(noLimits);
-  const count = REMEMBERED_REJECTIONS + 10;
+  const remembered = 200;
+  const testBed = new TestBed(noLimits, remembered);
+  const count = remembered + 10;
   for (let n = 0; n < count; n += 1) await testBed.rejected.add(n, 'one');
   for (let n = 10; n < count; n += 1) await testBed.rejected.add(n, 'one');
   expect(testBed.lines).toHaveLength(count);
-}, 60_000);
+  await testBed.rejected.add(9, 'one');
+  expect(testBed.lines).toHaveLength(count + 1);
+});
 
 describe('the bound', () => {
   test.each([

@@ -113,8 +113,12 @@ function maskedBy(schema: Schema): Set<string> {
   return new Set(names.filter((name) => typeof name === 'string'));
 }
 
-function compile(schema: Schema): ValidateFunction {
-  const ajv = new Ajv({
+let ajv: Ajv | undefined;
+
+/** One for all cards: each would compile the schema of schemas again, which takes longer than to compile a card. */
+function ajvForCards(): Ajv {
+  if (ajv !== undefined) return ajv;
+  ajv = new Ajv({
     allErrors: true,
     // Errors with the value that they are about.
     verbose: true,
@@ -122,12 +126,18 @@ function compile(schema: Schema): ValidateFunction {
     strictTypes: false,
     logger: false,
     keywords: ['secrets'],
+    // Two cards with the same $id are two cards.
+    addUsedSchema: false,
   });
   // The package is CommonJS: its function is the member `default` of what Node.js gives as default.
   formats.default(ajv, { keywords: false });
   ajv.addFormat('uri', isAddress);
+  return ajv;
+}
+
+function compile(schema: Schema): ValidateFunction {
   try {
-    return ajv.compile(schema);
+    return ajvForCards().compile(schema);
   } catch (error) {
     throw new CardError(`A schema in the module's cards is wrong (${errorLine(error)}). Correct the card.`);
   }

@@ -10,11 +10,6 @@ import { proxyFor } from './proxies.js';
 import { trustFrom } from './trust-store.js';
 import { limitTunnels, type TunnelAgent } from './tunnel.js';
 
-interface DirectAgents {
-  readonly http: HttpAgent;
-  readonly https: HttpAgent;
-}
-
 /**
  * Servers close what is idle after 5 s (Node.js) to 60 s (most load balancers, and as long as a poll). A request that
  * is sent in that moment gets a reset instead of an answer, so that we close idle connections first.
@@ -24,12 +19,12 @@ const MAX_IDLE_MS = 4_000;
 type DirectAgentClass = new (options: AgentOptions) => HttpAgent;
 
 /**
- * Agents without a proxy that give a connection `connectMs` to be made; neither Node.js nor axios limits that alone.
+ * An agent without a proxy that gives a connection `connectMs` to be made; neither Node.js nor axios limits that alone.
  */
-function createDirectAgents(options: AgentOptions, connectMs: number): DirectAgents {
-  const LimitedHttpAgent = limited(HttpAgent, 'connect', connectMs);
-  const LimitedHttpsAgent = limited(HttpsAgent, 'secureConnect', connectMs);
-  return { http: new LimitedHttpAgent(options), https: new LimitedHttpsAgent(options) };
+function createDirectAgent(scheme: 'http' | 'https', options: AgentOptions, connectMs: number): HttpAgent {
+  const Limited =
+    scheme === 'http' ? limited(HttpAgent, 'connect', connectMs) : limited(HttpsAgent, 'secureConnect', connectMs);
+  return new Limited(options);
 }
 
 /** An agent whose connections are limited in the time to be made, and in the time to be idle. */
@@ -89,8 +84,8 @@ export interface Agents {
  * of node:dns does.
  */
 export function createAgents(connectMs: number, tls: SecureContextOptions = {}, lookup?: LookupFunction): Agents {
-  const agent = new OutboundAgent(connectMs, tls, lookup);
-  return { http: agent, https: agent };
+  const agentFor = (scheme: 'http' | 'https') => new OutboundAgent(scheme, connectMs, tls, lookup);
+  return { http: agentFor('http'), https: agentFor('https') };
 }
 
 /**
@@ -99,14 +94,20 @@ export function createAgents(connectMs: number, tls: SecureContextOptions = {}, 
  */
 class OutboundAgent extends Agent {
   readonly #connectMs: number;
-  readonly #direct: DirectAgents;
+  readonly #scheme: 'http' | 'https';
+  readonly #direct: HttpAgent;
   /** For connections to the proxies themselves. */
   readonly #toProxy: object;
-  /** By the proxy's address and whether the server speaks https. */
+  /** By the proxy's address. */
   readonly #tunnels = new Map<string, TunnelAgent>();
   readonly #attempts = new Set<AbortController>();
 
-  constructor(connectMs: number, tls: SecureContextOptions, lookup: LookupFunction | undefined) {
+  constructor(
+    scheme: 'http' | 'https',
+    connectMs: number,
+    tls: SecureContextOptions,
+    lookup: LookupFunction | undefined,
+  ) {
     const reach = {
       ...KEEP_ALIVE,
       // Node.js gives each address but the last 250 ms, less than a slow line needs.
@@ -116,33 +117,37 @@ class OutboundAgent extends Agent {
     const trusted = { ...tls, ...trustFrom(process.env, tls) };
     // What stands here reaches the handshake with the server behind a tunnel, not the one with the proxy.
     super({ ...KEEP_ALIVE, ...trusted });
+    this.#scheme = scheme;
     this.#connectMs = connectMs;
-    this.#direct = createDirectAgents({ ...reach, ...trusted, maxSockets: MAX_SOCKETS }, connectMs);
+    this.#direct = createDirectAgent(scheme, { ...reach, ...trusted, maxSockets: MAX_SOCKETS }, connectMs);
     this.#toProxy = { ...reach, ...trustFrom(process.env) };
   }
 
-  override connect(_request: ClientRequest, { secureEndpoint, host, port }: AgentConnectOpts) {
-    const scheme = secureEndpoint ? 'https' : 'http';
-    const proxy = proxyFor({ scheme, host: host ?? 'localhost', port }, process.env);
-    return proxy === undefined ? this.#direct[scheme] : this.#tunnelThrough(proxy.href, secureEndpoint);
+  /** Otherwise it would look into a stack trace for each request. */
+  override isSecureEndpoint(): boolean {
+    return this.#scheme === 'https';
+  }
+
+  override connect(_request: ClientRequest, { host, port }: AgentConnectOpts) {
+    const proxy = proxyFor({ scheme: this.#scheme, host: host ?? 'localhost', port }, process.env);
+    return proxy === undefined ? this.#direct : this.#tunnelThrough(proxy.href);
   }
 
   override destroy(): void {
     for (const attempt of this.#attempts) attempt.abort();
-    for (const agent of [...this.#tunnels.values(), this.#direct.http, this.#direct.https]) agent.destroy();
+    for (const agent of [...this.#tunnels.values(), this.#direct]) agent.destroy();
     super.destroy();
   }
 
-  #tunnelThrough(proxy: string, toHttps: boolean): TunnelAgent {
-    const key = `${proxy} ${toHttps ? 'https' : 'http'}`;
-    const known = this.#tunnels.get(key);
+  #tunnelThrough(proxy: string): TunnelAgent {
+    const known = this.#tunnels.get(proxy);
     if (known !== undefined) return known;
-    const agent: TunnelAgent = toHttps
+    const agent: TunnelAgent = this.isSecureEndpoint()
       ? new HttpsProxyAgent(proxy, this.#toProxy)
       : // On a connection that is used again it would send the header that was written for the server itself.
         new HttpProxyAgent(proxy, { ...this.#toProxy, keepAlive: false });
     limitTunnels(agent, this.#connectMs, this.#attempts);
-    this.#tunnels.set(key, agent);
+    this.#tunnels.set(proxy, agent);
     return agent;
   }
 }

@@ -66,6 +66,8 @@ export const MIN_SECRET_CHARACTERS = 4;
 
 /** A power of two, and several times the windows that there are. */
 const HEADS = 1 << 18;
+// Looked up once: under Jest, a look at a global costs ten times what the multiplication does.
+const { imul } = Math;
 
 /** The armour of keys is the same for all of them. */
 const ARMOUR = /-----(?:BEGIN|END) ?[^-]*-----/g;
@@ -197,8 +199,7 @@ function isBlank(unit: number): boolean {
 /** A hash of the first four characters. */
 function headAt(text: string, at: number): number {
   let head = 0;
-  for (let index = 0; index < MIN_SECRET_CHARACTERS; index += 1)
-    head = Math.imul(head, 131) + text.charCodeAt(at + index);
+  for (let index = 0; index < MIN_SECRET_CHARACTERS; index += 1) head = imul(head, 131) + text.charCodeAt(at + index);
   return (head ^ (head >>> 16)) & (HEADS - 1);
 }
 

@@ -43,3 +43,12 @@ test('whatever lies where a holder is named, it is one within bounds or none', (
   for (const text of ['', '[]', 'null', '{"pid":-1,"host":"a"}', '{"pid":1e300,"host":"a"}', '{"pid":1}'])
     expect(parseLockOwner(text)).toBeUndefined();
 });
+
+test.each([
+  { type: 'text' },
+  { type: 'object', required: 'pid' },
+  { type: 'string', maxLenght: 5 },
+  { format: 'time' },
+])('a schema that is wrong is refused where it is written, not where something is read: %j', (schema) => {
+  expect(() => acceptor(schema)).toThrow();
+});

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Access } from '../../../../src/sekoia/access.js';
 import { HoursWithATenant } from '../../../support/hours-with-a-tenant.js';
 import { skipWaits } from '../../../support/fast-forward.js';
+import { lives } from '../../../support/lives.js';
 import { application } from '../../../support/sign-in-scenarios.js';
 import { guidance, hour } from '../../../support/microsoft/reading.js';
 
@@ -18,7 +19,7 @@ const access: Access = {
 };
 const spoiled = ['double-encoded-token', 'double-encoded-token', 'empty-recipient-token'] as const;
 
-test.each([1, 2])(
+test.each(lives([1, 2]))(
   'whatever links are spoiled or refused, every row of hours is delivered once, those of a full millisecond too (seed %i)',
   async (faultSeed) => {
     skipWaits();
