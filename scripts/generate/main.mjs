@@ -1,6 +1,7 @@
 // Writes every file that follows from another one. `npm run generate -- --check` writes nothing and fails when a file
 // has drifted from its source.
 import { readFile, writeFile } from 'node:fs/promises';
+import { actionsReference } from './actions.mjs';
 import { cards, manifest } from './cards.mjs';
 import { configurationReference } from './configuration.mjs';
 import { eventsReference } from './events.mjs';
@@ -15,6 +16,7 @@ const { version } = JSON.parse(await text('package.json'));
 const generated = new Map([
   ['manifest.json', manifest(JSON.parse(await text('manifest.json')), version)],
   ...cards(),
+  ['docs/actions.md', actionsReference()],
   ['docs/configuration.md', configurationReference()],
   ['docs/events.md', await eventsReference()],
   ['docs/failure-matrix.md', await failureMatrix()],

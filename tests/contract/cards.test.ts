@@ -40,6 +40,18 @@ const files = await readdir(root);
 const cardFiles = files.filter((file) => /^(trigger|connector)_.*\.json$/.test(file)).sort();
 const cards = await Promise.all(cardFiles.map(async (file) => [file, (await json(file)) as unknown as Card] as const));
 
+interface ActionCard extends Card {
+  readonly slug: string;
+  readonly description: string;
+  readonly results: object;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+const actionFiles = files.filter((file) => /^action_.*\.json$/.test(file)).sort();
+const actions = await Promise.all(
+  actionFiles.map(async (file) => [file, (await json(file)) as unknown as ActionCard] as const),
+);
+
 interface Expected {
   readonly name: string;
   /** The least that an operator must give. */
@@ -307,12 +319,38 @@ test('the commands that the module registers are those of the cards', async () =
   const main = fileURLToPath(new URL('dist/module/main.js', root));
   const { stderr } = await promisify(execFile)(process.execPath, [main, '--help']);
   const registered = [...stderr.matchAll(/"(\w+)"/g)].map(([, name]) => name!);
-  expect(registered.sort()).toEqual([...new Set(cards.map(([, card]) => card.docker_parameters))].sort());
-  expect(registered.sort()).toEqual(Object.keys(commands).sort());
+  const named = [...cards, ...actions].map(([, card]) => card.docker_parameters);
+  expect(registered.sort()).toEqual([...new Set(named)].sort());
+  expect([...new Set(cards.map(([, card]) => card.docker_parameters))].sort()).toEqual(Object.keys(commands).sort());
 });
 
-test('the uuids of manifest and triggers are all different', async () => {
-  const triggers = cards.filter(([file]) => file.startsWith('trigger_')).map(([, { uuid }]) => uuid);
+describe.each(actions)('%s', (file, card) => {
+  test('has the name and the command of its file, and a description that reads as a sentence', () => {
+    expect(file).toBe(`action_${card.docker_parameters}.json`);
+    expect(card.slug).toBe(card.docker_parameters);
+    expect(card.description).toMatch(/^[A-Z].{20,}[^.]$/);
+  });
+
+  test.each(['arguments', 'results'] as const)('has valid %s', (part) => {
+    const ajv = new Ajv({ strict: true });
+    addFormats.default(ajv);
+    ajv.addKeyword('secrets');
+    expect(() => ajv.compile(card[part])).not.toThrow();
+  });
+
+  test('explains every argument and every branch to the author of a playbook', () => {
+    for (const [name, { title, description }] of Object.entries(card.arguments.properties))
+      expect({ name, title, description }).toMatchObject({
+        title: expect.stringMatching(/^[A-Z]/),
+        description: expect.stringMatching(/^[A-Z].*\.$/),
+      });
+    expect(Object.keys(card.outputs)).toContain('not_found');
+    for (const branch of Object.values(card.outputs)) expect(branch).toMatch(/^[A-Z].*[^.]$/);
+  });
+});
+
+test('the uuids of manifest, triggers and actions are all different', async () => {
+  const triggers = [...cards.filter(([file]) => file.startsWith('trigger_')), ...actions].map(([, { uuid }]) => uuid);
   const uuids = [(await json('manifest.json'))['uuid'], ...triggers];
   expect(new Set(uuids).size).toBe(uuids.length);
 });
@@ -324,12 +362,15 @@ test('the logo is square, small and loads nothing', async () => {
   expect((await stat(new URL('logo.svg', root))).size).toBeLessThan(50 * 1024);
 });
 
-test.each(['manifest.json', ...cardFiles])('%s is written as the linter of the library wants it', async (file) => {
-  // Python's json.dumps(…, indent=2), without a final line break.
-  const content = await text(file);
-  expect(content).toBe(JSON.stringify(JSON.parse(content), null, 2));
-  expect(content).toMatch(/^[\n\x20-\x7e]*$/);
-});
+test.each(['manifest.json', ...cardFiles, ...actionFiles])(
+  '%s is written as the linter of the library wants it',
+  async (file) => {
+    // Python's json.dumps(…, indent=2), without a final line break.
+    const content = await text(file);
+    expect(content).toBe(JSON.stringify(JSON.parse(content), null, 2));
+    expect(content).toMatch(/^[\n\x20-\x7e]*$/);
+  },
+);
 
 test('the generated files are those of the cards', async () => {
   const script = fileURLToPath(new URL('scripts/generate/main.mjs', root));

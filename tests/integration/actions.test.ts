@@ -144,12 +144,11 @@ describe('search_message_traces', () => {
   });
 
   test('finds an address with a quote in it', async () => {
-    const now = Date.now();
-    const sender = "o'brien@partner.example";
-    simulator.world.add({ rows: 5, from: now - 20 * minute, to: now - 10 * minute, sender });
     addMail(500);
+    const { sender } = allRows().find((row) => row.sender.includes("'"))!;
+    const wanted = allRows().filter((row) => row.sender.toLowerCase() === sender.toLowerCase());
     const { results } = await run('search_message_traces', { sender: [sender] });
-    expect(results).toMatchObject({ complete: true, count: 5 });
+    expect(results).toMatchObject({ complete: true, count: wanted.length });
   });
 
   test('writes a long list to a file that the next action reads', async () => {
@@ -214,11 +213,9 @@ describe('get_message_trace_details', () => {
   });
 
   test('takes an address with a quote in it', async () => {
-    const now = Date.now();
-    const recipient = "o'brien@contoso.com";
-    simulator.world.add({ rows: 1, from: now - 20 * minute, to: now - 10 * minute, recipient });
-    const [row] = allRows() as [MailRow];
-    const { results } = await run('get_message_trace_details', { message_trace_id: row.traceId, recipient });
+    addMail(500);
+    const { traceId, recipient } = allRows().find((row) => row.recipient.includes("'"))!;
+    const { results } = await run('get_message_trace_details', { message_trace_id: traceId, recipient });
     expect(results).toMatchObject({ found: true });
   });
 });

@@ -87,8 +87,7 @@ describe('a plan', () => {
     const met = Object.fromEntries(SIDES.map((side) => [side, new Set<string>()])) as Record<Side, Set<string>>;
     for (const { side, faults } of ofKind(steps, 'weather')) for (const fault of faults) met[side].add(fault);
     for (const { side, fault } of ofKind(steps, 'dear-fault')) met[side].add(fault);
-    for (const side of SIDES)
-      expect(met[side]).toEqual(new Set([...catalogue[side].passing, ...catalogue[side].dear]));
+    for (const side of SIDES) expect(met[side]).toEqual(new Set([...catalogue[side].passing, ...catalogue[side].dear]));
     const manners = ofKind(steps, 'intake-answers').map(({ manner }) => manner);
     expect(new Set(manners)).toEqual(new Set(INTAKE_MANNERS));
     const away = ofKind(steps, 'outage').map(({ of, fault }) => `${of} ${fault}`);
