@@ -67,10 +67,10 @@ export type Sighting = 'new' | 'changed' | 'repeat';
 const numbersPerSlot = 3;
 const statusOffset = 2;
 /**
- * A row has a few statuses. What a damaged file says beyond that is not kept: each is compared with all others of its
- * row.
+ * The answers know a dozen statuses. What a damaged file says beyond that is not kept: each is compared with all others
+ * of its row.
  */
-const MAX_STATUSES_OF_A_ROW = 64;
+const MAX_STATUSES_OF_A_ROW = 16;
 /** Drawn anew by each process: a damaged or forged file cannot aim at a place where all its entries are looked for. */
 const SEED = randomInt(2 ** 32);
 
