@@ -5,6 +5,7 @@ import vm from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
 
 const { AsyncLocalStorage } = asyncHooks;
+const paysForStorages = Number(process.versions.node.split('.')[0]) < 24;
 
 export default class Environment extends TestEnvironment {
   #storages = [];
@@ -21,6 +22,7 @@ export default class Environment extends TestEnvironment {
 
   async setup() {
     await super.setup();
+    if (!paysForStorages) return;
     const storages = this.#storages;
     asyncHooks.AsyncLocalStorage = class extends AsyncLocalStorage {
       constructor(...options) {
@@ -32,6 +34,7 @@ export default class Environment extends TestEnvironment {
 
   async teardown() {
     await super.teardown();
+    if (!paysForStorages) return;
     asyncHooks.AsyncLocalStorage = AsyncLocalStorage;
     for (const storage of this.#storages.splice(0)) storage.disable();
   }
