@@ -2,27 +2,28 @@
  * What playbooks can ask, once: the cards of the actions and the types of their arguments follow from here
  * (`npm run generate`).
  */
-import type { Settings } from '../settings/definition.js';
+import type { Card, Settings } from '../settings/definition.js';
 import type { ValuesOf } from '../settings/values.js';
 
 /** A JSON schema of draft 7. */
 type Schema = Readonly<Record<string, unknown>>;
 
-export interface ActionCard {
-  /** Names the file and the command: `action_<command>.json`. */
-  readonly command: string;
-  readonly uuid: string;
-  readonly name: string;
-  readonly description: string;
-  readonly title: string;
-  /** Its arguments. */
-  readonly settings: Settings;
+export interface ActionCard extends Card {
   readonly results: Schema;
   /** The branches of a playbook after the action, with what each means. */
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-const STATUSES = ['delivered', 'failed', 'pending', 'expanded', 'quarantined', 'filteredAsSpam', 'gettingStatus'];
+const STATUSES = [
+  'delivered',
+  'failed',
+  'pending',
+  'expanded',
+  'quarantined',
+  'filteredAsSpam',
+  'gettingStatus',
+  'recalled',
+];
 
 const time = {
   start: {

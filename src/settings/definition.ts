@@ -287,18 +287,20 @@ export const moduleSettings = {
   },
 } as const satisfies Settings;
 
-/** A trigger's card, and the connector's of the same settings. */
-export interface TriggerCard {
-  /** Names the files and the command: `trigger_<command>.json`. */
+/** What every card of the playbook editor says. */
+export interface Card {
+  /** Names the files and the command, such as `trigger_<command>.json`. */
   readonly command: string;
   readonly uuid: string;
   readonly name: string;
   readonly description: string;
   readonly title: string;
+  /** An action's are its arguments. */
   readonly settings: Settings;
 }
 
-export const triggerCards: readonly TriggerCard[] = [
+/** The triggers, each with a connector of the same settings. */
+export const triggerCards: readonly Card[] = [
   {
     command: 'message_trace',
     uuid: 'eddc7d33-7474-4339-8050-0fda9d5a78d9',

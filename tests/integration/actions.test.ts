@@ -143,6 +143,14 @@ describe('search_message_traces', () => {
     expect(results).toMatchObject({ complete: true, count: 0, message_traces: [] });
   });
 
+  test('filters by itself for a status that the service refuses to filter by', async () => {
+    addMail(300);
+    const { results, error } = await run('search_message_traces', { status: ['recalled', 'failed'] });
+    expect(error).toBeUndefined();
+    const failed = allRows().filter(({ status }) => status === 'Failed');
+    expect(results).toMatchObject({ complete: true, count: failed.length });
+  });
+
   test('finds an address with a quote in it', async () => {
     addMail(500);
     const { sender } = allRows().find((row) => row.sender.includes("'"))!;
