@@ -19,8 +19,8 @@ interface Evidence {
   readonly wasAhead: boolean;
   /** The watermarks from before that clock was doubtful; undefined where they are not known. */
   readonly sure: readonly number[] | undefined;
-  /** Where the fingerprints of everything delivered begin; undefined where there are none. */
-  readonly knownFromMs: number | undefined;
+  /** From here on the fingerprint of everything delivered is there. */
+  readonly knownFromMs: number;
   /** Where reading begins again if nothing better is known. */
   readonly rereadFromMs: number;
 }
@@ -47,7 +47,7 @@ function withoutDisproved(progress: Progress, schedule: Schedule, evidence: Evid
   return progress.ahead !== undefined && progress.ahead.end > latest ? withoutAhead(progress) : progress;
 }
 
-function reread(progress: Progress, from: readonly number[], { knownFromMs = -Infinity, nowMs }: Evidence): Progress {
+function reread(progress: Progress, from: readonly number[], { knownFromMs, nowMs }: Evidence): Progress {
   const watermarks = progress.watermarks.map((watermark, pass) =>
     // Before the fingerprints begin, reading again would repeat.
     wholeSecond(Math.min(watermark, Math.max(from[pass] ?? watermark, Math.min(knownFromMs, nowMs)))),
@@ -159,7 +159,7 @@ export class Ledger {
       storedMs: saved.writtenAt(),
       wasAhead,
       sure: saved.sure?.(),
-      knownFromMs: this.#fingerprints.oldestHourMs,
+      knownFromMs: Math.min(this.#fingerprints.oldestHourMs ?? -Infinity, this.#keptFrom()),
       rereadFromMs: lowWatermark(this.#firstStart()),
     });
   }
@@ -251,23 +251,30 @@ export class Ledger {
       : { bucket: bucketOf(record.receivedMs), fingerprint: fingerprintOf(record) };
   }
 
-  /** By the earlier of the two clocks: one that is ahead must not make us forget what was delivered. */
   #neededFrom(progress: Progress): number {
-    const present = Math.min(this.#clock.now(), this.#clock.systemMs());
-    const storedFrom = present - Math.max(storedAtLeastMs, ...this.#schedule.ages);
     const setAside = setAsideIn(progress).map(({ start }) => start);
-    return Math.min(settledBefore(progress), this.#readingFrom, storedFrom, ...setAside) - keptLongerMs;
+    return Math.min(settledBefore(progress), this.#readingFrom, this.#keptFrom(), ...setAside) - keptLongerMs;
+  }
+
+  /** By the earlier of the two clocks: one that is ahead must not make us forget what was delivered. */
+  #keptFrom(): number {
+    const present = Math.min(this.#clock.now(), this.#clock.systemMs());
+    return present - Math.max(storedAtLeastMs, ...this.#schedule.ages);
   }
 
   /** This progress, as stored now. */
   #now(progress: Progress): Saved {
     const { correctionMs } = this.#clock;
     const before = this.#saved;
+    // Before an answer has told the time, a start knows nothing against what it has found.
+    if (before?.sure !== undefined && !this.#clock.isConfirmed)
+      return { ...before, progress, writtenAt: this.#clock.mark() };
     const isDoubtful = Math.abs(this.#clock.now() - this.#clock.systemMs()) > CLOCK_TOLERANCE_MS;
-    const isSameClock =
-      before?.sure !== undefined && Math.abs((before.correctionMs ?? NaN) - correctionMs) <= CLOCK_TOLERANCE_MS;
+    // A clock that moves on from a doubtful time makes nothing sure that was read by that time.
+    const isStillDoubtful =
+      before?.sure !== undefined && correctionMs - (before.correctionMs ?? NaN) >= -CLOCK_TOLERANCE_MS;
     const watermarks = before === undefined ? undefined : this.progress.watermarks;
-    const sure = isSameClock ? before.sure : () => watermarks ?? this.#surelyUnread();
+    const sure = isStillDoubtful ? before.sure : () => watermarks ?? this.#surelyUnread();
     return {
       progress,
       writtenAt: this.#clock.mark(),
@@ -282,9 +289,10 @@ export class Ledger {
     return this.#firstStart().watermarks.map((watermark) => watermark - aheadMs);
   }
 
-  #write({ progress, writtenAt, sure }: Saved, isProvisional: boolean): Promise<void> {
+  #write({ progress, writtenAt, correctionMs, sure }: Saved, isProvisional: boolean): Promise<void> {
+    const behindMs = this.#clock.now() - this.#clock.systemMs();
     const doubtful: DoubtfulClock | undefined = sure && {
-      behindMs: this.#clock.now() - this.#clock.systemMs(),
+      behindMs: this.#clock.isConfirmed ? behindMs : (correctionMs ?? behindMs),
       sure: sure(),
     };
     const stored = { progress, isProvisional, writtenMs: writtenAt(), doubtful };

@@ -24,8 +24,11 @@ const nothing: Troubles = {
   clockErrorMs: 0,
 };
 
-async function lived(troubles: Partial<Troubles>, changes: Partial<typeof settings> = {}) {
-  const rows = rowsFrom(origin - hour, endMs - 10 * minute, 10 * second);
+async function lived(
+  troubles: Partial<Troubles>,
+  changes: Partial<typeof settings> = {},
+  rows = rowsFrom(origin - hour, endMs - 10 * minute, 10 * second),
+) {
   const life = await live(
     rows,
     { ...settings, ...changes },
@@ -67,6 +70,35 @@ describe('answers that are dated in the future cost no row and repeat none', () 
     const { counts } = await lived({ wrongDates }, { late_window: attack.late_window });
     expect(counts).toEqual(none);
   });
+
+  test.each(windows)(
+    'late_window $late_window: two minutes ahead from the start on, then two hours, then right again',
+    async (window) => {
+      const wrongDates = [
+        { start: origin, end: origin + minute, offMs: 2 * minute, share: 1 },
+        { start: origin, end: origin + 4 * minute, offMs: 2 * hour, share: 1 },
+      ];
+      const { counts } = await lived({ wrongDates }, window);
+      expect(counts).toEqual(none);
+    },
+  );
+
+  test.each(windows)('late_window $late_window: six minutes ahead, and a downtime within', async (window) => {
+    const wrongDates = [{ start: origin, end: origin + 7 * minute, offMs: 6 * minute, share: 1 }];
+    const downtimes = [{ start: origin + minute, end: origin + 2 * minute }];
+    const { counts } = await lived({ wrongDates, downtimes }, window);
+    expect(counts).toEqual(none);
+  });
+
+  test.each(windows)(
+    'late_window $late_window: a first start that reads six hours back, a year ahead in its first minute',
+    async (window) => {
+      const wrongDates = [{ start: origin, end: origin + minute, offMs: 365 * 24 * hour, share: 1 }];
+      const rows = rowsFrom(origin - 6 * hour, endMs - 10 * minute, minute);
+      const { counts } = await lived({ wrongDates }, { ...window, frequency: 300, start_time: 6 }, rows);
+      expect(counts).toEqual(none);
+    },
+  );
 
   test.each(windows)(
     'late_window $late_window: a stop in the midst of it, and ten minutes of downtime',
