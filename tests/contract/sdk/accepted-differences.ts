@@ -15,13 +15,13 @@ export const ACCEPTED: readonly Accepted[] = [
   {
     field: /: header user-agent$/,
     sdk: /^sekoiaio-connector-the-intake-key$/,
-    shim: /^sekoiaio-module\/probe-x\.y\.z$/,
+    shim: /^sekoiaio-module\/[a-z0-9-]+-x\.y\.z$/,
     reason: 'The intake key is a secret: it does not belong in a header that proxies log.',
   },
   {
     field: /: header user-agent$/,
     sdk: /^python-requests\/x\.y\.z$/,
-    shim: /^sekoiaio-module\/probe-x\.y\.z$/,
+    shim: /^sekoiaio-module\/[a-z0-9-]+-x\.y\.z$/,
     reason: 'The name of the module says more than that of the HTTP library.',
   },
   {

@@ -1,9 +1,9 @@
 import type { Responses } from './support/recorder.js';
 
 /** A step of the probe with what it is given; probe/main.py and probe/main.mjs have them all. */
-type Step = readonly [name: TriggerStep | ActionStep, ...given: unknown[]];
+export type Step = readonly [name: TriggerStep | ActionStep, ...given: unknown[]];
 type TriggerStep = 'log' | 'send' | 'tell' | 'push' | 'remember';
-type ActionStep = 'log' | 'output' | 'fail' | 'throw' | 'tell' | 'rows' | 'read' | 'write' | 'wait' | 'give';
+type ActionStep = 'log' | 'output' | 'fail' | 'throw' | 'tell' | 'rows' | 'read' | 'write' | 'wait' | 'give' | 'merge';
 
 /** What both sides are put through. */
 export interface Scenario {
@@ -23,6 +23,8 @@ export interface Scenario {
   readonly stopAt?: string;
   /** What lies in the data folder: names with their texts. */
   readonly files?: Readonly<Record<string, string>>;
+  /** The module that is put through it, in the place of the probe with its cards: the SDK's probe gets its cards. */
+  readonly module?: { readonly root: URL; readonly cards: readonly string[]; readonly main: string };
 }
 
 const trigger = { command: 'probe_trigger', values: { module_configuration: {}, trigger_configuration: {} } };

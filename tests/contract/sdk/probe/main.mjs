@@ -1,8 +1,11 @@
-// The probe on the shim: takes the steps that PROBE_STEPS lists, as main.py does on Sekoia's own SDK.
+// The probe on the shim: takes the steps of the file PROBE_STEPS, as main.py does on Sekoia's own SDK.
+import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AccountValidator, Action, Connector, Module, Trigger, sleep } from '@sekoia/automation-sdk-shim';
+
+const readSteps = () => JSON.parse(readFileSync(process.env.PROBE_STEPS, 'utf8'));
 
 /** The text that Python's json.dumps writes: blanks after separators, ASCII only. */
 const pythonText = ({ n, text }) => {
@@ -32,7 +35,7 @@ const steps = {
 };
 
 async function takeSteps(means) {
-  for (const [step, ...given] of JSON.parse(process.env.PROBE_STEPS ?? '[]')) await steps[step](means, ...given);
+  for (const [step, ...given] of readSteps()) await steps[step](means, ...given);
   means.log.error('probe: end');
   means.log.info('probe: waits for the stop');
   await sleep(3_600_000, means.stopping);
@@ -77,7 +80,7 @@ const acts = {
 class ProbeAction extends Action {
   async run(given, signal) {
     let results = {};
-    for (const [step, ...those] of JSON.parse(process.env.PROBE_STEPS ?? '[]')) {
+    for (const [step, ...those] of readSteps()) {
       if (step === 'give') return those[0];
       const more = await acts[step](this, given, ...(step === 'wait' ? [signal] : those));
       if (typeof more === 'object') results = { ...results, ...more };

@@ -1,4 +1,4 @@
-"""The probe on Sekoia's own SDK: takes the steps that PROBE_STEPS lists, as main.mjs does on the shim."""
+"""The probe on Sekoia's own SDK: takes the steps of the file PROBE_STEPS, as main.mjs does on the shim."""
 
 import json
 import os
@@ -18,6 +18,11 @@ from sekoia_automation.trigger import Trigger
 constants.DATA_STORAGE = os.environ["DATA_STORAGE"]
 
 
+def read_steps():
+    with open(os.environ["PROBE_STEPS"], encoding="utf-8") as steps:
+        return json.load(steps)
+
+
 class TriggerConfiguration(SekoiaAutomationBaseModel):
     password: str | None = None
     frequency: int = 60
@@ -35,7 +40,7 @@ class Steps:
     def run(self):
         # A misconfigured item is found out before its first step.
         assert self.configuration is not None
-        for step, *arguments in json.loads(os.environ.get("PROBE_STEPS", "[]")):
+        for step, *arguments in read_steps():
             getattr(self, f"step_{step}")(*arguments)
         self.log("probe: end", level="error")
         self.log("probe: waits for the stop", level="info")
@@ -88,7 +93,7 @@ class ActionSteps:
 
     def take_steps(self, arguments):
         results = {}
-        for step, *given in json.loads(os.environ.get("PROBE_STEPS", "[]")):
+        for step, *given in read_steps():
             if step == "give":
                 return given[0]
             results |= getattr(self, f"act_{step}")(arguments, *given) or {}
@@ -117,6 +122,9 @@ class ActionSteps:
 
     def act_write(self, arguments, name, value):
         return self.json_result(name, value)
+
+    def act_merge(self, arguments, results):
+        return results
 
     def act_wait(self, arguments):
         time.sleep(60)
@@ -147,5 +155,7 @@ if __name__ == "__main__":
     module.register(ProbeConnector, "probe_connector")
     module.register(ProbeAction, "probe_action")
     module.register(ProbeTypedAction, "probe_typed_action")
+    for command in filter(None, os.environ.get("PROBE_ACTIONS", "").split(",")):
+        module.register(ProbeAction, command)
     module.register_account_validator(ProbeValidator)
     module.run()

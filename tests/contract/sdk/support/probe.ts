@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,12 +36,14 @@ export async function observe(side: Side, scenario: Scenario): Promise<Observati
   const recorder = await startRecorder(scenario.responses ?? (() => undefined));
   const [liveness, metrics] = [await freePort(), await freePort()];
   await writeCards(folder, scenario);
+  await writeFile(join(folder, 'steps.json'), JSON.stringify(scenario.steps ?? []));
   await mkdir(join(folder, 'data'));
   const given = Object.entries(scenario.files ?? {});
   for (const [name, text] of given) await writeFile(join(folder, 'data', name), text);
   const child = await start(side, scenario, folder, {
     PROBE_ROOT: folder,
-    PROBE_STEPS: JSON.stringify(scenario.steps ?? []),
+    PROBE_STEPS: join(folder, 'steps.json'),
+    PROBE_ACTIONS: scenario.module === undefined ? '' : scenario.command,
     DATA_STORAGE: join(folder, 'data'),
     TOKEN: 'the-token',
     URL_CALLBACK: `${recorder.url}/api/callback`,
@@ -86,14 +88,15 @@ export async function observe(side: Side, scenario: Scenario): Promise<Observati
 
 async function start(
   side: Side,
-  { command }: Scenario,
+  { command, module }: Scenario,
   folder: string,
   values: Readonly<Record<string, string>>,
 ): Promise<ChildProcess> {
-  const [program, script] = side === 'sdk' ? [await pythonWithSdk(), 'main.py'] : [process.execPath, 'main.mjs'];
+  const shim = module === undefined ? probe('main.mjs') : fileURLToPath(new URL(module.main, module.root));
+  const [program, script] = side === 'sdk' ? [await pythonWithSdk(), probe('main.py')] : [process.execPath, shim];
   const env = { ...process.env, NODE_OPTIONS: '', PYTHONDONTWRITEBYTECODE: '1', SYMPHONY_VOLUME: folder, ...values };
   // The SDK reads manifest.json where it is started, and its folder for data must be there.
-  return spawn(program, [probe(script), command], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  return spawn(program, [script, command], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 /** Until the probe has taken its last step, has given up, or has ended. */
@@ -131,7 +134,11 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function writeCards(folder: string, { manifestSecrets = [], cardSecrets = [] }: Scenario): Promise<void> {
+async function writeCards(folder: string, { manifestSecrets = [], cardSecrets = [], module }: Scenario): Promise<void> {
+  if (module !== undefined) {
+    for (const card of module.cards) await copyFile(new URL(card, module.root), join(folder, card));
+    return;
+  }
   const write = (name: string, content: unknown) => writeFile(join(folder, name), JSON.stringify(content));
   const text = { type: 'string' };
   const own = { password: text };
