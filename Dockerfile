@@ -9,14 +9,13 @@ COPY packages/automation-sdk-shim/package.json packages/automation-sdk-shim/
 COPY tools/playbook-runner/package.json tools/playbook-runner/
 COPY tools/testbed/package.json tools/testbed/
 RUN npm ci --ignore-scripts
-COPY scripts/image-tree.mjs scripts/bill-of-materials.mjs scripts/system-components.mjs scripts/
+COPY scripts/image-tree.mjs scripts/bill-of-materials.mjs scripts/system-components.mjs scripts/bundle.mjs scripts/
 RUN node scripts/image-tree.mjs /image --system
 COPY tsconfig.json tsconfig.base.json ./
 COPY packages/automation-sdk-shim packages/automation-sdk-shim
 COPY src src
 COPY module module
-RUN npx tsc -b . \
-  && find dist packages/automation-sdk-shim/dist -type f \( -name '*.d.ts' -o -name '*.tsbuildinfo' \) -delete
+RUN npx tsc -b . && node scripts/bundle.mjs
 
 FROM ${NODE_IMAGE}
 ARG NODE_IMAGE
@@ -30,8 +29,7 @@ WORKDIR /app
 COPY --from=build /usr/bin/tini /usr/bin/tini
 COPY --from=build /usr/share/doc/tini /usr/share/doc/tini
 COPY --from=build /image ./
-COPY --from=build /app/packages/automation-sdk-shim/dist packages/automation-sdk-shim/dist
-COPY --from=build /app/dist dist
+COPY --from=build /app/dist/bundle dist/bundle
 COPY manifest.json trigger_*.json connector_*.json action_*.json LICENSE CHANGELOG.md ./
 # Everything else may be read-only: the module writes to its data folder alone.
 RUN mkdir -m 2770 /symphony_data && chown 1000:0 /symphony_data && chmod 2770 /symphony_data
@@ -40,4 +38,4 @@ EXPOSE 8000 8020
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${Number(process.env.LIVENESS_PORT) || 8000}/health`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # tini reaps orphans, prlimit forbids core files, and SIGUSR1 opens no debugger from the first moment on.
-ENTRYPOINT ["tini", "-s", "--", "prlimit", "--core=0", "node", "--disable-sigusr1", "dist/module/main.js"]
+ENTRYPOINT ["tini", "-s", "--", "prlimit", "--core=0", "node", "--disable-sigusr1", "dist/bundle/main.js"]

@@ -1,10 +1,10 @@
-// Makes what the image holds besides the compiled module, from package-lock.json: the packages and their bill of
-// materials.
+// Makes what the image holds besides the bundled module, from package-lock.json: the packages' manifests and licences, and
+// their bill of materials.
 //   node scripts/image-tree.mjs FOLDER [--system]     --system adds Node.js and Debian's packages of this machine
 // Fails where the bill and the packages differ, or a package has no text of its licence.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { differences, installedPackages, nameOf } from './bill-of-materials.mjs';
@@ -12,11 +12,8 @@ import { systemComponents } from './system-components.mjs';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const SHIPPED = 'packages/automation-sdk-shim';
-/** Types and maps: nothing loads them. */
-const UNUSED_FILE = /\.(map|d\.ts|d\.mts|d\.cts|tsbuildinfo)$/;
-const UNUSED_FOLDER = /^tests?$/;
-/** The client for S3 brings itself three times; Node.js loads dist-cjs. */
-const UNUSED_BY_S3 = /^dist-(es|types)$/;
+/** What stays of a package: what it is, and on which terms. Its code is in the bundle. */
+const KEPT = /^(package\.json|readme.*|(licen[cs]e|copying|notice).*)$/i;
 
 /** @returns the bill of materials, as CycloneDX in JSON */
 export async function makeImageTree(folder, { system = false } = {}) {
@@ -33,7 +30,8 @@ export async function makeImageTree(folder, { system = false } = {}) {
   // npm describes what a manifest names: without what is not installed, that is what is there.
   await rewriteManifest(join(folder, 'package.json'), { workspaces: [SHIPPED] });
   await rewriteManifest(join(folder, manifestOf(SHIPPED)), {});
-  await prune(folder, false);
+  await prune(join(folder, 'node_modules'));
+  await prune(join(folder, SHIPPED));
 
   const bill = JSON.parse(npm(folder, ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application']));
   addHashes(bill, lock);
@@ -66,15 +64,14 @@ async function rewriteManifest(file, changes) {
   await writeFile(file, `${JSON.stringify({ ...manifest, ...changes }, null, 2)}\n`);
 }
 
-async function prune(folder, isOfS3) {
+/** Removes files and then empty folders. npm's own notes stay, which its bill of materials is made from. */
+async function prune(folder) {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isFile() && UNUSED_FILE.test(entry.name)) await rm(path);
-    if (!entry.isDirectory()) continue;
-    const isUnused = UNUSED_FOLDER.test(entry.name) || (isOfS3 && UNUSED_BY_S3.test(entry.name));
-    if (isUnused) await rm(path, { recursive: true });
-    else await prune(path, isOfS3 || entry.name === '@aws-sdk' || entry.name === '@smithy');
+    if (entry.isDirectory()) await prune(path);
+    else if (entry.isFile() && !KEPT.test(entry.name) && entry.name !== '.package-lock.json') await rm(path);
   }
+  if ((await readdir(folder)).length === 0) await rmdir(folder);
 }
 
 /** The checksums that `npm ci` has compared. */

@@ -316,7 +316,7 @@ describe('the settings of an application', () => {
 });
 
 test('the commands that the module registers are those of the cards', async () => {
-  const main = fileURLToPath(new URL('dist/module/main.js', root));
+  const main = fileURLToPath(new URL('dist/bundle/main.js', root));
   const { stderr } = await promisify(execFile)(process.execPath, [main, '--help']);
   const registered = [...stderr.matchAll(/"(\w+)"/g)].map(([, name]) => name!);
   const named = [...cards, ...actions].map(([, card]) => card.docker_parameters);

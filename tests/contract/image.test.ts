@@ -101,7 +101,7 @@ describe('the Dockerfile', () => {
       '--core=0',
       'node',
       '--disable-sigusr1',
-      'dist/module/main.js',
+      'dist/bundle/main.js',
     ]);
     expect(lines.findLast((line) => line.startsWith('USER '))).toBe('USER 1000:1000');
   });

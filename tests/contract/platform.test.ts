@@ -14,7 +14,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { allArrivedOnce, intakeKey, minute, Scenario, token } from '../support/scenario.js';
 
 const file = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-const realModule = file('dist/module/main.js');
+const realModule = file('dist/bundle/main.js');
 const talkingModule = file('tests/fixtures/talking-module/main.mjs');
 const apiSecret = 's3cret-of-the-api';
 

@@ -16,7 +16,7 @@ import { minute, token } from '../support/scenario.js';
 import { application } from '../support/sign-in-scenarios.js';
 
 const root = new URL('../../', import.meta.url);
-const modulePath = fileURLToPath(new URL('dist/module/main.js', root));
+const modulePath = fileURLToPath(new URL('dist/bundle/main.js', root));
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 const COMMANDS = ['search_message_traces', 'get_message_trace_details', 'find_message_recipients'] as const;
 type Command = (typeof COMMANDS)[number];

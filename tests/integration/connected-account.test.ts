@@ -16,7 +16,7 @@ import { startAlteringFront, type AlteringFront } from '../support/altering-fron
 import { allArrivedOnce, minute, Scenario, token } from '../support/scenario.js';
 import { application } from '../support/sign-in-scenarios.js';
 
-const modulePath = fileURLToPath(new URL('../../dist/module/main.js', import.meta.url));
+const modulePath = fileURLToPath(new URL('../../dist/bundle/main.js', import.meta.url));
 const NOWHERE = 'http://127.0.0.1:1';
 const pair = selfSignedCertificate('Message trace', 'rsa');
 /** The first and last lines of a PEM block are no secret, and sentences quote them. */

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-const main = fileURLToPath(new URL('../../dist/module/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/bundle/main.js', import.meta.url));
 const guard = new URL('../../packages/automation-sdk-shim/dist/guard.js', import.meta.url).href;
 const SECRET = 'cl1ent~Secret.of-the-application';
 /** Where nothing listens: the module starts, and waits for Microsoft. */

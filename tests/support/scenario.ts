@@ -35,7 +35,7 @@ import {
 
 export const intakeKey = 'k3y-of-the-intake-9f2c';
 export const token = 'eyJ0b2tlbiI6InBsYXlib29rIn0.s1gn4ture';
-const modulePath = fileURLToPath(new URL('../../dist/module/main.js', import.meta.url));
+const modulePath = fileURLToPath(new URL('../../dist/bundle/main.js', import.meta.url));
 
 export const second = 1000;
 export const minute = 60 * second;

@@ -143,7 +143,7 @@ function scenarioOf({ name, command, given, secret = application.clientSecret }:
       kind === 'PATCH /callback' && n === 1
         ? { status: 200, body: { module_configuration: { value: { client_secret: secret } } } }
         : undefined,
-    module: { root, cards: ['manifest.json', `action_${command}.json`], main: 'dist/module/main.js' },
+    module: { root, cards: ['manifest.json', `action_${command}.json`], main: 'dist/bundle/main.js' },
   };
 }
 

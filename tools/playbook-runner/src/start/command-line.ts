@@ -136,7 +136,7 @@ export interface BuiltFiles {
 /** The entries of the processes to start. @throws {UsageError} where one has not been built. */
 export function findBuiltFiles(repository: string): BuiltFiles {
   return {
-    module: find(repository, 'dist/module/main.js'),
+    module: find(repository, 'dist/bundle/main.js'),
     simulator: find(repository, 'tools/testbed/dist/microsoft/main.js'),
     page: join(repository, 'tools/playbook-runner/dist/page'),
   };

@@ -74,16 +74,16 @@ describe('built files', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   test('that are not there are named, with the command that builds them', () => {
-    expect(() => findBuiltFiles(folder)).toThrow(/dist\/module\/main\.js is not there: run "npm run build"/);
+    expect(() => findBuiltFiles(folder)).toThrow(/dist\/bundle\/main\.js is not there: run "npm run build"/);
   });
 
   test('are found; the page need not be there', async () => {
-    for (const path of ['dist/module', 'tools/testbed/dist/microsoft']) {
+    for (const path of ['dist/bundle', 'tools/testbed/dist/microsoft']) {
       await mkdir(join(folder, path), { recursive: true });
       await writeFile(join(folder, path, 'main.js'), '');
     }
     expect(findBuiltFiles(folder)).toEqual({
-      module: join(folder, 'dist/module/main.js'),
+      module: join(folder, 'dist/bundle/main.js'),
       simulator: join(folder, 'tools/testbed/dist/microsoft/main.js'),
       page: join(folder, 'tools/playbook-runner/dist/page'),
     });

@@ -131,9 +131,9 @@ export async function run(argv: readonly string[], context: RunContext): Promise
 }
 
 function findModule(repository: string): string {
-  const path = join(repository, 'dist/module/main.js');
+  const path = join(repository, 'dist/bundle/main.js');
   if (existsSync(path)) return path;
-  throw new UsageError(`dist/module/main.js is not there: run "npm run build" in ${repository} first.`);
+  throw new UsageError(`dist/bundle/main.js is not there: run "npm run build" in ${repository} first.`);
 }
 
 async function experiment(options: LabOptions, modulePath: string, { write, stop }: RunContext): Promise<number> {

@@ -3,7 +3,7 @@ import { ChildProcess, type Exit, type OutputLine, type Stop } from './child-pro
 import { asEnvironment, inheritedEnvironment, namedValues, writeSettingsFolder } from './settings-folder.js';
 
 export interface TriggerOptions {
-  /** The compiled entry of the module, such as `dist/module/main.js`. */
+  /** The compiled entry of the module, such as `dist/bundle/main.js`. */
   readonly modulePath: string;
   /** The command that names the trigger on its card, such as `message_trace`. */
   readonly dockerParameters: string;
