@@ -9,6 +9,8 @@ export interface SettingSchema {
   readonly default?: unknown;
   readonly minimum?: number;
   readonly maximum?: number;
+  /** Of a list: what each entry is. */
+  readonly items?: SettingSchema;
 }
 
 /** What is used of a card's `arguments`. */
