@@ -1,7 +1,7 @@
 import type { RJSFSchema } from '@rjsf/utils';
 import type { ValidatorFunctions } from '@rjsf/validator-ajv8';
 import { accountCards, actionCards as builtActions, cards as built } from 'virtual:cards';
-import type { SettingsSchema } from '../src/form/settings-schema.js';
+import type { ResultSchema, SettingsSchema } from '../src/form/settings-schema.js';
 
 /** What can be filled in, as build/cards-plugin.ts has put it into the page. */
 export interface FormCard {
@@ -15,15 +15,6 @@ export interface Card extends FormCard {
   readonly name: string;
   /** Its `docker_parameters`. */
   readonly trigger: string;
-}
-
-/** What is used of the schema of an action's results, and of their parts. */
-export interface ResultSchema {
-  readonly title?: string;
-  readonly description?: string;
-  readonly properties?: Readonly<Record<string, ResultSchema>>;
-  /** Of a list: what each entry is. */
-  readonly items?: ResultSchema;
 }
 
 /** An action's card. */

@@ -19,7 +19,7 @@ interface CardFile {
 interface Form {
   readonly key: string;
   readonly of: 'cards' | 'actionCards' | 'accountCards';
-  readonly card: object & { readonly schema: RJSFSchema };
+  readonly card: Readonly<Record<string, unknown>> & { readonly schema: RJSFSchema };
 }
 
 const cardsModule = 'virtual:cards';

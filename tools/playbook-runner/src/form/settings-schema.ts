@@ -21,6 +21,15 @@ export interface SettingsSchema {
   readonly secrets?: readonly string[];
 }
 
+/** What is used of the schema of an action's results, and of their parts. */
+export interface ResultSchema {
+  readonly title?: string;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, ResultSchema>>;
+  /** Of a list: what each entry is. */
+  readonly items?: ResultSchema;
+}
+
 /** A setting's name as the form shows it. */
 export function titleOf(schema: SettingsSchema, setting: string): string {
   return schema.properties[setting]?.title ?? setting;

@@ -1,5 +1,5 @@
 import type { ActionResults } from '../../../src/wire/module.js';
-import type { ResultSchema } from '../../cards.js';
+import type { ResultSchema } from '../../../src/form/settings-schema.js';
 
 /** A value among results, named. */
 export interface Fact {
@@ -64,17 +64,22 @@ function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Columns that no row fills are left out. */
+/** Columns that no row fills are left out. IDs come last: they are for the next action, not for the eye. */
 function tableOf(name: string, schema: ResultSchema, rows: readonly Row[]): Table {
   const { properties = {} } = schema.items ?? {};
   const filled = new Set(rows.flatMap((row) => Object.keys(row).filter((column) => !isEmpty(row[column]))));
   const known = Object.keys(properties).filter((column) => filled.has(column));
-  const columns = [...known, ...[...filled].filter((column) => !(column in properties))];
+  const others = [...filled].filter((column) => !(column in properties));
+  const columns = [...known.filter((column) => !isId(column)), ...others, ...known.filter(isId)];
   return {
     ...columnOf(name, schema),
     columns: columns.map((column) => columnOf(column, properties[column] ?? {})),
     rows,
   };
+}
+
+function isId(column: string): boolean {
+  return column.endsWith('_id');
 }
 
 function isEmpty(value: unknown): boolean {

@@ -6,6 +6,13 @@ import { ForeignText, StatusMark } from '../events/events-table.js';
 import { type Column, type Row, sortRows, type Sorting, type Table, textOf, timeOf } from './result-layout.js';
 
 const ROWS_AT_ONCE = 100;
+/** Longer texts go over several lines. */
+const LONG_CHARACTERS = 48;
+
+/** Others say where the platform has the list: here it is in the table. */
+function firstSentence(text: string): string {
+  return /^.*?\.(?= |$)/.exec(text)?.[0] ?? text;
+}
 
 /** A list among the results. A press on a column's title sorts by it, another one the other way round. */
 export function ResultsTable({ table }: { readonly table: Table }) {
@@ -23,7 +30,7 @@ export function ResultsTable({ table }: { readonly table: Table }) {
         <h3 className="results-title">
           {title} <span className="results-count">{formatCount(rows.length)}</span>
         </h3>
-        {help && <p className="results-help">{help}</p>}
+        {help && <p className="results-help">{firstSentence(help)}</p>}
       </div>
       <div className="results-scroll" role="region" aria-label={`${title}, table`} tabIndex={0}>
         <table className="results-table">
@@ -50,7 +57,8 @@ export function ResultsTable({ table }: { readonly table: Table }) {
       {hidden > 0 && (
         <div>
           <Button onClick={() => setMax(max + ROWS_AT_ONCE)}>
-            Show {countOf(Math.min(hidden, ROWS_AT_ONCE), 'more row')} of {formatCount(hidden)}
+            Show {countOf(Math.min(hidden, ROWS_AT_ONCE), 'more row')}
+            {hidden > ROWS_AT_ONCE && ` of ${formatCount(hidden)}`}
           </Button>
         </div>
       )}
@@ -85,5 +93,7 @@ function Cell({ name, row }: { readonly name: string; readonly row: Row }) {
   if (atMs !== undefined) return <Time atMs={atMs} />;
   if (typeof value === 'number') return <span className="results-number">{formatCount(value)}</span>;
   if (name === 'status' && typeof value === 'string') return <StatusMark status={value} />;
-  return <ForeignText text={textOf(value)} />;
+  const text = textOf(value);
+  const shown = <ForeignText text={text} />;
+  return text.length > LONG_CHARACTERS ? <div className="results-long">{shown}</div> : shown;
 }
