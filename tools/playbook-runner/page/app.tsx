@@ -173,7 +173,7 @@ function Shell({ children }: { readonly children: ReactNode }) {
   );
 }
 
-/** `#/` is the library, `#/account` the account, `#/actions/:command?` the actions, `#/playbooks/:id/:tab?` a playbook. */
+/** `#/` is the library, `#/account`, `#/actions/:command?` and `#/playbooks/:id/:tab?` say what they are. */
 export function App() {
   const { shown, asking, leave, stay } = useGuardedLocation();
   return (

@@ -59,7 +59,7 @@ export function handAccount(
 }
 
 /** Whether a trigger names an address that is neither its card's default nor the account's. */
-export function hasOwnAddress({ properties }: SettingsSchema, own: Settings, { settings }: AccountFacts): boolean {
+function hasOwnAddress({ properties }: SettingsSchema, own: Settings, { settings }: AccountFacts): boolean {
   return TENANT_ADDRESSES.some((name) => {
     const address = own[name];
     return address !== undefined && ![properties[name]?.default, settings[name]].map(plain).includes(plain(address));

@@ -26,7 +26,7 @@ export function findProblems(
   settings: Readonly<Record<string, unknown>>,
   account: AccountFacts = NO_ACCOUNT,
 ): Problem[] {
-  const taken = takenFromAccount(schema, settings, account).map((name) => [name, 'of the account']);
+  const taken = takenFromAccount(schema, settings, account).map((name): [string, unknown] => [name, 'of the account']);
   const found = [
     ...errors.flatMap((error) => describe(schema, error) ?? []),
     ...checkAddresses(schema, settings),
@@ -46,7 +46,7 @@ function describe(schema: SettingsSchema, error: SchemaError): Problem | undefin
     return { setting: String(params['missingProperty']), message: 'Fill in this field.' };
   const [, setting = '', entry] = instancePath.split('/');
   const described = schema.properties[setting] ?? {};
-  return { setting, message: describeValue((entry !== undefined && described.items) || described, keyword) };
+  return { setting, message: describeValue((entry === undefined ? undefined : described.items) ?? described, keyword) };
 }
 
 function checkAddresses(schema: SettingsSchema, settings: Readonly<Record<string, unknown>>): Problem[] {

@@ -82,7 +82,11 @@ interface Besides {
   readonly nameProblems?: readonly Problem[];
 }
 
-/** What a change makes of settings and secrets. @throws {InvalidSettingsError} where there is something wrong with them. */
+/**
+ * What a change makes of settings and secrets.
+ *
+ * @throws {InvalidSettingsError} where there is something wrong with them.
+ */
 export function applySettings(
   card: FormCard,
   before: SavedValues,

@@ -149,7 +149,7 @@ export class LocalRunner {
     return this.#parts.server.port;
   }
 
-  /** Stops all triggers and actions, then the rest. Answers the names of the playbooks whose trigger had to be killed. */
+  /** Stops triggers and actions, then the rest. Answers the names of the playbooks whose trigger had to be killed. */
   async stop(): Promise<readonly string[]> {
     const { tenant, server, audit, actions, accountTests, actionsFolder } = this.#parts;
     try {

@@ -112,7 +112,7 @@ describe('the connected account', () => {
 
   test('is refused with what is wrong with each setting, and nothing is changed then', async () => {
     const { problems } = await put(422, { api_url: 'ftp://x', typo: 1, client_secret: SECRET }, { tenant_id: 'x' });
-    const settings = problems?.map(({ setting }) => setting);
+    const settings = problems.map(({ setting }) => setting);
     expect(new Set(settings)).toEqual(new Set(['typo', 'client_secret', 'tenant_id', 'api_url']));
     expect(await account()).toMatchObject({ settings: {}, savedSecrets: [] });
   });

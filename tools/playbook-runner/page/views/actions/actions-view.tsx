@@ -11,7 +11,7 @@ import '../library/library.css';
 import './actions.css';
 
 /** `/actions/search_message_traces` */
-export function actionRoute(command: string): string {
+function actionRoute(command: string): string {
   return `/actions/${encodeURIComponent(command)}`;
 }
 

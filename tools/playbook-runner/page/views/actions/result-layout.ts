@@ -130,7 +130,8 @@ export function textOf(value: unknown): string {
       .join(', ');
   if (Array.isArray(value)) return value.map(textOf).join(', ');
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
-  return value === null || value === undefined ? '' : String(value as string | number);
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' ? String(value) : '';
 }
 
 /** Milliseconds since 1970; undefined for what is no time. */

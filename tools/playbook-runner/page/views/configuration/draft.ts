@@ -54,7 +54,7 @@ export function isChanged(draft: Draft, saved: FormPicture): boolean {
   );
 }
 
-/** What to send to the runner so that the settings of the draft are what is saved. A secret that was typed replaces the saved one. */
+/** What to send to the runner so that the draft is what is saved. A secret that was typed replaces the saved one. */
 export function changeOf({ settings, forgotten }: Draft, secretNames: readonly string[]): SettingsChange {
   const entries = Object.entries(tidy(settings, secretNames));
   const isSecret = ([setting]: [string, unknown]): boolean => secretNames.includes(setting);

@@ -41,7 +41,7 @@ function Lines({ id, values, onChange, onBlur }: ListProps) {
       rows={2}
       autoComplete="off"
       spellCheck={false}
-      placeholder="One a line"
+      placeholder="One per line"
       value={shown}
       aria-describedby={describedBy(id)}
       aria-invalid={problems.has(nameOf(id))}
