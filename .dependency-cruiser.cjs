@@ -180,7 +180,7 @@ module.exports = {
       runner + 'page/',
       [
         runner + 'src/wire/',
-        runner + 'src/form/(check-name|credential|problems|secrets|settings-schema|tenant-settings)\\.ts$',
+        runner + 'src/form/(account|check-name|credential|problems|secrets|settings-schema|tenant-settings)\\.ts$',
         '^virtual:',
         ...library('react', 'react-dom', '@rjsf/[^/]+', 'uplot', 'wouter', 'vite'),
       ],

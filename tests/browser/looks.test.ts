@@ -17,6 +17,10 @@ const views = {
   logs: ['/#/playbooks/demo/logs', 'text=Started'],
   configuration: ['/#/playbooks/demo/configuration', 'text=Required settings'],
   simulation: ['/#/playbooks/demo/simulation', 'text=Compared at'],
+  account: ['/#/account', 'text=The connection works'],
+  actions: ['/#/actions', 'text=Finished when it ran last.'],
+  action: ['/#/actions/search_message_traces', '.results-table td'],
+  details: ['/#/actions/get_message_trace_details', '.results-table td'],
 } as const;
 type View = keyof typeof views;
 
@@ -25,11 +29,40 @@ let runner: LocalRunner;
 beforeAll(async () => {
   await mkdir(pictures, { recursive: true });
   [browser, runner] = await Promise.all([openBrowser(), LocalRunner.start('--rate', '3600')]);
+  await fillAccountAndActions();
 });
 afterAll(async () => {
   await browser.close();
   await runner.remove();
 });
+
+/** The account is tested, and two actions have run. */
+async function fillAccountAndActions(): Promise<void> {
+  const { page } = await watchedPage(browser, runner.address);
+  const press = (name: string) => page.getByRole('button', { name }).click();
+  await page.goto('/#/account');
+  await press('Use the simulated tenant');
+  await page.getByText('Filled in with').waitFor();
+  await press('Test connection');
+  await page.getByText('The connection works').waitFor();
+  await page.goto('/#/actions/search_message_traces');
+  await press('Run');
+  const row = page.locator('.results-table tbody tr').first();
+  await row.waitFor();
+  const titles = await page.locator('.results-table th').allTextContents();
+  const cell = (title: string) =>
+    row
+      .locator('td')
+      .nth(titles.findIndex((one) => one.startsWith(title)))
+      .innerText();
+  const [id, recipient] = [await cell('Message trace ID'), await cell('Recipient')];
+  await page.goto('/#/actions/get_message_trace_details');
+  await page.getByLabel('Message trace ID').fill(id);
+  await page.getByLabel('Recipient').fill(recipient);
+  await press('Run');
+  await page.locator('.results-table td').first().waitFor();
+  await page.context().close();
+}
 
 async function show(page: Page, view: View): Promise<void> {
   const [address, complete] = views[view];

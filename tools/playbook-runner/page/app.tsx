@@ -11,6 +11,9 @@ import './shell/side-navigation.css';
 import { ConfirmDialog, Connected } from './parts/buttons.js';
 import './shell/shell.css';
 import { ShownLocation, useGuardedLocation, useShownLocation } from './shell/location.js';
+import { AccountView } from './views/account/account-view.js';
+import { ActionView } from './views/actions/action-view.js';
+import { ActionsView } from './views/actions/actions-view.js';
 import { LibraryView, UnknownAddress } from './views/library/library-view.js';
 import { PlaybookView } from './views/playbook/playbook-view.js';
 
@@ -88,7 +91,7 @@ function ThemeSwitch() {
   );
 }
 
-/** The library and the playbooks; a bar at the top where there is no room at the side. */
+/** The library, account, actions and playbooks; a bar at the top where there is no room at the side. */
 function SideNavigation() {
   const playbooks = useLiveValue((state) => state.playbooks);
   const [location] = useLocation();
@@ -102,6 +105,12 @@ function SideNavigation() {
       <nav ref={row} className="side-navigation" aria-label="Main">
         <Link href="/" className="side-link" aria-current={location === '/' ? 'page' : undefined}>
           Library
+        </Link>
+        <Link href="/account" className="side-link" aria-current={location === '/account' ? 'page' : undefined}>
+          Account
+        </Link>
+        <Link href="/actions" className="side-link" aria-current={location.startsWith('/actions') ? 'page' : undefined}>
+          Actions
         </Link>
         <h2 className="side-title" id="side-playbooks">
           {playbooks && playbooks.length > 1 ? countOf(playbooks.length, 'playbook') : 'Playbooks'}
@@ -164,7 +173,7 @@ function Shell({ children }: { readonly children: ReactNode }) {
   );
 }
 
-/** `#/` is the library, `#/playbooks/:id/:tab?` a playbook. */
+/** `#/` is the library, `#/account`, `#/actions/:command?` and `#/playbooks/:id/:tab?` say what they are. */
 export function App() {
   const { shown, asking, leave, stay } = useGuardedLocation();
   return (
@@ -175,6 +184,13 @@ export function App() {
             <Route path="/">
               <LibraryView />
             </Route>
+            <Route path="/account">
+              <AccountView />
+            </Route>
+            <Route path="/actions">
+              <ActionsView />
+            </Route>
+            <Route path="/actions/:command">{({ command }) => <ActionView key={command} command={command} />}</Route>
             <Route path="/playbooks/:id/:tab?">{({ id, tab }) => <PlaybookView key={id} id={id} tab={tab} />}</Route>
             <Route>
               <UnknownAddress title="There is no such page" />

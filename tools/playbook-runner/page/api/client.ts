@@ -1,4 +1,11 @@
-import type { Library, PlaybookChange, PlaybookSettings, PlaybookSummary } from '../../src/wire/playbook.js';
+import type { AccountSettings, ActionResults, ActionRun, ActionRuns } from '../../src/wire/module.js';
+import type {
+  Library,
+  PlaybookChange,
+  PlaybookSettings,
+  PlaybookSummary,
+  SettingsChange,
+} from '../../src/wire/playbook.js';
 import type { EventDetail, IntakeControls, Live, TenantControls } from '../../src/wire/live.js';
 import { type Method, request } from './request.js';
 
@@ -29,12 +36,35 @@ export const api = {
   event: (id: string, number: number) => call<EventDetail>('GET', `${pathOf(id)}/events/${number}`),
   changeIntake: (id: string, some: Partial<IntakeControls>) =>
     call<IntakeControls>('PATCH', `${pathOf(id)}/intake`, some),
+  account: () => call<AccountSettings>('GET', '/api/account'),
+  changeAccount: (change: SettingsChange) => call<AccountSettings>('PUT', '/api/account', change),
+  useSimulatedTenantForAccount: () => call<AccountSettings>('POST', '/api/account/simulated-tenant'),
+  testAccount: () => call<AccountSettings>('POST', '/api/account/test'),
+
+  actionRuns: () => call<ActionRuns>('GET', '/api/actions'),
+  runAction: (command: string, given: Readonly<Record<string, unknown>>) =>
+    call<ActionRun>('POST', `${actionPath(command)}/run`, { arguments: given }),
+  stopAction: (command: string) => call<ActionRun>('POST', `${actionPath(command)}/stop`),
+  actionResults: (command: string) => call<ActionResults>('GET', resultsAddress(command), undefined, RESULTS_WITHIN_MS),
+
   changeTenant: (some: Partial<TenantControls>) => call<TenantControls>('PATCH', '/api/tenant', some),
 };
 
 /** Server and page are built from the same types, so an answer has the shape of its call. */
-async function call<Response>(method: Method, path: string, body?: unknown): Promise<Response> {
-  return (await request(method, path, body)) as Response;
+async function call<Response>(method: Method, path: string, body?: unknown, withinMs?: number): Promise<Response> {
+  return (await request(method, path, body, withinMs)) as Response;
+}
+
+/** Results may be 100,000 rows. */
+const RESULTS_WITHIN_MS = 60_000;
+
+/** Where the results of an action's last run are, as a file. */
+export function resultsAddress(command: string): string {
+  return `${actionPath(command)}/results`;
+}
+
+function actionPath(command: string): string {
+  return `/api/actions/${encodeURIComponent(command)}`;
 }
 
 function pathOf(id: string): string {

@@ -83,11 +83,12 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
  * One call to the runner.
+ * @param withinMs where it may take longer than others
  * @returns the answer's JSON; undefined where it has no content
  * @throws ApiError where the runner refuses or does not answer
  */
-export async function request(method: Method, path: string, body?: unknown): Promise<unknown> {
-  let response = await send(path, call(method, body));
+export async function request(method: Method, path: string, body?: unknown, withinMs?: number): Promise<unknown> {
+  let response = await send(path, call(method, body), withinMs);
   // A runner that was started again has another token: the page takes it over and tries once more.
   if (response.status === 403 && method !== 'GET' && (await renewRequestToken())) {
     response = await send(path, call(method, body));

@@ -57,17 +57,30 @@ interface FieldProps {
   readonly error?: string | undefined;
   /** What to think about, where nothing is wrong. */
   readonly caution?: string | undefined;
+  /** It has several inputs, which have labels of their own. */
+  readonly group?: boolean;
   readonly children: ReactNode;
 }
 
 /** A labelled input with its help, always to be seen, and what is wrong with it or to be thought about. */
-export function Field({ id, label, mark, help, error, caution, children }: FieldProps) {
+export function Field({ id, label, mark, help, error, caution, group = false, children }: FieldProps) {
+  const words = (
+    <>
+      {label}
+      {mark && <span className="field-mark"> ({mark})</span>}
+    </>
+  );
   return (
     <div className="field">
-      <label className="field-label" htmlFor={id}>
-        {label}
-        {mark && <span className="field-mark"> ({mark})</span>}
-      </label>
+      {group ? (
+        <span id={`${id}-label`} className="field-label">
+          {words}
+        </span>
+      ) : (
+        <label className="field-label" htmlFor={id}>
+          {words}
+        </label>
+      )}
       {children}
       <p id={`${id}-error`} className={error ? 'field-error' : 'field-caution'} aria-live="polite">
         {error ?? caution}

@@ -26,6 +26,16 @@ export function proofsIn(schema: SettingsSchema): readonly string[] {
   return hasCredential(schema) ? Object.values(PROOFS).filter((name) => name in schema.properties) : [];
 }
 
+/** Those of them that are filled in. */
+export function ownProofs(schema: SettingsSchema, settings: Readonly<Record<string, unknown>>): readonly string[] {
+  return proofsIn(schema).filter((name) => settings[name] !== undefined);
+}
+
+/** Whether what the trigger runs in proves who it is, so that no setting has to. */
+export function signsInByMachine({ credential }: Readonly<Record<string, unknown>>): boolean {
+  return WITHOUT_IDS.includes(credential);
+}
+
 /** The settings with which the operator says who signs in. */
 export function signInSettings(schema: SettingsSchema): readonly string[] {
   return hasCredential(schema) ? [...IDS, CREDENTIAL, ...proofsIn(schema)] : [];
@@ -34,20 +44,19 @@ export function signInSettings(schema: SettingsSchema): readonly string[] {
 /** What is wrong with them. Cards cannot say it; the trigger itself says the same. */
 export function checkCredential(schema: SettingsSchema, settings: Readonly<Record<string, unknown>>): Problem[] {
   if (!hasCredential(schema)) return [];
-  const { credential } = settings;
   const isMissing = (name: string) => settings[name] === undefined;
-  const ids = WITHOUT_IDS.includes(credential) ? [] : IDS.filter(isMissing);
+  const ids = signsInByMachine(settings) ? [] : IDS.filter(isMissing);
   return [...ids.map((setting) => ({ setting, message: 'Fill in this field.' })), ...checkProofs(schema, settings)];
 }
 
 function checkProofs(schema: SettingsSchema, settings: Readonly<Record<string, unknown>>): Problem[] {
   const { credential } = settings;
   const proofs = proofsIn(schema);
-  const given = proofs.filter((name) => settings[name] !== undefined);
+  const given = ownProofs(schema, settings);
   if (typeof credential === 'string' && credential !== 'automatic') {
     const needed = PROOFS[credential];
     // The file of a federated token can be named by the environment.
-    if (needed === undefined || given.includes(needed) || WITHOUT_IDS.includes(credential)) return [];
+    if (needed === undefined || given.includes(needed) || signsInByMachine(settings)) return [];
     return [{ setting: needed, message: 'Fill in this field, or choose another credential.' }];
   }
   const titles = (names: readonly string[]) => names.map((name) => titleOf(schema, name));

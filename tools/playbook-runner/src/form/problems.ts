@@ -1,4 +1,5 @@
 import type { Problem } from '../wire/playbook.js';
+import { type AccountFacts, NO_ACCOUNT, takenFromAccount } from './account.js';
 import { checkCredential } from './credential.js';
 import type { SettingSchema, SettingsSchema } from './settings-schema.js';
 
@@ -17,16 +18,19 @@ export interface SchemaError {
  * as the form of an ID, the trigger reports when it is started.
  *
  * @param errors ajv's, of `settings`, in which nothing is blank
+ * @param account gives what a trigger's own settings leave empty
  */
 export function findProblems(
   schema: SettingsSchema,
   errors: readonly SchemaError[],
   settings: Readonly<Record<string, unknown>>,
+  account: AccountFacts = NO_ACCOUNT,
 ): Problem[] {
+  const taken = takenFromAccount(schema, settings, account).map((name): [string, unknown] => [name, 'of the account']);
   const found = [
     ...errors.flatMap((error) => describe(schema, error) ?? []),
     ...checkAddresses(schema, settings),
-    ...checkCredential(schema, settings),
+    ...checkCredential(schema, { ...settings, ...Object.fromEntries(taken) }),
   ];
   const problems = new Map<string, Problem>();
   for (const problem of found) if (!problems.has(problem.setting)) problems.set(problem.setting, problem);
@@ -40,8 +44,9 @@ function describe(schema: SettingsSchema, error: SchemaError): Problem | undefin
   if (keyword === 'format') return undefined;
   if (keyword === 'required' && instancePath === '')
     return { setting: String(params['missingProperty']), message: 'Fill in this field.' };
-  const setting = instancePath.split('/')[1] ?? '';
-  return { setting, message: describeValue(schema.properties[setting] ?? {}, keyword) };
+  const [, setting = '', entry] = instancePath.split('/');
+  const described = schema.properties[setting] ?? {};
+  return { setting, message: describeValue((entry === undefined ? undefined : described.items) ?? described, keyword) };
 }
 
 function checkAddresses(schema: SettingsSchema, settings: Readonly<Record<string, unknown>>): Problem[] {
@@ -79,6 +84,7 @@ function describeValue(schema: SettingSchema, keyword: string): string {
 function describeType({ type, minimum, maximum }: SettingSchema): string {
   if (type === 'integer') return `Write a whole number${describeBounds(minimum, maximum)}`;
   if (type === 'number') return `Write a number${describeBounds(minimum, maximum)}`;
+  if (type === 'array') return 'Write a list';
   return type === 'boolean' ? 'Choose yes or no' : 'Write a text';
 }
 

@@ -9,6 +9,8 @@ export interface SettingSchema {
   readonly default?: unknown;
   readonly minimum?: number;
   readonly maximum?: number;
+  /** Of a list: what each entry is. */
+  readonly items?: SettingSchema;
 }
 
 /** What is used of a card's `arguments`. */
@@ -17,6 +19,15 @@ export interface SettingsSchema {
   readonly required?: readonly string[];
   /** The settings to mask. */
   readonly secrets?: readonly string[];
+}
+
+/** What is used of the schema of an action's results, and of their parts. */
+export interface ResultSchema {
+  readonly title?: string;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, ResultSchema>>;
+  /** Of a list: what each entry is. */
+  readonly items?: ResultSchema;
 }
 
 /** A setting's name as the form shows it. */

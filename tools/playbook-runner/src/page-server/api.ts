@@ -1,19 +1,14 @@
-import type { HttpBindings } from '@hono/node-server';
-import { HttpError, readBody } from '@local/testbed';
-import { type Context, Hono } from 'hono';
-import type { IncomingMessage } from 'node:http';
+import { HttpError } from '@local/testbed';
+import { Hono } from 'hono';
 import { z } from 'zod';
-import { InvalidSettingsError } from '../playbooks/stored-playbook.js';
-import type { Library, Problem } from '../wire/playbook.js';
+import type { Library } from '../wire/playbook.js';
 import type { ModuleCards } from '../cards/read-cards.js';
 import type { Cursors } from '../observed/observations.js';
 import type { Playbooks } from '../playbooks/playbooks.js';
 import { MAX_ROWS_PER_HOUR, type SimulatedTenant } from '../simulation/simulated-tenant.js';
 import type { Live } from '../wire/live.js';
-
-const noObject = (what: string) => `${what} is no JSON object: send one.`;
-
-const fields = (what: string) => z.record(z.string(), z.unknown(), noObject(what));
+import { type ModuleApiOptions, moduleRoutes } from './module-api.js';
+import { bodyOf, controlsOf, type Env, noObject, SETTINGS_CHANGE } from './request-body.js';
 
 const ADDITION = z.object(
   {
@@ -23,19 +18,7 @@ const ADDITION = z.object(
   noObject('The body'),
 );
 
-/** What the settings are is checked by the card. */
-const CHANGE = z.object(
-  {
-    name: z.string('name is no text: send the name of the playbook.'),
-    settings: fields('settings'),
-    secrets: z.record(
-      z.string(),
-      z.string('A secret is no text: send text to replace it, null to forget it.').nullable(),
-      noObject('secrets'),
-    ),
-  },
-  noObject('The body'),
-);
+const CHANGE = SETTINGS_CHANGE.extend({ name: z.string('name is no text: send the name of the playbook.') });
 
 const truth = z.boolean('Send true or false.').exactOptional();
 
@@ -47,7 +30,7 @@ function upTo(max: number) {
 const INTAKE = z.strictObject({ faultShare: upTo(1), outage: truth }, noObject('The body'));
 const TENANT = INTAKE.extend({ rowsPerHour: upTo(MAX_ROWS_PER_HOUR), lateShare: upTo(1) });
 
-export interface ApiOptions {
+export interface ApiOptions extends ModuleApiOptions {
   readonly module: ModuleCards;
   readonly playbooks: Playbooks;
   readonly tenant: SimulatedTenant;
@@ -55,45 +38,11 @@ export interface ApiOptions {
   readonly onLook: (playbook: string) => void;
 }
 
-interface Env {
-  Bindings: HttpBindings;
-}
-
-const MAX_BODY_BYTES = 256 * 1024;
-
-/** @throws {HttpError} 400 where the body is of another shape. */
-async function bodyOf<Shape>({ env }: Context<Env>, shape: z.ZodType<Shape>): Promise<Shape> {
-  const { data, error } = shape.safeParse(await jsonOf(env.incoming));
-  if (error) throw new HttpError(400, error.issues[0]?.message ?? '');
-  return data;
-}
-
-/** @throws {InvalidSettingsError} 422 naming each field that is unknown or out of bounds; 400 like `bodyOf`. */
-async function controlsOf<Shape>({ env }: Context<Env>, shape: z.ZodType<Shape>): Promise<Shape> {
-  const { data, error } = shape.safeParse(await jsonOf(env.incoming));
-  if (!error) return data;
-  const problems = error.issues.flatMap((issue): Problem[] => {
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((setting) => ({ setting, message: 'There is no such control: leave it out.' }));
-    }
-    if (issue.path.length === 0) throw new HttpError(400, issue.message);
-    return [{ setting: String(issue.path[0]), message: issue.message }];
-  });
-  throw new InvalidSettingsError('Some of it is out of bounds: correct it.', problems);
-}
-
-async function jsonOf(request: IncomingMessage): Promise<unknown> {
-  const text = await readBody(request, { maxBytes: MAX_BODY_BYTES, acceptGzip: false });
-  try {
-    return JSON.parse(text === '' ? '{}' : text);
-  } catch {
-    throw new HttpError(400, 'The body is no JSON: send an object.');
-  }
-}
-
 /** All that the page can ask for; `wire/` tells the shapes. */
-export function apiRoutes({ module, playbooks, tenant, onLook }: ApiOptions) {
+export function apiRoutes(options: ApiOptions) {
+  const { module, playbooks, tenant, onLook } = options;
   return new Hono<Env>()
+    .route('/', moduleRoutes(options))
     .get('/library', (c) => c.json(libraryOf(module)))
     .get('/live', (c) => {
       const [id, cursors] = [c.req.query('playbook'), readCursors(c.req.query())];

@@ -1,4 +1,5 @@
 import { type Card, valueOf } from '../cards/read-cards.js';
+import type { HandedAccount } from '../form/account.js';
 import type { IntakeControls, LivePlaybook, LogLine, Overview } from '../wire/live.js';
 import { isDeepStrictEqual } from 'node:util';
 import { HttpError } from '@local/testbed';
@@ -6,12 +7,11 @@ import { NO_HEALTH } from '../observed/trigger-watch.js';
 import { type Cursors, Observations } from '../observed/observations.js';
 import { describeExit, type Stop } from '@local/testbed';
 import { AuditOfPlaybook, type PlaybookAudit } from '../simulation/playbook-audit.js';
-import type { SimulatedTenant } from '../simulation/simulated-tenant.js';
 import type { PlaybookState, PlaybookSummary } from '../wire/playbook.js';
-import type { PlaybookStore, SavedPlaybook } from './playbook-store.js';
+import type { SavedPlaybook } from './playbook-store.js';
 import { wrongSettings } from './stored-playbook.js';
 import { Run } from './run.js';
-import { SavedSettings } from './saved-settings.js';
+import { SavedSettings, type SettingsContext } from './saved-settings.js';
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -32,11 +32,15 @@ export function intakeOf(settings: Settings): Overview['intake'] {
   return typeof address === 'string' ? { address } : 'own';
 }
 
-export interface PlaybookOptions {
+/** What a playbook is started with. */
+interface StartedWith {
+  readonly saved: SavedPlaybook;
+  readonly account: HandedAccount;
+}
+
+export interface PlaybookOptions extends SettingsContext {
   readonly stored: SavedPlaybook;
   readonly card: Card;
-  readonly store: PlaybookStore;
-  readonly tenant: SimulatedTenant;
   /** The module's compiled entry. */
   readonly modulePath: string;
   /** Called with each line of its log. */
@@ -50,7 +54,7 @@ export class Playbook {
   readonly #options: PlaybookOptions;
   readonly #audit: AuditOfPlaybook;
   /** What it was started with last: what is saved may have changed since. */
-  #startedWith: SavedPlaybook;
+  #startedWith: StartedWith;
   #run: Run | undefined;
   /** Fulfilled once the run has begun; rejected where it could not. */
   #opening: Promise<void> | undefined;
@@ -58,16 +62,16 @@ export class Playbook {
   #controls: IntakeControls = { faultShare: 0, outage: false };
 
   constructor(options: PlaybookOptions) {
-    const { stored, card, store, tenant, onLine } = options;
-    const saved = new SavedSettings(stored, card, store, tenant);
+    const { stored, card, tenant, account, onLine } = options;
+    const saved = new SavedSettings(stored, card, options);
     this.saved = saved;
     this.observations = new Observations({
-      secrets: () => saved.everySecret,
+      secrets: () => [...saved.everySecret, ...account.everySecret],
       onLine: (line) => onLine(line, this),
     });
     this.#options = options;
     this.#audit = new AuditOfPlaybook(tenant.startedAtMs);
-    this.#startedWith = stored;
+    this.#startedWith = this.#next;
   }
 
   get id(): string {
@@ -104,7 +108,7 @@ export class Playbook {
       startedAtMs: this.#run?.startedAtMs ?? null,
       restarts: this.#run?.restarts ?? 0,
       complaint: this.#run?.complaint ?? null,
-      needsRestart: this.isStarted && !isSameConfiguration(this.#startedWith, this.saved.stored),
+      needsRestart: this.isStarted && !isSameConfiguration(this.#startedWith, this.#next),
       usesSimulatedTenant: this.usesSimulatedTenant,
     };
   }
@@ -159,6 +163,13 @@ export class Playbook {
     return this.summary();
   }
 
+  /** What it would be started with now. */
+  get #next(): StartedWith {
+    const { card, account } = this.#options;
+    const saved = this.saved.stored;
+    return { saved, account: account.handTo(card, { ...saved.stored.settings, ...saved.secrets }) };
+  }
+
   #state(): PlaybookState {
     if (this.#run) return this.#run.state;
     if (this.#opening) return { name: 'starting' };
@@ -167,7 +178,7 @@ export class Playbook {
 
   #overview(nowMs: number): Overview {
     const { card } = this.#options;
-    const { settings } = (this.isStarted ? this.#startedWith : this.saved.stored).stored;
+    const { settings } = (this.isStarted ? this.#startedWith.saved : this.saved.stored).stored;
     const { events, totals } = this.observations;
     const intake = intakeOf(settings);
     return {
@@ -182,15 +193,18 @@ export class Playbook {
   }
 
   async #open(): Promise<void> {
-    const { card, modulePath, store } = this.#options;
-    this.#startedWith = this.saved.stored;
-    const { stored, secrets } = this.#startedWith;
-    const isComparable = stored.usesSimulatedTenant && intakeOf(stored.settings) === 'own';
+    const { card, modulePath, store, account } = this.#options;
+    this.#startedWith = this.#next;
+    const { stored, secrets } = this.#startedWith.saved;
+    const configuration = { ...stored.settings, ...secrets };
+    const readsTenant = stored.usesSimulatedTenant || account.leadsToTenant(card, configuration);
+    const isComparable = readsTenant && intakeOf(stored.settings) === 'own';
     const audit = this.#audit.started(isComparable, Date.now());
     const run = await Run.start({
       modulePath,
       trigger: card.trigger,
-      configuration: { ...stored.settings, ...secrets },
+      configuration,
+      account: this.#startedWith.account,
       dataFolder: store.stateFolder(this.id),
       intakeControls: this.#controls,
       observations: this.observations,
@@ -225,6 +239,7 @@ export class Playbook {
   }
 }
 
-function isSameConfiguration(one: SavedPlaybook, other: SavedPlaybook): boolean {
-  return isDeepStrictEqual([one.stored.settings, one.secrets], [other.stored.settings, other.secrets]);
+function isSameConfiguration(one: StartedWith, other: StartedWith): boolean {
+  const parts = ({ saved, account }: StartedWith) => [saved.stored.settings, saved.secrets, account];
+  return isDeepStrictEqual(parts(one), parts(other));
 }

@@ -2,15 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { Card, ModuleCards } from '../cards/read-cards.js';
 import { HttpError } from '@local/testbed';
 import { checkedName, InvalidSettingsError } from './stored-playbook.js';
-import type { SimulatedTenant } from '../simulation/simulated-tenant.js';
+import type { SettingsContext } from './saved-settings.js';
 import type { LogLine } from '../wire/live.js';
 import { Playbook } from './playbook.js';
-import type { PlaybookStore, SavedPlaybook } from './playbook-store.js';
+import type { SavedPlaybook } from './playbook-store.js';
 
-export interface PlaybooksOptions {
+export interface PlaybooksOptions extends SettingsContext {
   readonly module: ModuleCards;
-  readonly store: PlaybookStore;
-  readonly tenant: SimulatedTenant;
   /** The module's compiled entry. */
   readonly modulePath: string;
   /** Called with a sentence about what cannot be opened. */
@@ -155,7 +153,7 @@ export class Playbooks {
   }
 
   #make(stored: SavedPlaybook, card: Card): Playbook {
-    const { store, tenant, modulePath, onLine } = this.#options;
-    return new Playbook({ stored, card, store, tenant, modulePath, onLine });
+    const { store, tenant, account, modulePath, onLine } = this.#options;
+    return new Playbook({ stored, card, store, tenant, account, modulePath, onLine });
   }
 }

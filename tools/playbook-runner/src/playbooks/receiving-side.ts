@@ -31,6 +31,8 @@ const PASSING_FAULTS: readonly IntakeFault[] = [
 ];
 
 export interface ReceivingSideOptions {
+  /** What the platform hands out of the module's configuration. */
+  readonly moduleSecrets: Readonly<Record<string, string>>;
   readonly intakeKey: string;
   /** False where the settings name an intake: then there is none here. */
   readonly ownIntake: boolean;
@@ -53,6 +55,7 @@ export class ReceivingSide {
   }
 
   static async start({
+    moduleSecrets,
     intakeKey,
     ownIntake,
     controls,
@@ -61,7 +64,7 @@ export class ReceivingSide {
   }: ReceivingSideOptions): Promise<ReceivingSide> {
     const token = randomUUID();
     // Everything that is to be remembered is remembered by the callers.
-    const platform = await startPlatform({ token, onLog, keep: 0 });
+    const platform = await startPlatform({ token, secrets: moduleSecrets, onLog, keep: 0 });
     const intake = ownIntake ? await startIntake({ intakeKey, onEvents, keep: 0 }) : undefined;
     const side = new ReceivingSide(token, platform, intake);
     side.control(controls);

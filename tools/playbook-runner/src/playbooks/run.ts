@@ -2,6 +2,8 @@
 import { type HealthPicture, type Measurement, NO_HEALTH, TriggerWatch } from '../observed/trigger-watch.js';
 import { countIn, type Observations } from '../observed/observations.js';
 import { describeExit, type LogEntry, type Stop, TriggerProcess } from '@local/testbed';
+import type { HandedAccount } from '../form/account.js';
+import { asModuleConfiguration } from '../module/module-command.js';
 import { type Crash, Supervisor } from './supervisor.js';
 import type { IntakeControls } from '../wire/live.js';
 import type { PlaybookState } from '../wire/playbook.js';
@@ -44,6 +46,7 @@ export interface RunOptions {
   readonly trigger: string;
   /** The settings, secrets included. */
   readonly configuration: Readonly<Record<string, unknown>>;
+  readonly account: HandedAccount;
   readonly dataFolder: string;
   readonly intakeControls: IntakeControls;
   readonly observations: Observations;
@@ -86,9 +89,10 @@ export class Run {
   }
 
   static async start(options: RunOptions): Promise<Run> {
-    const { configuration, intakeControls, observations, onEvents } = options;
+    const { configuration, account, intakeControls, observations, onEvents } = options;
     const entries: { take: (entry: LogEntry) => void } = { take: () => undefined };
     const receiving = await ReceivingSide.start({
+      moduleSecrets: account.secrets,
       intakeKey: String(configuration['intake_key']),
       ownIntake: configuration['intake_server'] === undefined,
       controls: intakeControls,
@@ -167,7 +171,7 @@ export class Run {
   }
 
   async #startProcess(): Promise<TriggerProcess> {
-    const { modulePath, trigger, configuration, dataFolder, observations, beforeProcess } = this.#options;
+    const { modulePath, trigger, configuration, account, dataFolder, observations, beforeProcess } = this.#options;
     const { token, callbackUrl, intakeUrl } = this.#receiving;
     await beforeProcess();
     const process = await TriggerProcess.start({
@@ -175,6 +179,7 @@ export class Run {
       dockerParameters: trigger,
       // Its own default is the real intake, so that the value intake_url alone would not do.
       configuration: { ...configuration, ...(intakeUrl !== undefined && { intake_server: intakeUrl }) },
+      moduleConfiguration: asModuleConfiguration(account),
       dataFolder,
       token,
       urlCallback: callbackUrl,

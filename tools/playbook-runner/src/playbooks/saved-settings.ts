@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { ConnectedAccount } from '../module/connected-account.js';
 import type { Card } from '../cards/read-cards.js';
-import { LEAST_HIDDEN, TENANT_ADDRESSES, tenantSettings } from '../form/settings-schema.js';
-import type { SimulatedTenant, TenantSettings } from '../simulation/simulated-tenant.js';
+import { TENANT_ADDRESSES, tenantSettings } from '../form/settings-schema.js';
+import { SecretForms } from '../observed/secret-forms.js';
+import { applicationOn, type SimulatedTenant, type TenantSettings } from '../simulation/simulated-tenant.js';
 import { applyChange, type Secrets } from './stored-playbook.js';
 import { HttpError } from '@local/testbed';
 import type { PlaybookChange, PlaybookSettings } from '../wire/playbook.js';
@@ -19,13 +21,7 @@ const FILLED_IN: Readonly<Record<string, (tenant: TenantSettings) => Settings>> 
     account_password,
     api_url,
   }),
-  message_trace_graph: ({ tenant_id, client_id, client_secret, graph_url, authority_url }) => ({
-    tenant_id,
-    client_id,
-    client_secret,
-    api_url: graph_url,
-    authority_url,
-  }),
+  message_trace_graph: applicationOn,
 };
 
 export interface FilledIn {
@@ -54,25 +50,30 @@ export function fillInTenant(card: Card, before: FilledIn, tenant: TenantSetting
   };
 }
 
-/** Characters. Shorter lines, such as the end of a PEM's last one, tell nothing. */
-
-const LEAST_TELLING = 8;
+export interface SettingsContext {
+  readonly store: PlaybookStore;
+  readonly tenant: SimulatedTenant;
+  /** Gives triggers what their own settings leave empty. */
+  readonly account: ConnectedAccount;
+}
 
 /** The settings of one playbook, in memory and on disk. */
 export class SavedSettings {
   readonly #card: Card;
   readonly #store: PlaybookStore;
   readonly #tenant: SimulatedTenant;
-  readonly #everySecret = new Set<string>();
+  readonly #account: ConnectedAccount;
+  readonly #everySecret = new SecretForms();
   #stored: SavedPlaybook;
   /** One change after the other: each begins with what the one before has made. */
   #changed: Promise<unknown> = Promise.resolve();
 
-  constructor(stored: SavedPlaybook, card: Card, store: PlaybookStore, tenant: SimulatedTenant) {
+  constructor(stored: SavedPlaybook, card: Card, { store, tenant, account }: SettingsContext) {
     this.#stored = separateSecrets(stored, card);
     this.#card = card;
     this.#store = store;
     this.#tenant = tenant;
+    this.#account = account;
     this.#remember(this.#stored);
   }
 
@@ -85,7 +86,7 @@ export class SavedSettings {
    * replaced.
    */
   get everySecret(): readonly string[] {
-    return [...this.#everySecret];
+    return this.#everySecret.all;
   }
 
   /** Fulfilled once all changes so far are kept, or have failed. */
@@ -103,7 +104,7 @@ export class SavedSettings {
       trigger,
       settings,
       savedSecrets: Object.keys(secrets),
-      problems: this.#card.check({ ...settings, ...secrets }),
+      problems: this.#card.check({ ...settings, ...secrets }, this.#account.facts),
     };
   }
 
@@ -123,7 +124,7 @@ export class SavedSettings {
 
   #change(change: PlaybookChange): Promise<PlaybookSettings> {
     const { id, stored, secrets } = this.#stored;
-    const changed = applyChange(this.#card, { settings: stored.settings, secrets }, change);
+    const changed = applyChange(this.#card, { settings: stored.settings, secrets }, change, this.#account.facts);
     // With other addresses they do not lead to the simulated tenant any more.
     const readsTheSame = TENANT_ADDRESSES.every((name) => changed.settings[name] === stored.settings[name]);
     return this.#keep({
@@ -169,8 +170,7 @@ export class SavedSettings {
   }
 
   #remember({ stored, secrets }: SavedPlaybook): void {
-    const sent = [...Object.values(secrets), basicCredentials({ ...stored.settings, ...secrets })];
-    for (const form of sent.flatMap(formsOf)) this.#everySecret.add(form);
+    this.#everySecret.add([...Object.values(secrets), basicCredentials({ ...stored.settings, ...secrets })]);
   }
 }
 
@@ -194,14 +194,4 @@ function basicCredentials({
 }: Readonly<Record<string, unknown>>): string {
   if (typeof name !== 'string' || typeof password !== 'string') return '';
   return Buffer.from(`${name}:${password}`).toString('base64');
-}
-
-/** As it is, as JSON, web forms and addresses write it, and, such as a PEM in a log, line by line. */
-function formsOf(secret: string): string[] {
-  const lines = secret.split(/[\r\n]+/).filter((line) => line.length >= LEAST_TELLING);
-  const inForm = new URLSearchParams({ secret }).toString().replace('secret=', '');
-  // By way of bytes, which know no half of a character: those cannot be encoded.
-  const inAddress = encodeURIComponent(Buffer.from(secret).toString());
-  const forms = [secret, JSON.stringify(secret).slice(1, -1), inForm, inAddress, ...lines];
-  return forms.filter((form) => form.trim().length >= LEAST_HIDDEN);
 }

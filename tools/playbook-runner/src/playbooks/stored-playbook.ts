@@ -1,6 +1,7 @@
 import { HttpError } from '@local/testbed';
-import type { PlaybookChange, Problem } from '../wire/playbook.js';
-import { type Card, valueOf } from '../cards/read-cards.js';
+import type { PlaybookChange, Problem, SettingsChange } from '../wire/playbook.js';
+import { type FormCard, valueOf } from '../cards/read-cards.js';
+import type { AccountFacts } from '../form/account.js';
 import { checkName, INTAKE_KEY, TENANT_ADDRESSES } from '../form/settings-schema.js';
 
 /** Answered with 422 and what is wrong with which setting. */
@@ -53,31 +54,57 @@ function asObject(content: unknown): Record<string, unknown> {
   throw new TypeError('it is no JSON object');
 }
 
-/** What a change makes of a playbook's name, settings and secrets. */
-export interface Changed {
-  readonly name: string;
+/** Settings, and apart from them the secrets. */
+export interface SavedValues {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly secrets: Secrets;
 }
 
-/** What was saved until now. */
-type Saved = Pick<Changed, 'settings' | 'secrets'>;
+/** What a change makes of a playbook's name, settings and secrets. */
+export interface Changed extends SavedValues {
+  readonly name: string;
+}
 
-/** @throws {InvalidSettingsError} where there are some. */
-export function applyChange(card: Card, before: Saved, change: PlaybookChange): Changed {
-  const { settings } = change;
+/** @throws {InvalidSettingsError} where there is something wrong with them. */
+export function applyChange(
+  card: FormCard,
+  before: SavedValues,
+  change: PlaybookChange,
+  account?: AccountFacts,
+): Changed {
   const name = change.name.trim();
+  const nameProblems = checkName(name);
+  return { name, ...applySettings(card, before, change, { account, nameProblems }) };
+}
+
+interface Besides {
+  readonly account?: AccountFacts | undefined;
+  readonly nameProblems?: readonly Problem[];
+}
+
+/**
+ * What a change makes of settings and secrets.
+ *
+ * @throws {InvalidSettingsError} where there is something wrong with them.
+ */
+export function applySettings(
+  card: FormCard,
+  before: SavedValues,
+  change: SettingsChange,
+  { account, nameProblems = [] }: Besides = {},
+): SavedValues {
+  const { settings } = change;
   const secrets = mergeSecrets(before.secrets, change.secrets);
   const problems = [
-    ...checkName(name),
+    ...nameProblems,
     ...unexpected(Object.keys(settings), (setting) => isOpen(card, setting)),
     ...unexpected(Object.keys(change.secrets), (setting) => card.secretNames.has(setting)),
     ...blank({ ...settings, ...secrets }),
-    ...card.check({ ...settings, ...secrets }),
+    ...card.check({ ...settings, ...secrets }, account),
     ...misled(card, before, change),
   ];
   if (problems.length > 0) throw wrongSettings(problems);
-  return { name, settings, secrets };
+  return { settings, secrets };
 }
 
 export function wrongSettings(problems: readonly Problem[]): InvalidSettingsError {
@@ -92,7 +119,7 @@ export function checkedName(name: string): string {
 }
 
 /** A secret among the settings would be kept and shown with them. */
-function isOpen(card: Card, setting: string): boolean {
+function isOpen(card: FormCard, setting: string): boolean {
   return Object.hasOwn(card.schema.properties, setting) && !card.secretNames.has(setting);
 }
 
@@ -113,7 +140,7 @@ function blank(settings: Readonly<Record<string, unknown>>): Problem[] {
  * Where an address changes, a secret that is saved does not go there by itself: everybody on this machine can open the
  * page, and would read it where it arrives.
  */
-function misled(card: Card, before: Saved, { settings, secrets }: PlaybookChange): Problem[] {
+function misled(card: FormCard, before: SavedValues, { settings, secrets }: SettingsChange): Problem[] {
   const changes = (address: string) => valueOf(card, before.settings, address) !== valueOf(card, settings, address);
   return Object.keys(before.secrets)
     .filter((name) => !Object.hasOwn(secrets, name) && receivers(name).some(changes))
@@ -125,7 +152,7 @@ function receivers(secret: string): readonly string[] {
   return secret === INTAKE_KEY ? ['intake_server'] : TENANT_ADDRESSES;
 }
 
-function mergeSecrets(before: Secrets, change: PlaybookChange['secrets']): Secrets {
+function mergeSecrets(before: Secrets, change: SettingsChange['secrets']): Secrets {
   const merged = Object.entries({ ...before, ...change });
   return Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== null));
 }

@@ -96,6 +96,11 @@ const SETTINGS = [
 /** What the simulator says is to be filled in to read it; the names are those of the triggers' settings. */
 export type TenantSettings = Readonly<Record<(typeof SETTINGS)[number], string>>;
 
+/** How an application reads it by Microsoft Graph; by the names of the triggers' and the account's settings. */
+export function applicationOn({ tenant_id, client_id, client_secret, graph_url, authority_url }: TenantSettings) {
+  return { tenant_id, client_id, client_secret, api_url: graph_url, authority_url };
+}
+
 /** The simulated tenant, as a process of its own. */
 export class SimulatedTenant {
   readonly settings: TenantSettings;

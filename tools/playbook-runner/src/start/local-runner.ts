@@ -1,7 +1,11 @@
 import { randomInt } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readModuleCards } from '../cards/read-cards.js';
 import { describeExit, type LoopbackServer } from '@local/testbed';
+import { AccountTests } from '../module/account-test.js';
+import { Actions } from '../module/actions.js';
+import { ConnectedAccount } from '../module/connected-account.js';
 import { startPageServer } from '../page-server/page-server.js';
 import type { Playbook } from '../playbooks/playbook.js';
 import { PlaybookStore, type SavedPlaybooks } from '../playbooks/playbook-store.js';
@@ -54,19 +58,26 @@ const FIRST_ROWS_HOURS = 0.9;
 const LATE_SHARE = 0.1;
 const CHECK_ALL_AUDITS_EVERY_MS = 10_000;
 
+/** What the runner starts besides playbooks and their tenant. */
+interface Parts {
+  readonly tenant: SimulatedTenant;
+  readonly server: LoopbackServer;
+  readonly audit: AuditWatch;
+  readonly actions: Actions;
+  readonly accountTests: AccountTests;
+  /** Where actions leave files. */
+  readonly actionsFolder: string;
+}
+
 /** Everything on loopback: the simulated tenant, the playbooks, and the page about them. */
 export class LocalRunner {
   readonly playbooks: Playbooks;
-  readonly #tenant: SimulatedTenant;
-  readonly #server: LoopbackServer;
-  readonly #audit: AuditWatch;
+  readonly #parts: Parts;
   #isStopping = false;
 
-  private constructor(playbooks: Playbooks, tenant: SimulatedTenant, server: LoopbackServer, audit: AuditWatch) {
+  private constructor(playbooks: Playbooks, parts: Parts) {
     this.playbooks = playbooks;
-    this.#tenant = tenant;
-    this.#server = server;
-    this.#audit = audit;
+    this.#parts = parts;
   }
 
   /**
@@ -75,10 +86,11 @@ export class LocalRunner {
    * @throws {UsageError} where the data folder or the port cannot be used.
    */
   static async start(options: LocalRunnerOptions): Promise<LocalRunner> {
-    const { repository, files, port, rate, faultShare, onTrouble, onLine } = options;
+    const { repository, files, port, rate, faultShare, dataFolder, onTrouble, onLine } = options;
     const module = await readModuleCards(repository);
     const { store, stored } = await openStore(options);
     stored.warnings.forEach(onTrouble);
+    const actionsFolder = await emptyFolder(join(dataFolder, 'actions'));
     const tenant = await SimulatedTenant.start({
       simulatorPath: files.simulator,
       // A trigger that continues has read the time before, and would find mail there only as what came late.
@@ -89,8 +101,12 @@ export class LocalRunner {
     });
     try {
       await tenant.change({ rowsPerHour: rate, lateShare: LATE_SHARE, faultShare });
+      const account = new ConnectedAccount(module.account, tenant);
+      const command = { account, modulePath: files.module, folder: actionsFolder };
+      const actions = new Actions({ ...command, cards: module.actions });
+      const accountTests = new AccountTests(command);
       const playbooks = await Playbooks.open(
-        { module, store, tenant, modulePath: files.module, onTrouble, onLine },
+        { module, store, tenant, account, modulePath: files.module, onTrouble, onLine },
         stored.playbooks,
       );
       const lookers = new Lookers();
@@ -98,6 +114,9 @@ export class LocalRunner {
         module,
         playbooks,
         tenant,
+        account,
+        accountTests,
+        actions,
         port,
         pageFolder: files.page,
         logo: join(repository, 'logo.svg'),
@@ -112,7 +131,7 @@ export class LocalRunner {
           if (!tenant.hasEnded) onTrouble(`The delivery audit failed (${String(error)}): start npm start again.`);
         },
       });
-      const runner = new LocalRunner(playbooks, tenant, server, audit);
+      const runner = new LocalRunner(playbooks, { tenant, server, audit, actions, accountTests, actionsFolder });
       void runner.#tellWhenTenantEnds(onTrouble);
       return runner;
     } catch (error) {
@@ -123,32 +142,45 @@ export class LocalRunner {
 
   /** Where the page is. */
   get address(): string {
-    return this.#server.origin;
+    return this.#parts.server.origin;
   }
 
   get port(): number {
-    return this.#server.port;
+    return this.#parts.server.port;
   }
 
-  /** Stops all triggers, then the rest. Answers the names of the playbooks whose trigger had to be killed. */
+  /** Stops triggers and actions, then the rest. Answers the names of the playbooks whose trigger had to be killed. */
   async stop(): Promise<readonly string[]> {
+    const { tenant, server, audit, actions, accountTests, actionsFolder } = this.#parts;
     try {
-      return await this.playbooks.close();
+      const [killed] = await Promise.all([this.playbooks.close(), actions.close(), accountTests.close()]);
+      return killed;
     } finally {
       this.#isStopping = true;
-      await Promise.all([this.#audit.stop(), this.#tenant.stop()]);
-      await this.#server.close();
+      await Promise.all([audit.stop(), tenant.stop(), rm(actionsFolder, { recursive: true, force: true })]);
+      await server.close();
     }
   }
 
   async #tellWhenTenantEnds(onTrouble: (message: string) => void): Promise<void> {
-    const exit = await this.#tenant.exited;
+    const exit = await this.#parts.tenant.exited;
     if (this.#isStopping) return;
     const message = `The simulated tenant has ended (${describeExit(exit)}): stop the runner and start it again.`;
     onTrouble(message);
     for (const playbook of this.playbooks.all()) {
       if (playbook.usesSimulatedTenant) playbook.observations.logs.runner('error', message, Date.now());
     }
+  }
+}
+
+/** What a runner that was killed left there is removed. @throws {UsageError} where it cannot be used. */
+async function emptyFolder(folder: string): Promise<string> {
+  try {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  } catch (error) {
+    throw unusableDataFolder(folder, error);
   }
 }
 

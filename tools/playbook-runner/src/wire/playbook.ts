@@ -37,11 +37,8 @@ export interface Problem {
   readonly message: string;
 }
 
-/** `GET /api/playbooks/:id`: the settings, without the secrets. Those never leave the server. */
-export interface PlaybookSettings {
-  readonly id: string;
-  readonly name: string;
-  readonly trigger: string;
+/** Settings without the secrets: those never leave the server. */
+export interface SettingsPicture {
   /** What was filled in, and nothing else: a setting that is absent has its default. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** The names of the secrets that are saved. */
@@ -49,12 +46,23 @@ export interface PlaybookSettings {
   readonly problems: readonly Problem[];
 }
 
-/** `PUT /api/playbooks/:id`. Answered with `PlaybookSettings`, or with 422 and `Refused`: then nothing was changed. */
-export interface PlaybookChange {
+/** `GET /api/playbooks/:id` */
+export interface PlaybookSettings extends SettingsPicture {
+  readonly id: string;
   readonly name: string;
+  readonly trigger: string;
+}
+
+/** What is to be saved. */
+export interface SettingsChange {
   readonly settings: Readonly<Record<string, unknown>>;
   /** By name: a text replaces what is saved, null forgets it; what is absent stays. */
   readonly secrets: Readonly<Record<string, string | null>>;
+}
+
+/** `PUT /api/playbooks/:id`. Answered with `PlaybookSettings`, or with 422 and `Refused`: then nothing was changed. */
+export interface PlaybookChange extends SettingsChange {
+  readonly name: string;
 }
 
 /** The body of every answer that is no success. */

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
+import { type AccountFacts, NO_ACCOUNT } from '../../../src/form/account.js';
 import type { PlaybookSettings, PlaybookSummary } from '../../../src/wire/playbook.js';
 import { api } from '../../api/client.js';
 import { ActionButton, ConfirmDialog } from '../../parts/buttons.js';
@@ -12,7 +13,6 @@ import { cards } from '../../cards.js';
 import { Notice, showToast } from '../../parts/notices.js';
 import type { PlaybookViewProps } from '../playbook/view-props.js';
 import { ConfigurationForm } from './configuration-form.js';
-import './configuration.css';
 
 function DeletePlaybook({ playbook: { id, name, state } }: { readonly playbook: PlaybookSummary }) {
   const [asking, setAsking] = useState(false);
@@ -60,19 +60,20 @@ function DeletePlaybook({ playbook: { id, name, state } }: { readonly playbook: 
 }
 
 interface SavedSettings {
-  /** Null until they are known. */
+  /** Null until they are known; the account with them. */
   readonly saved: PlaybookSettings | null;
+  readonly account: AccountFacts;
   readonly error: string | null;
 }
 
 /** What the runner has saved of a playbook, read when its form is opened. */
 function useSavedSettings(id: string): SavedSettings {
-  const [read, setRead] = useState<SavedSettings>({ saved: null, error: null });
+  const [read, setRead] = useState<SavedSettings>({ saved: null, account: NO_ACCOUNT, error: null });
   useEffect(() => {
     let wanted = true;
-    api.playbook(id).then(
-      (saved) => wanted && setRead({ saved, error: null }),
-      (error: unknown) => wanted && setRead({ saved: null, error: messageOf(error) }),
+    Promise.all([api.playbook(id), api.account()]).then(
+      ([saved, account]) => wanted && setRead({ saved, account, error: null }),
+      (error: unknown) => wanted && setRead({ saved: null, account: NO_ACCOUNT, error: messageOf(error) }),
     );
     return () => {
       wanted = false;
@@ -83,7 +84,7 @@ function useSavedSettings(id: string): SavedSettings {
 
 /** A playbook's settings, in a form that is made from its trigger's card. */
 export function ConfigurationView({ playbook }: PlaybookViewProps) {
-  const { saved, error } = useSavedSettings(playbook.id);
+  const { saved, account, error } = useSavedSettings(playbook.id);
   const card = cards.get(playbook.trigger);
   if (error !== null) return <Notice tone="bad">{error}</Notice>;
   return (
@@ -93,7 +94,7 @@ export function ConfigurationView({ playbook }: PlaybookViewProps) {
           This page was built without a card for “{playbook.trigger}”. Build it again with <code>npm run build</code>.
         </Notice>
       )}
-      {saved && card && <ConfigurationForm playbook={playbook} card={card} initial={saved} />}
+      {saved && card && <ConfigurationForm playbook={playbook} card={card} initial={saved} account={account} />}
       {saved && <DeletePlaybook playbook={playbook} />}
     </>
   );

@@ -1,4 +1,5 @@
-import type { PlaybookChange, PlaybookSettings, Problem } from '../../../src/wire/playbook.js';
+import type { Problem, SettingsChange, SettingsPicture } from '../../../src/wire/playbook.js';
+import { type AccountFacts } from '../../../src/form/account.js';
 import { checkName, credentials, secretNames, type SettingsSchema } from '../../../src/form/settings-schema.js';
 import { findProblems, type SchemaError } from '../../../src/form/problems.js';
 import { useState } from 'react';
@@ -6,17 +7,21 @@ import { useState } from 'react';
 /** Settings as they are filled in: what is absent has its default. */
 export type Settings = Readonly<Record<string, unknown>>;
 
+/** What a form is opened with: a playbook has a name, an account and an action have none. */
+export type FormPicture = SettingsPicture & { readonly name?: string };
+
 /** What the form holds until it is saved. */
 export interface Draft {
-  readonly name: string;
+  /** Null where what is filled in has none. */
+  readonly name: string | null;
   /** With the secrets that have been typed; those that are saved never come to the page. */
   readonly settings: Settings;
   /** The saved secrets that are to be forgotten. */
   readonly forgotten: readonly string[];
 }
 
-export function draftOf(saved: PlaybookSettings): Draft {
-  return { name: saved.name, settings: saved.settings, forgotten: [] };
+export function draftOf(saved: FormPicture): Draft {
+  return { name: saved.name ?? null, settings: saved.settings, forgotten: [] };
 }
 
 /** Without the settings that were emptied: they have their defaults again. */
@@ -41,21 +46,20 @@ export function tidy(settings: Settings, secretNames: readonly string[]): Settin
   );
 }
 
-export function isChanged(draft: Draft, saved: PlaybookSettings): boolean {
+export function isChanged(draft: Draft, saved: FormPicture): boolean {
   return (
-    draft.name !== saved.name ||
+    draft.name !== (saved.name ?? null) ||
     draft.forgotten.length > 0 ||
     changedSettings(draft.settings, saved.settings).length > 0
   );
 }
 
 /** What to send to the runner so that the draft is what is saved. A secret that was typed replaces the saved one. */
-export function changeOf({ name, settings, forgotten }: Draft, secretNames: readonly string[]): PlaybookChange {
+export function changeOf({ settings, forgotten }: Draft, secretNames: readonly string[]): SettingsChange {
   const entries = Object.entries(tidy(settings, secretNames));
   const isSecret = ([setting]: [string, unknown]): boolean => secretNames.includes(setting);
   const typed = entries.filter(isSecret).map(([setting, value]): [string, string] => [setting, String(value)]);
   return {
-    name: name.trim(),
     settings: Object.fromEntries(entries.filter((entry) => !isSecret(entry))),
     secrets: { ...Object.fromEntries(forgotten.map((setting) => [setting, null])), ...Object.fromEntries(typed) },
   };
@@ -67,12 +71,7 @@ export function changeOf({ name, settings, forgotten }: Draft, secretNames: read
  *
  * @param replaced their names
  */
-export function afterFillIn(
-  draft: Draft,
-  before: PlaybookSettings,
-  after: PlaybookSettings,
-  replaced: readonly string[],
-): Draft {
+export function afterFillIn(draft: Draft, before: FormPicture, after: FormPicture, replaced: readonly string[]): Draft {
   const mine = changedSettings(draft.settings, before.settings).filter((setting) => !replaced.includes(setting));
   return {
     name: draft.name,
@@ -109,20 +108,22 @@ function changedSettings(one: Settings, other: Settings): string[] {
  * What is wrong with a draft. A saved secret stands as filled in: only the runner knows its value, and has checked it.
  *
  * @param validate ajv's errors for settings
+ * @param account gives what a trigger's own settings leave empty
  */
 export function checkDraft(
   schema: SettingsSchema,
   validate: (settings: Settings) => readonly SchemaError[],
   draft: Draft,
   savedSecrets: readonly string[],
+  account?: AccountFacts,
 ): readonly Problem[] {
   const settings = tidy(draft.settings, secretNames(schema));
   const standing = savedSecrets.filter((name) => !(name in settings) && !draft.forgotten.includes(name));
   const standIns = Object.fromEntries(standing.map((name) => [name, 'saved']));
   const filledIn = { ...settings, ...standIns };
   const errors = validate(filledIn).filter(({ instancePath }) => !standing.some((name) => instancePath === `/${name}`));
-  const problems = findProblems(schema, errors, filledIn);
-  return [...checkName(draft.name), ...problems];
+  const problems = findProblems(schema, errors, filledIn, account);
+  return [...(draft.name === null ? [] : checkName(draft.name)), ...problems];
 }
 
 /** Whether names or secrets of a tenant are filled in or saved. */
@@ -134,8 +135,8 @@ export function hasCredentials(
   return credentials(secretNames).some((name) => savedSecrets.includes(name) || !isBlank(settings[name]));
 }
 
-export interface EditedDraft {
-  readonly saved: PlaybookSettings;
+export interface EditedDraft<Saved extends FormPicture> {
+  readonly saved: Saved;
   readonly draft: Draft;
   readonly changed: boolean;
   /** What the operator has been at: what is wrong there may be said. */
@@ -153,18 +154,18 @@ export interface EditedDraft {
   readonly try: () => void;
   readonly refuse: (problems: readonly Problem[]) => void;
   /** `sent` has been saved, and this came of it. What was edited since stays unsaved. */
-  readonly accept: (sent: Draft, after: PlaybookSettings) => void;
+  readonly accept: (sent: Draft, after: Saved) => void;
   /** The simulated tenant has been filled in beside what was saved and drafted when it was asked for. */
-  readonly merge: (asked: Pick<EditedDraft, 'draft' | 'saved'>, after: PlaybookSettings) => void;
+  readonly merge: (asked: Pick<EditedDraft<Saved>, 'draft' | 'saved'>, after: Saved) => void;
 }
 
 const none: ReadonlySet<string> = new Set();
 
 /**
- * A draft of a playbook's settings and what has been done with it.
+ * A draft of settings and what has been done with it.
  * @param replaced the names of the settings that the simulated tenant replaces
  */
-export function useDraft(initial: PlaybookSettings, replaced: readonly string[]): EditedDraft {
+export function useDraft<Saved extends FormPicture>(initial: Saved, replaced: readonly string[]): EditedDraft<Saved> {
   const [saved, setSaved] = useState(initial);
   const [draft, setDraft] = useState(() => draftOf(initial));
   const [touched, setTouched] = useState(none);
@@ -183,7 +184,7 @@ export function useDraft(initial: PlaybookSettings, replaced: readonly string[])
     setRefused([]);
   };
   /** What was touched stays so: it may be what is being typed just now. */
-  const respond = (asked: Draft, next: Draft, after: PlaybookSettings): void => {
+  const respond = (asked: Draft, next: Draft, after: Saved): void => {
     setSaved(after);
     setDraft((now) => keepEdits(now, asked, next));
     settle();

@@ -1,3 +1,4 @@
+import { type AccountFacts, NO_ACCOUNT, takenFromAccount } from '../../../src/form/account.js';
 import { hasCredential, proofsIn, signInSettings } from '../../../src/form/credential.js';
 import { LEAST_HIDDEN, type SettingsSchema, titleOf } from '../../../src/form/settings-schema.js';
 import type { Settings } from './draft.js';
@@ -7,21 +8,38 @@ import type { Problem } from '../../../src/wire/playbook.js';
  * What follows from settings that depend on one another, as one sentence for each group that has any.
  *
  * @param has whether a setting is filled in, or is a saved secret
+ * @param account gives what a trigger of an application leaves empty
  */
 export function tellConsequences(
   schema: SettingsSchema,
   settings: Settings,
   has: (name: string) => boolean,
-): Partial<Record<SettingGroup['id'], string>> {
+  account: AccountFacts = NO_ACCOUNT,
+): Readonly<Record<string, string>> {
   const api = settings['api'] ?? schema.properties['api']?.default;
   const asApplication = hasCredential(schema);
   return {
-    ...(asApplication && { required: tellProof(settings['credential'], has) }),
+    ...(asApplication && { required: tellSignIn(schema, settings, has, account) }),
     ...('api' in schema.properties && {
       api: asApplication ? tellApplication(api) : tellAccount(api, has('client_id')),
     }),
     ...('intake_server' in schema.properties && { intake: tellIntake(settings['intake_server']) }),
   };
+}
+
+function tellSignIn(
+  schema: SettingsSchema,
+  settings: Settings,
+  has: (name: string) => boolean,
+  account: AccountFacts,
+): string {
+  const filled = signInSettings(schema).filter((name) => has(name));
+  const own = { ...settings, ...Object.fromEntries(filled.map((name) => [name, settings[name] ?? 'saved'])) };
+  const taken = takenFromAccount(schema, own, account);
+  const proof = proofsIn(schema).some((name) => taken.includes(name));
+  const titles = new Intl.ListFormat('en').format(taken.map((name) => titleOf(schema, name)));
+  const gives = taken.length > 0 ? [`The connected account gives ${titles}.`] : [];
+  return [...gives, ...(proof ? [] : [tellProof(settings['credential'], has)])].join(' ');
 }
 
 const PROOFS = {
@@ -112,8 +130,11 @@ export function numberOrText(typed: unknown): unknown {
 }
 
 export interface SettingGroup {
-  readonly id: 'required' | 'api' | 'intake' | 'advanced';
+  /** `advanced` is closed at first. */
+  readonly id: string;
   readonly title: string;
+  /** A sentence under the title. */
+  readonly help?: string;
   /** Names of settings, in the card's order. */
   readonly settings: readonly string[];
 }
@@ -143,8 +164,8 @@ export function groupSettings(schema: SettingsSchema): readonly SettingGroup[] {
 }
 
 /** What is wrong with settings, from the first field of the form to the last. */
-export function inOrderOfForm(schema: SettingsSchema, problems: readonly Problem[]): readonly Problem[] {
-  const fields = ['name', ...groupSettings(schema).flatMap(({ settings }) => settings)];
+export function inOrderOfForm(groups: readonly SettingGroup[], problems: readonly Problem[]): readonly Problem[] {
+  const fields = ['name', ...groups.flatMap(({ settings }) => settings)];
   const place = ({ setting }: Problem): number => fields.indexOf(setting);
   return problems.toSorted((one, other) => place(one) - place(other));
 }

@@ -15,25 +15,25 @@ import {
   alternativesWords,
   cautionAbout,
   defaultWords,
-  groupSettings,
   numberOrText,
   runnerDefaults,
   tellConsequences,
 } from './setting-words.js';
 import { Field } from '../../parts/inputs.js';
 import Form from '@rjsf/core';
-import type { Card } from '../../cards.js';
+import type { FormCard } from '../../cards.js';
+import { isChoiceOfSeveral, ListField } from './list-field.js';
 import { widgets } from './widgets.js';
 import { useSettingsContent } from './settings-context.js';
 
 /** The fields in their groups; under each title what follows from what is filled in. */
 function SettingsLayout({ properties }: ObjectFieldTemplateProps) {
-  const { schema, draft, savedSecrets } = useSettingsContent();
+  const { schema, groups, draft, savedSecrets, account } = useSettingsContent();
   const has = (name: string): boolean =>
     !isBlank(draft.settings[name]) || (savedSecrets.includes(name) && !draft.forgotten.includes(name));
-  const consequences = tellConsequences(schema, draft.settings, has);
+  const consequences = tellConsequences(schema, draft.settings, has, account);
   const fields = new Map(properties.map(({ name, content }) => [name, content]));
-  return groupSettings(schema).map(({ id, title, settings }) => {
+  return groups.map(({ id, title, settings, help }) => {
     const content = settings.map((name) => fields.get(name));
     if (id === 'advanced') {
       return (
@@ -43,7 +43,7 @@ function SettingsLayout({ properties }: ObjectFieldTemplateProps) {
       );
     }
     return (
-      <Panel key={id} title={title} help={consequences[id]}>
+      <Panel key={id} title={title} help={consequences[id] ?? help}>
         {content}
       </Panel>
     );
@@ -90,6 +90,7 @@ function SettingField({ id, label, required, schema, formData, fieldPathId, chil
     <Field
       id={id}
       label={label}
+      group={isChoiceOfSeveral(schema)}
       mark={required ? 'required' : alternativesWords(settings, setting)}
       help={help.filter(Boolean).join(' ')}
       error={problems.get(setting)}
@@ -108,7 +109,7 @@ function NumberField({ onChange, ...field }: FieldProps) {
 }
 
 interface SettingsFormProps {
-  readonly card: Card;
+  readonly card: FormCard;
   /** Of the card's schema: the form asks it for defaults. */
   readonly validator: ValidatorType<Settings>;
   readonly settings: Settings;
@@ -127,13 +128,13 @@ const templates: Partial<TemplatesType<Settings>> = {
   ObjectFieldTemplate: SettingsLayout,
 };
 
-const fields = { NumberField };
+const fields = { NumberField, ArrayField: ListField };
 
 export function fieldId(setting: string): string {
   return `${idPrefix}_${setting}`;
 }
 
-/** The fields that a card's schema asks for. What is wrong is found and told by `ConfigurationForm`. */
+/** The fields that a card's schema asks for. What is wrong is found and told by `useSettingsEditor`. */
 export function SettingsForm({ card, validator, settings, onChange, onTouch }: SettingsFormProps) {
   const uiSchema = useMemo(() => uiSchemaOf(card), [card]);
   const settingOf = (id = ''): string => id.slice(idPrefix.length + 1);
@@ -158,7 +159,7 @@ export function SettingsForm({ card, validator, settings, onChange, onTouch }: S
   );
 }
 
-function uiSchemaOf({ schema }: Card): UiSchema<Settings> {
+function uiSchemaOf({ schema }: FormCard): UiSchema<Settings> {
   const masked = secretNames(schema).map((name): [string, UiSchema] => [
     name,
     { 'ui:widget': 'password', 'ui:options': { lines: severalLines.includes(name) } },

@@ -51,7 +51,7 @@ describe('a draft of settings', () => {
       'account_password',
       'intake_key',
     ]);
-    expect(change).toEqual({ name: 'Demo', settings: { frequency: 30 }, secrets: { intake_key: 'typed' } });
+    expect(change).toEqual({ settings: { frequency: 30 }, secrets: { intake_key: 'typed' } });
   });
 
   test('sends null for a secret to forget', () => {
