@@ -33,6 +33,8 @@ COPY --from=build /image ./
 COPY --from=build /app/packages/automation-sdk-shim/dist packages/automation-sdk-shim/dist
 COPY --from=build /app/dist dist
 COPY manifest.json trigger_*.json connector_*.json action_*.json LICENSE CHANGELOG.md ./
+# The command line: docker exec CONTAINER message-trace check
+RUN chmod 755 dist/src/cli/main.js && ln -s /app/dist/src/cli/main.js /usr/local/bin/message-trace
 # Everything else may be read-only: the module writes to its data folder alone.
 RUN mkdir -m 2770 /symphony_data && chown 1000:0 /symphony_data && chmod 2770 /symphony_data
 USER 1000:1000

@@ -1,0 +1,149 @@
+/** All commands of `message-trace`: their options, and what each does. Help, completion and docs/cli.md follow from it. */
+import { Command, Option } from 'commander';
+import { type Format } from './formats.js';
+import {
+  addFilters,
+  addFormat,
+  addLimits,
+  addPeriod,
+  filterFrom,
+  limitsFrom,
+  positiveInteger,
+  type SearchOptionValues,
+} from './options.js';
+import type { ExitCode, Terminal } from './terminal.js';
+
+export interface ProgramOptions {
+  readonly version: string;
+  readonly terminal: Terminal;
+  /** Told how the command ended. */
+  readonly onEnd: (code: ExitCode) => void;
+}
+
+const EXAMPLES = `
+Examples:
+  message-trace check
+  message-trace search --sender alice@example.com --since 2h
+  message-trace search --since 30d --output traces.ndjson
+  message-trace recipients --message-id '<id@example.com>'
+
+Settings come from the environment (MESSAGE_TRACE_TENANT_ID, MESSAGE_TRACE_CLIENT_ID, MESSAGE_TRACE_CLIENT_SECRET …),
+from a JSON file (--settings), or are asked for. A secret is never an option.
+Exit codes: 0 complete, 1 failed, 2 wrong use or settings, 3 not complete.`;
+
+const SEARCH_EXAMPLES = `
+Examples:
+  # What did this sender send in the last two hours?
+  message-trace search --sender alice@example.com --since 2h
+  # Failed mail to a domain, as CSV
+  message-trace search --recipient '*@example.com' --status failed --since 10d --format csv > failed.csv
+  # All of a month in a file. Run the same command again where it was interrupted.
+  message-trace search --since 30d --output traces.ndjson --quota 50
+  # Count by sender
+  message-trace search --since 24h | jq -r .sender | sort | uniq -c | sort -rn | head`;
+
+const DETAILS_EXAMPLES = `
+Example:
+  message-trace details --message-trace-id 7e3b2b2e-1b5e-4b17-80cc-2af6c1d9a3b1 --recipient bob@example.com`;
+
+const RECIPIENTS_EXAMPLES = `
+Examples:
+  # Who received the phishing mail?
+  message-trace recipients --message-id '<id@mail.example>'
+  # Without an ID: by sender and the whole subject
+  message-trace recipients --sender alice@example.com --subject 'Your invoice' --since 30d --format json`;
+
+export function createProgram({ version, terminal, onEnd }: ProgramOptions): Command {
+  const program = new Command('message-trace')
+    .description('Asks Microsoft 365 message traces, and checks that they can be collected.')
+    .version(version, '-V, --version', 'Show the version.')
+    .helpOption('-h, --help', 'Show help.')
+    .helpCommand(false)
+    .showHelpAfterError('Help: message-trace --help')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void terminal.stdout.write(text),
+      writeErr: (text) => void terminal.stderr.write(text),
+    });
+  const formatOf = (values: { readonly format?: Format; readonly output?: string }): Format =>
+    values.format ??
+    (values.output === undefined ? (terminal.isInteractive ? 'table' : 'ndjson') : byEnding(values.output));
+
+  const search = program
+    .command('search')
+    .description('Finds the message traces that fit all that is given, newest first.')
+    .addHelpText('after', SEARCH_EXAMPLES);
+  addFilters(addPeriod(search, '48h'), 'search_message_traces');
+  addLimits(addFormat(search))
+    .option('--max-rows <number>', 'Stop after so many rows.', positiveInteger)
+    .addOption(
+      new Option(
+        '-o, --output <file>',
+        'Write to a file. Where the search is interrupted, the same command continues it: FILE.resume says from where. FILE is whole once FILE.resume is gone. Without --format, .csv and .json name the format, and any other ending is ndjson.',
+      ),
+    )
+    .action(async (values: SearchOptionValues) => {
+      const { searchCommand } = await import('./search-command.js');
+      const request = {
+        filter: filterFrom(values),
+        format: formatOf(values),
+        output: values.output,
+        limits: limitsFrom(values),
+        settingsFile: values.settings,
+      };
+      onEnd(await searchCommand(request, terminal));
+    });
+
+  const details = program
+    .command('details')
+    .description('Shows what happened to a message on its way to one recipient, and why it was not delivered.')
+    .addHelpText('after', DETAILS_EXAMPLES);
+  addFilters(details, 'get_message_trace_details');
+  addFormat(details);
+  details.action(
+    async (values: SearchOptionValues & { readonly messageTraceId: string; readonly recipient: string }) => {
+      const { detailsCommand } = await import('./ask-commands.js');
+      const request = {
+        traceId: values.messageTraceId,
+        recipient: values.recipient,
+        format: formatOf(values),
+        limits: limitsFrom(values),
+        settingsFile: values.settings,
+      };
+      onEnd(await detailsCommand(request, terminal));
+    },
+  );
+
+  const recipients = program
+    .command('recipients')
+    .description('Finds all who received a message, by message ID, message trace ID, or sender and subject.')
+    .addHelpText('after', RECIPIENTS_EXAMPLES);
+  addFilters(addPeriod(recipients, '10d'), 'find_message_recipients');
+  addLimits(addFormat(recipients));
+  recipients.action(
+    async (
+      values: Omit<SearchOptionValues, 'sender'> & {
+        readonly sender?: string;
+        readonly internalDomain?: readonly string[];
+      },
+    ) => {
+      const { recipientsCommand } = await import('./ask-commands.js');
+      const { sender, ...others } = values;
+      const request = {
+        filter: filterFrom({ ...others, ...(sender !== undefined && { sender: [sender] }) }),
+        internalDomains: values.internalDomain,
+        format: formatOf(values),
+        limits: limitsFrom(others),
+        settingsFile: values.settings,
+      };
+      onEnd(await recipientsCommand(request, terminal));
+    },
+  );
+  return program;
+}
+
+function byEnding(path: string): Format {
+  if (/\.csv$/i.test(path)) return 'csv';
+  return /\.json$/i.test(path) ? 'json' : 'ndjson';
+}
