@@ -131,7 +131,7 @@ function widthsOf(columns: readonly Column[], terminalColumns: number): readonly
 /** Senders choose subjects: a character that commands the terminal is shown as a replacement. */
 export function cellText(value: unknown): string {
   if (value === undefined || value === null) return '';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{FFFD}');
 }
 

@@ -10,7 +10,7 @@ import { openConnection, openSearch } from './connection.js';
 import { type Format, rowColumns, type RowWriter, rowWriter } from './formats.js';
 import { firstWidth, nextPart, nextWidth } from './parts.js';
 import { ProgressBar } from './progress-bar.js';
-import { ResumableFile, resumePath } from './resumable-file.js';
+import { ResumableFile } from './resumable-file.js';
 import { type CommandSettings, readCommandSettings } from './settings.js';
 import { EXIT, type ExitCode, type Terminal, UsageError } from './terminal.js';
 
@@ -75,10 +75,8 @@ export async function searchCommand(request: SearchRequest, terminal: Terminal):
 function requestOf({ filter, format }: SearchRequest, { kind, values }: CommandSettings): JsonObject {
   const { tenant_id: tenant = null, client_id: client = null, api_url: api } = values;
   const account = kind === 'account' ? values.account_name : null;
-  const given = Object.entries(filter as JsonObject).filter(([, value]) => value !== undefined);
-  return JSON.parse(
-    JSON.stringify({ filter: Object.fromEntries(given), format, tenant, client, api, account }),
-  ) as JsonObject;
+  // Without the filters that are undefined, as it comes back from the file.
+  return JSON.parse(JSON.stringify({ filter, format, tenant, client, api, account })) as JsonObject;
 }
 
 /** In one piece: nothing of it is continued. */
@@ -201,9 +199,8 @@ async function searchPart(
   { maxRows, maxRequests, firstIndex }: Part,
   take: (text: string, timeMs: number) => Promise<void>,
 ): Promise<Completeness> {
-  const { period: _, ...rest } = filter;
   const found = search.search(
-    { ...rest, start: iso(part.start), end: iso(part.end) },
+    { ...filter, period: undefined, start: iso(part.start), end: iso(part.end) },
     {
       signal: terminal.signal,
       maxRows,

@@ -61,13 +61,14 @@ export async function readCommandSettings(
   const asked = await askMissing(given, kind, needs, terminal);
   const raw: JsonObject = { ...given, ...asked };
   const settings = kind === 'account' ? accountSettings : applicationSettings;
-  const { account_name: _, account_password: __, ...ofApplication } = raw;
-  const own = kind === 'account' ? raw : withApi(ofApplication);
+  const own = kind === 'account' ? raw : withApi(raw);
   const rules = kind === 'account' ? rulesForAccount : rulesForApplication;
   const foreign = Object.keys(own).filter((name) => !(name in settings));
   if (foreign.length > 0)
     throw new ConfigurationError(
-      `A service account, which account_name names, has no use for ${foreign.join(', ')}. Remove it, or account_name.`,
+      kind === 'account'
+        ? `A service account, which account_name names, has no use for ${foreign.join(', ')}. Leave one of them out.`
+        : `${foreign.join(', ')} belongs to a service account. Give account_name, too, or leave it out.`,
     );
   const { values, doubts } = checkSettings(own, withoutKey(settings, needs), rules);
   for (const doubt of doubts) terminal.say(doubt);
@@ -85,7 +86,7 @@ function withApi(given: JsonObject): JsonObject {
 function withoutKey(settings: Settings, needs: readonly string[]): JsonObject {
   const { required, ...schema } = schemaOf('Settings of the command line', settings);
   const names = (required as string[]).filter((name) => name !== INTAKE_KEY || needs.includes(name));
-  return { ...schema, required: names } as JsonObject;
+  return { ...schema, required: names };
 }
 
 function fromFile(path: string, terminal: Terminal): JsonObject {

@@ -83,16 +83,14 @@ export class Terminal {
   async write(text: string): Promise<void> {
     if (this.#isClosed) throw new ClosedReaderError();
     if (text === '') return;
-    const hasRoom = this.stdout.write(SECRETS.redact(text));
-    if (!hasRoom && !this.#isClosed) await once(this.stdout, 'drain').catch(() => undefined);
+    if (this.stdout.write(SECRETS.redact(text))) return;
+    // Neither a reader that goes nor one that hangs may hold up the end.
+    await once(this.stdout, 'drain', { signal: this.signal }).catch(() => undefined);
   }
 
   /** Resolves once all data has left the process. @throws ClosedReaderError */
   async flush(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      if (this.#isClosed) resolve();
-      else this.stdout.write('', () => resolve());
-    });
-    if (this.#isClosed) throw new ClosedReaderError();
+    const error = await new Promise<unknown>((resolve) => this.stdout.write('', resolve));
+    if (error instanceof Error) throw new ClosedReaderError();
   }
 }
