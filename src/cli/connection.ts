@@ -8,7 +8,7 @@ import { accessByAccount } from '../sekoia/access-by-account.js';
 import { accessByApplication } from '../sekoia/access-by-application.js';
 import type { Access } from '../sekoia/access.js';
 import { searchFor } from '../sekoia/search-by-account.js';
-import { signInMeansOf } from '../sekoia/sign-in-means.js';
+import { type ShortMeans, signInMeansOf } from '../sekoia/sign-in-means.js';
 import { accountOptions, applicationOptions, traceOptions } from '../settings/options.js';
 import type { MessageTraceConfiguration, MessageTraceGraphConfiguration } from '../settings/values.js';
 import type { CommandSettings } from './settings.js';
@@ -24,7 +24,7 @@ export function moduleVersion(): string {
 
 export interface Connection {
   readonly http: HttpClient;
-  readonly means: ReturnType<typeof signInMeansOf>;
+  readonly means: ShortMeans;
   close(): void;
 }
 

@@ -69,13 +69,12 @@ export function addPeriod(command: Command, fallback: string): Command {
 }
 
 export function addFormat(command: Command): Command {
-  return command
-    .addOption(
-      new Option('-f, --format <format>', 'How to write. Without it: table on a terminal, ndjson otherwise.').choices([
-        ...FORMATS,
-      ]),
-    )
-    .addOption(new Option('-s, --settings <file>', 'Settings as a JSON file. The environment goes before it.'));
+  const how = 'How to write. Without it: table on a terminal, ndjson otherwise.';
+  return addSettings(command.addOption(new Option('-f, --format <format>', how).choices([...FORMATS])));
+}
+
+export function addSettings(command: Command): Command {
+  return command.option('-s, --settings <file>', 'Settings as a JSON file. The environment goes before it.');
 }
 
 export function addLimits(command: Command): Command {

@@ -6,6 +6,7 @@ import {
   addFormat,
   addLimits,
   addPeriod,
+  addSettings,
   filterFrom,
   limitsFrom,
   positiveInteger,
@@ -30,6 +31,15 @@ Examples:
 Settings come from the environment (MESSAGE_TRACE_TENANT_ID, MESSAGE_TRACE_CLIENT_ID, MESSAGE_TRACE_CLIENT_SECRET …),
 from a JSON file (--settings), or are asked for. A secret is never an option.
 Exit codes: 0 complete, 1 failed, 2 wrong use or settings, 3 not complete.`;
+
+const CHECK_EXAMPLES = `
+Examples:
+  # In the container of the collector, with the settings of a trigger in a file
+  message-trace check --settings settings.json
+  # Also that the intake takes events
+  MESSAGE_TRACE_INTAKE_KEY=… message-trace check --send-test-event
+
+✓ good, ✗ bad, - not known. Exit codes: 0 nothing is bad, 1 something is, 2 wrong use or settings.`;
 
 const SEARCH_EXAMPLES = `
 Examples:
@@ -69,6 +79,20 @@ export function createProgram({ version, terminal, onEnd }: ProgramOptions): Com
   const formatOf = (values: { readonly format?: Format; readonly output?: string }): Format =>
     values.format ??
     (values.output === undefined ? (terminal.isInteractive ? 'table' : 'ndjson') : byEnding(values.output));
+
+  const check = program
+    .command('check')
+    .description('Checks, step by step, that message traces can be collected: one line each, and what to do.')
+    .option('--send-test-event', 'Send one event to the intake, which shows that it takes events.')
+    .option('--json', 'Write each line as a JSON object.')
+    .addHelpText('after', CHECK_EXAMPLES);
+  addSettings(check).action(
+    async (values: { readonly sendTestEvent?: true; readonly json?: true; readonly settings?: string }) => {
+      const { checkCommand } = await import('./check-command.js');
+      const { sendTestEvent = false, json = false, settings: settingsFile } = values;
+      onEnd(await checkCommand({ sendTestEvent, json, settingsFile }, terminal));
+    },
+  );
 
   const search = program
     .command('search')
