@@ -21,11 +21,16 @@ interface Input {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly input?: string | Buffer;
   readonly nodeOptions?: readonly string[];
+  /** What runs it, in the place of this Node.js. */
+  readonly node?: string;
 }
 
 /** Starts `message-trace` as a process. */
-export function startCommand(args: readonly string[], { env, input, nodeOptions = [] }: Input): Running {
-  const child = spawn(process.execPath, [...nodeOptions, MAIN, ...args], {
+export function startCommand(
+  args: readonly string[],
+  { env, input, nodeOptions = [], node = process.execPath }: Input,
+): Running {
+  const child = spawn(node, [...nodeOptions, MAIN, ...args], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
