@@ -1,6 +1,8 @@
 /** All commands of `message-trace`: their options, and what each does. Help, completion and docs/cli.md follow from it. */
 import { Command, Option } from 'commander';
+import { sharedSettings } from '../settings/definition.js';
 import { type Format } from './formats.js';
+import type { NormalizeRequest } from './normalize-command.js';
 import {
   addFilters,
   addFormat,
@@ -31,6 +33,15 @@ Examples:
 Settings come from the environment (MESSAGE_TRACE_TENANT_ID, MESSAGE_TRACE_CLIENT_ID, MESSAGE_TRACE_CLIENT_SECRET …),
 from a JSON file (--settings), or are asked for. A secret is never an option.
 Exit codes: 0 complete, 1 failed, 2 wrong use or settings, 3 not complete.`;
+
+const NORMALIZE_EXAMPLES = `
+Rows may be JSON or NDJSON, answers of Microsoft Graph or the Reporting Web Service, what PowerShell's ConvertTo-Json
+writes, or the CSV of the Exchange admin centre. A row that cannot be read is named on standard error by its line.
+
+Examples:
+  Get-MessageTraceV2 | ConvertTo-Json > rows.json        (in PowerShell)
+  message-trace normalize rows.json > events.ndjson
+  message-trace search --since 2h | message-trace normalize | head -1 | jq`;
 
 const CHECK_EXAMPLES = `
 Examples:
@@ -164,6 +175,28 @@ export function createProgram({ version, terminal, onEnd }: ProgramOptions): Com
       onEnd(await recipientsCommand(request, terminal));
     },
   );
+
+  const { event_format: eventFormat, intake_format: intakeFormat } = sharedSettings;
+  program
+    .command('normalize')
+    .description('Turns rows of message traces into the events that the intake gets.')
+    .argument('[files...]', 'Files with rows. Without one, or for -: standard input.')
+    .addOption(
+      new Option('--event-format <format>', eventFormat.description)
+        .choices([...eventFormat.enum])
+        .default(eventFormat.default),
+    )
+    .addOption(
+      new Option(
+        '--intake-format <format>',
+        `${intakeFormat.description} Without it: that of the API whose row it is.`,
+      ).choices([...intakeFormat.enum]),
+    )
+    .addHelpText('after', NORMALIZE_EXAMPLES)
+    .action(async (files: readonly string[], values: Omit<NormalizeRequest, 'files'>) => {
+      const { normalizeCommand } = await import('./normalize-command.js');
+      onEnd(await normalizeCommand({ files, ...values }, terminal));
+    });
   return program;
 }
 
