@@ -67,7 +67,7 @@ module.exports = {
       'command-line-asks-everything',
       '^src/cli/',
       [
-        '^src/(actions/cards|checks|message-trace|microsoft|model|search|sekoia|settings)',
+        '^src/(actions/cards|collector/checkpoint|checks|message-trace|microsoft|model|search|sekoia|settings)',
         shim,
         ...library('commander', 'csv-parse', 'csv-stringify', 'cli-progress', 'cli-table3', 'prom-client', 'luxon'),
       ],

@@ -1,4 +1,4 @@
-import { ConfigurationError, openStoreAccess, SECRETS } from '@sekoia/automation-sdk-shim';
+import { ConfigurationError } from '@sekoia/automation-sdk-shim';
 import { type Check, type CheckResult, runChecks } from '../checks/check.js';
 import { intakeCheck, storeCheck } from '../checks/delivery-checks.js';
 import { basicChecks, type LastHour, microsoftChecks } from '../checks/microsoft-checks.js';
@@ -13,6 +13,7 @@ import { authorizationFor, permissionFor, tokenRequestFor } from '../sekoia/auth
 import { readerOf } from '../sekoia/source-for.js';
 import { accessFor, type Connection, openConnection, optionsFor } from './connection.js';
 import { type CommandSettings, readCommandSettings } from './settings.js';
+import { storeFor } from './state-command.js';
 import { EXIT, type ExitCode, type Terminal } from './terminal.js';
 
 export interface CheckRequest {
@@ -80,10 +81,6 @@ function checksFor({ settings, access, connection, request, terminal }: Checked)
       : []),
     ...(key === undefined ? [] : [{ url: server, setting: 'intake_server' }]),
   ];
-  const store = openStoreAccess(
-    { env: terminal.env, hide: (_name, secret) => SECRETS.add(secret), signal: terminal.signal },
-    (sentence) => terminal.say(sentence),
-  );
   return [
     ...networkChecks({ servers, http, env: process.env }),
     ...apiChecks(settings, access, apiUrl, connection),
@@ -101,7 +98,7 @@ function checksFor({ settings, access, connection, request, terminal }: Checked)
       key === undefined ? undefined : { key, server, http },
       request.sendTestEvent ? testEvent(settings) : undefined,
     ),
-    storeCheck(store),
+    storeCheck(storeFor(terminal)),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** Runs the command that the command line names, and ends the process with its exit code. */
-import { ConfigurationError, StoreError } from '@sekoia/automation-sdk-shim';
+import { ConfigurationError, LockHeldError, StoreError } from '@sekoia/automation-sdk-shim';
 import { CommanderError } from 'commander';
 import { CollectorError } from '../model/errors.js';
 import { FilterError } from '../search/filter.js';
@@ -34,7 +34,8 @@ function codeFor(error: unknown, terminal: Terminal): ExitCode {
     terminal.say(error instanceof FilterError ? error.message.replace(/\bperiod\b/g, '--since') : error.message);
     return EXIT.usage;
   }
-  if (error instanceof CollectorError || error instanceof StoreError) terminal.say(`${error.message} [${error.code}]`);
+  if (error instanceof CollectorError || error instanceof StoreError || error instanceof LockHeldError)
+    terminal.say(`${error.message} [${error.code}]`);
   else if (isSystemError(error)) terminal.say(`${error.message}. Correct that and try again.`);
   else terminal.say(`This is a bug, please report it. ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
   return EXIT.failed;

@@ -43,6 +43,13 @@ Examples:
   message-trace normalize rows.json > events.ndjson
   message-trace search --since 2h | message-trace normalize | head -1 | jq`;
 
+const STATE_EXAMPLES = `
+The data folder is /symphony_data, or the one that DATA_STORAGE names. For an S3 bucket, the values of the platform count.
+
+Examples:
+  docker exec CONTAINER message-trace state show
+  DATA_STORAGE=/mnt/data message-trace state replay-dead-letters --settings settings.json`;
+
 const CHECK_EXAMPLES = `
 Examples:
   # In the container of the collector, with the settings of a trigger in a file
@@ -197,6 +204,30 @@ export function createProgram({ version, terminal, onEnd }: ProgramOptions): Com
       const { normalizeCommand } = await import('./normalize-command.js');
       onEnd(await normalizeCommand({ files, ...values }, terminal));
     });
+
+  const state = program
+    .command('state')
+    .description('Shows what the collector remembers, and sends dead letters again. Run it where the collector runs.')
+    .helpCommand(false)
+    .addHelpText('after', STATE_EXAMPLES);
+  state
+    .command('show')
+    .description('Tells in words what has been read, by pass, which gaps there are, and how many dead letters.')
+    .option('--json', 'Write it as a JSON object.')
+    .action(async ({ json = false }: { readonly json?: boolean }) => {
+      const { stateCommand } = await import('./state-command.js');
+      onEnd(await stateCommand({ json }, terminal));
+    });
+  addSettings(
+    state
+      .command('replay-dead-letters')
+      .description(
+        'Sends rows that the intake has rejected to it again, and removes those that it takes. Stop the collector first.',
+      ),
+  ).action(async ({ settings: settingsFile }: { readonly settings?: string }) => {
+    const { replayCommand } = await import('./replay-command.js');
+    onEnd(await replayCommand({ settingsFile }, terminal));
+  });
   return program;
 }
 

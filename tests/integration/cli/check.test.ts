@@ -232,10 +232,13 @@ describe('check', () => {
     await writeFile(path, JSON.stringify(settings));
     await chmod(path, 0o644);
     const ended = await check('settings file', {}, ['--settings', path]);
-    expect(ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/chmod 600/) as string });
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/chmod 600/) as unknown as string });
     expect(ended.stdout + ended.stderr).not.toContain(clientSecret);
     await writeFile(path, JSON.stringify({ ...settings, client_secrte: 'typo' }));
     const wrong = await check('typo', {}, ['--settings', path]);
-    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringMatching(/not known: client_secrte/) as string });
+    expect(wrong).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/not known: client_secrte/) as unknown as string,
+    });
   });
 });

@@ -63,7 +63,9 @@ describe('normalize', () => {
     };
     const { code, stdout } = await normalize(JSON.stringify(found));
     expect(code).toBe(0);
-    expect(eventsIn(stdout)[0]).toMatchObject({ '@timestamp': expect.stringMatching(/^2026-11-28T09/) as string });
+    expect(eventsIn(stdout)[0]).toMatchObject({
+      '@timestamp': expect.stringMatching(/^2026-11-28T09/) as unknown as string,
+    });
   });
 
   test('bad lines are named with their number, and the exit code is 1', async () => {
@@ -78,7 +80,7 @@ describe('normalize', () => {
 
   test('a file that is not there is a 1', async () => {
     const { code, stderr } = await normalize('', '/no/such/file');
-    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringMatching(/ENOENT/) as string });
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringMatching(/ENOENT/) as unknown as string });
   });
 
   test('a reader that closes early ends it quietly', async () => {

@@ -144,11 +144,17 @@ describe('to a file', () => {
     const path = join(folder, 'rows.ndjson');
     expect((await search('--output', path, '--max-requests', '4')).code).toBe(3);
     const other = await search('--output', path, '--since', '10h');
-    expect(other).toMatchObject({ code: 2, stderr: expect.stringMatching(/belongs to another search/) as string });
+    expect(other).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/belongs to another search/) as unknown as string,
+    });
     const text = await readFile(path, 'utf8');
     await writeFile(path, `x${text.slice(1)}`);
     const changed = await search('--output', path);
-    expect(changed).toMatchObject({ code: 2, stderr: expect.stringMatching(/not as it was left/) as string });
+    expect(changed).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/not as it was left/) as unknown as string,
+    });
   });
 
   const seeds = !THOROUGH ? [1, 2, 3] : Array.from({ length: 20 }, (_, index) => index + 1);

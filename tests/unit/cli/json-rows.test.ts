@@ -141,7 +141,9 @@ describe('CSV', () => {
     const found = await read(
       '\ufeff"Received","SenderAddress","RecipientAddress","Status"\r\n"11/28/2026 9:05:07 PM","a@x.example","b@y.example","Delivered"\r\n',
     );
-    expect(found).toEqual([{ line: 2, row: expect.objectContaining({ Received: '2026-11-28T21:05:07Z' }) as object }]);
+    expect(found).toEqual([
+      { line: 2, row: expect.objectContaining({ Received: '2026-11-28T21:05:07Z' }) as unknown as object },
+    ]);
   });
 
   test('something else is neither', async () => {
