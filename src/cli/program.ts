@@ -1,6 +1,7 @@
 /** All commands of `message-trace`: their options, and what each does. Help, completion and docs/cli.md follow from it. */
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { sharedSettings } from '../settings/definition.js';
+import { completionScript, type Shell, SHELLS } from './completion.js';
 import { type Format } from './formats.js';
 import type { NormalizeRequest } from './normalize-command.js';
 import {
@@ -49,6 +50,12 @@ The data folder is /symphony_data, or the one that DATA_STORAGE names. For an S3
 Examples:
   docker exec CONTAINER message-trace state show
   DATA_STORAGE=/mnt/data message-trace state replay-dead-letters --settings settings.json`;
+
+const COMPLETION_EXAMPLES = `
+Examples:
+  source <(message-trace completion bash)
+  message-trace completion zsh > "\${fpath[1]}/_message-trace"
+  message-trace completion fish > ~/.config/fish/completions/message-trace.fish`;
 
 const CHECK_EXAMPLES = `
 Examples:
@@ -228,6 +235,16 @@ export function createProgram({ version, terminal, onEnd }: ProgramOptions): Com
     const { replayCommand } = await import('./replay-command.js');
     onEnd(await replayCommand({ settingsFile }, terminal));
   });
+
+  program
+    .command('completion')
+    .description('Writes the completion of commands and options for a shell.')
+    .addArgument(new Argument('<shell>', 'The shell.').choices([...SHELLS]))
+    .addHelpText('after', COMPLETION_EXAMPLES)
+    .action(async (shell: Shell) => {
+      await terminal.write(completionScript(program, shell));
+      await terminal.flush();
+    });
   return program;
 }
 

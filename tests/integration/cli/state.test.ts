@@ -53,7 +53,7 @@ async function reject(count: number, day = '2026-11-28', extra: readonly string[
   await writeFile(join(folder, 'rejected', `${day}.ndjson`), [...lines, ...extra].map((line) => `${line}\n`).join(''));
 }
 
-const recipientsAt = ({ events }: Intake) => events().map((text) => /bob\d+@example\.com/.exec(text)?.[0]);
+const recipientsAt = (at: Intake) => at.events().map((text) => /bob\d+@example\.com/.exec(text)?.[0]);
 
 function expectQuiet({ stdout, stderr }: Ended): void {
   for (const secret of [intakeKey, application.clientSecret]) expect(stdout + stderr).not.toContain(secret);
