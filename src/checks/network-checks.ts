@@ -4,7 +4,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Check, Finding } from './check.js';
 
-export const NAMES = 'name resolution';
+const NAMES = 'name resolution';
 export const TLS = 'TLS';
 
 const PROBE_MS = 15_000;
@@ -12,7 +12,7 @@ const PROBE_MS = 15_000;
 const MAX_CLOCK_OFF_MS = 300_000;
 
 /** A server that the module talks to, and the setting that names it. */
-export interface Server {
+interface Server {
   readonly url: string;
   readonly setting: string;
 }

@@ -11,7 +11,7 @@ import type { MessageTraceConfiguration, MessageTraceGraphConfiguration } from '
 import { askHidden } from './prompt.js';
 import { type Terminal, UsageError } from './terminal.js';
 
-export const PREFIX = 'MESSAGE_TRACE_';
+const PREFIX = 'MESSAGE_TRACE_';
 const FILE_SUFFIX = '_FILE';
 const READABLE_BY_OTHERS = 0o044;
 

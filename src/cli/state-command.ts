@@ -18,7 +18,7 @@ export function storeFor(terminal: Terminal): StoreAccess {
 }
 
 /** What the store remembers. Times are ISO 8601, UTC. */
-export interface StoredState {
+interface StoredState {
   readonly store: string;
   /** The process that uses it. */
   readonly used_by: { readonly pid: number; readonly host: string; readonly since: string } | null;
@@ -51,7 +51,7 @@ export async function stateCommand({ json }: { readonly json: boolean }, termina
   return EXIT.complete;
 }
 
-export async function readState(store: StoreAccess): Promise<StoredState> {
+async function readState(store: StoreAccess): Promise<StoredState> {
   const owner = await store.owner();
   const context = contextIn(await store.read('context.json'));
   const watermarks = context !== undefined && isWhole(context) ? context : undefined;
@@ -110,7 +110,7 @@ function reasonIn(line: string): string {
 }
 
 /** In words, for a person. */
-export function describeState(state: StoredState, nowMs: number): string {
+function describeState(state: StoredState, nowMs: number): string {
   const { store, used_by: user, read_before: readBefore, passes, unread, set_aside: setAside, dead_letters } = state;
   const lines = [
     `Store: the ${store}, ${user === null ? 'used by no process.' : `used by the process ${user.pid} on the host ${user.host} since ${user.since}.`}`,

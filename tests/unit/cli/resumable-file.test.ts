@@ -56,7 +56,7 @@ const attempt = fc.record({
 describe('a resumable file', () => {
   test('holds each line once, however often it was interrupted', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(attempt, { maxLength: 12 }), (attempts) =>
+      fc.asyncProperty(fc.array(attempt, { maxLength: 6 }), (attempts) =>
         inFolder(async (path, folder) => {
           const lines = Array.from({ length: 20 }, (_, index) => `line ${index}\n`);
           const beginning = { request, range: { start: 0, end: 20 }, width: 1 };
@@ -80,7 +80,7 @@ describe('a resumable file', () => {
           expect(await readdir(folder)).toEqual(['rows.ndjson']);
         }),
       ),
-      { numRuns: 40 },
+      { numRuns: 12 },
     );
   });
 
