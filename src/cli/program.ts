@@ -1,4 +1,4 @@
-/** All commands of `message-trace`: their options, and what each does. Help, completion and docs/cli.md follow from it. */
+/** All commands of `message-trace`: options, and what each does. Help, completion and docs/cli.md follow from it. */
 import { Argument, Command, Option } from 'commander';
 import { sharedSettings } from '../settings/definition.js';
 import { completionScript, type Shell, SHELLS } from './completion.js';

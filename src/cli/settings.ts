@@ -46,8 +46,8 @@ export interface SettingsRequest {
 }
 
 /**
- * The settings, checked. The environment goes before the file. What proves who signs in is asked for on a terminal where
- * neither gives it.
+ * The settings, checked. The environment goes before the file. What proves who signs in is asked for on a terminal
+ * where neither gives it.
  * @throws UsageError, ConfigurationError; neither quotes a value
  */
 export async function readCommandSettings(
