@@ -26,7 +26,7 @@ module.exports = {
         orphan: true,
         pathNot: [
           '\\.d\\.ts$',
-          '^module/main\\.ts$',
+          '^module/(main|message-trace)\\.ts$',
           '/src/main\\.ts$',
           '/src/(microsoft|chaos)/main\\.ts$',
           '/page/vite\\.config\\.ts$',
@@ -62,6 +62,23 @@ module.exports = {
       ['^src/(search|sekoia|settings|message-trace|model)/', shim],
       'actions → search, its joint in sekoia, settings, message-trace, model and the SDK.',
     ),
+    only(
+      'command-line-asks-everything',
+      '^src/cli/',
+      [
+        '^src/(actions/cards|collector/checkpoint|checks|message-trace|microsoft|model|search|sekoia|settings)',
+        shim,
+        ...library('commander', 'csv-parse', 'csv-stringify', 'cli-progress', 'cli-table3', 'prom-client', 'luxon'),
+      ],
+      'cli → search, checks, sekoia, settings, message-trace, microsoft, model and the SDK.',
+    ),
+    {
+      name: 'nothing-imports-the-command-line',
+      severity: 'error',
+      comment: 'The command line is a second entry beside module/main.ts.',
+      from: { path: '^(module|src/(?!cli/))' },
+      to: { path: '^src/cli/' },
+    },
     only(
       'sekoia-is-the-joint',
       '^src/sekoia/',

@@ -31,6 +31,8 @@ COPY --from=build /usr/share/doc/tini /usr/share/doc/tini
 COPY --from=build /image ./
 COPY --from=build /app/dist/bundle dist/bundle
 COPY manifest.json trigger_*.json connector_*.json action_*.json LICENSE CHANGELOG.md ./
+# The command line: docker exec CONTAINER message-trace check
+RUN ln -s /app/dist/bundle/message-trace.js /usr/local/bin/message-trace
 # Everything else may be read-only: the module writes to its data folder alone.
 RUN mkdir -m 2770 /symphony_data && chown 1000:0 /symphony_data && chmod 2770 /symphony_data
 USER 1000:1000

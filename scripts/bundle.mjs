@@ -1,9 +1,10 @@
-// Makes the module one program of a few files, in dist/bundle: it starts in half the CPU time that hundreds of files take
-// one by one, and the image needs no other code. What not every start needs, such as the client for S3, stays apart.
+// Makes programs of a few files each of the module and its command line, in dist/bundle. They start in half the CPU time that
+// hundreds of files take one by one, and the image needs no other code. What not every start needs, such as the client for
+// S3, stays apart.
 //   node scripts/bundle.mjs      after tsc, from what it has written
 // Fails where a package gets in that package-lock.json does not count to production: the bill of materials and the licences
 // of the image would not name it.
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
@@ -22,7 +23,7 @@ const processWithoutStreams = {
 
 const bundle = await rolldown({
   cwd: ROOT,
-  input: { main: 'dist/module/main.js' },
+  input: { main: 'dist/module/main.js', 'message-trace': 'dist/module/message-trace.js' },
   platform: 'node',
   // For colours on a developer's terminal; `debug` does without it.
   external: ['supports-color'],
@@ -37,6 +38,7 @@ const { output } = await bundle.write({
   comments: { legal: true },
 });
 await bundle.close();
+chmodSync(`${ROOT}dist/bundle/message-trace.js`, 0o755);
 
 const { packages } = JSON.parse(readFileSync(`${ROOT}package-lock.json`, 'utf8'));
 const bundled = new Set(

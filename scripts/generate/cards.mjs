@@ -1,5 +1,6 @@
 import { actionCards } from '../../dist/src/actions/cards.js';
 import { moduleSettings, triggerCards } from '../../dist/src/settings/definition.js';
+import { schemaOf } from '../../dist/src/settings/schema.js';
 
 /**
  * As Python's `json.dumps(card, indent=2)` writes it, which the linter of Sekoia's library demands: no final line
@@ -10,40 +11,6 @@ const cardText = (card) =>
     /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-
-const property = ({
-  type,
-  items,
-  title,
-  description,
-  unit,
-  enum: choices,
-  format,
-  default: value,
-  minimum,
-  maximum,
-}) => ({
-  type,
-  items,
-  title,
-  description: unit === undefined ? description : `${description} Unit: ${unit}.`,
-  enum: choices,
-  format,
-  default: value,
-  minimum,
-  maximum,
-});
-
-const namesWhere = (settings, is) => Object.keys(settings).filter((name) => is(settings[name]));
-
-const schemaOf = (title, settings) => ({
-  $schema: 'http://json-schema.org/draft-07/schema#',
-  title,
-  type: 'object',
-  properties: Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, property(setting)])),
-  required: namesWhere(settings, ({ required }) => required),
-  secrets: namesWhere(settings, ({ secret }) => secret),
-});
 
 function cardOf({ command, uuid, name, description, title, settings }) {
   return { uuid, name, description, docker_parameters: command, arguments: schemaOf(title, settings) };

@@ -3,6 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { actionsReference } from './actions.mjs';
 import { cards, manifest } from './cards.mjs';
+import { cliReference } from './cli.mjs';
 import { configurationReference } from './configuration.mjs';
 import { eventsReference } from './events.mjs';
 import { failureMatrix } from './failures.mjs';
@@ -17,6 +18,7 @@ const generated = new Map([
   ['manifest.json', manifest(JSON.parse(await text('manifest.json')), version)],
   ...cards(),
   ['docs/actions.md', actionsReference()],
+  ['docs/cli.md', cliReference(version)],
   ['docs/configuration.md', configurationReference()],
   ['docs/events.md', await eventsReference()],
   ['docs/failure-matrix.md', await failureMatrix()],

@@ -1,5 +1,5 @@
 import type { GraphSearch } from '../search/graph-search.js';
-import type { RecipientEntry } from '../search/recipients.js';
+import { recipientResult } from '../search/results.js';
 import type { RecipientsArguments } from './cards.js';
 import { TraceAction } from './trace-action.js';
 
@@ -29,7 +29,7 @@ export class FindMessageRecipients extends TraceAction<RecipientsArguments> {
     if (report.outcome !== undefined) this.branch(BRANCHES, report.outcome);
     else this.fail(`Whether the message was delivered is not known. ${report.completeness.reason ?? ''}`);
     return {
-      ...(await this.listResult('recipients', report.recipients.map(resultOf))),
+      ...(await this.listResult('recipients', report.recipients.map(recipientResult))),
       count: report.recipients.length,
       messages: report.messages,
       by_status: report.byStatus,
@@ -38,8 +38,4 @@ export class FindMessageRecipients extends TraceAction<RecipientsArguments> {
       ...results,
     };
   }
-}
-
-function resultOf({ recipient, status, received, traceId, internal, delivered }: RecipientEntry): object {
-  return { recipient, status, received, message_trace_id: traceId, internal, delivered };
 }

@@ -1,4 +1,5 @@
 import type { GraphSearch } from '../search/graph-search.js';
+import { detailsResult } from '../search/results.js';
 import type { DetailsArguments } from './cards.js';
 import { TraceAction } from './trace-action.js';
 
@@ -10,13 +11,6 @@ export class GetMessageTraceDetails extends TraceAction<DetailsArguments> {
     const { message_trace_id: traceId, recipient } = given;
     const details = await search.details(traceId, recipient, { signal, onRetry: this.onRetry });
     this.branch(BRANCHES, details.found ? 'found' : 'not_found');
-    return {
-      found: details.found,
-      steps: details.steps,
-      final_status: details.finalStatus,
-      failure_reason: details.failureReason,
-      remote_server: details.remoteServer,
-      recipient_count: details.recipientCount,
-    };
+    return detailsResult(details);
   }
 }

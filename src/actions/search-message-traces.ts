@@ -1,6 +1,5 @@
-import type { TraceRecord } from '../model/record.js';
 import type { GraphSearch } from '../search/graph-search.js';
-import { camelCaseStatus } from '../message-trace/status.js';
+import { rowResult } from '../search/results.js';
 import type { SearchArguments } from './cards.js';
 import { TraceAction } from './trace-action.js';
 
@@ -28,7 +27,7 @@ export class SearchMessageTraces extends TraceAction<SearchArguments> {
       { signal, maxRows, maxRequests, onRetry: this.onRetry },
     );
     const rows: object[] = [];
-    for await (const row of found) rows.push(resultOf(row));
+    for await (const row of found) rows.push(rowResult(row));
     const { complete, reason = '' } = found.completeness;
     const results = this.completenessResult(found.completeness);
     if (rows.length > 0) this.branch(BRANCHES, 'found');
@@ -37,19 +36,4 @@ export class SearchMessageTraces extends TraceAction<SearchArguments> {
     else this.fail(`Whether a message trace fits is not known. ${reason}`);
     return { ...(await this.listResult('message_traces', rows)), count: rows.length, ...results };
   }
-}
-
-function resultOf(row: TraceRecord): object {
-  return {
-    message_trace_id: row.traceId,
-    message_id: row.messageId,
-    received: row.received,
-    sender: row.sender,
-    recipient: row.recipient,
-    subject: row.subject,
-    status: row.status === undefined ? undefined : camelCaseStatus(row.status),
-    size: row.size,
-    from_ip: row.fromIp,
-    to_ip: row.toIp,
-  };
 }

@@ -1,6 +1,6 @@
 /** One question about whether collecting will work, and what was found. */
 import { CHECK_LIMIT_MS } from '@sekoia/automation-sdk-shim';
-import { CollectorError } from '../model/errors.js';
+import { CollectorError, UnavailableError } from '../model/errors.js';
 
 export interface Finding {
   /** `skipped`: nothing is known, which is no reason against it. */
@@ -59,8 +59,10 @@ async function findingOf(check: Check, signal: AbortSignal, limitMs: number): Pr
     return await check.run(AbortSignal.any([signal, limit]));
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof CollectorError)
-      return { outcome: 'bad', sentence: error.sentence, remedy: error.remedy ?? remedyWithoutAnswer };
+    if (error instanceof CollectorError) {
+      const remedy = error.remedy ?? (error instanceof UnavailableError ? remedyWithoutAnswer : undefined);
+      return { outcome: 'bad', sentence: error.sentence, remedy };
+    }
     if (!limit.aborted) throw error;
     return { outcome: 'bad', sentence: `No answer came within ${limitMs / 1000} s.`, remedy: remedyWithoutAnswer };
   }

@@ -16,21 +16,36 @@ export interface CheckedApi {
   readonly authorization: Authorization;
   /** Of Microsoft Graph. */
   readonly servicePrincipal?: ServicePrincipalLookup | undefined;
-  /** Asks for the newest row of the last hour. */
-  readonly newestRow: (signal: AbortSignal) => Promise<TraceRecord | undefined>;
+  /** Asks for rows of the last hour. */
+  readonly lastHour: (signal: AbortSignal) => Promise<LastHour>;
+  /** Names of checks without which signing in has no chance. */
+  readonly needs?: readonly string[];
+}
+
+/** What was read of the last hour. */
+export interface LastHour {
+  readonly newest: TraceRecord | undefined;
+  /** Where more than the newest was asked for. */
+  readonly rows?: number;
+  /** Whether there are more rows than that. */
+  readonly hasMore?: boolean;
+  /** Microsoft's, in milliseconds since 1970. */
+  readonly nowMs?: number;
 }
 
 const SIGN_IN = 'sign-in';
+const QUERY = 'query';
 const PERMISSION = 'permission';
 const SERVICE_PRINCIPAL = 'service principal';
 const network = 'and that its name resolves and no proxy or firewall keeps the module from it.';
 
 /** The steps in the order in which they can fail. */
 export function microsoftChecks(checked: CheckedApi): readonly Check[] {
-  const { authorization, servicePrincipal } = checked;
+  const { authorization, servicePrincipal, needs = [] } = checked;
   return [
     {
       name: SIGN_IN,
+      needs,
       remedyWithoutAnswer: `If this lasts, check authority_url, ${network}`,
       run: async (signal) => {
         await authorization.header(signal);
@@ -44,19 +59,40 @@ export function microsoftChecks(checked: CheckedApi): readonly Check[] {
     },
     ...(servicePrincipal === undefined ? [] : [servicePrincipalCheck(servicePrincipal)]),
     {
-      name: 'query',
+      name: QUERY,
       needs: [SIGN_IN, PERMISSION, SERVICE_PRINCIPAL],
       remedyWithoutAnswer: `If this lasts, check api_url, ${network}`,
       run: async (signal) => {
-        const row = await explainedBy(servicePrincipal, signal, () => checked.newestRow(signal));
-        if (row === undefined) return { outcome: 'good', sentence: 'The last hour was read. It has no row.' };
-        return {
-          outcome: 'good',
-          sentence: `The last hour was read. Its newest row is of ${row.received ?? 'no time'}.`,
-        };
+        return lastHourFinding(await explainedBy(servicePrincipal, signal, () => checked.lastHour(signal)));
       },
     },
   ];
+}
+
+/** The same where HTTP Basic proves who asks: nothing is known before the query. */
+export function basicChecks({ lastHour, needs = [] }: Pick<CheckedApi, 'lastHour' | 'needs'>): readonly Check[] {
+  return [
+    {
+      name: QUERY,
+      needs,
+      remedyWithoutAnswer: `If this lasts, check api_url, ${network}`,
+      run: async (signal) => lastHourFinding(await lastHour(signal)),
+    },
+  ];
+}
+
+const MINUTE_MS = 60_000;
+
+function lastHourFinding({ newest, rows, hasMore = false, nowMs }: LastHour): Finding {
+  if (newest === undefined) return { outcome: 'good', sentence: 'The last hour was read. It has no row.' };
+  const { received = 'no time', receivedMs } = newest;
+  const counted =
+    rows === undefined ? '' : ` It has ${rows}${hasMore ? ' or more' : ''} ${rows === 1 ? 'row' : 'rows'}.`;
+  const ago =
+    nowMs === undefined || receivedMs === undefined
+      ? ''
+      : `, ${Math.max(0, Math.round((nowMs - receivedMs) / MINUTE_MS))} min ago`;
+  return { outcome: 'good', sentence: `The last hour was read.${counted} Its newest row is of ${received}${ago}.` };
 }
 
 /** What a token lacks is no failure where the API is not known to refuse it. */

@@ -16,7 +16,7 @@ import { withinReadTime } from './set-aside.js';
  * The progress as it lies in `context.json`: readable by people, and by the platform's own connector, which keeps
  * nothing but `most_recent_date_requested` there. A file that holds only that is continued from that time.
  */
-interface Context {
+export interface Context {
   readonly version: 1;
   /** Written at a first start before any answer has corrected the clock: nothing has been read yet. */
   readonly provisional?: true;
@@ -43,7 +43,7 @@ interface SetAsideContext {
   readonly next_try: string;
 }
 
-type ForeignContext = Pick<Context, 'most_recent_date_requested'>;
+export type ForeignContext = Pick<Context, 'most_recent_date_requested'>;
 
 /** The service's clock against the system's, where the two disagree. */
 export interface DoubtfulClock {

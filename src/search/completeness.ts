@@ -19,6 +19,8 @@ export type StopReason =
 export interface Completeness {
   /** Whether every row that fits, of all the time that was asked for, has been found. */
   readonly complete: boolean;
+  /** Whether all time that the service still has was searched to its end, be it that entries could not be read. */
+  readonly finished: boolean;
   /** Only where it is not complete: the first that happened. */
   readonly stoppedBy?: StopReason;
   /** The same as sentences that say what to do. */

@@ -140,6 +140,7 @@ function together(one: Completeness, other: Completeness): Completeness {
   return {
     ...one,
     complete: one.complete && other.complete,
+    finished: one.finished && other.finished,
     ...(stoppedBy && { stoppedBy, reason: reasons.join(' ') }),
     requests: one.requests + other.requests,
   };

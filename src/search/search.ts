@@ -84,6 +84,7 @@ export class TraceSearch implements AsyncIterable<TraceRecord> {
     const searchedUntil = this.#range.end;
     return {
       complete: stoppedBy === undefined,
+      finished: this.#isFinished,
       ...(stoppedBy && {
         stoppedBy,
         reason: Array.from(stops, ([reason, detail]) => sentenceFor(reason, detail)).join(' '),

@@ -61,12 +61,12 @@ function checkedApi(access: Access, apiUrl: string, authorityUrl: string, means:
     wanted: permissionFor(api, credentials),
     authorization,
     servicePrincipal: reader.servicePrincipal,
-    newestRow: (signal) => reader.newestRow(lastHour(dateMs()), signal),
+    lastHour: async (signal) => ({ newest: await reader.newestRow(lastHour(dateMs()), signal) }),
   };
 }
 
 /** By the service's own clock, which the sign-in has told: it refuses a range that ends in its future. */
-function lastHour(nowMs: number): TimeRange {
+export function lastHour(nowMs: number): TimeRange {
   const end = Math.floor(nowMs / secondMs) * secondMs - secondMs;
   return { start: end - hourMs, end };
 }

@@ -1,11 +1,11 @@
-import { addressOf, scopeOf } from '../microsoft/clouds.js';
-import { BearerAuthorization } from '../microsoft/sign-in/authorization.js';
+import { addressOf } from '../microsoft/clouds.js';
 import { SettingsError } from '../model/errors.js';
 import { GraphSearch } from '../search/graph-search.js';
-import type { ConnectedAccountOptions } from '../settings/options.js';
+import type { Addresses, ConnectedAccountOptions } from '../settings/options.js';
 import { isDomain } from '../settings/values.js';
+import type { Access } from './access.js';
 import { accountAccess, problemsWithAccount } from './account-checks.js';
-import { type SignInMeans, tokenRequestFor } from './authorization-for.js';
+import { authorizationFor, type SignInMeans } from './authorization-for.js';
 
 /**
  * A search as the connected account.
@@ -22,18 +22,33 @@ export function searchByAccount({ application, addresses }: ConnectedAccountOpti
       remedy: 'Leave api_url of the connected account empty, or give the address of Microsoft Graph.',
     });
   }
-  const access = accountAccess(application);
+  return searchFor({ access: accountAccess(application), addresses, means });
+}
+
+interface SearchConnection {
+  /** Its API is Microsoft Graph. */
+  readonly access: Access;
+  readonly addresses: Addresses;
+  readonly means: SignInMeans;
+  /** Of the tenant's 100. Default 10. */
+  readonly requestsInFiveMinutes?: number | undefined;
+  /** Called once in five minutes where requests wait for one another. */
+  readonly onWait?: (spacingMs: number) => void;
+}
+
+export function searchFor({ access, addresses, means, requestsInFiveMinutes, onWait }: SearchConnection): GraphSearch {
   const apiUrl = addressOf(access.api, addresses.apiUrl);
-  const { transport, now, hide, dateMs } = means;
-  const requestToken = tokenRequestFor(access, scopeOf(access.api, apiUrl), addresses, means);
+  const { transport, now, dateMs } = means;
   return new GraphSearch({
     apiUrl,
     transport,
-    authorization: new BearerAuthorization({ requestToken, now, hide }),
+    authorization: authorizationFor(access, apiUrl, addresses, means),
     guidance: access.guidance,
     nowMs: dateMs,
     steadyMs: now,
     organization: access.organization,
+    ...(requestsInFiveMinutes !== undefined && { requestsInFiveMinutes }),
+    ...(onWait && { onWait }),
   });
 }
 

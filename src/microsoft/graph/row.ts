@@ -8,8 +8,8 @@ import type { LinkedPage } from '../paging/page-walk.js';
 
 /** What the answer does not say of its rows. */
 export interface RowContext {
-  /** That was asked for. */
-  readonly range: TimeRange;
+  /** That was asked for, where that is known. */
+  readonly range: TimeRange | undefined;
   /** The tenant's domain, where it is known. */
   readonly organization: string | undefined;
 }
@@ -34,8 +34,8 @@ export function toRecord(item: JsonObject, { range, organization }: RowContext):
     fromIp: ipAddressOf(item['fromIP']),
     toIp: ipAddressOf(item['toIP']),
     organization,
-    start: timestampOfMs(range.start),
-    end: timestampOfMs(range.end),
+    start: range && timestampOfMs(range.start),
+    end: range && timestampOfMs(range.end),
     raw: item,
   };
 }

@@ -36,11 +36,15 @@ export interface TransportOptions {
   readonly mark: () => () => number;
   /** Told each answer's date, and instants before it was asked for and after it came. */
   readonly onDate?: (dateMs: number, sentAt: () => number, receivedAt: () => number) => void;
+  /** Told how many requests are left, where an answer says so. */
+  readonly onQuota?: (left: string) => void;
   /** Told each answer's status, or the network's error code. */
   readonly onResult?: (result: string) => void;
 }
 
 const responseTimeoutMs = 120_000;
+/** Drafts of the IETF, which Microsoft's services follow in part, and their older spelling. */
+const quotaHeaders = ['ratelimit-remaining', 'ratelimit', 'x-ratelimit-remaining'];
 
 /** One request to Microsoft, one answer. What its date says of the clock is passed on. */
 export class Transport {
@@ -59,10 +63,12 @@ export class Transport {
    * large
    */
   async send(request: Request, signal: AbortSignal): Promise<Response> {
-    const { onDate, onResult, mark } = this.#options;
+    const { onDate, onResult, onQuota, mark } = this.#options;
     const sentAt = mark();
     const response = await this.#exchange(request, signal);
     onResult?.(String(response.status));
+    const left = quotaHeaders.map((name) => response.header(name)).find((text) => text !== undefined);
+    if (left !== undefined) onQuota?.(left);
     const date = DateTime.fromHTTP(response.header('date') ?? '');
     if (date.isValid) onDate?.(date.toMillis(), sentAt, mark());
     return {

@@ -1,12 +1,14 @@
 import { join, resolve } from 'node:path';
-import type { Values } from '../configuration/values.js';
+import { Values } from '../configuration/values.js';
 import { ConfigurationError } from '../errors.js';
-import type { Hide, Log } from '../log/log.js';
+import { type Hide, Log } from '../log/log.js';
+import { SECRETS } from '../log/redactor.js';
 import type { OwnableStore } from './data-store.js';
 import { DataFolder } from './folder/data-folder.js';
 import { ObjectStorage } from './objects/object-storage.js';
 import { ObjectStore } from './objects/object-store.js';
 import { connectS3, readStorageSettings } from './objects/s3-client.js';
+import { FolderAccess, ObjectAccess, type StoreAccess } from './store-access.js';
 import { isBelow, type SharedFiles, SharedFolder, SharedObjects } from './shared-files.js';
 
 const DEFAULT_STORAGE = '/symphony_data';
@@ -42,6 +44,19 @@ export function locateStore(locating: Locating): OwnableStore {
 export function locateSharedFiles(locating: Locating): SharedFiles {
   const place = locate(locating);
   return 'path' in place ? new SharedFolder(place.path) : new SharedObjects(place);
+}
+
+/**
+ * The files of the same store, for the command line. Nothing is touched yet.
+ * @throws ConfigurationError
+ */
+export function openStoreAccess(
+  locating: Omit<Locating, 'values' | 'log'>,
+  say: (sentence: string) => void,
+): StoreAccess {
+  const log = new Log({ redactor: SECRETS, threshold: 'info', write: (_level, text) => say(text) });
+  const place = locate({ ...locating, values: new Values(locating.env), log });
+  return 'path' in place ? new FolderAccess(place.path, log) : new ObjectAccess(place, log);
 }
 
 function locate({ env, values, hide, log, signal }: Locating): Place {

@@ -69,7 +69,7 @@ describe('a link', () => {
 });
 
 describe('a link of our own making', () => {
-  const { range } = rowContext;
+  const range = rowContext.range!;
   const query = { url: new URL(page), range };
   const after = (changes: Record<string, JsonValue>) => toRecord(item(changes), rowContext);
 
