@@ -53,8 +53,8 @@ module.exports = {
     only(
       'module-registers',
       '^module/',
-      ['^src/(actions|sekoia)/', shim],
-      'module → src/sekoia (triggers), src/actions and the SDK.',
+      ['^src/(actions|sekoia)/', '^src/cli/command-line\\.ts$', shim],
+      'module → src/sekoia (triggers), src/actions, the command line and the SDK.',
     ),
     only(
       'actions-ask-the-search',
@@ -76,7 +76,7 @@ module.exports = {
       name: 'nothing-imports-the-command-line',
       severity: 'error',
       comment: 'The command line is a second entry beside module/main.ts.',
-      from: { path: '^(module|src/(?!cli/))' },
+      from: { path: '^(module/(?!message-trace\\.ts$)|src/(?!cli/))' },
       to: { path: '^src/cli/' },
     },
     only(

@@ -1,9 +1,9 @@
-// Makes programs of a few files each of the module and its command line, in dist/bundle. They start in half the CPU time that
-// hundreds of files take one by one, and the image needs no other code. What not every start needs, such as the client for
-// S3, stays apart.
+// Makes programs of a few files each of the module and its command line, in dist/bundle. They start in half the CPU time
+// that hundreds of files take one by one, and the image needs no other code. What not every start needs, such as the client
+// for S3, stays apart.
 //   node scripts/bundle.mjs      after tsc, from what it has written
-// Fails where a package gets in that package-lock.json does not count to production: the bill of materials and the licences
-// of the image would not name it.
+// Fails where a package gets in that package-lock.json does not count to production: the image's bill of materials and
+// licences would not name it.
 import { chmodSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -11,8 +11,8 @@ import { rolldown } from 'rolldown';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
 /**
- * An ECMAScript import of `node:process` reads every member of it, which opens standard input: that fails where standard
- * input is in use. A name that is not here fails the build.
+ * An ECMAScript import of `node:process` reads every member of it, which opens standard input: that fails where it is
+ * in use. A name that is not here fails the build.
  */
 const processWithoutStreams = {
   name: 'process-without-streams',

@@ -1,5 +1,5 @@
-// Makes what the image holds besides the bundled module, from package-lock.json: the packages' manifests and licences, and
-// their bill of materials.
+// Makes what the image holds besides the bundled module, from package-lock.json: the packages' manifests and licences,
+// and their bill of materials.
 //   node scripts/image-tree.mjs FOLDER [--system]     --system adds Node.js and Debian's packages of this machine
 // Fails where the bill and the packages differ, or a package has no text of its licence.
 import { execFileSync } from 'node:child_process';
