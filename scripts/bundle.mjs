@@ -1,6 +1,6 @@
-// Makes programs of a few files each of the module and its command line, in dist/bundle. They start in half the CPU time
-// that hundreds of files take one by one, and the image needs no other code. What not every start needs, such as the client
-// for S3, stays apart.
+// Makes programs of a few files each of the module and its command line, in dist/bundle. They start in half the CPU
+// time that hundreds of files take one by one, and the image needs no other code. What not every start needs, such as
+// the client for S3, stays apart.
 //   node scripts/bundle.mjs      after tsc, from what it has written
 // Fails where a package gets in that package-lock.json does not count to production: the image's bill of materials and
 // licences would not name it.
