@@ -2,16 +2,20 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type MailRow, type Simulator, startSimulator } from '@local/testbed';
+import { type Simulator, startSimulator } from '@local/testbed';
 import { applicationEnv, runCommand, startCommand } from '../../support/command-line.js';
 import { hour, minute } from '../../support/scenario.js';
-import { SeededRandom } from '../../support/seeded-random.js';
+import {
+  identitiesInTenant,
+  identitiesOf,
+  identity,
+  searchInterrupted,
+  type TraceLine,
+} from '../../support/interrupted-search.js';
+import { lives } from '../../support/lives.js';
 import { application } from '../../support/sign-in-scenarios.js';
 
 const QUICK = ['--quota', '100000'];
-const THOROUGH = process.env['THOROUGH'] !== undefined;
-const ROWS = THOROUGH ? 100_000 : 20_000;
-const MAX_INTERRUPTIONS = THOROUGH ? 12 : 5;
 let simulator: Simulator;
 let folder: string;
 
@@ -33,33 +37,7 @@ function addMail(rows: number, hours = 40): void {
   simulator.world.add({ rows, from: now - hours * hour, to: now - 5 * minute });
 }
 
-function allRows(): MailRow[] {
-  const now = Date.now();
-  const everything = { fromMs: -Infinity, toMs: Infinity, inclusive: true };
-  return Array.from(simulator.world.select(everything, now), (key) => simulator.world.row(key, now));
-}
-
-interface Line {
-  readonly message_trace_id: string;
-  readonly recipient: string;
-  readonly status: string;
-}
-
-const identity = ({ message_trace_id: id, recipient, status }: Line) => `${id} ${recipient} ${status.toLowerCase()}`;
-
-function identitiesOf(text: string): string[] {
-  return text
-    .trimEnd()
-    .split('\n')
-    .map((line) => identity(JSON.parse(line) as Line))
-    .sort();
-}
-
-function expected(): string[] {
-  return allRows()
-    .map(({ traceId, recipient, status }) => identity({ message_trace_id: traceId, recipient, status }))
-    .sort();
-}
+const expected = () => identitiesInTenant(simulator);
 
 describe('in a pipe', () => {
   test('100,000 rows as NDJSON equal those of the tenant, and nothing else is on standard output', async () => {
@@ -81,7 +59,7 @@ describe('in a pipe', () => {
     addMail(120);
     const { code, stdout } = await search('--format', format);
     expect(code).toBe(0);
-    if (format === 'json') expect((JSON.parse(stdout) as Line[]).map(identity).sort()).toEqual(expected());
+    if (format === 'json') expect((JSON.parse(stdout) as TraceLine[]).map(identity).sort()).toEqual(expected());
     else expect(stdout.trimEnd().split('\n')).toHaveLength(121);
   });
 });
@@ -157,47 +135,16 @@ describe('to a file', () => {
     });
   });
 
-  const seeds = !THOROUGH ? [1, 2, 3] : Array.from({ length: 20 }, (_, index) => index + 1);
-
-  test.each(seeds)(
+  test.each(lives([1, 2, 3], 2))(
     'interrupted at random moments and continued, it equals the whole search (seed %i)',
     async (seed) => {
-      const random = new SeededRandom(seed);
-      const format = (['ndjson', 'json', 'csv'] as const)[seed % 3]!;
-      addMail(ROWS, 24 + random.integer(0, 20));
-      const path = join(folder, `rows.${format}`);
-      const whole = join(folder, `whole.${format}`);
-      const end = new Date(Date.now() - minute).toISOString();
-      const args = ['search', ...QUICK, '--end', end, '--since', '46h', '--output'];
-      const env = applicationEnv(simulator);
-      const startedMs = performance.now();
-      expect((await runCommand([...args, whole], { env })).code).toBe(0);
-      const tookMs = performance.now() - startedMs;
-
-      const log: string[] = [];
-      let code: number | null = null;
-      while (code !== 0) {
-        const running = startCommand([...args, path], { env });
-        const signal = random.integer(0, 1) === 0 ? 'SIGKILL' : 'SIGINT';
-        const isLeftAlone = log.length >= MAX_INTERRUPTIONS;
-        const timer = setTimeout(
-          () => running.process.kill(signal),
-          isLeftAlone ? 2 ** 30 : random.between(0.1, 0.9) * tookMs,
-        );
-        const ended = await running.ended;
-        clearTimeout(timer);
-        ({ code } = ended);
-        log.push(`${signal} ${code ?? ended.signal ?? ''} ${ended.stderr.trim()}`);
-        // What is interrupted says so, and nothing else goes wrong.
-        expect([0, 3, null]).toContain(code);
-      }
-      expect(log.at(-1)).toContain('rows are in');
-      expect(log.length).toBeGreaterThan(1);
+      const mail = { rows: 20_000, seed, interruptions: 5 };
+      const { path, whole, format } = await searchInterrupted(simulator, folder, mail);
       // Each part is written newest first, so that the files are the same byte by byte.
       const [one, other] = await Promise.all([readFile(path), readFile(whole)]);
       expect(one.equals(other)).toBe(true);
       expect((await readdir(folder)).sort()).toEqual([`rows.${format}`, `whole.${format}`]);
-      if (format === 'ndjson') expect(identitiesOf(one.toString())).toEqual(expected());
+      if (format === 'ndjson') expect(identitiesOf(one.toString())).toEqual(identitiesInTenant(simulator));
     },
   );
 });
