@@ -12,34 +12,36 @@ export class ProgressBar {
   readonly #bar: SingleBar | undefined;
   readonly #startedMs = performance.now();
   readonly #firstRows: number;
+  readonly #firstStep: number;
   #rows: number;
 
   /** @param rows that were found before this start */
   constructor(terminal: Terminal, range: TimeRange, searchedFrom: number, rows: number) {
     this.#range = range;
     this.#rows = this.#firstRows = rows;
+    this.#firstStep = this.#stepAt(searchedFrom);
     if (!terminal.stderr.isTTY) return;
     this.#bar = new SingleBar(
       {
         stream: terminal.stderr,
-        format: '{bar} {percentage} % | {rows} rows | {rate} rows/s | {eta_formatted} left',
+        format: '{bar} {percentage} % | {rows} rows | {rate} rows/s | {left}',
         barsize: 30,
         fps: FRAMES_PER_SECOND,
         hideCursor: true,
         clearOnComplete: true,
         stopOnComplete: false,
         gracefulExit: false,
-        etaBuffer: 50,
       },
       Presets.shades_classic,
     );
-    this.#bar.start(STEPS, this.#stepAt(searchedFrom), this.#payload());
+    this.#bar.start(STEPS, this.#firstStep, this.#payload(this.#firstStep));
   }
 
   /** @param timeMs when the newest row that is left to be found was received at the latest */
   update(timeMs: number, rows: number): void {
     this.#rows = rows;
-    this.#bar?.update(this.#stepAt(timeMs), this.#payload());
+    const step = this.#stepAt(timeMs);
+    this.#bar?.update(step, this.#payload(step));
   }
 
   stop(): void {
@@ -51,11 +53,19 @@ export class ProgressBar {
     return Math.floor((STEPS * (end - Math.max(start, Math.min(timeMs, end)))) / (end - start));
   }
 
-  #payload(): { rows: string; rate: string } {
+  #payload(step: number): { rows: string; rate: string; left: string } {
     const seconds = Math.max((performance.now() - this.#startedMs) / 1_000, 0.1);
     return {
       rows: this.#rows.toLocaleString('en'),
       rate: Math.round((this.#rows - this.#firstRows) / seconds).toLocaleString('en'),
+      left: timeLeft(seconds, step - this.#firstStep, STEPS - step),
     };
   }
+}
+
+/** By how long the steps so far took. Mail is not spread evenly, so that it is an estimate. */
+function timeLeft(seconds: number, done: number, ahead: number): string {
+  if (done <= 0) return 'time left unknown';
+  const left = Math.ceil((seconds * ahead) / done);
+  return left < 100 ? `about ${left} s left` : `about ${Math.round(left / 60)} min left`;
 }

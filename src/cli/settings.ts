@@ -70,9 +70,22 @@ export async function readCommandSettings(
         ? `A service account, which account_name names, has no use for ${foreign.join(', ')}. Leave one of them out.`
         : `${foreign.join(', ')} belongs to a service account. Give account_name, too, or leave it out.`,
     );
-  const { values, doubts } = checkSettings(own, withoutKey(settings, needs), rules);
+  const { values, doubts } = checked(() => checkSettings(own, withoutKey(settings, needs), rules));
   for (const doubt of doubts) terminal.say(doubt);
   return { kind, values } as unknown as CommandSettings;
+}
+
+const IN_PLAYBOOK = 'Correct the settings in the playbook.';
+const HERE = 'Give them in the environment or in a settings file; message-trace check --help shows how.';
+
+/** Who types commands has no playbook. */
+function checked<Result>(check: () => Result): Result {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError(error.message.replace(IN_PLAYBOOK, HERE));
+  }
 }
 
 /** The address tells the API, as for the connected account. */

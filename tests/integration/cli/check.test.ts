@@ -216,7 +216,7 @@ describe('check', () => {
   ])('%s: a 2, with each problem', async (state, env) => {
     const ended = await check(state, env);
     expect(ended.code).toBe(2);
-    expect(ended.stdout).toMatch(/✗ settings: .*tenant_id/);
+    expect(ended.stdout).toMatch(/✗ settings: .*tenant_id.* in the environment or in a settings file/);
   });
 
   test('a settings file that others can read is warned of, and an unknown name is a 2', async () => {
