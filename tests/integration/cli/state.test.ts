@@ -6,6 +6,7 @@ import { type Intake, type Simulator, startIntake, startSimulator } from '@local
 import { DataFolder } from '../../../packages/automation-sdk-shim/src/data/folder/data-folder.js';
 import { Log } from '../../../packages/automation-sdk-shim/src/log/log.js';
 import { SECRETS } from '../../../packages/automation-sdk-shim/src/log/redactor.js';
+import { S3Server } from '../../../packages/automation-sdk-shim/tests/support/s3-server.js';
 import { applicationEnv, type Ended, runCommand, startCommand } from '../../support/command-line.js';
 import { rejectedIn } from '../../support/dead-letters.js';
 import { intakeKey } from '../../support/scenario.js';
@@ -111,6 +112,39 @@ describe('state show', () => {
     const ended = await runCommand(['state', 'show'], { env: { DATA_STORAGE: join(folder, 'absent') } });
     expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/is not here/) as unknown as string });
   });
+});
+
+test('in a bucket: what was read and the dead letters are shown, and the letters are sent again', async () => {
+  const s3 = await S3Server.start({ pageSize: 20 });
+  try {
+    const inBucket = Object.fromEntries(Object.entries(s3.values).map(([name, value]) => [name.toUpperCase(), value]));
+    const env = { ...environment(), ...inBucket };
+    const read = '2026-11-28T10:00:00Z';
+    const watermarks = [{ age_seconds: 0, read_before: read }];
+    s3.store('context.json', JSON.stringify({ version: 1, most_recent_date_requested: read, watermarks }));
+    // A bucket has an object for each row.
+    for (let number = 0; number < 45; number += 1) {
+      const line = JSON.stringify({ rejected_at: read, reason: 'The intake refused it (422).', row: row(number) });
+      s3.store(`rejected/2026-11-28.ndjson/2026-11-28T10-00-00-${String(number).padStart(3, '0')}Z-x`, `${line}\n`);
+    }
+    const shown = await runCommand(['state', 'show'], { env });
+    expect(shown.code).toBe(0);
+    expect(shown.stdout).toContain(`Read: everything that Exchange received before ${read}`);
+    expect(shown.stdout).toContain('Dead letters: 45 rows');
+    intake.refuseEvents((event) => event.includes('bob7@'));
+    const ended = await replay(inBucket);
+    expect(ended).toMatchObject({ code: 3, stderr: expect.stringContaining('44 events were sent. 1 dead') as unknown });
+    expectQuiet(ended);
+    expect(new Set(recipientsAt(intake)).size).toBe(44);
+    expect(s3.keys.filter((key) => key.startsWith('rejected/'))).toEqual([
+      'rejected/2026-11-28.ndjson/2026-11-28T10-00-00-007Z-x',
+    ]);
+    for (const secret of Object.values(s3.settings.credentials)) {
+      expect(ended.stdout + ended.stderr + shown.stdout + shown.stderr).not.toContain(secret);
+    }
+  } finally {
+    s3.close();
+  }
 });
 
 describe('state replay-dead-letters', () => {
