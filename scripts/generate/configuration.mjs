@@ -75,7 +75,7 @@ ${commonTable}
 The trigger "${application.name}" takes from the connected account what its own settings leave empty, so that several
 playbooks share one account. Nothing here is required. An \`api_url\` or \`authority_url\` of the trigger counts as empty
 while it has its default. The secret or certificate of the account is used for the account's own \`client_id\` only, and
-only by triggers without a credential of their own.
+only by triggers without a credential or an address of their own.
 
 ${ownTable({ settings: moduleSettings }, () => true)}
 

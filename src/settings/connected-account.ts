@@ -1,18 +1,20 @@
 /** What a trigger takes from the connected account, by the form's names. See docs/adr/0023-account-settings.md. */
-import { applicationSettings } from './definition.js';
+import { accountSettings, applicationSettings } from './definition.js';
 
 type Values = Readonly<Record<string, unknown>>;
 /** Values as they come from a form: they are checked later. */
 type Taken<Given extends Values> = Record<string, Given[string]>;
 
 const CREDENTIALS = ['client_secret', 'client_certificate'] as const;
+const ADDRESSES = ['api_url', 'authority_url'] as const;
 const OWN_CREDENTIALS = [...CREDENTIALS, 'federated_token_file'] as const;
 
 /**
  * The settings that the trigger of an application takes from the account. Its own come first, one by one, with three
  * exceptions.
  * An address that has the default of the form counts as absent, because forms fill it in. A credential belongs to its
- * application: the account's is used for the account's `client_id` only, and never beside one of the trigger's own.
+ * application and its addresses: the account's is used for the account's `client_id` only, goes to no other address,
+ * and is never used beside one of the trigger's own.
  * A managed identity is the machine's, and no application of the account.
  * @param own what the operator gave, without what is absent
  * @param account checked, without what is absent
@@ -40,6 +42,8 @@ function credentialsFrom(own: Values, account: Values): readonly string[] {
   const { client_id: ownId, credential = 'automatic' } = own;
   const { client_id: id } = account;
   if (id === undefined || (ownId !== undefined && lowered(ownId) !== lowered(id))) return [];
+  // Who may set up a trigger, but not see the account's secret, must not have it sent to a server of theirs.
+  if (!ADDRESSES.every((name) => isLeft(name, own) || isSame(own[name], account[name]))) return [];
   if (credential === 'automatic') return OWN_CREDENTIALS.some((name) => own[name] !== undefined) ? [] : CREDENTIALS;
   return CREDENTIALS.filter((name) => name === credential && own[name] === undefined);
 }
@@ -54,9 +58,15 @@ function addressesFrom(own: Values, account: Values): string[] {
   ];
 }
 
-function isLeft(name: 'api_url' | 'authority_url', own: Values): boolean {
+function isLeft(name: (typeof ADDRESSES)[number], own: Values): boolean {
   const value = own[name];
-  return value === undefined || (typeof value === 'string' && plain(value) === applicationSettings[name].default);
+  if (value === undefined) return true;
+  const defaults = [applicationSettings[name].default, accountSettings[name].default];
+  return typeof value === 'string' && defaults.some((each) => each === plain(value));
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return typeof one === 'string' && typeof other === 'string' && plain(one) === plain(other);
 }
 
 function plain(address: string): string {

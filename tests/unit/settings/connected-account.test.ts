@@ -42,6 +42,21 @@ describe('the trigger takes from the account', () => {
     [
       'no address in the place of its own',
       { api_url: 'https://graph.example', authority_url: 'https://login.example' },
+      { ...withoutSecret, api_url: undefined, authority_url: undefined },
+    ],
+    [
+      'no secret for a sign-in elsewhere',
+      { authority_url: 'https://login.example' },
+      { ...withoutSecret, authority_url: undefined },
+    ],
+    [
+      'no secret that it names for an API elsewhere',
+      { credential: 'client_secret', api_url: 'https://graph.example' },
+      { ...withoutSecret, api_url: undefined },
+    ],
+    [
+      'the secret for the addresses of the account',
+      { api_url: `${graph}/`, authority_url: addresses.authority_url },
       { ...account, api_url: undefined, authority_url: undefined },
     ],
     ['no address of the other API', { api: 'reporting_web_service' }, { ...account, api_url: undefined }],
