@@ -1,6 +1,6 @@
 /**
  * Of lives that differ in who signs in, in the seed or in a setting: one in `npm test`, so that it stays short, and all
- * of them in the project `lives` (jest.config.js), which CI runs next, and with THOROUGH=1.
+ * of them in the project `lives` (jest.config.js), and with THOROUGH=1, as CI does in the end.
  * @param one which of them stands for the others; different tests take different ones
  */
 export function lives<Life>(all: readonly Life[], one = 0): readonly Life[] {
