@@ -4,7 +4,7 @@
 //   node scripts/bundle.mjs      after tsc, from what it has written
 // Fails where a package gets in that package-lock.json does not count to production: the image's bill of materials and
 // licences would not name it.
-import { chmodSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
@@ -29,16 +29,25 @@ const bundle = await rolldown({
   external: ['supports-color'],
   plugins: [processWithoutStreams],
 });
-const { output } = await bundle.write({
-  dir: 'dist/bundle',
-  cleanDir: true,
+const { output } = await bundle.generate({
   format: 'esm',
   entryFileNames: '[name].js',
   chunkFileNames: '[name]-[hash].js',
   comments: { legal: true },
 });
 await bundle.close();
-chmodSync(`${ROOT}dist/bundle/message-trace.js`, 0o755);
+
+// What is as it was stays untouched: a process that starts meanwhile finds all of its files.
+const folder = `${ROOT}dist/bundle/`;
+const contentOf = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
+mkdirSync(folder, { recursive: true });
+for (const { fileName, code } of output.toReversed()) {
+  if (contentOf(folder + fileName) === code) continue;
+  writeFileSync(`${folder}${fileName}.new`, code, { mode: fileName === 'message-trace.js' ? 0o755 : 0o644 });
+  renameSync(`${folder}${fileName}.new`, folder + fileName);
+}
+const written = new Set(output.map(({ fileName }) => fileName));
+for (const name of readdirSync(folder)) if (!written.has(name)) rmSync(folder + name);
 
 const { packages } = JSON.parse(readFileSync(`${ROOT}package-lock.json`, 'utf8'));
 const bundled = new Set(
