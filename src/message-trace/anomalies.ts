@@ -1,21 +1,6 @@
 import { RAW_KEYS, type TraceRecord } from '../model/record.js';
+import { addressOf } from './address.js';
 import { isKnownStatus } from './status.js';
-
-/**
- * The e-mail address in a sender or recipient. Undefined for the empty path `<>` of bounces, which is no address, and
- * for blanks; `<bob@example.com>` is a path with one.
- */
-export function addressOf(path: string | undefined): string | undefined {
-  if (path === undefined) return undefined;
-  const isPlain = !path.startsWith('<') && path.trim() === path;
-  const address = isPlain
-    ? path
-    : path
-        .trim()
-        .replace(/^<(.*)>$/s, '$1')
-        .trim();
-  return address === '' ? undefined : address;
-}
 
 /** What a row lacks or holds in a form that is not documented. Such a row is sent all the same, with what there is. */
 export type Anomaly = 'trace_id' | 'recipient' | 'received' | 'status' | 'size' | 'from_ip' | 'to_ip';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { rowIdentity, statusIdentity, type TraceRecord } from '../model/record.js';
 import type { JsonValue } from '../model/json.js';
-import { addressOf } from './anomalies.js';
+import { addressOf } from './address.js';
 import { outcomeOf, pascalCaseStatus } from './status.js';
 
 /** The namespace of this module's event ids; made once, never to change: ids must stay the same for ever. */

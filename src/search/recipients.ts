@@ -1,3 +1,5 @@
+import { domainOf } from '../message-trace/address.js';
+import { InternalDomains } from '../message-trace/direction.js';
 import { camelCaseStatus } from '../message-trace/status.js';
 import { deliveryIdentity, type TraceRecord } from '../model/record.js';
 import type { Completeness } from './completeness.js';
@@ -42,21 +44,12 @@ export interface RecipientReport {
 
 /** Collects rows, of which one may come again with a later status, and reports who received what. */
 export class RecipientTally {
-  readonly #isInternal: (recipient: string) => boolean;
+  readonly #internal: InternalDomains;
   readonly #rows = new Map<string, TraceRecord>();
 
   /** @param internalDomains such as `example.com`, each with its subdomains; without case */
   constructor(internalDomains: readonly string[]) {
-    const domains = internalDomains.map((domain) =>
-      domain
-        .trim()
-        .replace(/^\*?[@.]/, '')
-        .toLowerCase(),
-    );
-    this.#isInternal = (recipient) => {
-      const domain = recipient.slice(recipient.lastIndexOf('@') + 1).toLowerCase();
-      return domains.some((one) => one !== '' && (domain === one || domain.endsWith(`.${one}`)));
-    };
+    this.#internal = new InternalDomains(internalDomains);
   }
 
   add(row: TraceRecord): void {
@@ -97,6 +90,11 @@ export class RecipientTally {
       outcome: outcomeOf(recipients, completeness),
       completeness: { ...completeness, rows: this.#rows.size },
     };
+  }
+
+  #isInternal(recipient: string): boolean {
+    const domain = domainOf(recipient);
+    return domain !== undefined && this.#internal.has(domain);
   }
 
   #byRecipient(): ReadonlyMap<string, TraceRecord[]> {
