@@ -11,7 +11,8 @@ import {
   type TriggerOptions,
 } from '@local/testbed';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { allArrivedOnce, intakeKey, minute, Scenario, token } from '../support/scenario.js';
+import { allArrivedOnce, minute, Scenario } from '../support/scenario.js';
+import { intakeKey, token } from '../support/sign-in-scenarios.js';
 
 const file = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const realModule = file('dist/bundle/main.js');

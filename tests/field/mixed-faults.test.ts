@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import type { IntakeFault } from '@local/testbed';
+import { type IntakeFault, type SignInScenarioName } from '@local/testbed';
 import { entriesOf, messagesAt } from '../support/log-entries.js';
 import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
-import type { SignInScenarioName } from '../support/sign-in-scenarios.js';
 
 const ROWS = 20_000;
 const SEEDS = [1, 2, 3, 4, 5];

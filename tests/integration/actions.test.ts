@@ -12,8 +12,8 @@ import {
   TriggerProcess,
 } from '@local/testbed';
 import { Ajv } from 'ajv';
-import { minute, token } from '../support/scenario.js';
-import { application } from '../support/sign-in-scenarios.js';
+import { minute } from '../support/scenario.js';
+import { application, token } from '../support/sign-in-scenarios.js';
 
 const root = new URL('../../', import.meta.url);
 const modulePath = fileURLToPath(new URL('dist/bundle/main.js', root));

@@ -13,8 +13,8 @@ import {
 } from '@local/testbed';
 import { piecesOf } from '../../tools/testbed/src/chaos/test-bed/output-watch.js';
 import { startAlteringFront, type AlteringFront } from '../support/altering-front.js';
-import { allArrivedOnce, minute, Scenario, token } from '../support/scenario.js';
-import { application } from '../support/sign-in-scenarios.js';
+import { allArrivedOnce, minute, Scenario } from '../support/scenario.js';
+import { application, token } from '../support/sign-in-scenarios.js';
 
 const modulePath = fileURLToPath(new URL('../../dist/bundle/main.js', import.meta.url));
 const NOWHERE = 'http://127.0.0.1:1';

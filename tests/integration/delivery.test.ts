@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { signInScenarios } from '@local/testbed';
 import { expectedEvent, readingOf, rowOfEvent } from '../support/expected-event.js';
 import { lives } from '../support/lives.js';
 import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
-import { signInScenarioNames, signInScenarios } from '../support/sign-in-scenarios.js';
+import { signInScenarioNames } from '../support/sign-in-scenarios.js';
 
 describe.each(signInScenarioNames)('the mail of the last hour, read by %s', (signInScenario) => {
   let scenario: Scenario;

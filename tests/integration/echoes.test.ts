@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
+import { type SignInScenarioName } from '@local/testbed';
 import { piecesOf } from '../../tools/testbed/src/chaos/test-bed/output-watch.js';
 import { startEchoingServer, type EchoForm } from '../support/echoing-server.js';
 import { respond, type Loopback } from '../support/loopback.js';
-import { intakeKey, minute, Scenario, second, token } from '../support/scenario.js';
+import { minute, Scenario, second } from '../support/scenario.js';
 import { responsesOf, secretsOf } from '../support/secrets.js';
-import type { SignInScenarioName } from '../support/sign-in-scenarios.js';
+import { intakeKey, token } from '../support/sign-in-scenarios.js';
 
 type Echoing = 'Microsoft' | 'Entra ID' | 'the intake' | 'the intake, for one event' | 'the platform';
 

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { passingFaults, type TokenFault } from '@local/testbed';
+import { passingFaults, type TokenFault, type SignInScenarioName } from '@local/testbed';
 import type { IntakeFault } from '@local/testbed';
 import { lives } from '../support/lives.js';
 import { messagesAt } from '../support/log-entries.js';
 import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
-import { signInScenarioNames, type SignInScenarioName } from '../support/sign-in-scenarios.js';
+import { signInScenarioNames } from '../support/sign-in-scenarios.js';
 
 /** What an intake does on a bad day without having stored anything. */
 const intakeFaults: IntakeFault[] = [

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { selfSignedCertificate } from '@local/testbed';
+import { selfSignedCertificate, signInScenarios } from '@local/testbed';
 import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
-import { application, signInScenarios } from '../support/sign-in-scenarios.js';
+import { application } from '../support/sign-in-scenarios.js';
 
 const byApplication = 'an application on Microsoft Graph';
 

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
+import { type SignInScenarioName } from '@local/testbed';
 import fc from 'fast-check';
 import { badResponseOf, wire } from '../support/arbitrary-response.js';
 import { rowOfEvent } from '../support/expected-event.js';
 import { HostileFront } from '../support/hostile-front.js';
 import { hour, minute, Scenario, second } from '../support/scenario.js';
-import type { SignInScenarioName } from '../support/sign-in-scenarios.js';
 
 const mebibyte = 1024 * 1024;
 

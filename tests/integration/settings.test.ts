@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { allArrivedOnce, intakeKey, minute, Scenario, token } from '../support/scenario.js';
-import { account, application, signInScenarioNames, type SignInScenarioName } from '../support/sign-in-scenarios.js';
+import { type SignInScenarioName } from '@local/testbed';
+import { allArrivedOnce, minute, Scenario } from '../support/scenario.js';
+import { account, application, signInScenarioNames, intakeKey, token } from '../support/sign-in-scenarios.js';
 
 let scenario: Scenario;
 afterEach(() => scenario.close());

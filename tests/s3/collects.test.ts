@@ -4,7 +4,8 @@ import { startIntake, type Intake } from '@local/testbed';
 import { ObjectServer, type ServerName } from '../support/object-servers.js';
 import { readOnlyNode } from '../support/read-only-node.js';
 import { RepeatsByRun } from '../support/repeats-by-run.js';
-import { allArrivedOnce, hour, intakeKey, minute, Scenario, second } from '../support/scenario.js';
+import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
+import { intakeKey } from '../support/sign-in-scenarios.js';
 
 const CHUNK = 500;
 const KILLS = 5;

@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { startIntake, type Intake } from '@local/testbed';
 import { RepeatsByRun } from '../support/repeats-by-run.js';
 import { SeededRandom } from '../support/seeded-random.js';
-import { day, intakeKey, Scenario, second } from '../support/scenario.js';
+import { day, Scenario, second } from '../support/scenario.js';
+import { intakeKey } from '../support/sign-in-scenarios.js';
 
 test.each([
   [20, 'an account on the Reporting Web Service'],

@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
-import type { Graph, MailRow } from '@local/testbed';
+import { type Graph, type MailRow, type SignInScenario } from '@local/testbed';
 import type { Scenario } from './scenario.js';
-import type { SignInScenario } from './sign-in-scenarios.js';
 
 const success = new Set(['Delivered', 'Expanded', 'Resolved', 'GettingStatus']);
 const failure = new Set(['Failed', 'Quarantined', 'FilteredAsSpam']);

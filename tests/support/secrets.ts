@@ -1,8 +1,8 @@
 import { expect } from '@jest/globals';
 import type { TriggerProcess } from '@local/testbed';
 import { piecesOf } from '../../tools/testbed/src/chaos/test-bed/output-watch.js';
-import { intakeKey, token, type Scenario } from './scenario.js';
-import { account, application } from './sign-in-scenarios.js';
+import { type Scenario } from './scenario.js';
+import { account, application, intakeKey, token } from './sign-in-scenarios.js';
 
 /**
  * Stops the triggers that still run, and asserts that no secret of the scenario stands in their answers, in logs or in

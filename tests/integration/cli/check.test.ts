@@ -7,8 +7,8 @@ import { piecesOf } from '../../../tools/testbed/src/chaos/test-bed/output-watch
 import { type AlteringFront, startAlteringFront } from '../../support/altering-front.js';
 import { accountEnv, applicationEnv, type Ended, runCommand } from '../../support/command-line.js';
 import { readOnlyNode } from '../../support/read-only-node.js';
-import { day, hour, intakeKey, minute } from '../../support/scenario.js';
-import { account, application } from '../../support/sign-in-scenarios.js';
+import { day, hour, minute } from '../../support/scenario.js';
+import { account, application, intakeKey } from '../../support/sign-in-scenarios.js';
 
 const READER = "/servicePrincipals(appId='8bd644d1-64a1-4d4b-ae52-2e0cbf64e373')";
 const expired = selfSignedCertificate('Message trace', 'rsa', Date.now() - 40 * day);

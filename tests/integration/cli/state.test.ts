@@ -9,8 +9,7 @@ import { SECRETS } from '../../../packages/automation-sdk-shim/src/log/redactor.
 import { S3Server } from '../../../packages/automation-sdk-shim/tests/support/s3-server.js';
 import { applicationEnv, type Ended, runCommand, startCommand } from '../../support/command-line.js';
 import { rejectedIn } from '../../support/dead-letters.js';
-import { intakeKey } from '../../support/scenario.js';
-import { application } from '../../support/sign-in-scenarios.js';
+import { application, intakeKey } from '../../support/sign-in-scenarios.js';
 
 let simulator: Simulator;
 let intake: Intake;

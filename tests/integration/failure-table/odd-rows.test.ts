@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { signInScenarios } from '@local/testbed';
 import { failureRun } from '../../support/failure-run.js';
 import { messagesAt } from '../../support/log-entries.js';
 import { metricValue } from '../../support/metric-value.js';
 import { rejectedIn, type RejectedRow } from '../../support/dead-letters.js';
 import { minute, type Scenario } from '../../support/scenario.js';
 import { startTamperingFront, type ChangeRow } from '../../support/tampering-front.js';
-import { signInScenarios } from '../../support/sign-in-scenarios.js';
 
 type Row = Record<string, unknown>;
 

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { type SignInScenarioName } from '@local/testbed';
 import { failureRun } from '../../support/failure-run.js';
 import { messagesAt } from '../../support/log-entries.js';
 import { allArrivedOnce, minute, second, type Scenario } from '../../support/scenario.js';
-import { signInScenarioNames, type SignInScenarioName } from '../../support/sign-in-scenarios.js';
+import { signInScenarioNames } from '../../support/sign-in-scenarios.js';
 
 const wrong = 'n0t~the-"right"+one';
 

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Stop, TriggerOptions } from '@local/testbed';
+import { type Stop, type TriggerOptions, type SignInScenarioName } from '@local/testbed';
 import { explainRepeats } from '../../../tools/testbed/src/chaos/audit/findings.js';
 import { Journal, type BatchResult } from '../../../tools/testbed/src/chaos/audit/journal.js';
 import type { ProcessRun } from '../../../tools/testbed/src/chaos/test-bed/process-runs.js';
 import { Scenario, second } from '../scenario.js';
 import { SeededRandom } from '../seeded-random.js';
-import type { SignInScenarioName } from '../sign-in-scenarios.js';
 import { hangingFolder, type HangStore } from './hanging-store.js';
 import { drawMoment, type Conditions, type Moment } from './moment.js';
 import type { UnresolvedNames } from './unresolved-names.js';

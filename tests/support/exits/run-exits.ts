@@ -1,5 +1,5 @@
+import { type SignInScenarioName } from '@local/testbed';
 import { S3Server } from '../../../packages/automation-sdk-shim/tests/support/s3-server.js';
-import type { SignInScenarioName } from '../sign-in-scenarios.js';
 import { runLane, type LaneResult } from './exit-lane.js';
 import { hangingBucket } from './hanging-store.js';
 import { startUnresolvedNames } from './unresolved-names.js';

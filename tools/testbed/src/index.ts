@@ -75,3 +75,7 @@ export { removeLeftSettings } from './processes/settings-folder.js';
 export { respondWithJson } from './http/messages.js';
 export { settingsFolderPrefix } from './processes/settings-folder.js';
 export { writeSettingsFolder } from './processes/settings-folder.js';
+export { EXAMPLE_IDENTITIES, signInScenarios } from './test-bed/sign-in-scenarios.js';
+export type { Identities, SignInScenario, SignInScenarioName } from './test-bed/sign-in-scenarios.js';
+export { startTestBed, TestBed } from './test-bed/test-bed.js';
+export type { TestBedOptions, TestBedParts } from './test-bed/test-bed.js';

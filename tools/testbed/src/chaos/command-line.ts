@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { SIGN_IN_SCENARIOS, type SignInScenarioName } from './test-bed/sign-in-scenarios.js';
+import { SIGN_IN_SCENARIOS, type SignInScenarioName } from './test-bed/tenant.js';
 
 /** A mistake that the user can correct in the command. The message says how. */
 export class UsageError extends Error {

@@ -4,8 +4,8 @@ import { identifyEvent } from '../audit/row-identity.js';
 import { keyOf } from './audit/journal.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { explainRepeats, findingsOf, findLost, type RowsFound } from './audit/findings.js';
-import { TestBed } from './test-bed/test-bed.js';
-import { MAX_CHANGE_MS, SIGN_IN } from './test-bed/sign-in-scenarios.js';
+import { ChaosTestBed } from './test-bed/chaos-test-bed.js';
+import { MAX_CHANGE_MS, SIGN_IN } from './test-bed/tenant.js';
 import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { HELP, type LabOptions, readCommandLine, UsageError } from './command-line.js';
@@ -80,7 +80,7 @@ interface Settled {
 /**
  * Waits until all that the tenant will ever show has been shown and has arrived, and the status is ok; not for ever.
  */
-async function settle(testBed: TestBed, dataFolder: string): Promise<Settled> {
+async function settle(testBed: ChaosTestBed, dataFolder: string): Promise<Settled> {
   const startedMs = performance.now();
   const shownAfterMs = MAX_CHANGE_MS;
   testBed.stopMail();
@@ -99,7 +99,7 @@ async function settle(testBed: TestBed, dataFolder: string): Promise<Settled> {
 }
 
 /** What has become of the rows so far. */
-async function look(testBed: TestBed, dataFolder: string): Promise<RowsFound> {
+async function look(testBed: ChaosTestBed, dataFolder: string): Promise<RowsFound> {
   const [rejected, isSetAside] = await Promise.all([readRejectedRows(dataFolder), readSetAsideTime(dataFolder)]);
   return findLost(testBed.visibleRows(), testBed.journal, { rejected, isSetAside });
 }
@@ -142,7 +142,7 @@ async function experiment(options: LabOptions, modulePath: string, { write, stop
   write(
     `Seed ${options.seed}: ${plan.steps.length} steps of trouble in ${options.minutes} min. Log: ${folder.path}/run.log\n`,
   );
-  const testBed = await TestBed.open({ options, modulePath, folder });
+  const testBed = await ChaosTestBed.open({ options, modulePath, folder });
   let isClean = false;
   try {
     const troublemaker = new Troublemaker(testBed, (text) => folder.log('lab', text));
@@ -182,7 +182,7 @@ function catalogueFor({ signInScenario, only, without }: LabOptions): Catalogue 
 }
 
 function reportProgress(
-  testBed: TestBed,
+  testBed: ChaosTestBed,
   folder: RunFolder,
   troublemaker: Troublemaker,
   write: (text: string) => void,
@@ -212,7 +212,7 @@ interface Ended {
   readonly kills: number;
 }
 
-async function conclude(testBed: TestBed, { options, settled, folder, kills }: Ended): Promise<RunReport> {
+async function conclude(testBed: ChaosTestBed, { options, settled, folder, kills }: Ended): Promise<RunReport> {
   const { journal, lives, logs, secrets, disk, simulator, intake } = testBed;
   await searchFiles(testBed, folder.dataFolder);
   return {
@@ -220,7 +220,7 @@ async function conclude(testBed: TestBed, { options, settled, folder, kills }: E
     kills,
     // Once more: the process has ended since, and nothing may have come of it.
     rows: await look(testBed, folder.dataFolder),
-    audit: await testBed.compare(),
+    audit: await testBed.report(),
     repeats: explainRepeats(journal.repeats, { lives: lives.past, lastBatchOfLife: journal.lastBatchOfLife }),
     lives: lives.past,
     peakMemoryMiB: lives.peakMemoryMiB,
@@ -242,7 +242,7 @@ async function conclude(testBed: TestBed, { options, settled, folder, kills }: E
   };
 }
 
-async function searchFiles({ secrets }: TestBed, dataFolder: string): Promise<void> {
+async function searchFiles({ secrets }: ChaosTestBed, dataFolder: string): Promise<void> {
   const files = await readdir(dataFolder, { recursive: true, withFileTypes: true });
   for (const file of files.filter((entry) => entry.isFile()))
     secrets.look(`file ${file.name}`, await readFile(join(file.parentPath, file.name), 'latin1'));

@@ -1,18 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeStep, SIDES, type Plan, type Side, type Step, type TimedStep } from './plan/steps.js';
 import { troubleOf } from './status/oracle.js';
-import type { TestBed } from './test-bed/test-bed.js';
+import type { ChaosTestBed } from './test-bed/chaos-test-bed.js';
 
 /** Carries out a plan on the stage; afterwards nothing fails any more. */
 export class Troublemaker {
-  readonly #testBed: TestBed;
+  readonly #testBed: ChaosTestBed;
   readonly #log: (text: string) => void;
   readonly #endWeather = new Map<Side, () => void>();
   #maxOffsetMs = 0;
   #kills = 0;
 
   /** @param log told each step as it comes */
-  constructor(testBed: TestBed, log: (text: string) => void) {
+  constructor(testBed: ChaosTestBed, log: (text: string) => void) {
     this.#testBed = testBed;
     this.#log = log;
   }

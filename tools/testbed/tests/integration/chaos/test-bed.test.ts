@@ -5,7 +5,7 @@ import { faultySide } from '../../../src/chaos/test-bed/faulty-side.js';
 import { grownResult } from '../../../src/chaos/test-bed/run-folder.js';
 import { LogTally, piecesOf, SecretWatch } from '../../../src/chaos/test-bed/output-watch.js';
 import { peakMemoryMiB, wrongClock } from '../../../src/chaos/test-bed/process-runs.js';
-import { SECRETS } from '../../../src/chaos/test-bed/sign-in-scenarios.js';
+import { SECRETS } from '../../../src/chaos/test-bed/tenant.js';
 
 describe('a clock put wrong', () => {
   test('is wrong for every way to ask a process for the time', () => {
