@@ -5,7 +5,7 @@ import { addressOf, domainName, domainOf } from './address.js';
 export class InternalDomains {
   readonly #domains: readonly string[];
 
-  /** @param domains such as `example.com`, `*.example.com` or `@example.com`, in any case; what is no domain is ignored */
+  /** @param domains such as `example.com`, `*.example.com` or `@example.com`, in any case; others are ignored */
   constructor(domains: readonly string[]) {
     const names = domains.map((domain) => domainName(domain.trim().replace(/^\*?[@.]/, '')));
     this.#domains = [...new Set(names.filter((name) => name !== undefined))];
