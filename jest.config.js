@@ -32,11 +32,9 @@ const LIVES = [
   'microsoft/graph/dead-links',
 ];
 
-/** Files of the repository's own tests and of each package's, in the folder of their level. */
-const everywhere = (folder) => [
-  `<rootDir>/tests/${folder}/**/*.test.ts`,
-  `<rootDir>/{packages,tools}/*/tests/${folder}/**/*.test.ts`,
-];
+/** Test files of a level: of the module, and of its packages and tools. */
+const ofTheModule = (folder) => `<rootDir>/tests/${folder}/**/*.test.ts`;
+const ofPackages = (folder) => `<rootDir>/{packages,tools}/*/tests/${folder}/**/*.test.ts`;
 
 export default {
   // Much of what the tests do is waiting: six of them share two processors well.
@@ -47,23 +45,25 @@ export default {
   testTimeout: 240_000,
   projects: [
     {
-      ...level('unit', ...everywhere('unit')),
+      ...level('unit', ofTheModule('unit'), ofPackages('unit')),
       testEnvironment: './tests/pure-environment.js',
     },
     {
-      ...level('contract', '<rootDir>/tests/{contract,conformance}/**/*.test.ts'),
+      ...level('contract', ofTheModule('{contract,conformance}')),
       testPathIgnorePatterns: ['/tests/contract/sdk/'],
     },
-    level('sdk', '<rootDir>/tests/contract/sdk/**/*.test.ts'),
-    level('integration', ...everywhere('integration')),
+    level('sdk', ofTheModule('contract/sdk')),
+    level('integration', ofTheModule('integration')),
+    // The SDK adapter, the simulators and the playbook runner, each by itself.
+    level('packages', ofPackages('integration')),
     {
       ...level('lives', ...LIVES.map((name) => `<rootDir>/tests/integration/${name}.test.ts`)),
       globals: { everyLife: true },
     },
-    level('browser', '<rootDir>/tests/browser/**/*.test.ts'),
-    level('s3', '<rootDir>/tests/s3/**/*.test.ts'),
-    level('scale', '<rootDir>/tests/scale/**/*.test.ts'),
-    level('field', '<rootDir>/tests/field/**/*.test.ts'),
-    level('long', ...everywhere('long')),
+    level('browser', ofTheModule('browser')),
+    level('s3', ofTheModule('s3')),
+    level('scale', ofTheModule('scale')),
+    level('field', ofTheModule('field')),
+    level('long', ofTheModule('long')),
   ],
 };
