@@ -20,7 +20,7 @@ import { RequestBudget } from '../microsoft/http/request-budget.js';
 import { Transport } from '../microsoft/http/transport.js';
 import { traceOptions } from '../settings/options.js';
 import type { TraceConfiguration } from '../settings/values.js';
-import type { Access } from './access.js';
+import { type Access, tenantOf } from './access.js';
 import { IntakeSink } from './intake-sink.js';
 import { RejectedFile } from './dead-letters.js';
 import { sourceFor } from './source-for.js';
@@ -94,7 +94,7 @@ export abstract class TraceTrigger<
     const storage = storageIn(this.data);
     const sink = new IntakeSink({
       intake: this.intake,
-      options: this.#options.events,
+      options: { ...this.#options.events, tenant: tenantOf(this.#access, this.#options.events.internalDomains) },
       rejected: new RejectedFile({ storage, now: () => this.#clock.now(), log: this.log }),
       metrics: this.#metrics,
       now: () => this.#clock.now(),
