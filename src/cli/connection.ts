@@ -55,8 +55,8 @@ export function accessFor({ kind, values }: CommandSettings): Access {
 
 /** How the trigger with these settings would write events. @throws ConfigurationError */
 export function eventOptionsFor(settings: CommandSettings): TraceOptions['events'] & EventOptions {
-  const { events } = optionsFor(settings);
-  return { ...events, tenant: tenantOf(accessFor(settings), events.internalDomains) };
+  const options = optionsFor(settings);
+  return { ...options.events, tenant: tenantOf(accessFor(settings), options) };
 }
 
 /** What both triggers have besides. */

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { InternalDomains } from '../message-trace/direction.js';
 import { eventText } from '../message-trace/event-text.js';
 import type { EventOptions } from '../message-trace/event.js';
+import { APIS, portalAt } from '../microsoft/clouds.js';
 import type { TraceRecord } from '../model/record.js';
 import { BrokenJsonError, type FoundRow } from './json-rows.js';
 import { recordOf } from './row-forms.js';
@@ -78,7 +79,11 @@ function recordIn({ row, problem }: FoundRow): TraceRecord | string {
 
 /** The options for a row of either API. */
 function optionsBy({ eventFormat, intakeFormat, internalDomain = [] }: NormalizeRequest) {
-  const tenant = { id: undefined, internal: new InternalDomains(internalDomain) };
+  const tenant = {
+    id: undefined,
+    internal: new InternalDomains(internalDomain),
+    portalUrl: portalAt(APIS.graph.address),
+  };
   return ({ dialect }: TraceRecord): EventOptions => {
     const own = dialect === 'graph' ? 'message_trace_graph_api' : 'message_trace';
     return { eventFormat, intakeFormat: intakeFormat ?? own, tenant };

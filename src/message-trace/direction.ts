@@ -6,6 +6,8 @@ export interface Tenant {
   /** Its GUID or one of its domains, where it is known. */
   readonly id: string | undefined;
   readonly internal: InternalDomains;
+  /** Of Microsoft Defender in the tenant's cloud, where it has one. */
+  readonly portalUrl: string | undefined;
 }
 
 /** The tenant's own domains, each with its subdomains. */
@@ -18,6 +20,11 @@ export class InternalDomains {
   constructor(domains: readonly string[]) {
     const names = domains.map((domain) => domainName(domain.trim().replace(/^\*?[@.]/, '')));
     this.#domains = [...new Set(names.filter((name) => name !== undefined))];
+  }
+
+  /** In the form of `domainOf`. */
+  get names(): readonly string[] {
+    return this.#domains;
   }
 
   /** Whether there is one to tell by. */

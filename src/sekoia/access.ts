@@ -1,9 +1,9 @@
 import { InternalDomains, type Tenant } from '../message-trace/direction.js';
 import type { ClientCertificate } from '../microsoft/sign-in/client-certificate.js';
-import type { Api } from '../microsoft/clouds.js';
+import { addressOf, type Api, portalAt } from '../microsoft/clouds.js';
 import type { TokenFileName } from '../microsoft/sign-in/token-file.js';
 import type { Guidance } from '../microsoft/classify-response.js';
-import type { ApplicationOptions, Unchecked } from '../settings/options.js';
+import type { ApplicationOptions, TraceOptions, Unchecked } from '../settings/options.js';
 import { isDomain, isGuid } from '../settings/values.js';
 
 /** What proves who signs in to Entra ID. */
@@ -51,10 +51,15 @@ export function problemsWithIds(ids: Pick<Unchecked<ApplicationOptions>, 'tenant
 }
 
 /** The tenant that the settings name, with the domains that they show to be its own. */
-export function tenantOf({ organization, credentials }: Access, internalDomains: readonly string[]): Tenant {
+export function tenantOf(access: Access, { addresses, events }: Pick<TraceOptions, 'addresses' | 'events'>): Tenant {
+  const { api, organization, credentials } = access;
   const named = credentials.kind === 'token' ? credentials.tenant : undefined;
   const own = [organization, named].filter((name): name is string => name !== undefined && isDomain(name));
-  return { id: named ?? organization, internal: new InternalDomains([...internalDomains, ...own]) };
+  return {
+    id: named ?? organization,
+    internal: new InternalDomains([...events.internalDomains, ...own]),
+    portalUrl: portalAt(addressOf(api, addresses.apiUrl)),
+  };
 }
 
 const INTERNAL_DOMAINS = '"internal_domains" (Internal domains)';
