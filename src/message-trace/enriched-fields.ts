@@ -99,8 +99,7 @@ const fields: readonly Field[] = [
     ...MESSAGE,
     name: 'event.reference',
     type: 'keyword',
-    meaning:
-      'The page of the message in the Microsoft Defender portal. It opens with Defender for Office 365 Plan 2, or Plan 1 in part.',
+    meaning: 'The page of the message in the Microsoft Defender portal. It needs a licence of Defender for Office 365.',
     value: portalPage,
   },
   {
