@@ -1,7 +1,6 @@
 import type { TraceRecord } from '../model/record.js';
 import { pascalCaseStatus } from './status.js';
-import type { Enrichment, Party } from './enrichment.js';
-import type { EventField } from './event-field.js';
+import type { Enrichment, EventField, Party } from './enrichment.js';
 
 /** The rows' properties that a party is made of, by API. */
 interface Origin {
