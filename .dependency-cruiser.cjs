@@ -103,7 +103,12 @@ module.exports = {
       ['^src/(microsoft|model)/', shim],
       'checks → microsoft, model and the SDK.',
     ),
-    only('message-trace-knows-the-model', '^src/message-trace/', ['^src/model/'], 'message-trace → model.'),
+    only(
+      'message-trace-knows-the-model',
+      '^src/message-trace/',
+      ['^src/model/', ...library('tldts')],
+      'message-trace → model.',
+    ),
     {
       name: 'without-http',
       severity: 'error',

@@ -1,7 +1,9 @@
 import { isObject, type JsonObject, type JsonValue } from '../model/json.js';
 import type { TraceRecord } from '../model/record.js';
 import { camelCaseStatus, pascalCaseStatus } from './status.js';
-import { type EventField, eventFields } from './fields.js';
+import { InternalDomains, type Tenant } from './direction.js';
+import { type Appearance, Enrichment, type EventField } from './enrichment.js';
+import { eventFields } from './fields.js';
 
 /** Whether no text in a value, names of members included, holds half a character (a lone surrogate). */
 export function isWellFormed(value: JsonValue): boolean {
@@ -86,49 +88,60 @@ function ticksOf(timestamp: string | undefined): string | undefined {
 }
 
 export interface EventOptions {
-  /** `normalized`: the normalized fields beside the raw row's keys; `raw`: the raw row alone. */
-  readonly eventFormat: 'normalized' | 'raw';
+  /**
+   * `normalized`: the normalized fields beside the raw row's keys; `enriched`: the fields that tell direction, domains
+   * and users, too; `raw`: the raw row alone.
+   */
+  readonly eventFormat: 'normalized' | 'enriched' | 'raw';
   readonly intakeFormat: IntakeFormat;
+  /** Whose mail it is. Only enriched events need it. */
+  readonly tenant?: Tenant;
 }
+
+const UNKNOWN_TENANT: Tenant = { id: undefined, internal: new InternalDomains([]), portalUrl: undefined };
 
 /**
  * One event for one record: the fields of `eventFields`, beside the raw row's own keys, which the parser of a Sekoia
  * intake reads. No name of one is a name of the other. Should Microsoft add one, the normalized field wins. Halves of
  * characters are replaced everywhere, because strict parsers refuse the whole event for one.
  */
-export function toEvent(record: TraceRecord, options: EventOptions): JsonObject {
-  const raw = rawRow(record, options.intakeFormat);
-  const event = options.eventFormat === 'raw' ? raw : { ...raw, ...filled(tree, record) };
+export function toEvent(record: TraceRecord, options: EventOptions, appearance?: Appearance): JsonObject {
+  const { eventFormat, intakeFormat, tenant = UNKNOWN_TENANT } = options;
+  const raw = rawRow(record, intakeFormat);
+  const event =
+    eventFormat === 'raw'
+      ? raw
+      : { ...raw, ...filled(GROUPS[eventFormat], record, new Enrichment(record, tenant, appearance)) };
   // All text of the event comes from the row.
   return isWellFormed(record.raw) ? event : wellFormed(event);
 }
 
-/** The fields by the parts of their dotted names. */
-type Group = Map<string, EventField | Group>;
+/** The fields of one group: those with a name of their own, and groups within, by that part of the name. */
+type Group = readonly { readonly name: string; readonly of: Group | EventField['value'] }[];
 
-const tree: Group = new Map();
-for (const field of eventFields) insert(tree, field.name.split('.'), field);
+const GROUPS = {
+  normalized: grouped(eventFields.filter(({ enriched }) => enriched === undefined)),
+  enriched: grouped(eventFields),
+};
 
-function insert(group: Group, [first = '', ...rest]: readonly string[], field: EventField): void {
-  if (rest.length === 0) {
-    group.set(first, field);
-    return;
-  }
-  const known = group.get(first);
-  const inner: Group = known instanceof Map ? known : new Map<string, EventField | Group>();
-  group.set(first, inner);
-  insert(inner, rest, field);
+/** @param depth how many parts of the dotted names have been read */
+function grouped(fields: readonly EventField[], depth = 0): Group {
+  const partOf = ({ name }: EventField) => name.split('.')[depth] ?? '';
+  return [...new Set(fields.map(partOf))].map((name) => {
+    const members = fields.filter((field) => partOf(field) === name);
+    const own = members.find((field) => field.name.split('.').length === depth + 1);
+    return { name, of: own === undefined ? grouped(members, depth + 1) : own.value };
+  });
 }
 
 /** A field without a value is absent, never null or empty; so is a group without fields. */
-function filled(group: Group, record: TraceRecord): JsonObject | undefined {
-  const present: JsonObject = {};
-  let isEmpty = true;
-  for (const [name, member] of group) {
-    const value: JsonValue | undefined = member instanceof Map ? filled(member, record) : member.value(record);
+function filled(group: Group, record: TraceRecord, enrichment: Enrichment): JsonObject | undefined {
+  let present: JsonObject | undefined;
+  for (const { name, of } of group) {
+    const value = typeof of === 'function' ? of(record, enrichment) : filled(of, record, enrichment);
     if (value === undefined || value === '') continue;
+    present ??= {};
     present[name] = value;
-    isEmpty = false;
   }
-  return isEmpty ? undefined : present;
+  return present;
 }
