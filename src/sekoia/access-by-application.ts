@@ -12,6 +12,7 @@ import { isAbsolute } from 'node:path';
 import { SettingsError } from '../model/errors.js';
 import { readClientCertificate } from '../microsoft/sign-in/client-certificate.js';
 import { application, managedIdentity } from './guidance.js';
+import { rulesForFilters } from './row-filters.js';
 
 /** How an application can prove who it is, as the setting `credential` names it. */
 type Credential = Exclude<ApplicationOptions['credential'], 'automatic'>;
@@ -101,7 +102,10 @@ function isAuthority(address: string): boolean {
 }
 
 /** What the card cannot say about the settings of an application. */
-export const rulesForApplication: SettingsRules = (settings) => problemsWith(applicationOptions(settings), process.env);
+export const rulesForApplication: SettingsRules = (settings) => [
+  ...problemsWith(applicationOptions(settings), process.env),
+  ...rulesForFilters(settings),
+];
 
 /**
  * An application registered in Entra ID, by its secret, certificate or a federated token, or a managed identity of

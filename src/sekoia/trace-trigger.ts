@@ -12,6 +12,8 @@ import { sentenceOnClock, ServerClock } from '../collector/clock.js';
 import { Collector } from '../collector/collector.js';
 import { Ledger } from '../collector/ledger.js';
 import { RetryPolicy } from '../collector/retry-policy.js';
+import { InternalDomains } from '../message-trace/direction.js';
+import type { Sink } from '../model/ports.js';
 import type { TimeRange } from '../model/progress.js';
 import { schedulePasses } from '../model/schedule.js';
 import { SignInBackoff } from '../collector/wait-policy.js';
@@ -23,6 +25,7 @@ import type { TraceConfiguration } from '../settings/values.js';
 import type { Access } from './access.js';
 import { IntakeSink } from './intake-sink.js';
 import { RejectedFile } from './dead-letters.js';
+import { FilteringSink, rowFilterFor, sentenceOnFilter, WITHOUT_DOMAINS } from './row-filters.js';
 import { sourceFor } from './source-for.js';
 import { storageIn } from './storage.js';
 import { TraceMetrics } from './trace-metrics.js';
@@ -92,7 +95,7 @@ export abstract class TraceTrigger<
     this.health.alive();
     const source = this.#source();
     const storage = storageIn(this.data);
-    const sink = new IntakeSink({
+    const intakeSink = new IntakeSink({
       intake: this.intake,
       options: this.#options.events,
       rejected: new RejectedFile({ storage, now: () => this.#clock.now(), log: this.log }),
@@ -114,7 +117,7 @@ export abstract class TraceTrigger<
     retryPolicy.restored();
     const collector = new Collector({
       source,
-      sink,
+      sink: this.#filtered(intakeSink),
       ledger,
       schedule: this.#schedule,
       clock: this.#clock,
@@ -123,6 +126,17 @@ export abstract class TraceTrigger<
       signIn: new SignInBackoff(storage.document('sign-in.json'), this.#hashOfCredentials()),
     });
     await collector.run(this.stopping);
+  }
+
+  /** Where the settings filter nothing, rows go straight to the intake. */
+  #filtered(sink: Sink): Sink {
+    const filter = rowFilterFor(this.#options.filters, new InternalDomains([]));
+    if (filter === undefined) return sink;
+    this.log.info(sentenceOnFilter(filter));
+    if (filter.lacksDomains) this.log.warning(WITHOUT_DOMAINS);
+    const onFiltered = (rule: string, rows: number): void => this.#metrics.filtered(rule, rows);
+    for (const name of filter.names) onFiltered(name, 0);
+    return new FilteringSink({ sink, filter, onFiltered });
   }
 
   /** With the intake key as the key of the hash: who has the data folder alone cannot try out passwords against it. */

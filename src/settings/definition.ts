@@ -112,6 +112,20 @@ export const sharedSettings = {
     enum: ['message_trace', 'message_trace_graph_api'],
     default: 'message_trace',
   },
+  do_not_send: {
+    title: 'Do not send',
+    description:
+      'Rows that fit one of these rules are not sent. A rule has one condition or several: "direction: internal", "status: delivered and sender: *@newsletter.example.com", "recipient: contoso.com", "subject: *out of office*". * stands for any text. Left empty: all rows are sent.',
+    type: 'array',
+    items: { type: 'string' },
+  },
+  send_only: {
+    title: 'Send only',
+    description:
+      'Only rows that fit one of these rules are sent, such as "direction: inbound, outbound" or "status: failed, quarantined". do_not_send goes before it. Left empty: all rows are sent.',
+    type: 'array',
+    items: { type: 'string' },
+  },
   intake_server: {
     title: 'Intake server',
     description:

@@ -44,7 +44,14 @@ export interface TraceOptions {
     readonly eventFormat: TraceConfiguration['event_format'];
     readonly intakeFormat: TraceConfiguration['intake_format'];
   };
+  readonly filters: FilterOptions;
   readonly addresses: Addresses;
+}
+
+/** Which rows are sent, as texts of rules. */
+export interface FilterOptions {
+  readonly sendOnly: readonly string[];
+  readonly doNotSend: readonly string[];
 }
 
 export function traceOptions(settings: TraceConfiguration): TraceOptions {
@@ -61,12 +68,23 @@ export function traceOptions(settings: TraceConfiguration): TraceOptions {
       eventFormat: settings.event_format,
       intakeFormat: settings.intake_format,
     },
+    filters: filterOptions(settings),
     addresses: {
       apiUrl: settings.api_url,
       authorityUrl: settings.authority_url,
       tokenScope: settings.token_scope,
     },
   };
+}
+
+/** Settings that the card did not vouch for: each may be absent or have the wrong type. */
+type UncheckedSettings = Readonly<Record<string, unknown>>;
+export type Unchecked<Options> = { readonly [Name in keyof Options]: unknown };
+
+export function filterOptions(settings: TraceConfiguration): FilterOptions;
+export function filterOptions(settings: UncheckedSettings): Unchecked<FilterOptions>;
+export function filterOptions(settings: TraceConfiguration | UncheckedSettings): Unchecked<FilterOptions> {
+  return { sendOnly: settings.send_only ?? [], doNotSend: settings.do_not_send ?? [] };
 }
 
 /** How a service account gets at the message traces. */
@@ -89,10 +107,6 @@ export interface ApplicationOptions {
   readonly api: MessageTraceGraphConfiguration['api'];
   readonly authorityUrl: string;
 }
-
-/** Settings that the card did not vouch for: each may be absent or have the wrong type. */
-type UncheckedSettings = Readonly<Record<string, unknown>>;
-export type Unchecked<Options> = { readonly [Name in keyof Options]: unknown };
 
 export function accountOptions(settings: MessageTraceConfiguration): AccountOptions;
 export function accountOptions(settings: UncheckedSettings): Unchecked<AccountOptions>;

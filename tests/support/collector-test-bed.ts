@@ -149,7 +149,7 @@ export class TestBed {
       },
       reject: (row, reason) => {
         this.rejected.push({ row, reason });
-        return Promise.resolve();
+        return Promise.resolve(true);
       },
     };
   }

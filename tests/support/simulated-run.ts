@@ -197,7 +197,7 @@ export async function live(
         await Promise.resolve();
       }
     },
-    reject: () => Promise.resolve(),
+    reject: () => Promise.resolve(true),
   };
 
   const silent = () => undefined;

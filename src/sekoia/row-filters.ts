@@ -1,0 +1,137 @@
+/** The filters before sending: their settings, what is said of them, and the sink that they stand before. */
+import { ConfigurationError, type SettingsRules } from '@sekoia/automation-sdk-shim';
+import type { InternalDomains } from '../message-trace/direction.js';
+import { RowFilter } from '../message-trace/filter.js';
+import { isProblem, readRule, type Rule } from '../message-trace/filter-rule.js';
+import type { Receipt, Sink } from '../model/ports.js';
+import type { TraceRecord } from '../model/record.js';
+import { type FilterOptions, filterOptions, type Unchecked } from '../settings/options.js';
+
+/** Of one setting: every row is looked at by all of them. */
+const MAX_RULES = 100;
+/** Rules that the line at the start names. */
+const MAX_RULES_NAMED = 20;
+
+interface Read {
+  readonly rules: readonly Rule[];
+  /** A sentence each. None quotes a rule: what was pasted into the form may be anything. */
+  readonly problems: readonly string[];
+}
+
+export const rulesForFilters: SettingsRules = (settings) => {
+  const { sendOnly, doNotSend } = readAll(filterOptions(settings));
+  return [...sendOnly.problems, ...doNotSend.problems];
+};
+
+/**
+ * The filter that the settings ask for; undefined where they ask for none.
+ * @throws ConfigurationError where `rulesForFilters` are broken
+ */
+export function rowFilterFor(options: FilterOptions, internal: InternalDomains): RowFilter | undefined {
+  const { sendOnly, doNotSend } = readAll(options);
+  const problems = [...sendOnly.problems, ...doNotSend.problems];
+  if (problems.length > 0) throw new ConfigurationError(problems.join(' '));
+  const rules = { sendOnly: sendOnly.rules, doNotSend: doNotSend.rules };
+  return rules.sendOnly.length + rules.doNotSend.length === 0 ? undefined : new RowFilter(rules, internal);
+}
+
+function readAll({ sendOnly, doNotSend }: Unchecked<FilterOptions>): Record<keyof FilterOptions, Read> {
+  return {
+    sendOnly: readList('"send_only" (Send only)', sendOnly),
+    doNotSend: readList('"do_not_send" (Do not send)', doNotSend),
+  };
+}
+
+/** The card has reported what is no list, or no text. An empty line of the form is no rule. */
+function readList(setting: string, given: unknown): Read {
+  const texts = Array.isArray(given) ? given.map((text) => (typeof text === 'string' ? text.trim() : '')) : [];
+  if (texts.length > MAX_RULES)
+    return { rules: [], problems: [`${setting} has ${texts.length} rules, where ${MAX_RULES} are the limit.`] };
+  const rules: Rule[] = [];
+  const problems: string[] = [];
+  for (const [index, text] of texts.entries()) {
+    if (text === '') continue;
+    const read = readRule(text);
+    if (!isProblem(read)) rules.push(read);
+    else problems.push(`${setting}, rule ${index + 1}, character ${read.position}: expected ${read.expected}.`);
+  }
+  return { rules, problems };
+}
+
+/** What the log says at the start. */
+export function sentenceOnFilter({ sendOnlyTexts, doNotSendTexts }: RowFilter): string {
+  return [
+    'Not all rows are sent.',
+    ...(sendOnlyTexts.length > 0 ? [`Sent are only those that fit ${listed(sendOnlyTexts)}.`] : []),
+    ...(doNotSendTexts.length > 0 ? [`Not sent are those that fit ${listed(doNotSendTexts)}.`] : []),
+    'message_trace_filtered_total counts what is not sent, by rule.',
+  ].join(' ');
+}
+
+export const WITHOUT_DOMAINS =
+  'A rule of send_only or do_not_send asks for the direction of messages, but no domain of the tenant is known. Such a rule filters nothing: no data is lost. Fill in internal_domains.';
+
+function listed(rules: readonly string[]): string {
+  const some = rules.slice(0, MAX_RULES_NAMED).map((rule) => `[${rule}]`);
+  const more = rules.length > some.length ? ` or ${rules.length - some.length} more rules` : '';
+  return `${some.join(' or ')}${more}`;
+}
+
+interface Parts {
+  readonly sink: Sink;
+  readonly filter: RowFilter;
+  /** Called once rows are settled that are not sent. */
+  readonly onFiltered: (rule: string, rows: number) => void;
+}
+
+/**
+ * Hands on the records that the filter lets pass. The others are settled with the sent ones around them, in the order
+ * of the records: nothing is remembered before what came earlier is acknowledged.
+ */
+export class FilteringSink implements Sink {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async *deliver(records: readonly TraceRecord[], signal: AbortSignal): AsyncGenerator<Receipt, void, undefined> {
+    const { sink, filter } = this.#parts;
+    const rules = records.map((record) => filter.ruleAgainst(record));
+    const sent = [...rules.keys()].filter((index) => rules[index] === undefined);
+    /** Where the records begin that are settled with this one of the sent ones. */
+    const startOf = (position: number) => (position === 0 ? 0 : (sent[position] ?? records.length));
+    if (sent.length === 0 && records.length > 0)
+      yield* this.#settle({ from: 0, to: records.length, rejected: [] }, rules);
+    const passed = sent.flatMap((index) => records[index] ?? []);
+    for await (const { from, to, rejected } of sink.deliver(passed, signal)) {
+      const receipt = {
+        from: startOf(from),
+        to: startOf(to),
+        rejected: rejected.flatMap(({ index, reason }) => {
+          const of = sent[index];
+          return of === undefined ? [] : [{ index: of, reason }];
+        }),
+      };
+      yield* this.#settle(receipt, rules);
+    }
+  }
+
+  reject(row: unknown, reason: string): Promise<boolean> {
+    return this.#parts.sink.reject(row, reason);
+  }
+
+  /** Counts after the receipt has been taken: what was filtered is remembered then. */
+  *#settle(receipt: Receipt, rules: readonly (string | undefined)[]): Generator<Receipt, void, undefined> {
+    const filtered: number[] = [];
+    const rows = new Map<string, number>();
+    for (let index = receipt.from; index < receipt.to; index += 1) {
+      const rule = rules[index];
+      if (rule === undefined) continue;
+      filtered.push(index);
+      rows.set(rule, (rows.get(rule) ?? 0) + 1);
+    }
+    yield { ...receipt, filtered };
+    for (const [rule, count] of rows) this.#parts.onFiltered(rule, count);
+  }
+}
