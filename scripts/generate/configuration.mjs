@@ -112,7 +112,8 @@ Some lists:
   \`subject: "Offers and Re: offers"\`. A double quote in such a value is written twice.
 - Upper and lower case are the same, and so are the ways to write an international domain.
 - What cannot be told is sent. The direction of a row is not known without \`internal_domains\`, or where it names no sender. A
-  field may be missing. Such a row fits no rule of \`do_not_send\` by it, and \`send_only\` does not keep it back.
+  field may be missing, as the subject of a message without one. Such a row fits no rule of \`do_not_send\` by it, and
+  \`send_only\` does not keep it back.
 - A rule that cannot be read is a wrong setting: the log names its number and the character. \`message-trace check\` says so, too.
 - \`message_trace_filtered_total\` counts the rows that are not sent, by rule. A rule that stays at 0 has fit nothing.
 - A row is looked at when it is read for the first time, and again when its status has changed. Rows that were not sent are not

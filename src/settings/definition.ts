@@ -122,7 +122,7 @@ export const sharedSettings = {
   send_only: {
     title: 'Send only',
     description:
-      'Only rows that fit one of these rules are sent, such as "direction: inbound, outbound" or "status: failed, quarantined". do_not_send goes before it. Left empty: all rows are sent.',
+      'Only rows that fit one of these rules are sent, such as "direction: inbound, outbound" or "status: failed, quarantined". A row that fits do_not_send, too, is not sent. Left empty: all rows are sent.',
     type: 'array',
     items: { type: 'string' },
   },
