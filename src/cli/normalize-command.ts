@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { InternalDomains } from '../message-trace/direction.js';
 import { eventText } from '../message-trace/event-text.js';
 import type { EventOptions } from '../message-trace/event.js';
 import type { TraceRecord } from '../model/record.js';
@@ -16,6 +17,8 @@ export interface NormalizeRequest {
   readonly eventFormat: EventOptions['eventFormat'];
   /** Without it, the one of the API that the row is of. */
   readonly intakeFormat?: EventOptions['intakeFormat'] | undefined;
+  /** The tenant's own, for enriched events. */
+  readonly internalDomain?: readonly string[] | undefined;
 }
 
 /** `message-trace normalize`. @throws the file system's error where a file cannot be read */
@@ -37,6 +40,7 @@ export async function normalizeCommand(request: NormalizeRequest, terminal: Term
 
 /** @returns how many rows could not be read */
 async function normalizeSource(source: string, request: NormalizeRequest, terminal: Terminal): Promise<number> {
+  const optionsFor = optionsBy(request);
   const name = source === '-' ? 'standard input' : source;
   const stream = source === '-' ? terminal.stdin : createReadStream(source);
   let bad = 0;
@@ -53,7 +57,7 @@ async function normalizeSource(source: string, request: NormalizeRequest, termin
         report(found.line, record);
         continue;
       }
-      buffer += `${eventText(record, optionsFor(record, request))}\n`;
+      buffer += `${eventText(record, optionsFor(record))}\n`;
       if (buffer.length < BUFFER_CHARACTERS) continue;
       await terminal.write(buffer);
       buffer = '';
@@ -72,7 +76,11 @@ function recordIn({ row, problem }: FoundRow): TraceRecord | string {
   return recordOf(row) ?? 'It is no row of a message trace: it names neither a message nor an address.';
 }
 
-function optionsFor({ dialect }: TraceRecord, { eventFormat, intakeFormat }: NormalizeRequest): EventOptions {
-  const own = dialect === 'graph' ? 'message_trace_graph_api' : 'message_trace';
-  return { eventFormat, intakeFormat: intakeFormat ?? own };
+/** The options for a row of either API. */
+function optionsBy({ eventFormat, intakeFormat, internalDomain = [] }: NormalizeRequest) {
+  const tenant = { id: undefined, internal: new InternalDomains(internalDomain) };
+  return ({ dialect }: TraceRecord): EventOptions => {
+    const own = dialect === 'graph' ? 'message_trace_graph_api' : 'message_trace';
+    return { eventFormat, intakeFormat: intakeFormat ?? own, tenant };
+  };
 }

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, type JsonValue } from '../model/json.js';
 import type { TraceRecord } from '../model/record.js';
 import { camelCaseStatus, pascalCaseStatus } from './status.js';
+import type { Tenant } from './direction.js';
 import { type EventField, eventFields } from './fields.js';
 
 /** Whether no text in a value, names of members included, holds half a character (a lone surrogate). */
@@ -86,9 +87,14 @@ function ticksOf(timestamp: string | undefined): string | undefined {
 }
 
 export interface EventOptions {
-  /** `normalized`: the normalized fields beside the raw row's keys; `raw`: the raw row alone. */
-  readonly eventFormat: 'normalized' | 'raw';
+  /**
+   * `normalized`: the normalized fields beside the raw row's keys; `enriched`: the fields that tell direction, domains
+   * and users, too; `raw`: the raw row alone.
+   */
+  readonly eventFormat: 'normalized' | 'enriched' | 'raw';
   readonly intakeFormat: IntakeFormat;
+  /** Whose mail it is. Only enriched events need it. */
+  readonly tenant?: Tenant;
 }
 
 /**

@@ -22,7 +22,7 @@ import { RequestBudget } from '../microsoft/http/request-budget.js';
 import { Transport } from '../microsoft/http/transport.js';
 import { traceOptions } from '../settings/options.js';
 import type { TraceConfiguration } from '../settings/values.js';
-import type { Access } from './access.js';
+import { type Access, tenantOf } from './access.js';
 import { IntakeSink } from './intake-sink.js';
 import { RejectedFile } from './dead-letters.js';
 import { FilteringSink, rowFilterFor, sentenceOnFilter, WITHOUT_DOMAINS } from './row-filters.js';
@@ -97,7 +97,7 @@ export abstract class TraceTrigger<
     const storage = storageIn(this.data);
     const intakeSink = new IntakeSink({
       intake: this.intake,
-      options: this.#options.events,
+      options: { ...this.#options.events, tenant: tenantOf(this.#access, this.#options.events.internalDomains) },
       rejected: new RejectedFile({ storage, now: () => this.#clock.now(), log: this.log }),
       metrics: this.#metrics,
       now: () => this.#clock.now(),

@@ -43,6 +43,8 @@ export interface TraceOptions {
     readonly chunkSize: number;
     readonly eventFormat: TraceConfiguration['event_format'];
     readonly intakeFormat: TraceConfiguration['intake_format'];
+    /** As they were given, beside those that the settings tell anyway. */
+    readonly internalDomains: readonly string[];
   };
   readonly filters: FilterOptions;
   readonly addresses: Addresses;
@@ -67,6 +69,7 @@ export function traceOptions(settings: TraceConfiguration): TraceOptions {
       chunkSize: settings.chunk_size,
       eventFormat: settings.event_format,
       intakeFormat: settings.intake_format,
+      internalDomains: settings.internal_domains ?? [],
     },
     filters: filterOptions(settings),
     addresses: {
