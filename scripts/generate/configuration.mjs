@@ -92,7 +92,7 @@ with \`and\`. All of them must fit.
 | condition | fits |
 | --- | --- |
 | \`status: failed, quarantined\` | rows with one of these statuses |
-| \`direction: internal\` | \`inbound\`, \`outbound\`, \`internal\` or \`external\` (from outside to outside, such as forwarded mail) |
+| \`direction: internal\` | \`inbound\`, \`outbound\`, \`internal\` or \`external\` (from outside to outside, such as forwarded mail). \`internal_domains\` must hold all mail domains of the tenant: mail of one that it lacks would seem to come from outside |
 | \`sender: *@newsletter.example.com\` | an address, in which \`*\` stands for any text |
 | \`sender: <>\` | bounces, which have no sender |
 | \`recipient: contoso.com\` | all addresses of this domain, not those of its subdomains |
@@ -113,9 +113,8 @@ Some lists:
 - A value stands in double quotes where it holds a comma, or \`and\` with a word and a colon:
   \`subject: "Offers and Re: offers"\`. A double quote in such a value is written twice.
 - Upper and lower case are the same, and so are the ways to write an international domain.
-- What cannot be told is sent. The direction of a row is not known without \`internal_domains\`, or where it names no sender. A
-  field may be missing, as the subject of a message without one. Such a row fits no rule of \`do_not_send\` by it, and
-  \`send_only\` does not keep it back.
+- What cannot be told is sent. A field may be missing, as the subject of a message without one, and a row that names no sender has
+  no direction. Such a row fits no rule of \`do_not_send\` by it, and \`send_only\` does not keep it back.
 - A rule that cannot be read is a wrong setting: the log names its number and the character. \`message-trace check\` says so, too.
 - \`message_trace_filtered_total\` counts the rows that are not sent, by rule. A rule that stays at 0 has fit nothing.
 - A row is looked at when it is read for the first time, and again when its status has changed. Rows that were not sent are not

@@ -81,12 +81,6 @@ export class RowFilter {
     return this.#doNotSend.map(({ name }) => name);
   }
 
-  /** Whether a rule asks for the direction, which without domains of the tenant nobody knows. */
-  get lacksDomains(): boolean {
-    const rules = [...this.#sendOnly, ...this.#doNotSend];
-    return this.#internal.isEmpty && rules.some(({ conditions }) => conditions.some((it) => it.field === 'direction'));
-  }
-
   /** The name of the rule by which a row is not sent, or undefined for one that is. */
   ruleAgainst(record: TraceRecord): string | undefined {
     const values = new RowValues(record, this.#internal);

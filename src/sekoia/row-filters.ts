@@ -1,7 +1,7 @@
 /** The filters before sending: their settings, what is said of them, and the sink that they stand before. */
 import { ConfigurationError, type SettingsRules } from '@sekoia/automation-sdk-shim';
 import type { InternalDomains } from '../message-trace/direction.js';
-import { RowFilter } from '../message-trace/filter.js';
+import { type FilterRules, RowFilter } from '../message-trace/filter.js';
 import { isProblem, readRule, type Rule } from '../message-trace/filter-rule.js';
 import type { Receipt, Sink } from '../model/ports.js';
 import type { TraceRecord } from '../model/record.js';
@@ -9,53 +9,61 @@ import { type FilterOptions, filterOptions, type Unchecked } from '../settings/o
 
 /** Of one setting: every row is looked at by all of them. */
 const MAX_RULES = 100;
-/** Rules that the line at the start names. */
+/** Rules that the line at the start names, of each setting. */
 const MAX_RULES_NAMED = 20;
+/** By some domains alone, mail of the others would seem to come from outside. */
+const NO_DOMAINS =
+  'to tell a direction, "internal_domains" (Internal domains) must hold all mail domains of the tenant. It is empty.';
 
-interface Read {
-  readonly rules: readonly Rule[];
-  /** A sentence each. None quotes a rule: what was pasted into the form may be anything. */
-  readonly problems: readonly string[];
-}
-
-export const rulesForFilters: SettingsRules = (settings) => {
-  const { sendOnly, doNotSend } = readAll(filterOptions(settings));
-  return [...sendOnly.problems, ...doNotSend.problems];
-};
+export const rulesForFilters: SettingsRules = (settings) => readFilters(filterOptions(settings)).problems;
 
 /**
  * The filter that the settings ask for; undefined where they ask for none.
  * @throws ConfigurationError where `rulesForFilters` are broken
  */
 export function rowFilterFor(options: FilterOptions, internal: InternalDomains): RowFilter | undefined {
-  const { sendOnly, doNotSend } = readAll(options);
-  const problems = [...sendOnly.problems, ...doNotSend.problems];
+  const { sendOnly, doNotSend, problems } = readFilters(options);
   if (problems.length > 0) throw new ConfigurationError(problems.join(' '));
-  const rules = { sendOnly: sendOnly.rules, doNotSend: doNotSend.rules };
-  return rules.sendOnly.length + rules.doNotSend.length === 0 ? undefined : new RowFilter(rules, internal);
+  return sendOnly.length + doNotSend.length === 0 ? undefined : new RowFilter({ sendOnly, doNotSend }, internal);
 }
 
-function readAll({ sendOnly, doNotSend }: Unchecked<FilterOptions>): Record<keyof FilterOptions, Read> {
+interface ReadFilters extends FilterRules {
+  /** A sentence each. None quotes a rule: what was pasted into the form may be anything. */
+  readonly problems: readonly string[];
+}
+
+function readFilters({ sendOnly, doNotSend, internalDomains }: Unchecked<FilterOptions>): ReadFilters {
+  const problems: string[] = [];
+  const hasDomains = Array.isArray(internalDomains) && internalDomains.length > 0;
+  const read = (setting: string, given: unknown) => readList(setting, given, hasDomains, problems);
   return {
-    sendOnly: readList('"send_only" (Send only)', sendOnly),
-    doNotSend: readList('"do_not_send" (Do not send)', doNotSend),
+    sendOnly: read('"send_only" (Send only)', sendOnly),
+    doNotSend: read('"do_not_send" (Do not send)', doNotSend),
+    problems,
   };
 }
 
 /** The card has reported what is no list, or no text. An empty line of the form is no rule. */
-function readList(setting: string, given: unknown): Read {
+function readList(setting: string, given: unknown, hasDomains: boolean, problems: string[]): Rule[] {
   const texts = Array.isArray(given) ? given.map((text) => (typeof text === 'string' ? text.trim() : '')) : [];
-  if (texts.length > MAX_RULES)
-    return { rules: [], problems: [`${setting} has ${texts.length} rules, where ${MAX_RULES} are the limit.`] };
+  if (texts.length > MAX_RULES) {
+    problems.push(`${setting} has ${texts.length} rules, where ${MAX_RULES} are the limit.`);
+    return [];
+  }
   const rules: Rule[] = [];
-  const problems: string[] = [];
   for (const [index, text] of texts.entries()) {
     if (text === '') continue;
+    const name = `${setting}, rule ${index + 1}`;
     const read = readRule(text);
-    if (!isProblem(read)) rules.push(read);
-    else problems.push(`${setting}, rule ${index + 1}, character ${read.position}: expected ${read.expected}.`);
+    if (isProblem(read)) {
+      problems.push(`${name}, character ${read.position}: expected ${read.expected}.`);
+      continue;
+    }
+    rules.push(read);
+    if (!hasDomains && read.conditions.some(({ field }) => field === 'direction'))
+      problems.push(`${name}: ${NO_DOMAINS}`);
   }
-  return { rules, problems };
+  return rules;
 }
 
 /** What the log says at the start. */
@@ -67,9 +75,6 @@ export function sentenceOnFilter({ sendOnlyTexts, doNotSendTexts }: RowFilter): 
     'message_trace_filtered_total counts what is not sent, by rule.',
   ].join(' ');
 }
-
-export const WITHOUT_DOMAINS =
-  'A rule of send_only or do_not_send asks for the direction of messages, but no domain of the tenant is known. Such a rule filters nothing: no data is lost. Fill in internal_domains.';
 
 function listed(rules: readonly string[]): string {
   const some = rules.slice(0, MAX_RULES_NAMED).map((rule) => `[${rule}]`);

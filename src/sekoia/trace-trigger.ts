@@ -12,7 +12,7 @@ import { sentenceOnClock, ServerClock } from '../collector/clock.js';
 import { Collector } from '../collector/collector.js';
 import { Ledger } from '../collector/ledger.js';
 import { RetryPolicy } from '../collector/retry-policy.js';
-import { InternalDomains } from '../message-trace/direction.js';
+import type { Tenant } from '../message-trace/direction.js';
 import type { Sink } from '../model/ports.js';
 import type { TimeRange } from '../model/progress.js';
 import { schedulePasses } from '../model/schedule.js';
@@ -25,7 +25,7 @@ import type { TraceConfiguration } from '../settings/values.js';
 import { type Access, tenantOf } from './access.js';
 import { IntakeSink } from './intake-sink.js';
 import { RejectedFile } from './dead-letters.js';
-import { FilteringSink, rowFilterFor, sentenceOnFilter, WITHOUT_DOMAINS } from './row-filters.js';
+import { FilteringSink, rowFilterFor, sentenceOnFilter } from './row-filters.js';
 import { sourceFor } from './source-for.js';
 import { storageIn } from './storage.js';
 import { TraceMetrics } from './trace-metrics.js';
@@ -95,9 +95,10 @@ export abstract class TraceTrigger<
     this.health.alive();
     const source = this.#source();
     const storage = storageIn(this.data);
+    const tenant = tenantOf(this.#access, this.#options.events.internalDomains);
     const intakeSink = new IntakeSink({
       intake: this.intake,
-      options: { ...this.#options.events, tenant: tenantOf(this.#access, this.#options.events.internalDomains) },
+      options: { ...this.#options.events, tenant },
       rejected: new RejectedFile({ storage, now: () => this.#clock.now(), log: this.log }),
       metrics: this.#metrics,
       now: () => this.#clock.now(),
@@ -117,7 +118,7 @@ export abstract class TraceTrigger<
     retryPolicy.restored();
     const collector = new Collector({
       source,
-      sink: this.#filtered(intakeSink),
+      sink: this.#filtered(intakeSink, tenant),
       ledger,
       schedule: this.#schedule,
       clock: this.#clock,
@@ -129,11 +130,10 @@ export abstract class TraceTrigger<
   }
 
   /** Where the settings filter nothing, rows go straight to the intake. */
-  #filtered(sink: Sink): Sink {
-    const filter = rowFilterFor(this.#options.filters, new InternalDomains([]));
+  #filtered(sink: Sink, tenant: Tenant): Sink {
+    const filter = rowFilterFor(this.#options.filters, tenant.internal);
     if (filter === undefined) return sink;
     this.log.info(sentenceOnFilter(filter));
-    if (filter.lacksDomains) this.log.warning(WITHOUT_DOMAINS);
     const onFiltered = (rule: string, rows: number): void => this.#metrics.filtered(rule, rows);
     for (const name of filter.names) onFiltered(name, 0);
     return new FilteringSink({ sink, filter, onFiltered });

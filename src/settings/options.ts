@@ -54,6 +54,8 @@ export interface TraceOptions {
 export interface FilterOptions {
   readonly sendOnly: readonly string[];
   readonly doNotSend: readonly string[];
+  /** Those that were given: the ones that are known besides may not be all. */
+  readonly internalDomains: readonly string[];
 }
 
 export function traceOptions(settings: TraceConfiguration): TraceOptions {
@@ -87,7 +89,11 @@ export type Unchecked<Options> = { readonly [Name in keyof Options]: unknown };
 export function filterOptions(settings: TraceConfiguration): FilterOptions;
 export function filterOptions(settings: UncheckedSettings): Unchecked<FilterOptions>;
 export function filterOptions(settings: TraceConfiguration | UncheckedSettings): Unchecked<FilterOptions> {
-  return { sendOnly: settings.send_only ?? [], doNotSend: settings.do_not_send ?? [] };
+  return {
+    sendOnly: settings.send_only ?? [],
+    doNotSend: settings.do_not_send ?? [],
+    internalDomains: settings.internal_domains ?? [],
+  };
 }
 
 /** How a service account gets at the message traces. */
