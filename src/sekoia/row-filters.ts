@@ -84,7 +84,7 @@ function listed(rules: readonly string[]): string {
 
 interface Parts {
   readonly sink: Sink;
-  readonly filter: RowFilter;
+  readonly filter: Pick<RowFilter, 'ruleAgainst'>;
   /** Called once rows are settled that are not sent. */
   readonly onFiltered: (rule: string, rows: number) => void;
 }
