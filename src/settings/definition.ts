@@ -123,7 +123,7 @@ export const sharedSettings = {
   do_not_send: {
     title: 'Do not send',
     description:
-      'Rows that fit one of these rules are not sent. A rule has one condition or several: "direction: internal", "status: delivered and sender: *@newsletter.example.com", "recipient: contoso.com", "subject: *out of office*". * stands for any text. Left empty: all rows are sent.',
+      'Rows that fit one of these rules are not sent. A rule has one condition or several: "direction: internal", "status: delivered and sender: *@newsletter.example.com", "recipient: contoso.com", "subject: *out of office*". * stands for any text. A direction needs internal_domains. Left empty: all rows are sent.',
     type: 'array',
     items: { type: 'string' },
   },

@@ -73,7 +73,7 @@ function metricIn(text: string, name: string): number {
 
 describe(`filters, killed ${KILLS} times in the middle`, () => {
   test.each(['an account on the Reporting Web Service', 'an application on Microsoft Graph'] as const)(
-    'each row is sent or filtered, no filtered one ever goes out, and the counts add up: %s',
+    'each row is sent or filtered, no filtered one ever goes out, and the counts add up, on the way of %s [F-45]',
     async (signInScenario) => {
       const sent = new Map<string, number>();
       const scenario = await Scenario.open({
