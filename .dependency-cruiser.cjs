@@ -114,7 +114,7 @@ module.exports = {
       name: 'events-without-effects',
       severity: 'error',
       from: { path: '^src/message-trace/' },
-      to: { dependencyTypes: ['core'], pathNot: ['^(node:)?(crypto|net)$'] },
+      to: { dependencyTypes: ['core'], pathNot: ['^(node:)?(crypto|net|url)$'] },
     },
     only(
       'microsoft-knows-the-model',

@@ -13,7 +13,7 @@ const MAX_RULE_CHARACTERS = 500;
 /** What a rule can ask of a row. */
 export type RuleField = 'status' | 'direction' | 'sender' | 'recipient' | 'subject';
 
-export interface Condition {
+interface Condition {
   readonly field: RuleField;
   /** The values as they are compared, of which any will do. */
   readonly values: readonly string[];

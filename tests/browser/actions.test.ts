@@ -54,7 +54,7 @@ async function column(title: string): Promise<string[]> {
   return page.locator(`.results-table td:nth-child(${at})`).allTextContents();
 }
 
-/** Cells of the first row, read at one moment: the results of an earlier run leave the page when the next one begins. */
+/** Cells of the first row, read at one moment: results of an earlier run leave the page when the next one begins. */
 async function firstCells<const T extends readonly string[]>(...titles: T): Promise<{ [K in keyof T]: string }> {
   const cells = await page.waitForFunction((wanted) => {
     const shown = [...document.querySelectorAll('.results-table th')].map((one) => one.textContent);
