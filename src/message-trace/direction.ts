@@ -15,7 +15,7 @@ export class InternalDomains {
   #wider: { readonly organization: string; readonly domains: InternalDomains } | undefined;
 
   /**
-   * @param domains such as `example.com`, `*.example.com` or `@example.com`, in any case; what is no domain is ignored
+   * @param domains such as `example.com`, `*.example.com` or `@example.com`, in any case. What is no domain is ignored
    */
   constructor(domains: readonly string[]) {
     const names = domains.map((domain) => domainName(domain.trim().replace(/^\*?[@.]/, '')));

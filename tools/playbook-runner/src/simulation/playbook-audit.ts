@@ -51,7 +51,7 @@ export interface ReadingStart {
   readonly filter?: ExpectedFilter | undefined;
 }
 
-/** What the settings have the trigger send; undefined where that is all, or where they are wrong and it does not start. */
+/** What the settings have the trigger send; undefined where that is all, or where it does not start by them. */
 export function filterOf(settings: Readonly<Record<string, unknown>>): ExpectedFilter | undefined {
   const list = (name: string): string[] => {
     const value = settings[name];
