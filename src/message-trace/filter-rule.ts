@@ -134,7 +134,7 @@ function readDomain(text: string): string | undefined {
 }
 
 /** Stops the reading of a rule. */
-class NoRule extends Error {
+class RuleError extends Error {
   readonly problem: RuleProblem;
 
   constructor(index: number, expected: string) {
@@ -162,7 +162,7 @@ class RuleReader {
       } while (this.#hasNext());
       return { text: texts.join(' and '), conditions };
     } catch (error) {
-      if (error instanceof NoRule) return error.problem;
+      if (error instanceof RuleError) return error.problem;
       throw error;
     }
   }
@@ -187,9 +187,9 @@ class RuleReader {
     const word = this.#skip(WORD).toLowerCase();
     const field = FIELD_NAMES.find((name) => name === word);
     this.#skip(SPACES);
-    if (field === undefined || this.#text[this.#at] !== ':') throw new NoRule(start, A_FIELD);
+    if (field === undefined || this.#text[this.#at] !== ':') throw new RuleError(start, A_FIELD);
     if (before.some((condition) => condition.field === field))
-      throw new NoRule(start, `another field: ${field} stands in this rule already`);
+      throw new RuleError(start, `another field: ${field} stands in this rule already`);
     this.#at += 1;
     this.#skip(SPACES);
     return field;
@@ -202,7 +202,7 @@ class RuleReader {
     const given = isQuoted ? this.#quoted() : this.#bare(field);
     const { read, expected } = FIELDS[field];
     const value = given === '' ? undefined : read(given);
-    if (value === undefined) throw new NoRule(start, expected);
+    if (value === undefined) throw new RuleError(start, expected);
     const isPlain = !isQuoted && !given.includes('"');
     return { value, text: isPlain ? value : `"${value.replaceAll('"', '""')}"` };
   }
@@ -224,7 +224,7 @@ class RuleReader {
     const start = this.#at;
     const found = /"((?:[^"]|"")*)"/y;
     const quoted = this.#skip(found);
-    if (quoted === '') throw new NoRule(start, 'a second quotation mark at the end of the value');
+    if (quoted === '') throw new RuleError(start, 'a second quotation mark at the end of the value');
     return quoted.slice(1, -1).replaceAll('""', '"');
   }
 
@@ -240,7 +240,7 @@ class RuleReader {
     this.#skip(SPACES);
     if (this.#at === this.#text.length) return false;
     const and = this.#skip(/and\s+/iy);
-    if (and === '') throw new NoRule(this.#at, 'the end of the rule, or " and " with another condition');
+    if (and === '') throw new RuleError(this.#at, 'the end of the rule, or " and " with another condition');
     return true;
   }
 
