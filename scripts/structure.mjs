@@ -57,10 +57,10 @@ const houseWords = new Set(code.flatMap(houseWordsIn));
 
 /** What is measured, its limit, and the target of the redesign. */
 const measures = [
-  { what: 'source files', is: code.length, limit: 365, target: 260 },
-  { what: 'source files of the product (module, src)', is: product.length, limit: 117, target: 90 },
+  { what: 'source files', is: code.length, limit: 377, target: 260 },
+  { what: 'source files of the product (module, src)', is: product.length, limit: 126, target: 90 },
   { what: 'source files of the shim', is: shim.length, limit: 79, target: 70 },
-  { what: 'source files of the tools', is: tools.length, limit: 169, target: 100 },
+  { what: 'source files of the tools', is: tools.length, limit: 172, target: 100 },
   { what: 'median lines of the product', is: median(product.map(linesOf)), limit: Infinity, target: undefined },
   { what: 'median lines of the shim', is: median(shim.map(linesOf)), limit: Infinity, target: undefined },
   { what: `comment lines over ${MAX_COLUMNS} columns`, is: tooWide.length, limit: 0, target: 0 },

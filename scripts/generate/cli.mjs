@@ -76,7 +76,8 @@ JSON file that \`--settings\` or \`MESSAGE_TRACE_SETTINGS\` names, such as
 \`{"tenant_id": "contoso.onmicrosoft.com", "client_id": "…", "client_secret": "…"}\`, or, for what proves who signs in, from a
 hidden prompt on a terminal. The environment goes before the file. A secret is never an option: other users see the
 options of a process. A variable of a secret can end in \`_FILE\` and name a file with it, as Docker and Kubernetes mount
-them. With \`account_name\` a service account signs in, else an application.
+them. With \`account_name\` a service account signs in, else an application. A list, such as \`do_not_send\`, has an entry in each
+line of its variable.
 
 Searching asks Microsoft Graph. \`check\` knows the Reporting Web Service, too.
 

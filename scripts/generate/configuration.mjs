@@ -14,6 +14,7 @@ function valuesOf({ type, enum: choices, format, unit, minimum, maximum }) {
   if (type === 'boolean') return '`true`, `false`';
   if (type === 'array') return 'list of texts';
   if (type === 'integer') return `${minimum} to ${maximum} ${unit}`;
+  if (type === 'array') return 'list of texts';
   return format === 'uri' ? 'URL' : 'text';
 }
 
@@ -32,7 +33,7 @@ const row = (name, setting, byDefault) => [
   setting.title,
   valuesOf(setting),
   byDefault,
-  `${setting.description}${setting.secret ? ' A secret.' : ''}`,
+  `${setting.description.replaceAll('*', '\\*')}${setting.secret ? ' A secret.' : ''}`,
 ];
 
 const headers = ['setting', 'title', 'values', 'default', 'meaning'];
@@ -82,6 +83,42 @@ only by triggers without a credential or an address of their own.
 ${ownTable({ settings: moduleSettings }, () => true)}
 
 Sekoia.io checks an account when you save it: the module signs in, reads the token's permissions and asks for one row.
+
+## Which rows are sent
+
+\`do_not_send\` and \`send_only\` are lists of rules, a rule in each line of the form. A rule has one condition or several, joined
+with \`and\`. All of them must fit.
+
+| condition | fits |
+| --- | --- |
+| \`status: failed, quarantined\` | rows with one of these statuses |
+| \`direction: internal\` | \`inbound\`, \`outbound\`, \`internal\` or \`external\` (from outside to outside, such as forwarded mail). \`internal_domains\` must hold all mail domains of the tenant: mail of one that it lacks would seem to come from outside |
+| \`sender: *@newsletter.example.com\` | an address, in which \`*\` stands for any text |
+| \`sender: <>\` | bounces, which have no sender |
+| \`recipient: contoso.com\` | all addresses of this domain, not those of its subdomains |
+| \`recipient: *.contoso.com\` | those of its subdomains |
+| \`subject: *out of office*\` | a subject with these words. Without \`*\` it must be the whole subject |
+
+Some lists:
+
+| to send | \`do_not_send\` | \`send_only\` |
+| --- | --- | --- |
+| all but internal mail that was delivered | \`direction: internal and status: delivered\` | |
+| all but newsletters and notes of absence | \`sender: *@newsletter.example.com, *.mailer.example\`<br>\`subject: *out of office*\` | |
+| what comes from outside or goes there | | \`direction: inbound, outbound\` |
+| what went wrong, but for a noisy system | \`sender: monitoring@contoso.com\` | \`status: failed, quarantined, filteredAsSpam\` |
+
+- A row that fits a rule of \`do_not_send\` is not sent, even where it fits one of \`send_only\`.
+- A comma separates values of which any will do. Subjects have commas of their own: write one rule for each.
+- A value stands in double quotes where it holds a comma, or \`and\` with a word and a colon:
+  \`subject: "Offers and Re: offers"\`. A double quote in such a value is written twice.
+- Upper and lower case are the same, and so are the ways to write an international domain.
+- What cannot be told is sent. A field may be missing, as the subject of a message without one, and a row that names no sender has
+  no direction. Such a row fits no rule of \`do_not_send\` by it, and \`send_only\` does not keep it back.
+- A rule that cannot be read is a wrong setting: the log names its number and the character. \`message-trace check\` says so, too.
+- \`message_trace_filtered_total\` counts the rows that are not sent, by rule. A rule that stays at 0 has fit nothing.
+- A row is looked at when it is read for the first time, and again when its status has changed. Rows that were not sent are not
+  sent later, when the rules have changed. \`message-trace search\` finds them.
 
 ## How values are read
 

@@ -8,8 +8,9 @@ import { addressOf, scopeOf } from '../microsoft/clouds.js';
 import { BearerAuthorization } from '../microsoft/sign-in/authorization.js';
 import { toRecord } from '../microsoft/reporting-web-service.js';
 import { lastHour } from '../sekoia/account-checks.js';
-import type { Access } from '../sekoia/access.js';
+import { type Access, tenantOf } from '../sekoia/access.js';
 import { authorizationFor, permissionFor, tokenRequestFor } from '../sekoia/authorization-for.js';
+import { rowFilterFor, sentenceOnFilter } from '../sekoia/row-filters.js';
 import { readerOf } from '../sekoia/source-for.js';
 import { accessFor, type Connection, eventOptionsFor, openConnection, optionsFor } from './connection.js';
 import { type CommandSettings, readCommandSettings } from './settings.js';
@@ -35,7 +36,7 @@ export async function checkCommand(request: CheckRequest, terminal: Terminal): P
     const needs = sendTestEvent ? (['intake_key'] as const) : [];
     const settings = await readCommandSettings({ file: settingsFile, needs }, terminal);
     const access = accessFor(settings);
-    await report({ name: 'settings', outcome: 'good', sentence: 'The settings are complete.' });
+    await report({ name: 'settings', outcome: 'good', sentence: sentenceOnSettings(settings, access) });
     connection = openConnection(terminal);
     const outcomes: CheckResult['outcome'][] = [];
     for await (const result of runChecks(
@@ -54,6 +55,14 @@ export async function checkCommand(request: CheckRequest, terminal: Terminal): P
     connection?.close();
     await terminal.flush();
   }
+}
+
+/** What is filtered by them is easily forgotten. */
+function sentenceOnSettings(settings: CommandSettings, access: Access): string {
+  const options = optionsFor(settings);
+  const filter = rowFilterFor(options.filters, tenantOf(access, options).internal);
+  const complete = 'The settings are complete.';
+  return filter === undefined ? complete : `${complete} ${sentenceOnFilter(filter)}`;
 }
 
 function lineFor({ name, outcome, sentence, remedy }: CheckResult): string {

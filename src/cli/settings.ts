@@ -33,9 +33,10 @@ export function isSecret(name: string): boolean {
   return name === INTAKE_KEY || commandSettings[name]?.secret === true;
 }
 
-/** In the environment, commas or blanks stand between what it holds. */
-function isList(name: string): boolean {
-  return commandSettings[name]?.type === 'array';
+/** In the environment, a list has an entry in each line. Domains may stand in one. */
+function valueFrom(text: string, name: string): string | string[] {
+  if (commandSettings[name]?.type !== 'array') return text;
+  return text.split(name === 'internal_domains' ? /[\s,]+/ : /\r?\n/);
 }
 
 /** Such as `MESSAGE_TRACE_TENANT_ID`. */
@@ -144,8 +145,7 @@ function fromEnvironment({ env }: Terminal): JsonObject {
   const entries = Object.keys(commandSettings).flatMap((name) => {
     const variable = variableFor(name);
     const text = env[variable];
-    if (text !== undefined && text !== '')
-      return [[name, isList(name) ? (text.match(/[^\s,]+/g) ?? []) : text] as const];
+    if (text !== undefined && text !== '') return [[name, valueFrom(text, name)] as const];
     const path = isSecret(name) ? env[variable + FILE_SUFFIX] : undefined;
     return path === undefined || path === '' ? [] : [[name, textOf(path).replace(/\r?\n$/, '')] as const];
   });

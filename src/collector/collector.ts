@@ -318,16 +318,19 @@ export class Collector {
     const { ledger, sink, monitor, clock } = this.#parts;
     const reject = (row: unknown, reason: string) =>
       this.#retryPolicy.retryUntilStored(() => sink.reject(row, reason), signal);
-    for (const unreadable of page.unreadable) await reject(unreadable, 'The answer holds an entry that is no row.');
+    let repeats = 0;
+    for (const unreadable of page.unreadable)
+      if (!(await reject(unreadable, 'The answer holds an entry that is no row.'))) repeats += 1;
     const newRows = await ledger.deduplicate(page.records, page.answeredAtMs);
-    monitor.pageRead({ rows: page.records.length, repeats: page.records.length - newRows.length });
-    for await (const { from, to, rejected } of sink.deliver(newRows, signal)) {
+    repeats += page.records.length - newRows.length;
+    monitor.pageRead({ rows: page.records.length + page.unreadable.length, repeats });
+    for await (const { from, to, rejected, filtered = [] } of sink.deliver(newRows, signal)) {
       for (const { index, reason } of rejected) await reject(newRows[index]?.record.raw, reason);
       const settled = newRows.slice(from, to);
       await this.#retryPolicy.retryUntilStored(() => ledger.remember(settled), signal);
-      const refused = new Set(rejected.map(({ index }) => newRows[index]));
+      const undelivered = new Set([...rejected.map(({ index }) => index), ...filtered].map((index) => newRows[index]));
       monitor.delivered(
-        settled.filter((row) => !refused.has(row)),
+        settled.filter((row) => !undelivered.has(row)),
         clock.now(),
       );
     }

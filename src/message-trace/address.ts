@@ -16,6 +16,13 @@ export function addressOf(path: string | undefined): string | undefined {
   return address === '' ? undefined : address;
 }
 
+const ADDRESS_FORM = /^(?:"[^"\s][^"]*"|[^\s@<>,;"]+)@[^\s@<>,;"]+$/u;
+
+/** Whether a person may have meant an address: one `@` between a name, which may be quoted, and a domain. */
+export function isAddress(text: string): boolean {
+  return ADDRESS_FORM.test(text);
+}
+
 const isPlainDomain = /^[a-z0-9._-]*[a-z0-9_-]$/;
 
 /**

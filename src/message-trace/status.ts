@@ -40,6 +40,16 @@ export function camelCaseStatus(status: string): string {
   return pascal.charAt(0).toLowerCase() + pascal.slice(1);
 }
 
+/** The statuses that a person may ask for, as a sentence lists them. */
+export const STATUSES_TO_ASK_FOR =
+  'delivered, failed, pending, expanded, quarantined, filteredAsSpam, gettingStatus and recalled';
+
+/** The status that a person means, as Microsoft Graph spells it: `Filtered as spam` → `filteredAsSpam`. */
+export function statusNamed(text: string): string | undefined {
+  const name = text.replace(/[\s_-]/g, '');
+  return isKnownStatus(name) ? camelCaseStatus(name) : undefined;
+}
+
 export function isKnownStatus(status: string): boolean {
   return knownStatuses.has(status.toLowerCase());
 }

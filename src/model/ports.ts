@@ -84,12 +84,14 @@ export interface DeliveredRow {
   readonly foundAtMs: number;
 }
 
-/** A stretch of the rows handed to `deliver`, by index: all of it has been taken off our hands. */
+/** A stretch of the rows handed to `deliver`, by index: all of it is settled. */
 export interface Receipt {
   readonly from: number;
   readonly to: number;
   /** Those of the stretch that were refused for good, by index. They count as done: the collector sets them aside. */
   readonly rejected: readonly { readonly index: number; readonly reason: string }[];
+  /** Those of the stretch that are not to be sent, by index. They are remembered like the others. */
+  readonly filtered?: readonly number[];
 }
 
 /**
@@ -100,8 +102,11 @@ export interface Receipt {
  */
 export interface Sink {
   deliver(rows: readonly DeliveredRow[], signal: AbortSignal): AsyncGenerator<Receipt, void, undefined>;
-  /** Sets aside, where a person can look at it, a row that cannot be delivered. @throws StorageError */
-  reject(row: unknown, reason: string): Promise<void>;
+  /**
+   * Sets aside, where a person can look at it, a row that cannot be delivered.
+   * @returns whether it was not there already @throws StorageError
+   */
+  reject(row: unknown, reason: string): Promise<boolean>;
 }
 
 /** Time as the service sees it. Passed in, never read from the system inside the collector. */
@@ -135,6 +140,7 @@ export interface PersistentDocument {
 export interface Monitor {
   /** What is being read from now on; undefined between two ranges. */
   reading(read: { readonly pass: number; readonly range: TimeRange } | undefined): void;
+  /** `rows`: all entries of the page; `repeats`: those that are known, so that nothing more is done with them. */
   pageRead(page: { readonly rows: number; readonly repeats: number }): void;
   rangeRead(read: {
     readonly pass: number;

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { MAX_SEARCH_VALUES } from '@sekoia/automation-sdk-shim/budgets';
-import { camelCaseStatus, isKnownStatus } from '../message-trace/status.js';
+import { isAddress } from '../message-trace/address.js';
+import { STATUSES_TO_ASK_FOR, statusNamed } from '../message-trace/status.js';
 import { ipAddressOf } from '../microsoft/http/row-values.js';
 import type { TimeRange } from '../model/progress.js';
 import { DEFAULT_PERIOD_MS, rangeOf } from './period.js';
@@ -70,11 +71,9 @@ type Reader = (value: string) => string | { readonly mustBe: string };
 
 const ADDRESS = 'an address such as name@example.com, or *@example.com for a whole domain';
 const MAX_ADDRESS_LENGTH = 320;
-/** One `@` between a name, which may be quoted, and a domain. */
-const ADDRESS_FORM = /^(?:"[^"\s][^"]*"|[^\s@<>,;"]+)@[^\s@<>,;"]+$/u;
 
 function address(value: string): ReturnType<Reader> {
-  return ADDRESS_FORM.test(value) && value.length <= MAX_ADDRESS_LENGTH ? value : { mustBe: ADDRESS };
+  return isAddress(value) && value.length <= MAX_ADDRESS_LENGTH ? value : { mustBe: ADDRESS };
 }
 
 function traceId(value: string): ReturnType<Reader> {
@@ -86,11 +85,7 @@ function traceId(value: string): ReturnType<Reader> {
 }
 
 function status(value: string): ReturnType<Reader> {
-  const name = value.replace(/[\s_-]/g, '');
-  if (isKnownStatus(name)) return camelCaseStatus(name);
-  return {
-    mustBe: 'one of delivered, failed, pending, expanded, quarantined, filteredAsSpam, gettingStatus and recalled',
-  };
+  return statusNamed(value) ?? { mustBe: `one of ${STATUSES_TO_ASK_FOR}` };
 }
 
 function ipAddress(value: string): ReturnType<Reader> {

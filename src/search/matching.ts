@@ -1,4 +1,5 @@
 import { camelCaseStatus } from '../message-trace/status.js';
+import { fold, isLike } from '../message-trace/wildcard.js';
 import type { TraceRecord } from '../model/record.js';
 import { bracketed, canonicalIp, type QueryProperty, type TraceQuery } from './filter.js';
 
@@ -54,25 +55,4 @@ export function rowFilter(query: TraceQuery): (row: TraceRecord) => boolean {
     const { receivedMs = NaN } = row;
     return receivedMs >= range.start && receivedMs < range.end && tests.every((test) => test(row));
   };
-}
-
-/** How texts are compared: without case, and whichever way their accents are written. */
-function fold(text: string): string {
-  return text.normalize('NFC').toLowerCase();
-}
-
-/** Whether a text fits a pattern in which `*` stands for any text. In linear time: patterns come from outside. */
-function isLike(text: string, pattern: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return text === pattern;
-  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
-  const end = text.length - last.length;
-  let at = first.length;
-  for (const piece of rest) {
-    const found = text.indexOf(piece, at);
-    if (found < 0 || found + piece.length > end) return false;
-    at = found + piece.length;
-  }
-  return true;
 }

@@ -83,11 +83,13 @@ export class IntakeSink implements Sink {
     this.#rejections.flush();
   }
 
-  async reject(row: unknown, reason: string): Promise<void> {
+  async reject(row: unknown, reason: string): Promise<boolean> {
     const { rejected, metrics } = this.#parts;
-    if (!(await rejected.add(row, reason))) return;
+    const isNew = await rejected.add(row, reason);
+    if (!isNew) return false;
     metrics.rejected();
     this.#rejections.add(reason);
+    return true;
   }
 }
 

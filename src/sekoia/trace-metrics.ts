@@ -88,6 +88,7 @@ export class TraceMetrics implements Monitor {
   readonly #observedDelay: Histogram<'kind'>;
   readonly #oddRows: Counter<'field'>;
   readonly #rejected: Counter;
+  readonly #filtered: Counter<'rule'>;
   readonly #ranges: Counter<'pass'>;
   readonly #pages: Counter<'pass'>;
   readonly #requests: Counter<'result'>;
@@ -103,11 +104,19 @@ export class TraceMetrics implements Monitor {
       new Counter({ name: `message_trace_${name}`, help, labelNames, registers });
 
     this.#rows = counter('rows_read_total', 'Rows that Microsoft answered, repeats included.');
-    this.#repeats = counter('repeats_suppressed_total', 'Rows read that had gone out before with the same status.');
+    this.#repeats = counter(
+      'repeats_suppressed_total',
+      'Rows read that were known: sent, filtered or rejected before with the same status.',
+    );
     this.#delivered = counter('events_delivered_total', 'Events that the intake has acknowledged.');
     this.#statusChanges = counter('status_changes_total', 'Rows that went out again because their status had changed.');
     this.#oddRows = counter('odd_rows_total', 'Rows sent although a field is missing or not as documented.', ['field']);
     this.#rejected = counter('rejected_total', 'Rows that could not be delivered; they are in the folder "rejected".');
+    this.#filtered = counter(
+      'filtered_total',
+      'Rows that were not sent, by the rule of do_not_send. send_only: rows that fit none of its rules.',
+      ['rule'],
+    );
     this.#ranges = counter('ranges_read_total', 'Ranges read completely, by pass.', ['pass']);
     this.#pages = counter('pages_read_total', 'Pages of those ranges, by pass.', ['pass']);
     this.#requests = counter('requests_total', 'Requests to Microsoft, by HTTP status or error code.', ['result']);
@@ -191,6 +200,11 @@ export class TraceMetrics implements Monitor {
 
   rejected(): void {
     this.#rejected.inc();
+  }
+
+  /** @param rows 0 shows a rule that has fit no row yet */
+  filtered(rule: string, rows: number): void {
+    this.#filtered.inc({ rule }, rows);
   }
 
   requested(result: string): void {

@@ -12,8 +12,9 @@ import { sentenceOnClock, ServerClock } from '../collector/clock.js';
 import { Collector } from '../collector/collector.js';
 import { Ledger } from '../collector/ledger.js';
 import { RetryPolicy } from '../collector/retry-policy.js';
-import type { TimeRange } from '../model/progress.js';
 import type { Tenant } from '../message-trace/direction.js';
+import type { Sink } from '../model/ports.js';
+import type { TimeRange } from '../model/progress.js';
 import { STATUSES } from '../message-trace/status.js';
 import { schedulePasses } from '../model/schedule.js';
 import { SignInBackoff } from '../collector/wait-policy.js';
@@ -25,6 +26,7 @@ import type { TraceConfiguration } from '../settings/values.js';
 import { type Access, tenantOf } from './access.js';
 import { IntakeSink } from './intake-sink.js';
 import { RejectedFile } from './dead-letters.js';
+import { FilteringSink, rowFilterFor, sentenceOnFilter } from './row-filters.js';
 import { sourceFor } from './source-for.js';
 import { storageIn } from './storage.js';
 import { TraceMetrics } from './trace-metrics.js';
@@ -96,7 +98,7 @@ export abstract class TraceTrigger<
     const tenant = tenantOf(this.#access, this.#options);
     if (this.#options.events.eventFormat === 'enriched') this.#reportDomains(tenant);
     const storage = storageIn(this.data);
-    const sink = new IntakeSink({
+    const intakeSink = new IntakeSink({
       intake: this.intake,
       options: { ...this.#options.events, tenant },
       rejected: new RejectedFile({ storage, now: () => this.#clock.now(), log: this.log }),
@@ -119,7 +121,7 @@ export abstract class TraceTrigger<
     retryPolicy.restored();
     const collector = new Collector({
       source,
-      sink,
+      sink: this.#filtered(intakeSink, tenant),
       ledger,
       schedule: this.#schedule,
       clock: this.#clock,
@@ -128,6 +130,16 @@ export abstract class TraceTrigger<
       signIn: new SignInBackoff(storage.document('sign-in.json'), this.#hashOfCredentials()),
     });
     await collector.run(this.stopping);
+  }
+
+  /** Where the settings filter nothing, rows go straight to the intake. */
+  #filtered(sink: Sink, tenant: Tenant): Sink {
+    const filter = rowFilterFor(this.#options.filters, tenant.internal);
+    if (filter === undefined) return sink;
+    this.log.info(sentenceOnFilter(filter));
+    const onFiltered = (rule: string, rows: number): void => this.#metrics.filtered(rule, rows);
+    for (const name of filter.names) onFiltered(name, 0);
+    return new FilteringSink({ sink, filter, onFiltered });
   }
 
   /** With the intake key as the key of the hash: who has the data folder alone cannot try out passwords against it. */

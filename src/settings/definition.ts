@@ -108,7 +108,7 @@ export const sharedSettings = {
   internal_domains: {
     title: 'Internal domains',
     description:
-      "The tenant's own mail domains, for example contoso.com. Each counts with its subdomains. They tell whether a message is inbound, outbound or internal. The domains of tenant_id and account_name, and the organization that Microsoft names in a row, count in any case.",
+      "The tenant's own mail domains, for example contoso.com. Each counts with its subdomains. They tell whether a message is inbound, outbound or internal. The domains of tenant_id and account_name, and the organization that Microsoft names in a row, count in any case. Left empty: these alone.",
     type: 'array',
     items: { type: 'string' },
   },
@@ -119,6 +119,20 @@ export const sharedSettings = {
     type: 'string',
     enum: ['message_trace', 'message_trace_graph_api'],
     default: 'message_trace',
+  },
+  do_not_send: {
+    title: 'Do not send',
+    description:
+      'Rows that fit one of these rules are not sent. A rule has one condition or several: "direction: internal", "status: delivered and sender: *@newsletter.example.com", "recipient: contoso.com", "subject: *out of office*". * stands for any text. A direction needs internal_domains. Left empty: all rows are sent.',
+    type: 'array',
+    items: { type: 'string' },
+  },
+  send_only: {
+    title: 'Send only',
+    description:
+      'Only rows that fit one of these rules are sent, such as "direction: inbound, outbound" or "status: failed, quarantined". A row that fits do_not_send, too, is not sent. Left empty: all rows are sent.',
+    type: 'array',
+    items: { type: 'string' },
   },
   intake_server: {
     title: 'Intake server',

@@ -46,7 +46,16 @@ export interface TraceOptions {
     /** As they were given, beside those that the settings tell anyway. */
     readonly internalDomains: readonly string[];
   };
+  readonly filters: FilterOptions;
   readonly addresses: Addresses;
+}
+
+/** Which rows are sent, as texts of rules. */
+export interface FilterOptions {
+  readonly sendOnly: readonly string[];
+  readonly doNotSend: readonly string[];
+  /** Those that were given: the ones that are known besides may not be all. */
+  readonly internalDomains: readonly string[];
 }
 
 export function traceOptions(settings: TraceConfiguration): TraceOptions {
@@ -64,11 +73,26 @@ export function traceOptions(settings: TraceConfiguration): TraceOptions {
       intakeFormat: settings.intake_format,
       internalDomains: settings.internal_domains ?? [],
     },
+    filters: filterOptions(settings),
     addresses: {
       apiUrl: settings.api_url,
       authorityUrl: settings.authority_url,
       tokenScope: settings.token_scope,
     },
+  };
+}
+
+/** Settings that the card did not vouch for: each may be absent or have the wrong type. */
+type UncheckedSettings = Readonly<Record<string, unknown>>;
+export type Unchecked<Options> = { readonly [Name in keyof Options]: unknown };
+
+export function filterOptions(settings: TraceConfiguration): FilterOptions;
+export function filterOptions(settings: UncheckedSettings): Unchecked<FilterOptions>;
+export function filterOptions(settings: TraceConfiguration | UncheckedSettings): Unchecked<FilterOptions> {
+  return {
+    sendOnly: settings.send_only ?? [],
+    doNotSend: settings.do_not_send ?? [],
+    internalDomains: settings.internal_domains ?? [],
   };
 }
 
@@ -92,10 +116,6 @@ export interface ApplicationOptions {
   readonly api: MessageTraceGraphConfiguration['api'];
   readonly authorityUrl: string;
 }
-
-/** Settings that the card did not vouch for: each may be absent or have the wrong type. */
-type UncheckedSettings = Readonly<Record<string, unknown>>;
-export type Unchecked<Options> = { readonly [Name in keyof Options]: unknown };
 
 export function accountOptions(settings: MessageTraceConfiguration): AccountOptions;
 export function accountOptions(settings: UncheckedSettings): Unchecked<AccountOptions>;

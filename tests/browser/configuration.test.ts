@@ -178,3 +178,17 @@ test('what the keyboard goes to does not lie under the save bar', async () => {
   }
   expect(hidden).toEqual([]);
 });
+
+test('rules of filters are written in lines, saved and shown again', async () => {
+  await open(wide);
+  const rules = page.getByRole('textbox', { name: 'Do not send' });
+  await page.getByRole('heading', { name: 'Which rows are sent' }).waitFor();
+  await rules.fill('direction: internal and status: delivered\n\nsubject: *out of office*\n');
+  await field('Account name').fill('svc@contoso.com');
+  await field('Account password').fill('pass-word');
+  await field('Intake key').fill('intake-key');
+  await button('Save').click();
+  await saveBar('Saved.').waitFor();
+  await page.reload();
+  await expect(rules.inputValue()).resolves.toBe('direction: internal and status: delivered\nsubject: *out of office*');
+});

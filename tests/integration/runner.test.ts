@@ -73,4 +73,19 @@ describe.each(['message_trace', 'message_trace_graph'])('the local runner with t
     expect(stopped.message).toMatch(/^Stopped \(exit code 0, \d\.\d s\)\.$/);
     expect(existsSync(folder.dataFolder)).toBe(true);
   });
+
+  test('misses no row that the rules of its filters keep back, and shows how many those are', async () => {
+    const path = `/api/playbooks/${id}`;
+    const { name, settings } = await client.call<PlaybookSettings>(200, 'GET', path);
+    const rules = { do_not_send: ['sender: *@newsletter.example', 'direction: internal'], send_only: ['subject: *e*'] };
+    const change = { name, settings: { ...settings, ...rules, internal_domains: ['example.corp'] }, secrets: {} };
+    await client.call(200, 'PUT', path, change);
+    await client.call(202, 'POST', `${path}/start`);
+    const { totals } = await client.until(id, ({ overview }) => (overview.totals.filtered > 3 ? overview : undefined));
+    expect(totals.filtered).toBeLessThan(totals.rowsRead);
+    await client.untilNoneIsMissing(id);
+    const { repeated, unknown, filtered } = await client.until(id, ({ overview }) => overview.audit ?? undefined);
+    expect({ repeated, unknown }).toEqual({ repeated: 0, unknown: 0 });
+    expect(filtered).toBeGreaterThan(3);
+  });
 });

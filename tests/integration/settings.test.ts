@@ -91,6 +91,29 @@ describe('wrong settings', () => {
   });
 });
 
+describe('wrong rules of filters', () => {
+  test('are named with their number and the position in them, and no rule is quoted [F-42]', async () => {
+    await openWithMail();
+    const trigger = await scenario.start({
+      do_not_send: ['status: failed', 'sender: *@a.example and from: s3cr3t@b.example', 'direction: internal'],
+      send_only: ['subject: "*invoice*'],
+    });
+    await criticalSeen();
+    const [message, ...others] = logged('critical');
+    expect(others).toEqual([]);
+    for (const sentence of [
+      '"send_only" (Send only), rule 1, character 10: expected a second quotation mark at the end of the value.',
+      '"do_not_send" (Do not send), rule 2, character 25: expected status, direction, sender, recipient or subject, and a colon.',
+      '"do_not_send" (Do not send), rule 3: to tell a direction, "internal_domains" (Internal domains) must hold all mail domains of the tenant.',
+      'Correct the settings in the playbook.',
+    ])
+      expect(message).toContain(sentence);
+    expect(await trigger.stop()).toMatchObject({ exitCode: 0 });
+    expect(requests()).toEqual(noRequests);
+    expect(await scenario.traces()).not.toContain('s3cr3t');
+  });
+});
+
 describe('settings as the platform may send them', () => {
   const unknown = Object.fromEntries(Array.from({ length: 12 }, (_none, n) => [`unknown_${n}`, n]));
 

@@ -150,7 +150,7 @@ export class TestBed {
       },
       reject: (row, reason) => {
         this.rejected.push({ row, reason });
-        return Promise.resolve();
+        return Promise.resolve(true);
       },
     };
   }

@@ -131,7 +131,7 @@ export class HoursWithATenant {
         deliveries.push(...records.map((record) => ({ atMs: clock.trueMs, record })));
         yield { from: 0, to: records.length, rejected: [] };
       },
-      reject: () => Promise.resolve(),
+      reject: () => Promise.resolve(true),
     };
   }
 }

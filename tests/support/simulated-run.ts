@@ -4,6 +4,7 @@ import type { Page, Receipt, Sink, Source, SourceLimits, TimeRange } from '../..
 import { Ledger } from '../../src/collector/ledger.js';
 import type { TraceRecord } from '../../src/model/record.js';
 import { scheduleOf } from './schedule.js';
+import { FilteringSink } from '../../src/sekoia/row-filters.js';
 import { PlanAgainError, RangeRefusedError, UnavailableError } from '../../src/model/errors.js';
 import { MemoryBuckets, MemoryDocument } from './memory-storage.js';
 import { record } from './records.js';
@@ -79,6 +80,8 @@ export interface ProcessRun {
   readonly restarts: number;
   /** Ranges that were refused because they ended in the future. */
   readonly refusedAsFuture: number;
+  /** What the processes counted, all together. */
+  readonly counts: Readonly<Record<'read' | 'known' | 'sent' | 'filtered', number>>;
   readonly log: string[];
 }
 
@@ -98,6 +101,8 @@ export async function live(
     readonly troubles?: Troubles;
     readonly limits?: SourceLimits;
     readonly pageMs?: number;
+    /** The rule by which a row is not sent. */
+    readonly ruleAgainst?: (record: TraceRecord) => string | undefined;
     /** Microsoft Graph takes no range that ends after its own present. */
     readonly refusesTheFuture?: boolean;
   },
@@ -198,9 +203,13 @@ export async function live(
         await Promise.resolve();
       }
     },
-    reject: () => Promise.resolve(),
+    reject: () => Promise.resolve(true),
   };
 
+  const counts = { read: 0, known: 0, sent: 0, filtered: 0 };
+  const { ruleAgainst } = options;
+  const onFiltered = (_: string, rows: number) => void (counts.filtered += rows);
+  const filtered = ruleAgainst === undefined ? sink : new FilteringSink({ sink, filter: { ruleAgainst }, onFiltered });
   const silent = () => undefined;
   const write = (message: string) => void log.push(`${new Date(time.trueMs).toISOString()} ${message}`);
   const wallErrorMs = () => random.between(-troubles.clockErrorMs, troubles.clockErrorMs);
@@ -230,16 +239,19 @@ export async function live(
         startTimeMs,
       });
       const monitor = {
-        pageRead: silent,
+        pageRead: ({ rows, repeats }: { rows: number; repeats: number }) => {
+          counts.read += rows;
+          counts.known += repeats;
+        },
         reading: silent,
         rangeRead: silent,
-        delivered: silent,
+        delivered: (sent: readonly unknown[]) => void (counts.sent += sent.length),
         progressed: silent,
         gap: silent,
         troubled: silent,
         recovered: silent,
       };
-      const collector = new Collector({ source, sink, ledger, schedule, clock, monitor, log: logs });
+      const collector = new Collector({ source, sink: filtered, ledger, schedule, clock, monitor, log: logs });
       await collector.run(stop.controller.signal);
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
@@ -257,6 +269,7 @@ export async function live(
     owedFromMs: owedFromMs ?? Infinity,
     restarts,
     refusedAsFuture,
+    counts,
     log,
   };
 }

@@ -197,9 +197,7 @@ function sinkInto(delivered: Map<string, number>, rejected: RejectedFile): Sink 
         yield { from, to, rejected: [] };
       }
     },
-    reject: async (row, reason) => {
-      await rejected.add(row, reason);
-    },
+    reject: (row, reason) => rejected.add(row, reason),
   };
 }
 

@@ -103,6 +103,25 @@ describe('check', () => {
     expect(intake.events()).toEqual([]);
   });
 
+  test('the rules of filters, a line each: good ones are named, wrong ones with their position', async () => {
+    const rules = 'direction: internal and status: delivered, expanded\n\nsubject: *out of office*\n';
+    const env = {
+      ...complete(),
+      MESSAGE_TRACE_DO_NOT_SEND: rules,
+      MESSAGE_TRACE_INTERNAL_DOMAINS: 'a.example b.example',
+    };
+    const { code, stdout } = await check('filters', env);
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      '✓ settings: The settings are complete. Not all rows are sent. Not sent are those that fit [direction: internal and status: delivered, expanded] or [subject: *out of office*].',
+    );
+    const wrong = await check('a wrong filter', { ...env, MESSAGE_TRACE_SEND_ONLY: 'status: failed or pending' });
+    expect(wrong.code).toBe(2);
+    expect(wrong.stdout).toContain(
+      '✗ settings: "send_only" (Send only), rule 1, character 9: expected one of delivered,',
+    );
+  });
+
   test('the Reporting Web Service with an account', async () => {
     const ended = await check('Reporting Web Service, all good', { ...accountEnv(simulator), DATA_STORAGE: folder });
     expect(ended.code).toBe(0);

@@ -142,7 +142,7 @@ function sinkInto(delivered: string[]): Sink {
     },
     reject: (row) => {
       JSON.stringify(row);
-      return Promise.resolve();
+      return Promise.resolve(true);
     },
   };
 }

@@ -39,6 +39,7 @@ export type { AlteredRequest } from './microsoft/service/service-front.js';
 export type { RequestLog, RequestRecord, RequestTotals } from './microsoft/http/request-log.js';
 export { DeliveryAudit, type AuditReport } from './audit/delivery-audit.js';
 export type { RepeatedDelivery, AuditRow } from './audit/delivery-audit.js';
+export { ExpectedFilter, type FilterableRow, type FilterSettings } from './audit/expected-filter.js';
 export { identifyEvent, type RowIdentity } from './audit/row-identity.js';
 export { SERVER_FAULTS, type ServerFault } from './sekoia/server-faults.js';
 export { MAX_EVENT_BYTES, MAX_REQUEST_BYTES } from './sekoia/intake.js';

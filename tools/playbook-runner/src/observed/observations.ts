@@ -8,6 +8,7 @@ const COUNTERS: Readonly<Record<keyof Totals, string>> = {
   lateRows: 'message_trace_late_rows_seconds_count',
   statusChanges: 'message_trace_status_changes_total',
   repeatsSuppressed: 'message_trace_repeats_suppressed_total',
+  filtered: 'message_trace_filtered_total',
   rejected: 'message_trace_rejected_total',
   gapSeconds: 'message_trace_gap_seconds_total',
   requests: 'message_trace_requests_total',

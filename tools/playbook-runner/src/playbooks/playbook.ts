@@ -6,7 +6,7 @@ import { HttpError } from '@local/testbed';
 import { NO_HEALTH } from '../observed/trigger-watch.js';
 import { type Cursors, Observations } from '../observed/observations.js';
 import { describeExit, type Stop } from '@local/testbed';
-import { AuditOfPlaybook, type PlaybookAudit } from '../simulation/playbook-audit.js';
+import { AuditOfPlaybook, filterOf, type PlaybookAudit } from '../simulation/playbook-audit.js';
 import type { PlaybookState, PlaybookSummary } from '../wire/playbook.js';
 import type { SavedPlaybook } from './playbook-store.js';
 import { wrongSettings } from './stored-playbook.js';
@@ -213,6 +213,7 @@ export class Playbook {
           nowMs: Date.now(),
           continues: await store.hasState(this.id),
           startTimeHours: Number(valueOf(card, stored.settings, 'start_time')),
+          filter: filterOf(stored.settings),
         });
       },
       onEvents: (events) => audit?.deliver(events),

@@ -1,4 +1,4 @@
-import { type AuditReport, type Comparison, DeliveryAudit } from '@local/testbed';
+import { type AuditReport, type Comparison, DeliveryAudit, ExpectedFilter } from '@local/testbed';
 import type { RowIdentity } from '@local/testbed';
 import type { DeliveryAudit as AuditView } from '../wire/live.js';
 import type { TenantRow } from './simulated-tenant.js';
@@ -47,6 +47,23 @@ export interface ReadingStart {
   readonly continues: boolean;
   /** The setting of that name. */
   readonly startTimeHours: number;
+  /** Which rows its settings have it send. */
+  readonly filter?: ExpectedFilter | undefined;
+}
+
+/** What the settings have the trigger send; undefined where that is all, or where it does not start by them. */
+export function filterOf(settings: Readonly<Record<string, unknown>>): ExpectedFilter | undefined {
+  const list = (name: string): string[] => {
+    const value = settings[name];
+    return Array.isArray(value) ? value.map(String) : [];
+  };
+  const [sendOnly, doNotSend] = [list('send_only'), list('do_not_send')];
+  if (sendOnly.length + doNotSend.length === 0) return undefined;
+  try {
+    return new ExpectedFilter({ sendOnly, doNotSend, internalDomains: list('internal_domains') });
+  } catch {
+    return undefined;
+  }
 }
 
 /** The audit of one playbook that reads the simulated tenant and delivers to an intake of this runner. */
@@ -54,6 +71,7 @@ export class PlaybookAudit {
   readonly #audit = new DeliveryAudit();
   readonly #continuesFromMs: number;
   #dueFromMs: number | undefined;
+  #filter: ExpectedFilter | undefined;
   #report: AuditReport | undefined;
   #comparedAtMs = 0;
 
@@ -74,7 +92,8 @@ export class PlaybookAudit {
    * To be called before each start of the trigger's process, restarts too: one that has kept no state reads from its
    * own start again. One that continues must read all that was due before, however long it was stopped.
    */
-  readingStarts({ nowMs, continues, startTimeHours }: ReadingStart): void {
+  readingStarts({ nowMs, continues, startTimeHours, filter }: ReadingStart): void {
+    this.#filter = filter;
     if (!continues) this.#dueFromMs = nowMs - startTimeHours * HOUR_MS + START_MARGIN_MS;
     else this.#dueFromMs ??= this.#continuesFromMs;
   }
@@ -88,7 +107,9 @@ export class PlaybookAudit {
   }
 
   see(comparison: Comparison, row: TenantRow): void {
-    comparison.see(row, row.receivedMs >= (this.#dueFromMs ?? Infinity));
+    const filter = this.#filter;
+    const isSent = filter && ((status: string) => filter.isSent({ ...row, status }));
+    comparison.see(row, row.receivedMs >= (this.#dueFromMs ?? Infinity), isSent);
   }
 
   endComparison(comparison: Comparison, startedAtMs: number): void {
@@ -99,12 +120,14 @@ export class PlaybookAudit {
   /** The last comparison; null until the first is done. */
   picture(): AuditView | null {
     if (this.#report === undefined) return null;
-    const { visible, delivered, missing, missingSinceMs, repeated, unknown, unreadable, samples } = this.#report;
+    const { visible, delivered, missing, filtered, missingSinceMs, repeated, unknown, unreadable, samples } =
+      this.#report;
     return {
       comparedAtMs: this.#comparedAtMs,
       visible,
       delivered,
       missing,
+      filtered,
       oldestMissingSeconds:
         missingSinceMs === undefined ? null : Math.max(0, this.#comparedAtMs - missingSinceMs) / 1000,
       repeated,

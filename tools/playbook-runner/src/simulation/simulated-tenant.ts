@@ -1,5 +1,13 @@
 import type { TenantControls } from '../wire/live.js';
-import { type AuditRow, ChildProcess, type Exit, HttpError, inheritedEnvironment, passingFaults } from '@local/testbed';
+import {
+  type AuditRow,
+  ChildProcess,
+  type Exit,
+  type FilterableRow,
+  HttpError,
+  inheritedEnvironment,
+  passingFaults,
+} from '@local/testbed';
 
 /** The control pages for the faults of the Reporting Web Service, of Microsoft Graph and of the tokens. */
 const FAULT_PAGES = ['faults', 'graph/faults', 'token-service/faults'];
@@ -77,7 +85,7 @@ export interface TenantOptions {
 }
 
 /** A row of the tenant. */
-export interface TenantRow extends AuditRow {
+export interface TenantRow extends AuditRow, Pick<FilterableRow, 'sender' | 'subject' | 'fromIp'> {
   /** When Exchange received the message, in milliseconds since 1970. */
   readonly receivedMs: number;
 }

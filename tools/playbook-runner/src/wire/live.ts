@@ -60,6 +60,8 @@ export interface Totals {
   readonly lateRows: number;
   readonly statusChanges: number;
   readonly repeatsSuppressed: number;
+  /** Rows that the settings do not have sent. */
+  readonly filtered: number;
   readonly rejected: number;
   readonly gapSeconds: number;
   readonly requests: number;
@@ -96,6 +98,8 @@ export interface DeliveryAudit {
    * tenant shows it.
    */
   readonly missing: number;
+  /** Rows that the rules of the playbook keep back in their last status. */
+  readonly filtered: number;
   /**
    * Since when some of the missing rows were to be seen: how long the oldest has waited, in seconds; null where none is
    * missing.

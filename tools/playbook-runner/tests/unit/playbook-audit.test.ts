@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { AuditOfPlaybook, AuditWatch, PlaybookAudit } from '../../src/simulation/playbook-audit.js';
+import { AuditOfPlaybook, AuditWatch, filterOf, PlaybookAudit } from '../../src/simulation/playbook-audit.js';
 import type { TenantRow } from '../../src/simulation/simulated-tenant.js';
 
 const MINUTE_MS = 60_000;
@@ -40,6 +40,18 @@ describe('what a playbook had to read', () => {
     const audit = new PlaybookAudit(T);
     audit.readingStarts(startedAt(0, false));
     expect(compare(audit)).toMatchObject({ visible: 7, missing: 7, oldestMissingSeconds: 150 * 60 });
+  });
+
+  test('is not what its rules keep back, status by status', () => {
+    const settings = { do_not_send: ['recipient: r@x and status: delivered'], send_only: [] };
+    const audit = new PlaybookAudit(T);
+    audit.readingStarts({ ...startedAt(0, false), filter: filterOf(settings) });
+    expect(compare(audit)).toMatchObject({ visible: 7, missing: 0, filtered: 7 });
+    audit.readingStarts({ ...startedAt(0, false), filter: filterOf({ do_not_send: ['status: failed'] }) });
+    expect(compare(audit)).toMatchObject({ visible: 7, missing: 7, filtered: 0 });
+    // The trigger does not start by these.
+    expect(filterOf({ do_not_send: ['status'] })).toBeUndefined();
+    expect(filterOf({ do_not_send: [], send_only: '' })).toBeUndefined();
   });
 
   test('where it was added later is no mail from before its start_time', () => {

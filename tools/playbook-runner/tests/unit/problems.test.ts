@@ -24,7 +24,7 @@ describe('problems with settings', () => {
     ['message_trace', { ...account, start_time: 1.5 }, { start_time: 'Write a whole number from 0 to 2160.' }],
     ['message_trace', { ...account, compress: 'no' }, { compress: 'Choose yes or no.' }],
     ['message_trace', { ...account, token_scope: 1 }, { token_scope: 'Write a text.' }],
-    ['message_trace', { ...account, event_format: 'x' }, { event_format: 'Choose one of normalized, raw.' }],
+    ['message_trace', { ...account, event_format: 'x' }, { event_format: 'Choose one of normalized, enriched, raw.' }],
     ['message_trace', { ...account, api_url: 'http://x.example' }, { api_url: address }],
     ['message_trace', { ...account, intake_server: 'no address' }, { intake_server: address }],
     ['message_trace', { ...account, api_url: 'http://127.0.0.1:1/x' }, {}],

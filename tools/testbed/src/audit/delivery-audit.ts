@@ -19,6 +19,8 @@ export interface Findings {
   readonly visible: number;
   /** Rows that were never delivered in their last status. */
   readonly missing: number;
+  /** Rows that were not to be sent in their last status, and were not. */
+  readonly filtered: number;
   /** Since when the one of them that has waited longest has shown that status, in milliseconds since 1970. */
   readonly missingSinceMs?: number;
   /**
@@ -49,6 +51,7 @@ export class Comparison {
   readonly #missing = new Tally<RowIdentity>();
   readonly #missedStatuses = new Tally<RowIdentity>();
   #visible = 0;
+  #filtered = 0;
   #missingSinceMs = Infinity;
 
   constructor(table: DeliveredTable) {
@@ -56,13 +59,17 @@ export class Comparison {
     this.#wasVisible = new Uint8Array(table.size);
   }
 
-  /** @param due whether it had to be delivered. One that had not may have been all the same. */
-  see({ traceId, recipient, statuses }: AuditRow, due = true): void {
+  /**
+   * @param due whether it had to be delivered. One that had not may have been all the same.
+   * @param isSent whether it is to be sent in this status
+   */
+  see({ traceId, recipient, statuses }: AuditRow, due = true, isSent: (status: string) => boolean = () => true): void {
     if (due) this.#visible += 1;
     for (const [order, { status, fromMs }] of statuses.entries()) {
       const identity = { traceId, recipient, status };
       const position = this.#table.positionOf(identity);
       if (position !== undefined) this.#wasVisible[position] = 1;
+      else if (due && !isSent(status)) this.#filtered += order === statuses.length - 1 ? 1 : 0;
       else if (due && order < statuses.length - 1) this.#missedStatuses.add(() => identity);
       else if (due) {
         this.#missing.add(() => identity);
@@ -83,6 +90,7 @@ export class Comparison {
     return {
       visible: this.#visible,
       missing: this.#missing.count,
+      filtered: this.#filtered,
       ...(this.#missing.count > 0 && { missingSinceMs: this.#missingSinceMs }),
       missedStatuses: this.#missedStatuses.count,
       repeated: repeated.count,

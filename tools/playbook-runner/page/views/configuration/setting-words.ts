@@ -140,12 +140,14 @@ export interface SettingGroup {
 }
 
 const apiSettings = ['api', 'client_id', 'tenant_id'];
+const filterSettings = ['do_not_send', 'send_only', 'internal_domains'];
 const intakeSettings = ['intake_server'];
 
 /** The parts of the form, without the empty ones. Settings that no part lists are advanced ones. */
 export function groupSettings(schema: SettingsSchema): readonly SettingGroup[] {
   const required = new Set([...(schema.required ?? []), ...signInSettings(schema)]);
   const rest = Object.keys(schema.properties).filter((name) => !required.has(name));
+  const inGroups = [...apiSettings, ...intakeSettings, ...filterSettings];
   const groups: readonly SettingGroup[] = [
     {
       id: 'required',
@@ -155,10 +157,12 @@ export function groupSettings(schema: SettingsSchema): readonly SettingGroup[] {
     { id: 'api', title: 'Which API is read', settings: rest.filter((name) => apiSettings.includes(name)) },
     { id: 'intake', title: 'Where the events go', settings: rest.filter((name) => intakeSettings.includes(name)) },
     {
-      id: 'advanced',
-      title: 'Advanced settings',
-      settings: rest.filter((name) => !apiSettings.includes(name) && !intakeSettings.includes(name)),
+      id: 'filters',
+      title: 'Which rows are sent',
+      help: 'Left empty: all rows. A rule in each line.',
+      settings: rest.filter((name) => filterSettings.includes(name)),
     },
+    { id: 'advanced', title: 'Advanced settings', settings: rest.filter((name) => !inGroups.includes(name)) },
   ];
   return groups.filter(({ settings }) => settings.length > 0);
 }

@@ -26,6 +26,9 @@ export function AuditPanel({ audit }: { readonly audit: DeliveryAudit }) {
         <Figure label="Visible" value={formatCount(audit.visible)} help="rows that the tenant has shown" />
         <Figure label="Delivered" value={formatCount(audit.delivered)} help="events, changes of status included" />
         <Figure label="Missing" value={formatCount(audit.missing)} help={oldest(audit.oldestMissingSeconds)} />
+        {audit.filtered > 0 && (
+          <Figure label="Filtered" value={formatCount(audit.filtered)} help="kept back by the rules of the playbook" />
+        )}
         <Figure
           label="Repeated"
           value={formatCount(audit.repeated)}

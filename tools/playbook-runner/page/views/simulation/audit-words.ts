@@ -15,6 +15,8 @@ export function outcomeOf(audit: DeliveryAudit): Outcome {
     return wrong(`${countOf(audit.repeated, 'event')} arrived more than once.${onTheirWay(audit)}`);
   if (audit.missing > 0) return { tone: 'waiting', sentence: onTheirWay(audit).trim() };
   if (audit.visible === 0) return { tone: 'waiting', sentence: 'The tenant has shown no row yet.' };
+  if (audit.filtered > 0)
+    return { tone: 'good', sentence: 'All rows have arrived, each once, but for those that the rules keep back.' };
   return { tone: 'good', sentence: 'All rows have arrived, each once.' };
 }
 

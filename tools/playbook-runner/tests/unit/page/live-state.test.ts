@@ -11,6 +11,7 @@ const overview: LivePlaybook['overview'] = {
     lateRows: 0,
     statusChanges: 0,
     repeatsSuppressed: 0,
+    filtered: 0,
     rejected: 0,
     gapSeconds: 0,
     requests: 0,

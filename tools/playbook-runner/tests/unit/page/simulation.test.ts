@@ -58,6 +58,7 @@ describe('what the audit says', () => {
     visible: 100,
     delivered: 100,
     missing: 0,
+    filtered: 0,
     oldestMissingSeconds: null,
     repeated: 0,
     unknown: 0,
@@ -68,6 +69,8 @@ describe('what the audit says', () => {
 
   test.each<[Partial<DeliveryAudit>, string, string]>([
     [{}, 'good', 'All rows have arrived, each once.'],
+    [{ filtered: 9 }, 'good', 'All rows have arrived, each once, but for those that the rules keep back.'],
+    [{ filtered: 9, missing: 2 }, 'waiting', '2 rows are on their way.'],
     [{ visible: 0 }, 'waiting', 'The tenant has shown no row yet.'],
     [{ missing: 3, oldestMissingSeconds: 4 }, 'waiting', '3 rows are on their way, the oldest for 4 s.'],
     [{ missing: 1, oldestMissingSeconds: 80 }, 'waiting', '1 row is on its way, for 1 min 20 s.'],

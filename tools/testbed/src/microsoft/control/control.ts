@@ -104,7 +104,7 @@ async function sendAudit(world: MailWorld, untilMs: number, response: ServerResp
 
 function* chunks(world: MailWorld, untilMs: number): Generator<string> {
   let lines: string[] = [];
-  for (const row of world.history(untilMs)) {
+  for (const row of world.describedHistory(untilMs)) {
     lines.push(`${JSON.stringify(row)}\n`);
     if (lines.length < rowsPerChunk) continue;
     yield lines.join('');

@@ -116,6 +116,13 @@ export interface RowHistory {
   readonly statuses: readonly StatusSpell[];
 }
 
+/** The same, with what filters look at. */
+export interface DescribedRowHistory extends RowHistory {
+  readonly sender: string;
+  readonly subject: string | null;
+  readonly fromIp: string | null;
+}
+
 /** A row as it is identified at an instant. */
 export interface VisibleRow {
   readonly traceId: string;
@@ -183,6 +190,17 @@ export class MailWorld {
         visibleFromMs: statuses[0].fromMs,
         statuses: statuses.filter(({ fromMs }) => fromMs <= untilMs),
       };
+    }
+  }
+
+  /** The same, at the price of drawing more of each row. */
+  *describedHistory(untilMs: number): Generator<DescribedRowHistory> {
+    const keys = this.select(always, untilMs);
+    let at = keys.length;
+    for (const history of this.history(untilMs)) {
+      at -= 1;
+      const { sender, subject, fromIp } = this.row(keys[at] ?? 0, untilMs);
+      yield { ...history, sender, subject, fromIp };
     }
   }
 

@@ -205,7 +205,7 @@ describe('rows', () => {
     await withSimulator({}, async (simulator) => {
       simulator.world.add({ rows: 1_234, from: nowMs - hourMs, to: nowMs, lateShare: 0.5, changingShare: 0.5 });
       const later = nowMs + 2 * hourMs;
-      expect(await readAudit(simulator)).toEqual(Array.from(simulator.world.history(nowMs)));
+      expect(await readAudit(simulator)).toEqual(Array.from(simulator.world.describedHistory(nowMs)));
       expect(await readAudit(simulator, `?until=${later}`)).toHaveLength(1_234);
       expect(await readAudit(simulator, `?until=${new Date(later).toISOString()}`)).toHaveLength(1_234);
     });

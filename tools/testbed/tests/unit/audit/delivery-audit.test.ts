@@ -56,6 +56,7 @@ test('finds what is missing, missed, repeated, unknown and unreadable, with samp
     visible: 3,
     delivered: 6,
     missing: 2,
+    filtered: 0,
     missingSinceMs: 0,
     missedStatuses: 1,
     repeated: 2,
@@ -71,6 +72,23 @@ test('finds what is missing, missed, repeated, unknown and unreadable, with samp
       unknown: [{ traceId: 'c', recipient: 'x@x', status: 'Failed' }],
       unreadable: ['nonsense'],
     },
+  });
+});
+
+test('misses no row that is not to be sent in its last status', () => {
+  const audit = new DeliveryAudit();
+  audit.deliver([event({ traceId: 'a', recipient: 'x', status: 'Pending' })]);
+  const comparison = audit.beginComparison();
+  const isSent = (status: string) => status !== 'Delivered';
+  for (const one of [row('a', 'x', 'Pending', 'Delivered'), row('b', 'x', 'Delivered', 'Failed')])
+    comparison.see(one, true, isSent);
+  comparison.see(row('c', 'x', 'Delivered'), false, isSent);
+  expect(audit.report(comparison)).toMatchObject({
+    visible: 2,
+    missing: 1,
+    filtered: 1,
+    missedStatuses: 0,
+    unknown: 0,
   });
 });
 
@@ -125,6 +143,7 @@ function naiveCounts(delivered: readonly RowIdentity[], visible: readonly AuditR
   return {
     visible: visible.length,
     delivered: keys.length,
+    filtered: 0,
     missing: shown.filter(({ key, last }) => last && !keys.includes(key)).length,
     missedStatuses: shown.filter(({ key, last }) => !last && !keys.includes(key)).length,
     repeated: keys.length - new Set(keys).size,

@@ -15,7 +15,16 @@ const batch = (number: number) => ({ number, life: number, events: 200, result: 
 const repeat = { first: batch(1), again: batch(2), events: 3 };
 const lostRow = { traceId: 'trace', recipient: 'r@lab.example', status: 'Delivered', wasWithheld: false };
 const noSamples = { missing: [], missedStatuses: [], repeated: [], unknown: [], unreadable: [] };
-const audit = { visible: 9, delivered: 12, missing: 0, missedStatuses: 0, repeated: 3, unknown: 0, unreadable: 0 };
+const audit = {
+  visible: 9,
+  delivered: 12,
+  missing: 0,
+  filtered: 0,
+  missedStatuses: 0,
+  repeated: 3,
+  unknown: 0,
+  unreadable: 0,
+};
 const violation = {
   ...{ fromMs: 1000, untilMs: 3000, looks: 3, process: 2 },
   ...{ what: 'ok during "x"', troubles: ['x'], reasons: '[]' },
