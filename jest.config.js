@@ -52,9 +52,10 @@ export default {
     },
     {
       ...level('contract', '<rootDir>/tests/{contract,conformance}/**/*.test.ts'),
-      testPathIgnorePatterns: ['/tests/contract/sdk/'],
+      testPathIgnorePatterns: ['/tests/contract/(sdk|format)/'],
     },
     level('sdk', '<rootDir>/tests/contract/sdk/**/*.test.ts'),
+    level('format', '<rootDir>/tests/contract/format/**/*.test.ts'),
     level('integration', ...everywhere('integration')),
     {
       ...level('lives', ...LIVES.map((name) => `<rootDir>/tests/integration/${name}.test.ts`)),

@@ -37,6 +37,7 @@ export async function normalizeCommand(request: NormalizeRequest, terminal: Term
 
 /** @returns how many rows could not be read */
 async function normalizeSource(source: string, request: NormalizeRequest, terminal: Terminal): Promise<number> {
+  const { eventFormat, intakeFormat = 'own' } = request;
   const name = source === '-' ? 'standard input' : source;
   const stream = source === '-' ? terminal.stdin : createReadStream(source);
   let bad = 0;
@@ -53,7 +54,7 @@ async function normalizeSource(source: string, request: NormalizeRequest, termin
         report(found.line, record);
         continue;
       }
-      buffer += `${eventText(record, optionsFor(record, request))}\n`;
+      buffer += `${eventText(record, { eventFormat, intakeFormat })}\n`;
       if (buffer.length < BUFFER_CHARACTERS) continue;
       await terminal.write(buffer);
       buffer = '';
@@ -70,9 +71,4 @@ async function normalizeSource(source: string, request: NormalizeRequest, termin
 function recordIn({ row, problem }: FoundRow): TraceRecord | string {
   if (row === undefined) return problem ?? 'It is no row.';
   return recordOf(row) ?? 'It is no row of a message trace: it names neither a message nor an address.';
-}
-
-function optionsFor({ dialect }: TraceRecord, { eventFormat, intakeFormat }: NormalizeRequest): EventOptions {
-  const own = dialect === 'graph' ? 'message_trace_graph_api' : 'message_trace';
-  return { eventFormat, intakeFormat: intakeFormat ?? own };
 }

@@ -2,7 +2,7 @@
  * The statuses that the documentation names, in PascalCase, by their spelling without case: the APIs and their samples
  * disagree on it.
  */
-const knownStatuses = new Map(
+export const knownStatuses: ReadonlyMap<string, string> = new Map(
   [
     'Delivered',
     'Expanded',

@@ -107,9 +107,9 @@ export const sharedSettings = {
   intake_format: {
     title: 'Intake format',
     description:
-      'Format of the raw row, which the parser of the intake reads. message_trace: for an intake of the format "Microsoft 365 Message Trace". message_trace_graph_api: for one of the format "Microsoft 365 Message Trace (Graph API)".',
+      'Format of the raw row, which the parser of the intake reads. message_trace: for an intake of the format "Microsoft 365 Message Trace". message_trace_graph_api: for one of the format "Microsoft 365 Message Trace (Graph API)". own: for one of the format that this module brings along, "Microsoft 365 Message Trace (ECS)", which keeps every field.',
     type: 'string',
-    enum: ['message_trace', 'message_trace_graph_api'],
+    enum: ['message_trace', 'message_trace_graph_api', 'own'],
     default: 'message_trace',
   },
   intake_server: {
