@@ -1,4 +1,4 @@
-import { EVENT, RAW_FIELDS } from './raw-fields.mjs';
+import { EVENT, GRAPH_PROPERTIES, RAW_FIELDS } from './raw-fields.mjs';
 
 /**
  * Fields that have another name in the intake: Sekoia.io gives each event an `event.id` of its own, whatever a parser
@@ -16,7 +16,7 @@ export const intakeName = (field) => OTHER_NAMES.get(field.name) ?? field.name;
 export const isListed = ({ name, type }) => LISTS.has(name) && !type.endsWith('[]');
 
 const isNormalized = `${EVENT}.event is defined`;
-const isGraph = `${EVENT}.receivedDateTime is defined or ${EVENT}.recipientAddress is defined`;
+const isGraph = GRAPH_PROPERTIES.map((property) => `${EVENT}.${property} is defined`).join(' or ');
 const isGraphRow = `not (${isNormalized}) and (${isGraph})`;
 const isReportingRow = `not (${isNormalized}) and not (${isGraph})`;
 

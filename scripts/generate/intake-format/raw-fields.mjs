@@ -23,16 +23,20 @@ const parsed = (stage) => ({ value: `{{${stage}.date}}` });
 
 /** Exchange writes a path, `<bob@example.com>`, or `<>` for a bounce. */
 const address = (property) => ({
-  value: [`{{${EVENT}.${property}.strip("<> ")}}`],
-  when: `${isText(property)} and ${EVENT}.${property}.strip("<> ") != ""`,
+  value: [`{{${EVENT}.${property}.strip().strip("<>").strip()}}`],
+  when: `${isText(property)} and ${EVENT}.${property}.strip().strip("<>").strip() != ""`,
 });
 
-const size = (property) => ({
-  value: `{{${EVENT}.${property} | int}}`,
-  when: `${EVENT}.${property} | int(-1) >= 0`,
-});
+/** A number, or digits. */
+function size(property) {
+  const value = `${EVENT}.${property}`;
+  return {
+    value: `{{${value} | int}}`,
+    when: `(${value} is integer or ${isText(property)} and ${value}.isdigit()) and 0 <= ${value} | int < 10 ** 15`,
+  };
+}
 
-/** Less port, brackets and zone, and IPv4 where it is mapped into IPv6. */
+/** Less port, brackets and zone, and IPv4 where it is mapped into IPv6, but for the spelling in hexadecimal digits. */
 function ip(property) {
   const text = `${EVENT}.${property}`;
   const bare =
@@ -60,6 +64,20 @@ function outcome() {
     `else "failure" if ${action} in ${with_('failure')} else "unknown"}}`;
   return constant(value.replaceAll('","', '", "'));
 }
+
+/** The properties of Graph's items. The Reporting Web Service has others. */
+export const GRAPH_PROPERTIES = [
+  'id',
+  'senderAddress',
+  'recipientAddress',
+  'messageId',
+  'receivedDateTime',
+  'subject',
+  'size',
+  'fromIP',
+  'toIP',
+  'status',
+];
 
 /**
  * By the field's name. A field that is not here cannot be told from a raw row by the parser: a UUID needs a hash, a
