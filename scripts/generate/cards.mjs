@@ -1,5 +1,6 @@
 import { actionCards } from '../../dist/src/actions/cards.js';
-import { moduleSettings, triggerCards } from '../../dist/src/settings/definition.js';
+import { triggerCards } from '../../dist/src/settings/cards.js';
+import { moduleSettings } from '../../dist/src/settings/definition.js';
 import { schemaOf } from '../../dist/src/settings/schema.js';
 
 /**

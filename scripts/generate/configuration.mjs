@@ -1,4 +1,5 @@
-import { moduleSettings, triggerCards } from '../../dist/src/settings/definition.js';
+import { triggerCards } from '../../dist/src/settings/cards.js';
+import { moduleSettings } from '../../dist/src/settings/definition.js';
 import { banner, code, table } from './markdown.mjs';
 
 const [account, application] = triggerCards;
@@ -11,6 +12,7 @@ const common = Object.keys(account.settings).filter(
 function valuesOf({ type, enum: choices, format, unit, minimum, maximum }) {
   if (choices !== undefined) return choices.map(code).join(', ');
   if (type === 'boolean') return '`true`, `false`';
+  if (type === 'array') return 'list of texts';
   if (type === 'integer') return `${minimum} to ${maximum} ${unit}`;
   return format === 'uri' ? 'URL' : 'text';
 }

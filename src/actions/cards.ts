@@ -2,7 +2,8 @@
  * What playbooks can ask, once: the cards of the actions and the types of their arguments follow from here
  * (`npm run generate`).
  */
-import type { Card, Settings } from '../settings/definition.js';
+import type { Card } from '../settings/cards.js';
+import type { Settings } from '../settings/definition.js';
 import type { ValuesOf } from '../settings/values.js';
 
 /** A JSON schema of draft 7. */

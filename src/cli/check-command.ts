@@ -11,7 +11,7 @@ import { lastHour } from '../sekoia/account-checks.js';
 import type { Access } from '../sekoia/access.js';
 import { authorizationFor, permissionFor, tokenRequestFor } from '../sekoia/authorization-for.js';
 import { readerOf } from '../sekoia/source-for.js';
-import { accessFor, type Connection, openConnection, optionsFor } from './connection.js';
+import { accessFor, type Connection, eventOptionsFor, openConnection, optionsFor } from './connection.js';
 import { type CommandSettings, readCommandSettings } from './settings.js';
 import { storeFor } from './state-command.js';
 import { EXIT, type ExitCode, type Terminal } from './terminal.js';
@@ -130,7 +130,7 @@ function apiChecks(settings: CommandSettings, access: Access, apiUrl: string, { 
 }
 
 /** One that nobody takes for a message of the tenant. */
-function testEvent({ values }: CommandSettings): string {
+function testEvent(settings: CommandSettings): string {
   const received = new Date().toISOString();
   const address = 'message-trace-check@example.invalid';
   const record = toRecord({
@@ -142,5 +142,5 @@ function testEvent({ values }: CommandSettings): string {
     Subject: 'Test event of message-trace check',
     Status: 'None',
   });
-  return eventText(record, { eventFormat: values.event_format, intakeFormat: values.intake_format });
+  return eventText(record, eventOptionsFor(settings));
 }

@@ -1,14 +1,15 @@
 import { checkProxies, HttpClient, SECRETS, trustProblems } from '@sekoia/automation-sdk-shim';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import type { EventOptions } from '../message-trace/event.js';
 import { SettingsError } from '../model/errors.js';
 import type { GraphSearch } from '../search/graph-search.js';
 import { accessByAccount } from '../sekoia/access-by-account.js';
 import { accessByApplication } from '../sekoia/access-by-application.js';
-import type { Access } from '../sekoia/access.js';
+import { type Access, tenantOf } from '../sekoia/access.js';
 import { searchFor } from '../sekoia/search-by-account.js';
 import { type ShortMeans, signInMeansOf } from '../sekoia/sign-in-means.js';
-import { accountOptions, applicationOptions, traceOptions } from '../settings/options.js';
+import { accountOptions, applicationOptions, type TraceOptions, traceOptions } from '../settings/options.js';
 import type { MessageTraceConfiguration, MessageTraceGraphConfiguration } from '../settings/values.js';
 import type { CommandSettings } from './settings.js';
 import type { Terminal } from './terminal.js';
@@ -52,8 +53,14 @@ export function accessFor({ kind, values }: CommandSettings): Access {
     : accessByApplication(applicationOptions(values as MessageTraceGraphConfiguration));
 }
 
+/** How the trigger with these settings would write events. @throws ConfigurationError */
+export function eventOptionsFor(settings: CommandSettings): TraceOptions['events'] & EventOptions {
+  const options = optionsFor(settings);
+  return { ...options.events, tenant: tenantOf(accessFor(settings), options) };
+}
+
 /** What both triggers have besides. */
-export function optionsFor({ values }: CommandSettings): ReturnType<typeof traceOptions> {
+export function optionsFor({ values }: CommandSettings): TraceOptions {
   return traceOptions(values);
 }
 

@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
+import { InternalDomains } from '../message-trace/direction.js';
 import { eventText } from '../message-trace/event-text.js';
 import type { EventOptions } from '../message-trace/event.js';
+import { APIS, portalAt } from '../microsoft/clouds.js';
 import type { TraceRecord } from '../model/record.js';
 import { BrokenJsonError, type FoundRow } from './json-rows.js';
 import { recordOf } from './row-forms.js';
@@ -16,6 +18,8 @@ export interface NormalizeRequest {
   readonly eventFormat: EventOptions['eventFormat'];
   /** Without it, the one of the API that the row is of. */
   readonly intakeFormat?: EventOptions['intakeFormat'] | undefined;
+  /** The tenant's own, for enriched events. */
+  readonly internalDomain?: readonly string[] | undefined;
 }
 
 /** `message-trace normalize`. @throws the file system's error where a file cannot be read */
@@ -37,7 +41,7 @@ export async function normalizeCommand(request: NormalizeRequest, terminal: Term
 
 /** @returns how many rows could not be read */
 async function normalizeSource(source: string, request: NormalizeRequest, terminal: Terminal): Promise<number> {
-  const { eventFormat, intakeFormat = 'own' } = request;
+  const options = optionsOf(request);
   const name = source === '-' ? 'standard input' : source;
   const stream = source === '-' ? terminal.stdin : createReadStream(source);
   let bad = 0;
@@ -54,7 +58,7 @@ async function normalizeSource(source: string, request: NormalizeRequest, termin
         report(found.line, record);
         continue;
       }
-      buffer += `${eventText(record, { eventFormat, intakeFormat })}\n`;
+      buffer += `${eventText(record, options)}\n`;
       if (buffer.length < BUFFER_CHARACTERS) continue;
       await terminal.write(buffer);
       buffer = '';
@@ -71,4 +75,14 @@ async function normalizeSource(source: string, request: NormalizeRequest, termin
 function recordIn({ row, problem }: FoundRow): TraceRecord | string {
   if (row === undefined) return problem ?? 'It is no row.';
   return recordOf(row) ?? 'It is no row of a message trace: it names neither a message nor an address.';
+}
+
+/** A row of either API stays in its own dialect, where no other is asked for. */
+function optionsOf({ eventFormat, intakeFormat = 'own', internalDomain = [] }: NormalizeRequest): EventOptions {
+  const tenant = {
+    id: undefined,
+    internal: new InternalDomains(internalDomain),
+    portalUrl: portalAt(APIS.graph.address),
+  };
+  return { eventFormat, intakeFormat, tenant };
 }

@@ -44,7 +44,8 @@ export function addFilters(command: Command, action: string): Command {
   return command;
 }
 
-function optionFor(name: string, { description, type, enum: choices, items, required }: Setting): Option {
+/** `--internal-domain` for `internal_domains`. */
+export function optionFor(name: string, { description, type, enum: choices, items, required }: Setting): Option {
   const flag = `--${name.replaceAll('_', '-').replace(/domains$/, 'domain')} <${PLACEHOLDERS[name] ?? 'value'}>`;
   const several = type === 'array' ? ' Can be given several times.' : '';
   const option = new Option(flag, description.replace('the period counts', '--since counts') + several);

@@ -12,6 +12,7 @@ import {
   addSettings,
   filterFrom,
   limitsFrom,
+  optionFor,
   positiveInteger,
   type SearchOptionValues,
 } from './options.js';
@@ -23,6 +24,9 @@ export interface ProgramOptions {
   /** Told how the command ended. */
   readonly onEnd: (code: ExitCode) => void;
 }
+
+const INTERNAL_DOMAIN =
+  "One of the tenant's own mail domains, which counts with its subdomains: enriched events tell the direction by it.";
 
 const EXAMPLES = `
 Examples:
@@ -190,7 +194,7 @@ export function createProgram({ version, terminal, onEnd }: ProgramOptions): Com
     },
   );
 
-  const { event_format: eventFormat, intake_format: intakeFormat } = sharedSettings;
+  const { event_format: eventFormat, intake_format: intakeFormat, internal_domains: internalDomains } = sharedSettings;
   program
     .command('normalize')
     .description('Turns rows of message traces into the events that the intake gets.')
@@ -206,6 +210,7 @@ export function createProgram({ version, terminal, onEnd }: ProgramOptions): Com
         `${intakeFormat.description} Without it: that of the API whose row it is.`,
       ).choices([...intakeFormat.enum]),
     )
+    .addOption(optionFor('internal_domains', { ...internalDomains, description: INTERNAL_DOMAIN }))
     .addHelpText('after', NORMALIZE_EXAMPLES)
     .action(async (files: readonly string[], values: Omit<NormalizeRequest, 'files'>) => {
       const { normalizeCommand } = await import('./normalize-command.js');

@@ -1,7 +1,7 @@
 import { askIntake, sendEach, type ShortIntakeOptions, type StoreAccess } from '@sekoia/automation-sdk-shim';
 import { eventText } from '../message-trace/event-text.js';
 import { isObject } from '../model/json.js';
-import { openConnection, optionsFor } from './connection.js';
+import { eventOptionsFor, openConnection, optionsFor } from './connection.js';
 import { recordOf } from './row-forms.js';
 import { type CommandSettings, readCommandSettings } from './settings.js';
 import { storeFor } from './state-command.js';
@@ -124,7 +124,7 @@ class Replay {
   #eventOf(line: string): string | undefined {
     const row = rowIn(line);
     const record = isObject(row) ? recordOf(row) : undefined;
-    return record && eventText(record, optionsFor(this.#parts.settings).events);
+    return record && eventText(record, eventOptionsFor(this.#parts.settings));
   }
 
   async #send(letters: readonly Letter[], chunkSize: number): Promise<void> {

@@ -33,6 +33,11 @@ export function isSecret(name: string): boolean {
   return name === INTAKE_KEY || commandSettings[name]?.secret === true;
 }
 
+/** In the environment, commas or blanks stand between what it holds. */
+function isList(name: string): boolean {
+  return commandSettings[name]?.type === 'array';
+}
+
 /** Such as `MESSAGE_TRACE_TENANT_ID`. */
 export function variableFor(name: string): string {
   return PREFIX + name.toUpperCase();
@@ -139,7 +144,7 @@ function fromEnvironment({ env }: Terminal): JsonObject {
   const entries = Object.keys(commandSettings).flatMap((name) => {
     const variable = variableFor(name);
     const text = env[variable];
-    if (text !== undefined && text !== '') return [[name, text] as const];
+    if (text !== undefined && text !== '') return [[name, isList(name) ? text.split(/[\s,]+/) : text] as const];
     const path = isSecret(name) ? env[variable + FILE_SUFFIX] : undefined;
     return path === undefined || path === '' ? [] : [[name, textOf(path).replace(/\r?\n$/, '')] as const];
   });

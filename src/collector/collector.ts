@@ -319,11 +319,10 @@ export class Collector {
     const reject = (row: unknown, reason: string) =>
       this.#retryPolicy.retryUntilStored(() => sink.reject(row, reason), signal);
     for (const unreadable of page.unreadable) await reject(unreadable, 'The answer holds an entry that is no row.');
-    const newRows = await ledger.deduplicate(page.records);
+    const newRows = await ledger.deduplicate(page.records, page.answeredAtMs);
     monitor.pageRead({ rows: page.records.length, repeats: page.records.length - newRows.length });
-    const records = newRows.map((row) => row.record);
-    for await (const { from, to, rejected } of sink.deliver(records, signal)) {
-      for (const { index, reason } of rejected) await reject(records[index]?.raw, reason);
+    for await (const { from, to, rejected } of sink.deliver(newRows, signal)) {
+      for (const { index, reason } of rejected) await reject(newRows[index]?.record.raw, reason);
       const settled = newRows.slice(from, to);
       await this.#retryPolicy.retryUntilStored(() => ledger.remember(settled), signal);
       const refused = new Set(rejected.map(({ index }) => newRows[index]));

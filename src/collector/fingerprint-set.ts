@@ -46,7 +46,7 @@ export function readFingerprint(from: Buffer, at: number): Fingerprint {
  * Zero marks a free slot in FingerprintSet, so no status hashes to it. The answers know a dozen statuses: worth
  * remembering, within bounds.
  */
-function statusHash(status: string): number {
+export function statusHash(status: string): number {
   let known = knownStatuses.get(status);
   if (known === undefined) {
     known = sha256(status).readUInt32LE(0) || 1;
@@ -76,7 +76,8 @@ const SEED = randomInt(2 ** 32);
 
 /**
  * An exact set of fingerprints in one typed array (open addressing, linear probing): some 24 bytes an entry, where a
- * Set of strings or bigints takes five times as much. All statuses of a row lie in one probe sequence.
+ * Set of strings or bigints takes five times as much. All statuses of a row lie in one probe sequence, in the order in
+ * which they were added.
  */
 export class FingerprintSet {
   #slots: Uint32Array;
@@ -99,6 +100,14 @@ export class FingerprintSet {
     const statuses = this.#otherStatuses(fingerprint);
     if (statuses === undefined) return 'repeat';
     return statuses > 0 ? 'changed' : 'new';
+  }
+
+  /** The status of the row that was added last; undefined where none is known. */
+  lastStatus(fingerprint: Fingerprint): number | undefined {
+    let status: number | undefined;
+    for (let at = this.#firstSlot(fingerprint); this.#slots[at + statusOffset] !== 0; at = this.#slotAfter(at))
+      if (this.#isRow(at, fingerprint)) status = this.#slots[at + statusOffset];
+    return status;
   }
 
   add(fingerprint: Fingerprint): void {
@@ -145,7 +154,11 @@ export class FingerprintSet {
     const old = this.#slots;
     this.#slots = new Uint32Array(old.length * 2);
     this.#size = 0;
-    for (let at = 0; at < old.length; at += numbersPerSlot) {
+    // From a free slot on: the statuses of a row stay in their order, also of one that lies across the end.
+    let first = 0;
+    while (old[first + statusOffset] !== 0) first += numbersPerSlot;
+    for (let step = 0; step < old.length; step += numbersPerSlot) {
+      const at = (first + step) % old.length;
       const status = old[at + statusOffset];
       if (status) this.#insert({ rowHigh: old[at] ?? 0, rowLow: old[at + 1] ?? 0, status });
     }

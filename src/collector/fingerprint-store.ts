@@ -73,6 +73,10 @@ export class FingerprintStore {
     return this.#bucket(filed.bucket).set.look(filed.fingerprint);
   }
 
+  lastStatus(filed: FiledFingerprint): number | undefined {
+    return this.#bucket(filed.bucket).set.lastStatus(filed.fingerprint);
+  }
+
   /**
    * Returns once the fingerprints are stored. Appending one again changes nothing, so a failed call is simply repeated.
    * @throws StorageError

@@ -3,7 +3,7 @@ import { ageOf, type Schedule } from '../model/schedule.js';
 import { CLOCK_TOLERANCE_MS, setAsideIn, triedWithinADay, withinReadTime } from './set-aside.js';
 import type { Clock, CollectorLog, DeliveredRow, PersistentDocument } from '../model/ports.js';
 import { type DoubtfulClock, isContext, readContext, type StoredProgress, writeContext } from './checkpoint.js';
-import { fingerprintOf, legacyFingerprintOf } from './fingerprint-set.js';
+import { fingerprintOf, legacyFingerprintOf, statusHash } from './fingerprint-set.js';
 import { bucketOfHour, type BucketStorage, type FiledFingerprint, FingerprintStore } from './fingerprint-store.js';
 import type { TraceRecord } from '../model/record.js';
 
@@ -101,6 +101,8 @@ export class Ledger {
   readonly #source: string;
   readonly #clock: Clock;
   readonly #firstStart: () => Progress;
+  /** By their hashes. */
+  readonly #statuses: ReadonlyMap<number | undefined, string>;
   #saved: Saved | undefined;
   #isClockSettled = false;
   /** Where a range begins that is being read. */
@@ -118,6 +120,8 @@ export class Ledger {
     this.#clock = options.clock;
     this.#fingerprints = fingerprints;
     this.#firstStart = firstStart;
+    const words = (options.statuses ?? []).map((status) => status.toLowerCase());
+    this.#statuses = new Map(words.map((status) => [statusHash(status), status]));
     this.#saved = saved;
   }
 
@@ -179,8 +183,12 @@ export class Ledger {
     return this.#saved === undefined;
   }
 
-  /** The rows that have not gone out with this status, each once, in the order given. @throws StorageError */
-  async deduplicate(records: readonly TraceRecord[]): Promise<NewRow[]> {
+  /**
+   * The rows that have not gone out with this status, each once, in the order given.
+   * @param foundAtMs when the service showed them
+   * @throws StorageError
+   */
+  async deduplicate(records: readonly TraceRecord[], foundAtMs = this.#clock.now()): Promise<NewRow[]> {
     const undatedBuckets = this.#fingerprints.named(undated);
     const today = bucketOfHour(this.#clock.now(), undated);
     const buckets = new Set(undatedBuckets).add(today);
@@ -210,9 +218,11 @@ export class Ledger {
       const key = `${rowHigh} ${rowLow} ${status}`;
       if (sightings.includes('repeat') || inThisPage.has(key)) return [];
       inThisPage.add(key);
-      const sighting = sightings.includes('changed') ? 'changed' : 'new';
+      const changed = candidates[sightings.lastIndexOf('changed')];
+      const sighting = changed === undefined ? 'new' : 'changed';
+      const previousStatus = changed && this.#statuses.get(this.#fingerprints.lastStatus({ ...one, bucket: changed }));
       const late = sighting === 'new' && record.receivedMs !== undefined && wasRead(progress, record.receivedMs);
-      return [{ record, filed: one, sighting, late }];
+      return [{ record, filed: one, sighting, previousStatus, late, foundAtMs }];
     });
   }
 
@@ -326,4 +336,6 @@ export interface LedgerOptions {
   readonly log: CollectorLog;
   /** How far back a first start reads. */
   readonly startTimeMs: number;
+  /** Those that a previous status can be named by, in any case. */
+  readonly statuses?: readonly string[];
 }

@@ -1,9 +1,20 @@
 import type { TraceRecord } from '../model/record.js';
 import { addressOf, domainName, domainOf } from './address.js';
 
+/** The tenant whose mail is traced. */
+export interface Tenant {
+  /** Its GUID or one of its domains, where it is known. */
+  readonly id: string | undefined;
+  readonly internal: InternalDomains;
+  /** Of Microsoft Defender in the tenant's cloud, where it has one. */
+  readonly portalUrl: string | undefined;
+}
+
 /** The tenant's own domains, each with its subdomains. */
 export class InternalDomains {
   readonly #domains: readonly string[];
+  /** The last that was asked for: the rows of a tenant name the same organization. */
+  #wider: { readonly organization: string; readonly domains: InternalDomains } | undefined;
 
   /** @param domains such as `example.com`, `*.example.com` or `@example.com`, in any case; what is no domain is ignored */
   constructor(domains: readonly string[]) {
@@ -11,9 +22,25 @@ export class InternalDomains {
     this.#domains = [...new Set(names.filter((name) => name !== undefined))];
   }
 
+  /** In the form of `domainOf`. */
+  get names(): readonly string[] {
+    return this.#domains;
+  }
+
   /** Whether there is one to tell by. */
   get isEmpty(): boolean {
     return this.#domains.length === 0;
+  }
+
+  /** These and an organization that a row names, where that is a domain and no display name. */
+  with(organization: string | undefined): InternalDomains {
+    if (organization?.includes('.') !== true) return this;
+    if (this.#wider?.organization !== organization) {
+      const name = domainName(organization);
+      const domains = name === undefined || this.has(name) ? this : new InternalDomains([...this.#domains, name]);
+      this.#wider = { organization, domains };
+    }
+    return this.#wider.domains;
   }
 
   /** @param domain in the form of `domainOf` */
@@ -29,7 +56,8 @@ export type Direction = 'inbound' | 'outbound' | 'internal' | 'external' | 'unkn
  * Where a message goes, by the domains of its sender and recipient. A bounce has the empty sender `<>`: it comes from
  * outside where a server handed it over, and else from the tenant's own Exchange.
  */
-export function directionOf(record: TraceRecord, internal: InternalDomains): Direction {
+export function directionOf(record: TraceRecord, domains: InternalDomains): Direction {
+  const internal = domains.with(record.organization);
   const to = domainOf(addressOf(record.recipient));
   if (internal.isEmpty || to === undefined) return 'unknown';
   const fromInside = isFromInside(record, internal);

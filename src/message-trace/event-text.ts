@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, type JsonValue } from '../model/json.js';
 import type { TraceRecord } from '../model/record.js';
+import type { Appearance } from './enrichment.js';
 import { toEvent, type EventOptions } from './event.js';
 
 /** The most UTF-8 bytes of one event that an intake of Sekoia.io accepts. */
@@ -9,8 +10,8 @@ export const maxEventBytes = 250_000;
  * The event as the text that is sent. A subject that makes it too large for the intake is shortened in every place, and
  * the event says so.
  */
-export function eventText(record: TraceRecord, options: EventOptions): string {
-  const event = toEvent(record, options);
+export function eventText(record: TraceRecord, options: EventOptions, appearance?: Appearance): string {
+  const event = toEvent(record, options, appearance);
   const subject = record.subject?.toWellFormed();
   // A subject of megabytes is not written out several times only to be measured.
   if (subject !== undefined && subject.length > maxEventBytes)

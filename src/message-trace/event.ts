@@ -1,7 +1,10 @@
 import { isObject, type JsonObject, type JsonValue } from '../model/json.js';
 import type { TraceRecord } from '../model/record.js';
 import { camelCaseStatus, pascalCaseStatus } from './status.js';
-import { type EventField, eventFields } from './fields.js';
+import { InternalDomains, type Tenant } from './direction.js';
+import { type Appearance, Enrichment } from './enrichment.js';
+import type { EventField } from './event-field.js';
+import { eventFields } from './fields.js';
 
 /** Whether no text in a value, names of members included, holds half a character (a lone surrogate). */
 export function isWellFormed(value: JsonValue): boolean {
@@ -89,19 +92,30 @@ function ticksOf(timestamp: string | undefined): string | undefined {
 }
 
 export interface EventOptions {
-  /** `normalized`: the normalized fields beside the raw row's keys; `raw`: the raw row alone. */
-  readonly eventFormat: 'normalized' | 'raw';
+  /**
+   * `normalized`: the normalized fields beside the raw row's keys; `enriched`: the fields that tell direction, domains
+   * and users, too; `raw`: the raw row alone.
+   */
+  readonly eventFormat: 'normalized' | 'enriched' | 'raw';
   readonly intakeFormat: IntakeFormat;
+  /** Whose mail it is. Only enriched events need it. */
+  readonly tenant?: Tenant;
 }
+
+const UNKNOWN_TENANT: Tenant = { id: undefined, internal: new InternalDomains([]), portalUrl: undefined };
 
 /**
  * One event for one record: the fields of `eventFields`, beside the raw row's own keys, which the parser of a Sekoia
  * intake reads. No name of one is a name of the other. Should Microsoft add one, the normalized field wins. Halves of
  * characters are replaced everywhere, because strict parsers refuse the whole event for one.
  */
-export function toEvent(record: TraceRecord, options: EventOptions): JsonObject {
-  const raw = rawRow(record, options.intakeFormat);
-  const event = options.eventFormat === 'raw' ? raw : { ...raw, ...filled(tree, record) };
+export function toEvent(record: TraceRecord, options: EventOptions, appearance?: Appearance): JsonObject {
+  const { eventFormat, intakeFormat, tenant = UNKNOWN_TENANT } = options;
+  const raw = rawRow(record, intakeFormat);
+  const event =
+    eventFormat === 'raw'
+      ? raw
+      : { ...raw, ...filled(GROUPS[eventFormat], record, new Enrichment(record, tenant, appearance)) };
   // All text of the event comes from the row.
   return isWellFormed(record.raw) ? event : wellFormed(event);
 }
@@ -109,8 +123,16 @@ export function toEvent(record: TraceRecord, options: EventOptions): JsonObject 
 /** The fields by the parts of their dotted names. */
 type Group = Map<string, EventField | Group>;
 
-const tree: Group = new Map();
-for (const field of eventFields) insert(tree, field.name.split('.'), field);
+const GROUPS = {
+  normalized: grouped(eventFields.filter(({ enriched }) => enriched === undefined)),
+  enriched: grouped(eventFields),
+};
+
+function grouped(fields: readonly EventField[]): Group {
+  const group: Group = new Map();
+  for (const field of fields) insert(group, field.name.split('.'), field);
+  return group;
+}
 
 function insert(group: Group, [first = '', ...rest]: readonly string[], field: EventField): void {
   if (rest.length === 0) {
@@ -124,11 +146,12 @@ function insert(group: Group, [first = '', ...rest]: readonly string[], field: E
 }
 
 /** A field without a value is absent, never null or empty; so is a group without fields. */
-function filled(group: Group, record: TraceRecord): JsonObject | undefined {
+function filled(group: Group, record: TraceRecord, enrichment: Enrichment): JsonObject | undefined {
   const present: JsonObject = {};
   let isEmpty = true;
   for (const [name, member] of group) {
-    const value: JsonValue | undefined = member instanceof Map ? filled(member, record) : member.value(record);
+    const value: JsonValue | undefined =
+      member instanceof Map ? filled(member, record, enrichment) : member.value(record, enrichment);
     if (value === undefined || value === '') continue;
     present[name] = value;
     isEmpty = false;

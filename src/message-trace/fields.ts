@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { rowIdentity, statusIdentity, type TraceRecord } from '../model/record.js';
-import type { JsonValue } from '../model/json.js';
 import { addressOf } from './address.js';
+import { enrichedFields } from './enriched-fields.js';
+import type { EventField } from './event-field.js';
 import { outcomeOf, pascalCaseStatus } from './status.js';
 
 /** The namespace of this module's event ids; made once, never to change: ids must stay the same for ever. */
@@ -19,22 +20,6 @@ export function eventId(record: TraceRecord): string {
   return digest.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** One field of a normalized event. The event is made from this table, and docs/events.md, too. */
-export interface EventField {
-  /** In the Elastic Common Schema, or of Sekoia.io's documentation of the integration (`office365.*`). */
-  readonly name: string;
-  /** Elasticsearch's type. `[]`: several. */
-  readonly type: 'date' | 'keyword' | 'keyword[]' | 'ip' | 'ip[]' | 'long';
-  /** The properties of the row that it is made of, by API. Absent where the API has none. */
-  readonly graph?: string;
-  readonly reportingWebService?: string;
-  /** The version of the module that first had it. */
-  readonly since: string;
-  readonly meaning: string;
-  /** Undefined and empty texts leave the field out. */
-  readonly value: (record: TraceRecord) => JsonValue | undefined;
-}
-
 const statusOf = ({ status }: TraceRecord) => (status === undefined ? undefined : pascalCaseStatus(status));
 
 function relatedIps({ fromIp, toIp }: TraceRecord): string[] | undefined {
@@ -42,8 +27,7 @@ function relatedIps({ fromIp, toIp }: TraceRecord): string[] | undefined {
   return ips.length === 0 ? undefined : ips;
 }
 
-/** In the order of the event. Fields of one group stand together. */
-export const eventFields: readonly EventField[] = [
+const normalizedFields: readonly EventField[] = [
   {
     name: '@timestamp',
     type: 'date',
@@ -226,3 +210,6 @@ export const eventFields: readonly EventField[] = [
     value: relatedIps,
   },
 ];
+
+/** In the order of the event. Fields of one group stand together there. */
+export const eventFields: readonly EventField[] = [...normalizedFields, ...enrichedFields];

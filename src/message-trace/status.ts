@@ -1,22 +1,20 @@
-/**
- * The statuses that the documentation names, in PascalCase, by their spelling without case: the APIs and their samples
- * disagree on it.
- */
-export const knownStatuses: ReadonlyMap<string, string> = new Map(
-  [
-    'Delivered',
-    'Expanded',
-    'Failed',
-    'FilteredAsSpam',
-    'GettingStatus',
-    'None',
-    'Pending',
-    'Quarantined',
-    'Recalled',
-    'Resolved',
-    'UnknownFutureValue',
-  ].map((status) => [status.toLowerCase(), status]),
-);
+/** Those that the documentation names, in PascalCase. */
+export const STATUSES: readonly string[] = [
+  'Delivered',
+  'Expanded',
+  'Failed',
+  'FilteredAsSpam',
+  'GettingStatus',
+  'None',
+  'Pending',
+  'Quarantined',
+  'Recalled',
+  'Resolved',
+  'UnknownFutureValue',
+];
+
+/** By their spelling without case: the APIs and their samples disagree on it. */
+const knownStatuses = new Map(STATUSES.map((status) => [status.toLowerCase(), status]));
 
 const outcomes: ReadonlyMap<string, Outcome> = new Map([
   ['Delivered', 'success'],

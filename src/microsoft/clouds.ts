@@ -45,6 +45,14 @@ export function scopeOf(api: Api, apiUrl: string): string {
   return `${resourceAt(origin)}/.default`;
 }
 
+/** Microsoft Defender's portal in the cloud of an API's address. Undefined in China, where there is none. */
+export function portalAt(apiUrl: string): string | undefined {
+  const { hostname } = new URL(apiUrl);
+  if (hostname.endsWith('.cn')) return undefined;
+  if (hostname.endsWith('.mil') || hostname.startsWith('dod-')) return 'https://security.apps.mil';
+  return hostname.endsWith('.us') ? 'https://security.microsoft.us' : 'https://security.microsoft.com';
+}
+
 export function isLoopback(url: string): boolean {
   const { hostname } = new URL(url);
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);

@@ -71,7 +71,20 @@ export interface Source {
   pages(range: TimeRange, signal: AbortSignal, options?: ReadOptions): AsyncGenerator<Page, void, undefined>;
 }
 
-/** A stretch of the records handed to `deliver`, by index: all of it has been taken off our hands. */
+/** How a row that goes out was found. */
+export interface DeliveredRow {
+  readonly record: TraceRecord;
+  /** `changed`: it has gone out before, with another status. */
+  readonly sighting: 'new' | 'changed';
+  /** Of a changed row: the status that it went out with last, in lower case. Only those that are documented are known. */
+  readonly previousStatus?: string | undefined;
+  /** Its time had been read before: the row appeared after that. */
+  readonly late: boolean;
+  /** When the service showed it, in milliseconds since 1970. */
+  readonly foundAtMs: number;
+}
+
+/** A stretch of the rows handed to `deliver`, by index: all of it has been taken off our hands. */
 export interface Receipt {
   readonly from: number;
   readonly to: number;
@@ -86,7 +99,7 @@ export interface Receipt {
  * acknowledged).
  */
 export interface Sink {
-  deliver(records: readonly TraceRecord[], signal: AbortSignal): AsyncGenerator<Receipt, void, undefined>;
+  deliver(rows: readonly DeliveredRow[], signal: AbortSignal): AsyncGenerator<Receipt, void, undefined>;
   /** Sets aside, where a person can look at it, a row that cannot be delivered. @throws StorageError */
   reject(row: unknown, reason: string): Promise<void>;
 }
@@ -116,15 +129,6 @@ export interface PersistentDocument {
   read(accepts: (content: unknown) => boolean): Promise<unknown>;
   /** Replaces the content in one piece. */
   write(content: object): Promise<void>;
-}
-
-/** How a row that goes out was found. */
-export interface DeliveredRow {
-  readonly record: TraceRecord;
-  /** `changed`: it has gone out before, with another status. */
-  readonly sighting: 'new' | 'changed';
-  /** Its time had been read before: the row appeared after that. */
-  readonly late: boolean;
 }
 
 /** Hears what happens, for metrics and health. Its methods neither throw nor take long. */

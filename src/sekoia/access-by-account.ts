@@ -1,10 +1,13 @@
 /** What the card cannot say about the settings of an account. */
 import { ConfigurationError, type SettingsRules } from '@sekoia/automation-sdk-shim';
 import { type AccountOptions, accountOptions, type Unchecked } from '../settings/options.js';
-import { type Access, APPLICATION_ID, problemsWithIds } from './access.js';
+import { type Access, APPLICATION_ID, problemsWithDomains, problemsWithIds } from './access.js';
 import { accountByPassword, accountByToken } from './guidance.js';
 
-export const rulesForAccount: SettingsRules = (settings) => problemsWith(accountOptions(settings));
+export const rulesForAccount: SettingsRules = (settings) => [
+  ...problemsWith(accountOptions(settings)),
+  ...problemsWithDomains(settings),
+];
 
 function problemsWith(options: Unchecked<AccountOptions>): string[] {
   const { accountName: name, clientId, tenantId, api } = options;

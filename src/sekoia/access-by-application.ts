@@ -7,7 +7,7 @@ import {
 } from '../settings/options.js';
 import { isDomain, isGuid } from '../settings/values.js';
 import { isLoopback } from '../microsoft/clouds.js';
-import { type Access, APPLICATION_ID, problemsWithIds, type Proof, TENANT } from './access.js';
+import { type Access, APPLICATION_ID, problemsWithDomains, problemsWithIds, type Proof, TENANT } from './access.js';
 import { isAbsolute } from 'node:path';
 import { SettingsError } from '../model/errors.js';
 import { readClientCertificate } from '../microsoft/sign-in/client-certificate.js';
@@ -101,7 +101,10 @@ function isAuthority(address: string): boolean {
 }
 
 /** What the card cannot say about the settings of an application. */
-export const rulesForApplication: SettingsRules = (settings) => problemsWith(applicationOptions(settings), process.env);
+export const rulesForApplication: SettingsRules = (settings) => [
+  ...problemsWith(applicationOptions(settings), process.env),
+  ...problemsWithDomains(settings),
+];
 
 /**
  * An application registered in Entra ID, by its secret, certificate or a federated token, or a managed identity of

@@ -1,8 +1,9 @@
+import { InternalDomains, type Tenant } from '../message-trace/direction.js';
 import type { ClientCertificate } from '../microsoft/sign-in/client-certificate.js';
-import type { Api } from '../microsoft/clouds.js';
+import { addressOf, type Api, portalAt } from '../microsoft/clouds.js';
 import type { TokenFileName } from '../microsoft/sign-in/token-file.js';
 import type { Guidance } from '../microsoft/classify-response.js';
-import type { ApplicationOptions, Unchecked } from '../settings/options.js';
+import type { ApplicationOptions, TraceOptions, Unchecked } from '../settings/options.js';
 import { isDomain, isGuid } from '../settings/values.js';
 
 /** What proves who signs in to Entra ID. */
@@ -47,6 +48,27 @@ export function problemsWithIds(ids: Pick<Unchecked<ApplicationOptions>, 'tenant
   if (typeof client === 'string' && !isGuid(client))
     problems.push(`"client_id" (Client ID) must be ${APPLICATION_ID}, not ${sizeOf(client)}.`);
   return problems;
+}
+
+/** The tenant that the settings name, with the domains that they show to be its own. */
+export function tenantOf(access: Access, { addresses, events }: Pick<TraceOptions, 'addresses' | 'events'>): Tenant {
+  const { api, organization, credentials } = access;
+  const named = credentials.kind === 'token' ? credentials.tenant : undefined;
+  const own = [organization, named].filter((name): name is string => name !== undefined && isDomain(name));
+  return {
+    id: named ?? organization,
+    internal: new InternalDomains([...events.internalDomains, ...own]),
+    portalUrl: portalAt(addressOf(api, addresses.apiUrl)),
+  };
+}
+
+const INTERNAL_DOMAINS = '"internal_domains" (Internal domains)';
+
+/** What is wrong with the list of the tenant's domains. */
+export function problemsWithDomains({ internal_domains: domains }: Readonly<Record<string, unknown>>): string[] {
+  if (!Array.isArray(domains)) return [];
+  const wrong = domains.filter((domain) => typeof domain === 'string' && !isDomain(domain.replace(/^\*?[@.]/, '')));
+  return wrong.map((domain) => `${INTERNAL_DOMAINS} must hold domains such as contoso.com, not "${String(domain)}".`);
 }
 
 function sizeOf(text: string): string {

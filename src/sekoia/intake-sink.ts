@@ -1,6 +1,6 @@
 import { type IntakeClient, REJECTIONS_LOGGED_A_MINUTE } from '@sekoia/automation-sdk-shim';
-import type { CollectorLog, Receipt, Sink } from '../model/ports.js';
-import type { TraceRecord } from '../model/record.js';
+import type { Appearance } from '../message-trace/enrichment.js';
+import type { CollectorLog, DeliveredRow, Receipt, Sink } from '../model/ports.js';
 import { eventText } from '../message-trace/event-text.js';
 import type { EventOptions } from '../message-trace/event.js';
 import type { TraceMetrics } from './trace-metrics.js';
@@ -47,7 +47,16 @@ export class RejectionLog {
   }
 }
 
-/** Delivers records to the intake as events. */
+function appearanceOf({ record, previousStatus, late, foundAtMs }: DeliveredRow): Appearance {
+  const { receivedMs } = record;
+  const isLate = late && receivedMs !== undefined;
+  return {
+    previousStatus,
+    lateBySeconds: isLate ? Math.max(0, Math.round((foundAtMs - receivedMs) / 1000)) : undefined,
+  };
+}
+
+/** Delivers rows to the intake as events. */
 export class IntakeSink implements Sink {
   readonly #parts: SinkParts;
   readonly #rejections: RejectionLog;
@@ -58,10 +67,11 @@ export class IntakeSink implements Sink {
   }
 
   /** Makes the texts of one chunk at a time: a page of them all would double what a page takes in memory. */
-  async *deliver(records: readonly TraceRecord[], signal: AbortSignal): AsyncGenerator<Receipt, void, undefined> {
+  async *deliver(rows: readonly DeliveredRow[], signal: AbortSignal): AsyncGenerator<Receipt, void, undefined> {
     const { intake, options } = this.#parts;
-    for (let first = 0; first < records.length; first += options.chunkSize) {
-      const texts = records.slice(first, first + options.chunkSize).map((record) => eventText(record, options));
+    for (let first = 0; first < rows.length; first += options.chunkSize) {
+      const chunk = rows.slice(first, first + options.chunkSize);
+      const texts = chunk.map((row) => eventText(row.record, options, appearanceOf(row)));
       for await (const { from, to, rejected } of intake.deliver(texts, signal)) {
         yield {
           from: first + from,

@@ -13,6 +13,8 @@ import { Collector } from '../collector/collector.js';
 import { Ledger } from '../collector/ledger.js';
 import { RetryPolicy } from '../collector/retry-policy.js';
 import type { TimeRange } from '../model/progress.js';
+import type { Tenant } from '../message-trace/direction.js';
+import { STATUSES } from '../message-trace/status.js';
 import { schedulePasses } from '../model/schedule.js';
 import { SignInBackoff } from '../collector/wait-policy.js';
 import { Quota } from '../microsoft/http/quota.js';
@@ -20,7 +22,7 @@ import { RequestBudget } from '../microsoft/http/request-budget.js';
 import { Transport } from '../microsoft/http/transport.js';
 import { traceOptions } from '../settings/options.js';
 import type { TraceConfiguration } from '../settings/values.js';
-import type { Access } from './access.js';
+import { type Access, tenantOf } from './access.js';
 import { IntakeSink } from './intake-sink.js';
 import { RejectedFile } from './dead-letters.js';
 import { sourceFor } from './source-for.js';
@@ -91,10 +93,12 @@ export abstract class TraceTrigger<
     this.health.expectWorkEvery(frequencyMs);
     this.health.alive();
     const source = this.#source();
+    const tenant = tenantOf(this.#access, this.#options);
+    if (this.#options.events.eventFormat === 'enriched') this.#reportDomains(tenant);
     const storage = storageIn(this.data);
     const sink = new IntakeSink({
       intake: this.intake,
-      options: this.#options.events,
+      options: { ...this.#options.events, tenant },
       rejected: new RejectedFile({ storage, now: () => this.#clock.now(), log: this.log }),
       metrics: this.#metrics,
       now: () => this.#clock.now(),
@@ -108,6 +112,7 @@ export abstract class TraceTrigger<
       clock: this.#clock,
       log: this.log,
       startTimeMs: this.#options.startTimeMs,
+      statuses: STATUSES,
     };
     const retryPolicy = new RetryPolicy({ clock: this.#clock, monitor: this.#metrics, log: this.log });
     const ledger = await retryPolicy.retryUntilStored(() => Ledger.open(options), this.stopping);
@@ -129,6 +134,16 @@ export abstract class TraceTrigger<
   #hashOfCredentials(): string {
     const hash = createHmac('sha256', this.configuration.intake_key);
     return hash.update(JSON.stringify(this.#access.credentials)).digest('base64url');
+  }
+
+  #reportDomains({ internal }: Tenant): void {
+    const remedy = "Give all of the tenant's mail domains in internal_domains.";
+    if (internal.isEmpty)
+      this.log.warning(
+        `No domain of the tenant is known: the direction of mail is unknown, but where a row names the organization. ${remedy}`,
+      );
+    else if (this.#options.events.internalDomains.length === 0)
+      this.log.info(`Only mail of ${internal.names.join(' and ')} counts as the tenant's own. ${remedy}`);
   }
 
   #reportForeignLink(message: string): void {

@@ -43,6 +43,8 @@ export interface TraceOptions {
     readonly chunkSize: number;
     readonly eventFormat: TraceConfiguration['event_format'];
     readonly intakeFormat: TraceConfiguration['intake_format'];
+    /** As they were given, beside those that the settings tell anyway. */
+    readonly internalDomains: readonly string[];
   };
   readonly addresses: Addresses;
 }
@@ -60,6 +62,7 @@ export function traceOptions(settings: TraceConfiguration): TraceOptions {
       chunkSize: settings.chunk_size,
       eventFormat: settings.event_format,
       intakeFormat: settings.intake_format,
+      internalDomains: settings.internal_domains ?? [],
     },
     addresses: {
       apiUrl: settings.api_url,

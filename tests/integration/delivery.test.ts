@@ -5,7 +5,12 @@ import { lives } from '../support/lives.js';
 import { allArrivedOnce, hour, minute, Scenario, second } from '../support/scenario.js';
 import { signInScenarioNames, signInScenarios } from '../support/sign-in-scenarios.js';
 
-describe.each(signInScenarioNames)('the mail of the last hour, read by %s', (signInScenario) => {
+describe.each([
+  // Its domain follows from the account's name, and its organization from the rows.
+  ['an account on the Reporting Web Service', { event_format: 'enriched' }],
+  ['an account on Microsoft Graph', { event_format: 'normalized' }],
+  ['an application on Microsoft Graph', { event_format: 'enriched', internal_domains: ['*.Example.Corp'] }],
+] as const)('the mail of the last hour, read by %s', (signInScenario, settings) => {
   let scenario: Scenario;
   beforeEach(async () => {
     scenario = await Scenario.open({ signInScenario, intake: { keep: 'all' } });
@@ -20,11 +25,11 @@ describe.each(signInScenarioNames)('the mail of the last hour, read by %s', (sig
   test('arrives with what comes meanwhile: 10,000 rows, each once, each event right field by field', async () => {
     addRows(10_000);
     const mail = scenario.simulator.world.live({ rowsPerHour: 36_000, from: Date.now() });
-    await scenario.start();
+    await scenario.start(settings);
     await scenario.intake.until(({ events }) => events >= 10_050);
     mail.stop();
     expect(await scenario.untilNoneIsMissing()).toMatchObject(allArrivedOnce);
-    expectEachEventToBeRight(scenario);
+    expectEachEventToBeRight(scenario, settings.event_format);
   });
 });
 
@@ -155,7 +160,7 @@ describe('event_format raw', () => {
 });
 
 /** For rows that keep their status and whose events the intake keeps. */
-function expectEachEventToBeRight(scenario: Scenario): void {
+function expectEachEventToBeRight(scenario: Scenario, eventFormat: 'normalized' | 'enriched' = 'normalized'): void {
   const { world } = scenario.simulator;
   const nowMs = Date.now();
   const rows = new Map(
@@ -164,7 +169,7 @@ function expectEachEventToBeRight(scenario: Scenario): void {
       return [`${row.traceId} ${row.recipient}`, row];
     }),
   );
-  const reading = readingOf(scenario);
+  const reading = readingOf(scenario, eventFormat);
   let compared = 0;
   for (const text of scenario.intake.events()) {
     const event = JSON.parse(text) as Record<string, unknown>;

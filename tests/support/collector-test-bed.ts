@@ -138,7 +138,8 @@ export class TestBed {
     };
     const receiptsFor = (records: readonly TraceRecord[]) => this.receiptsFor(records);
     return {
-      async *deliver(records, signal): AsyncGenerator<Receipt, void, undefined> {
+      async *deliver(rows, signal): AsyncGenerator<Receipt, void, undefined> {
+        const records = rows.map(({ record }) => record);
         for (const receipt of receiptsFor(records)) {
           await Promise.resolve();
           signal.throwIfAborted();

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Graph, MailRow } from '@local/testbed';
+import { expectedEnrichment } from './expected-enrichment.js';
 import type { Scenario } from './scenario.js';
 import type { SignInScenario } from './sign-in-scenarios.js';
 
@@ -14,11 +15,15 @@ export interface Reading {
   /** The ranges that the service was asked for, as `range` names them. */
   readonly asked: ReadonlySet<string>;
   readonly graph: Readonly<Graph['options']>;
+  readonly eventFormat: 'normalized' | 'enriched';
 }
 
-export function readingOf({ signInScenario, service, simulator }: Scenario): Reading {
+export function readingOf(
+  { signInScenario, service, simulator }: Scenario,
+  eventFormat: Reading['eventFormat'],
+): Reading {
   const asked = new Set(service.requests.recent.map(({ startMs, endMs }) => range(startMs, endMs)));
-  return { signInScenario, asked, graph: simulator.graph.options };
+  return { signInScenario, asked, graph: simulator.graph.options, eventFormat };
 }
 
 /**
@@ -46,6 +51,11 @@ function normalizedFields(row: MailRow, event: JsonFields, reading: Reading): ob
   const ips = [fromIp, toIp].filter((ip) => ip !== null);
   const { id, start, end } = event['event'] as JsonFields;
   const [startMs, endMs] = [Date.parse(String(start)), Date.parse(String(end))] as const;
+  const enriched =
+    reading.eventFormat === 'enriched' ? expectedEnrichment(row, event, { signInScenario, fromIp }) : undefined;
+  const source = { ...(fromIp !== null && { ip: fromIp, address: fromIp }), ...enriched?.source };
+  const destination = { ...(toIp !== null && { ip: toIp, address: toIp }), ...enriched?.destination };
+  const related = { ...(ips.length > 0 && { ip: [...new Set(ips)] }), ...enriched?.related };
   const wasAskedFor = asked.has(range(startMs, endMs)) && startMs <= row.receivedMs && row.receivedMs <= endMs;
   return {
     '@timestamp': received,
@@ -58,12 +68,14 @@ function normalizedFields(row: MailRow, event: JsonFields, reading: Reading): ob
       id: matching(id, /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
       start: wasAskedFor ? matching(start, wholeSecond) : 'the start of a range that was asked for and holds the row',
       end: wasAskedFor ? matching(end, wholeSecond) : 'the end of that range',
+      ...enriched?.event,
     },
     office365: {
       message_trace: {
         MessageTraceId: row.traceId,
         ...(Number.isSafeInteger(row.size) && row.size >= 0 && { Size: row.size }),
         Status: row.status,
+        ...enriched?.messageTrace,
       },
     },
     email: {
@@ -72,11 +84,13 @@ function normalizedFields(row: MailRow, event: JsonFields, reading: Reading): ob
       ...(row.sender !== '<>' && { from: { address: row.sender } }),
       ...(row.recipient !== '<>' && { to: { address: row.recipient } }),
       ...(row.subject && { subject: row.subject.toWellFormed() }),
+      ...enriched?.email,
     },
-    ...(fromIp !== null && { source: { ip: fromIp, address: fromIp } }),
-    ...(toIp !== null && { destination: { ip: toIp, address: toIp } }),
+    ...(Object.keys(source).length > 0 && { source }),
+    ...(Object.keys(destination).length > 0 && { destination }),
     ...(signInScenario.organization !== undefined && { organization: { name: signInScenario.organization } }),
-    ...(ips.length > 0 && { related: { ip: [...new Set(ips)] } }),
+    ...(Object.keys(related).length > 0 && { related }),
+    ...enriched?.groups,
   };
 }
 

@@ -124,7 +124,8 @@ export class HoursWithATenant {
     const { delivered, deliveries, clock } = this;
     return {
       // eslint-disable-next-line @typescript-eslint/require-await -- an intake that acknowledges at once
-      async *deliver(records): AsyncGenerator<Receipt, void, undefined> {
+      async *deliver(rows): AsyncGenerator<Receipt, void, undefined> {
+        const records = rows.map(({ record }) => record);
         if (records.length === 0) return;
         delivered.push(...records.map(({ traceId, recipient }) => `${traceId ?? '?'} ${recipient ?? '?'}`));
         deliveries.push(...records.map((record) => ({ atMs: clock.trueMs, record })));

@@ -182,7 +182,8 @@ export async function live(
   };
 
   const sink: Sink = {
-    async *deliver(records): AsyncGenerator<Receipt, void, undefined> {
+    async *deliver(rows): AsyncGenerator<Receipt, void, undefined> {
+      const records = rows.map(({ record }) => record);
       for (let from = 0; from < records.length; from += chunkSize) {
         const to = Math.min(from + chunkSize, records.length);
         const outage = away(troubles.intakeAway, time.trueMs);

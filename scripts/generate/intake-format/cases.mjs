@@ -1,3 +1,5 @@
+import { InternalDomains } from '../../../dist/src/message-trace/direction.js';
+import { Enrichment } from '../../../dist/src/message-trace/enrichment.js';
 import { eventText } from '../../../dist/src/message-trace/event-text.js';
 import { eventFields } from '../../../dist/src/message-trace/fields.js';
 import { toRecord as fromGraph } from '../../../dist/src/microsoft/graph/row.js';
@@ -5,6 +7,11 @@ import { toRecord as fromReportingWebService } from '../../../dist/src/microsoft
 import { expectedDocument } from './expected.mjs';
 
 const range = { start: Date.UTC(2026, 10, 3, 8, 0), end: Date.UTC(2026, 10, 3, 9, 0) };
+const tenant = {
+  id: undefined,
+  internal: new InternalDomains(['example.com']),
+  portalUrl: 'https://security.microsoft.com',
+};
 const context = { range, organization: 'example.com' };
 
 const graphRow = {
@@ -45,13 +52,23 @@ const reportingWebService = (changes) => ({
 /** What differs from the ordinary row, by name. */
 const CASES = {
   graph_delivered: graph({}),
-  graph_bounce: graph({ senderAddress: '<>', fromIP: '', subject: 'Undeliverable: Quarterly report', status: 'failed' }),
-  graph_quarantined_from_ipv6: graph({ status: 'quarantined', fromIP: '2001:db8::25', toIP: '' }),
-  graph_spam_from_international_domain: graph({
-    senderAddress: 'user1@bücher.example.com',
-    subject: 'Gewinnen Sie “{{ 7 * 7 }}” Bücher 📚',
-    status: 'filteredAsSpam',
+  graph_bounce: graph({
+    senderAddress: '<>',
+    fromIP: '',
+    subject: 'Undeliverable: Quarterly report',
+    status: 'failed',
   }),
+  graph_quarantined_from_ipv6: graph({ status: 'quarantined', fromIP: '2001:db8::25', toIP: '' }),
+  graph_spam_from_international_domain: {
+    ...graph({
+      senderAddress: 'user1@bücher.example.org',
+      recipientAddress: 'user2@example.com',
+      subject: 'Gewinnen Sie “{{ 7 * 7 }}” Bücher 📚',
+      status: 'filteredAsSpam',
+    }),
+    // The parser cannot write the domain in Punycode.
+    formats: ['enriched', 'normalized'],
+  },
   graph_unknown_status_without_subject: graph({ status: 'onHold', subject: '', messageId: null }),
   reporting_delivered: reportingWebService({}),
   reporting_bounce: reportingWebService({ SenderAddress: '<>', FromIP: null, Status: 'GettingStatus' }),
@@ -63,19 +80,17 @@ const CASES = {
   reporting_without_time_and_size: reportingWebService({ Received: '/Date(-62135596800000)/', Size: null }),
 };
 
-const FORMATS = ['normalized', 'raw'];
-
 /** tests/*.json by file name: the event that the module sends, and the document that the intake makes of it. */
 export function testCases({ name, uuid }) {
-  return Object.entries(CASES).flatMap(([caseName, { api, record }]) =>
-    FORMATS.map((eventFormat) => {
-      const message = eventText(record, { eventFormat, intakeFormat: 'own' });
-      const rawApi = eventFormat === 'raw' ? api : undefined;
+  return Object.entries(CASES).flatMap(([caseName, { formats = ['enriched', 'normalized', 'raw'], ...one }]) =>
+    formats.map((eventFormat) => {
+      const message = eventText(one.record, { eventFormat, intakeFormat: 'own', tenant });
+      const expected = expectedDocument(one, new Enrichment(one.record, tenant), eventFields, eventFormat);
       const test = {
         input: { message, sekoiaio: { intake: { dialect: name, dialect_uuid: uuid } } },
-        expected: { message, ...expectedDocument(record, eventFields, rawApi) },
+        expected: { message, ...expected },
       };
-      return [`test_${caseName}_${eventFormat}.json`, `${JSON.stringify(test, null, 2)}\n`];
+      return [`test_${caseName}_${eventFormat}.json`, JSON.stringify(test, null, 2)];
     }),
   );
 }

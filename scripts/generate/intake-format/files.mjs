@@ -1,6 +1,6 @@
-import { format } from 'prettier';
+import { format, resolveConfig } from 'prettier';
 import { eventFields } from '../../../dist/src/message-trace/fields.js';
-import { triggerCards } from '../../../dist/src/settings/definition.js';
+import { triggerCards } from '../../../dist/src/settings/cards.js';
 import { testCases } from './cases.mjs';
 import { smartDescriptions } from './descriptions.mjs';
 import { parser, taxonomy } from './parser.mjs';
@@ -30,7 +30,8 @@ data_sources:
 
 /** Files of the module's own intake format by path. */
 export async function intakeFormatFiles(moduleUuid) {
-  const yaml = (text) => format(text, { parser: 'yaml', printWidth: 120 });
+  const style = await resolveConfig(new URL(import.meta.url));
+  const yaml = (text) => format(text, { ...style, parser: 'yaml' });
   const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
   return [
     [`${FOLDER}/_meta/manifest.yml`, await yaml(manifest(moduleUuid))],

@@ -52,7 +52,8 @@ const quoted = (value) => JSON.stringify(value);
 const isName = (part) => /^[a-z_]\w*$/i.test(part);
 
 /** `json_event.message.email.subject` */
-const pathOf = (name) => name.split('.').reduce((path, part) => path + (isName(part) ? `.${part}` : `["${part}"]`), EVENT);
+const pathOf = (name) =>
+  name.split('.').reduce((path, part) => path + (isName(part) ? `.${part}` : `["${part}"]`), EVENT);
 
 function dateStage({ name, filter, input, format }) {
   return [

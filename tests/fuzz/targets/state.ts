@@ -188,7 +188,8 @@ function sourceOf(clock: SimulatedClock): Source {
 function sinkInto(delivered: Map<string, number>, rejected: RejectedFile): Sink {
   return {
     // eslint-disable-next-line @typescript-eslint/require-await -- an intake that acknowledges at once
-    async *deliver(records): AsyncGenerator<Receipt, void, undefined> {
+    async *deliver(rows): AsyncGenerator<Receipt, void, undefined> {
+      const records = rows.map(({ record }) => record);
       for (let from = 0; from < records.length; from += 20) {
         const to = Math.min(from + 20, records.length);
         for (const { traceId = '?' } of records.slice(from, to))

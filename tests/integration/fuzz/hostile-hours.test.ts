@@ -131,7 +131,8 @@ function clockUntil(clock: SimulatedClock, untilMs: number, stop: AbortControlle
 function sinkInto(delivered: string[]): Sink {
   return {
     // eslint-disable-next-line @typescript-eslint/require-await -- an intake that acknowledges at once
-    async *deliver(records): AsyncGenerator<Receipt, void, undefined> {
+    async *deliver(rows): AsyncGenerator<Receipt, void, undefined> {
+      const records = rows.map(({ record }) => record);
       if (records.length === 0) return;
       for (const record of records) {
         eventText(record, { eventFormat: 'normalized', intakeFormat: 'message_trace' });

@@ -36,6 +36,8 @@ test('tells new, changed and repeated rows apart as a map of sets does, while it
       }
       for (const fingerprint of [...sequence, stranger]) {
         expect(set.look(fingerprint)).toBe(sightingIn(known, fingerprint));
+        const statuses = known.get(`${fingerprint.rowHigh} ${fingerprint.rowLow}`) ?? [];
+        expect(set.lastStatus(fingerprint)).toBe([...statuses].at(-1));
       }
       expect(set.size).toBe([...known.values()].reduce((sum, statuses) => sum + statuses.size, 0));
     }),

@@ -17,9 +17,12 @@ const schedule = scheduleOf({ frequency: 60, timedelta: 0, late_window: 16 });
 /** A data folder, and a ledger that can be opened on it again and again, as after restarts. */
 function dataFolder() {
   const parts = { document: new MemoryDocument(), buckets: new MemoryBuckets(), clock: new SimulatedClock(noon) };
-  const open = () => Ledger.open({ ...parts, schedule, source: 'graph', log: new RecordingLog(), startTimeMs: hour });
+  const open = () =>
+    Ledger.open({ ...parts, schedule, source: 'graph', log: new RecordingLog(), startTimeMs: hour, statuses });
   return { ...parts, open };
 }
+
+const statuses = ['Pending', 'Quarantined', 'Failed', 'Delivered'];
 
 const at = (receivedMs: number, changes: Parameters<typeof record>[0] = {}) =>
   record({ Received: `/Date(${receivedMs})/`, ...changes });
@@ -45,6 +48,26 @@ test('a row goes out once with each of its statuses, also after a restart', asyn
   const restarted = await open();
   expect(await sighted(restarted, pending, delivered)).toEqual([]);
   expect(await sighted(restarted, at(noon - minute, { Status: 'Failed' }))).toEqual(['Failed changed']);
+});
+
+test('a change names the status that went out last, where that is documented, also after a restart', async () => {
+  const { open } = dataFolder();
+  const ledger = await open();
+  const row = (Status: string) => at(noon - minute, { Status });
+  const previous = async (one: Ledger, Status: string) => {
+    const [found] = await one.deduplicate([row(Status)]);
+    return found?.previousStatus;
+  };
+  expect(await previous(ledger, 'Pending')).toBeUndefined();
+  for (const status of ['Pending', 'Quarantined', 'beyondTheDocumentation'])
+    await ledger.remember(await ledger.deduplicate([row(status)]));
+  expect(await previous(ledger, 'Delivered')).toBeUndefined();
+  await ledger.remember(await ledger.deduplicate([row('QUARANTINED'), row('Failed')]));
+  expect(await previous(ledger, 'Delivered')).toBe('failed');
+  // What was on its way when the process was killed is the same change again.
+  const restarted = await open();
+  expect(await previous(restarted, 'Delivered')).toBe('failed');
+  expect(await previous(restarted, 'Failed')).toBeUndefined();
 });
 
 test('a row is late when its time had been read before it appeared, and only when it is new', async () => {

@@ -44,5 +44,16 @@ test.each([
 });
 
 test('nothing is known without internal domains', () => {
-  expect(directionOf(record(), new InternalDomains(['', 'no domain']))).toBe('unknown');
+  expect(directionOf(record({ Organization: null }), new InternalDomains(['', 'no domain']))).toBe('unknown');
+  expect(directionOf(record({ Organization: 'Contoso Ltd.' }), new InternalDomains([]))).toBe('unknown');
+});
+
+test('the organization that a row names is internal, too', () => {
+  const none = new InternalDomains([]);
+  const row = { SenderAddress: 'a@contoso.com', RecipientAddress: 'b@contoso.onmicrosoft.com' };
+  const named = (Organization: string) => record({ ...row, Organization });
+  expect(directionOf(named('Contoso.onmicrosoft.com'), none)).toBe('inbound');
+  expect(directionOf(named('contoso.onmicrosoft.com'), internal)).toBe('internal');
+  expect(directionOf(named('fabrikam.onmicrosoft.com'), none)).toBe('external');
+  expect(directionOf(named('contoso.com'), none)).toBe('outbound');
 });

@@ -84,10 +84,10 @@ test('how late rows and changes of status were found is told apart', async () =>
   const found = (secondsAgo: number) => record({ Received: `/Date(${noon - secondsAgo * 1000})/` });
   metrics.delivered(
     [
-      { record: found(20), sighting: 'new', late: false },
-      { record: found(50), sighting: 'new', late: true },
-      { record: found(3_000), sighting: 'changed', late: false },
-      { record: record({ Received: null }), sighting: 'new', late: false },
+      { record: found(20), sighting: 'new', late: false, foundAtMs: 0 },
+      { record: found(50), sighting: 'new', late: true, foundAtMs: 0 },
+      { record: found(3_000), sighting: 'changed', late: false, foundAtMs: 0 },
+      { record: record({ Received: null }), sighting: 'new', late: false, foundAtMs: 0 },
     ],
     noon,
   );

@@ -40,7 +40,7 @@ describe('the options of a form that was not touched', () => {
       startTimeMs: 1 * hourMs,
       schedule: { frequencyMs: 60 * secondMs, delayMs: 0, lateWindowMs: 27 * hourMs },
       maxRequestsPer5Minutes: 90,
-      events: { chunkSize: 1000, eventFormat: 'normalized', intakeFormat: 'message_trace' },
+      events: { chunkSize: 1000, eventFormat: 'normalized', intakeFormat: 'message_trace', internalDomains: [] },
       addresses: {
         apiUrl: 'https://reports.office365.com/ecp/reportingwebservice/reporting.svc',
         authorityUrl: 'https://login.microsoftonline.com',
