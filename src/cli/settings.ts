@@ -144,7 +144,8 @@ function fromEnvironment({ env }: Terminal): JsonObject {
   const entries = Object.keys(commandSettings).flatMap((name) => {
     const variable = variableFor(name);
     const text = env[variable];
-    if (text !== undefined && text !== '') return [[name, isList(name) ? text.split(/[\s,]+/) : text] as const];
+    if (text !== undefined && text !== '')
+      return [[name, isList(name) ? (text.match(/[^\s,]+/g) ?? []) : text] as const];
     const path = isSecret(name) ? env[variable + FILE_SUFFIX] : undefined;
     return path === undefined || path === '' ? [] : [[name, textOf(path).replace(/\r?\n$/, '')] as const];
   });

@@ -16,7 +16,7 @@ export class InternalDomains {
   /** The last that was asked for: the rows of a tenant name the same organization. */
   #wider: { readonly organization: string; readonly domains: InternalDomains } | undefined;
 
-  /** @param domains such as `example.com`, `*.example.com` or `@example.com`, in any case; what is no domain is ignored */
+  /** @param domains such as `example.com`, `*.example.com` or `@example.com`, in any case; others are ignored */
   constructor(domains: readonly string[]) {
     const names = domains.map((domain) => domainName(domain.trim().replace(/^\*?[@.]/, '')));
     this.#domains = [...new Set(names.filter((name) => name !== undefined))];

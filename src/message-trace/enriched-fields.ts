@@ -1,7 +1,6 @@
 import type { TraceRecord } from '../model/record.js';
 import { pascalCaseStatus } from './status.js';
-import type { Enrichment, Party } from './enrichment.js';
-import type { EventField } from './event-field.js';
+import type { Enrichment, EventField, Party } from './enrichment.js';
 
 /** The rows' properties that a party is made of, by API. */
 interface Origin {
@@ -70,13 +69,6 @@ function endFields(name: string, origin: Origin, of: (enrichment: Enrichment) =>
       meaning: 'The part of it that was registered, by the Public Suffix List.',
       value: (_, enrichment) => of(enrichment).registeredDomain,
     },
-    {
-      ...origin,
-      name: `${name}.top_level_domain`,
-      type: 'keyword',
-      meaning: 'What stands behind that: a public suffix.',
-      value: (_, enrichment) => of(enrichment).topLevelDomain,
-    },
     ...userFields(`${name}.user`, origin, of, who),
   ];
 }
@@ -88,7 +80,6 @@ const fields: readonly Field[] = [
     meaning: 'Always `office365.message_trace`.',
     value: () => 'office365.message_trace',
   },
-  { name: 'event.module', type: 'keyword', meaning: 'Always `office365`.', value: () => 'office365' },
   {
     name: 'event.provider',
     type: 'keyword',
@@ -141,7 +132,6 @@ const fields: readonly Field[] = [
   },
   { name: 'observer.vendor', type: 'keyword', meaning: 'Always `Microsoft`.', value: () => 'Microsoft' },
   { name: 'observer.product', type: 'keyword', meaning: 'Always `Exchange Online`.', value: () => 'Exchange Online' },
-  { name: 'observer.type', type: 'keyword', meaning: 'Always `mail-server`.', value: () => 'mail-server' },
   {
     name: 'cloud.account.id',
     type: 'keyword',
@@ -176,11 +166,12 @@ const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
  * Microsoft documents no address of this page. This is the one that its portal opens, which other tools use, too. The
  * message trace ID is the network message ID there.
  */
-function portalPage({ traceId, receivedMs }: TraceRecord, { recipient, tenant }: Enrichment): string | undefined {
+function portalPage({ traceId, received }: TraceRecord, { recipient, tenant }: Enrichment): string | undefined {
   const { id = '', portalUrl } = tenant;
   if (portalUrl === undefined || traceId === undefined || !GUID.test(traceId)) return undefined;
-  if (recipient.email === undefined || receivedMs === undefined) return undefined;
-  const time = new Date(receivedMs).toISOString();
+  if (recipient.email === undefined || received === undefined) return undefined;
+  // Milliseconds are enough for the portal.
+  const time = `${received.slice(0, '2022-07-25T12:26:13.240'.length)}Z`;
   const address = encodeURIComponent(recipient.email.toWellFormed());
   const message = `id=${traceId}&recipient=${address}&startTime=${time}&endTime=${time}`;
   return `${portalUrl}/emailentityV2?${message}${GUID.test(id) ? `&tid=${id}` : ''}`;

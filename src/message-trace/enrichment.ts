@@ -1,4 +1,4 @@
-import { parse } from 'tldts';
+import { getDomain } from 'tldts';
 import type { JsonValue } from '../model/json.js';
 import type { TraceRecord } from '../model/record.js';
 import { addressOf, domainOf } from './address.js';
@@ -20,7 +20,6 @@ export interface Party {
   /** In the form of `domainOf`. */
   readonly domain?: string | undefined;
   readonly registeredDomain?: string | undefined;
-  readonly topLevelDomain?: string | undefined;
 }
 
 const UNKNOWN: Required<Appearance> = { previousStatus: undefined, lateBySeconds: undefined };
@@ -80,22 +79,37 @@ function partyOf(address: string | undefined): Party {
   const at = email.lastIndexOf('@');
   if (at === -1) return { name: COMMON_NAME.exec(email)?.[1] ?? email };
   const domain = domainOf(email);
-  return { email, name: email.slice(0, at), domain, ...(domain !== undefined && partsOf(domain)) };
+  const registeredDomain = domain && registeredDomainOf(domain);
+  return { email, name: email.slice(0, at), domain, registeredDomain };
 }
-
-type DomainParts = Pick<Party, 'registeredDomain' | 'topLevelDomain'>;
 
 /** Few domains come often. */
 const MAX_KNOWN = 10_000;
-const knownParts = new Map<string, DomainParts>();
+const registeredDomains = new Map<string, string | undefined>();
 
 /** By the Public Suffix List with its private part: `evil.github.io` is registered by itself. */
-function partsOf(name: string): DomainParts {
-  const known = knownParts.get(name);
-  if (known !== undefined) return known;
-  const { domain, publicSuffix } = parse(name, { allowPrivateDomains: true, extractHostname: false });
-  const parts = domain === null ? {} : { registeredDomain: domain, topLevelDomain: publicSuffix ?? undefined };
-  if (knownParts.size >= MAX_KNOWN) knownParts.clear();
-  knownParts.set(name, parts);
-  return parts;
+function registeredDomainOf(name: string): string | undefined {
+  if (registeredDomains.has(name)) return registeredDomains.get(name);
+  const registered = getDomain(name, { allowPrivateDomains: true, extractHostname: false }) ?? undefined;
+  if (registeredDomains.size >= MAX_KNOWN) registeredDomains.clear();
+  registeredDomains.set(name, registered);
+  return registered;
+}
+
+/** One field of an event. Events are made from a table of them, and docs/events.md, too. */
+export interface EventField {
+  /** In the Elastic Common Schema, or of Sekoia.io's documentation of the integration (`office365.*`). */
+  readonly name: string;
+  /** Elasticsearch's type. `[]`: several. */
+  readonly type: 'date' | 'keyword' | 'keyword[]' | 'ip' | 'ip[]' | 'long';
+  /** The properties of the row that it is made of, by API. Absent where the API has none. */
+  readonly graph?: string;
+  readonly reportingWebService?: string;
+  /** The version of the module that first had it. */
+  readonly since: string;
+  /** Only `event_format: enriched` has it. */
+  readonly enriched?: true;
+  readonly meaning: string;
+  /** Undefined and empty texts leave the field out. */
+  readonly value: (record: TraceRecord, enrichment: Enrichment) => JsonValue | undefined;
 }

@@ -2,8 +2,7 @@ import { isObject, type JsonObject, type JsonValue } from '../model/json.js';
 import type { TraceRecord } from '../model/record.js';
 import { camelCaseStatus, pascalCaseStatus } from './status.js';
 import { InternalDomains, type Tenant } from './direction.js';
-import { type Appearance, Enrichment } from './enrichment.js';
-import type { EventField } from './event-field.js';
+import { type Appearance, Enrichment, type EventField } from './enrichment.js';
 import { eventFields } from './fields.js';
 
 /** Whether no text in a value, names of members included, holds half a character (a lone surrogate). */

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { rowIdentity, statusIdentity, type TraceRecord } from '../model/record.js';
 import { addressOf } from './address.js';
 import { enrichedFields } from './enriched-fields.js';
-import type { EventField } from './event-field.js';
+import type { EventField } from './enrichment.js';
 import { outcomeOf, pascalCaseStatus } from './status.js';
 
 /** The namespace of this module's event ids; made once, never to change: ids must stay the same for ever. */

@@ -76,7 +76,7 @@ export interface DeliveredRow {
   readonly record: TraceRecord;
   /** `changed`: it has gone out before, with another status. */
   readonly sighting: 'new' | 'changed';
-  /** Of a changed row: the status that it went out with last, in lower case. Only those that are documented are known. */
+  /** Of a changed row: the status that it went out with last, in lower case, if it is a documented one. */
   readonly previousStatus?: string | undefined;
   /** Its time had been read before: the row appeared after that. */
   readonly late: boolean;

@@ -67,8 +67,11 @@ const INTERNAL_DOMAINS = '"internal_domains" (Internal domains)';
 /** What is wrong with the list of the tenant's domains. */
 export function problemsWithDomains({ internal_domains: domains }: Readonly<Record<string, unknown>>): string[] {
   if (!Array.isArray(domains)) return [];
-  const wrong = domains.filter((domain) => typeof domain === 'string' && !isDomain(domain.replace(/^\*?[@.]/, '')));
-  return wrong.map((domain) => `${INTERNAL_DOMAINS} must hold domains such as contoso.com, not "${String(domain)}".`);
+  return domains.flatMap((domain: unknown, index) =>
+    typeof domain !== 'string' || isDomain(domain.replace(/^\*?[@.]/, ''))
+      ? []
+      : `Entry ${index + 1} of ${INTERNAL_DOMAINS} must be a domain such as contoso.com, not ${sizeOf(domain)}.`,
+  );
 }
 
 function sizeOf(text: string): string {

@@ -3,14 +3,14 @@ import { domain, organization, type SignInScenario } from './sign-in-scenarios.j
 
 type JsonFields = Readonly<Record<string, unknown>>;
 
-/** The domains of the simulated tenant and of those who write to it: what was registered, and its public suffix. */
-const registrations: Readonly<Record<string, readonly [string, string]>> = {
-  'example.corp': ['example.corp', 'corp'],
-  'contoso.example': ['contoso.example', 'example'],
-  'fabrikam.example': ['fabrikam.example', 'example'],
-  'mail.partner.example': ['partner.example', 'example'],
-  'newsletter.example': ['newsletter.example', 'example'],
-  'xn--bcher-kva.example': ['xn--bcher-kva.example', 'example'],
+/** The domains of the simulated tenant and of those who write to it, as they were registered. */
+const registrations: Readonly<Record<string, string>> = {
+  'example.corp': 'example.corp',
+  'contoso.example': 'contoso.example',
+  'fabrikam.example': 'fabrikam.example',
+  'mail.partner.example': 'partner.example',
+  'newsletter.example': 'newsletter.example',
+  'xn--bcher-kva.example': 'xn--bcher-kva.example',
 };
 const ours = [domain, organization];
 
@@ -46,7 +46,6 @@ export function expectedEnrichment(row: MailRow, event: JsonFields, { signInScen
   return {
     event: {
       dataset: 'office365.message_trace',
-      module: 'office365',
       provider: isGraph ? 'microsoft_graph' : 'reporting_web_service',
       reference: page(row, recipient.email) + (isApplication ? `&tid=${tenant}` : ''),
     },
@@ -58,7 +57,7 @@ export function expectedEnrichment(row: MailRow, event: JsonFields, { signInScen
     groups: {
       network: { direction },
       ...(own !== undefined && { user: own }),
-      observer: { vendor: 'Microsoft', product: 'Exchange Online', type: 'mail-server' },
+      observer: { vendor: 'Microsoft', product: 'Exchange Online' },
       cloud: { account: { id: tenant } },
     },
   };
@@ -71,8 +70,7 @@ function userOf(address: string): User {
 }
 
 function endOf(user: User): object {
-  const [registered, suffix] = registrations[user.domain]!;
-  return { domain: user.domain, registered_domain: registered, top_level_domain: suffix, user };
+  return { domain: user.domain, registered_domain: registrations[user.domain], user };
 }
 
 function page({ traceId, receivedMs }: MailRow, recipient: string): string {

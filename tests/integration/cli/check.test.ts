@@ -213,10 +213,13 @@ describe('check', () => {
   test.each<[string, Env]>([
     ['no settings', {}],
     ['two credentials', { MESSAGE_TRACE_CLIENT_ID: 'x', MESSAGE_TRACE_CLIENT_SECRET: 'abcdefgh' }],
+    ['a list', { MESSAGE_TRACE_TENANT_ID: 'x', MESSAGE_TRACE_INTERNAL_DOMAINS: 'a.example, b.example' }],
   ])('%s: a 2, with each problem', async (state, env) => {
     const ended = await check(state, env);
     expect(ended.code).toBe(2);
     expect(ended.stdout).toMatch(/✗ settings: .*tenant_id.* in the environment or in a settings file/);
+    // Several stand in one variable.
+    expect(ended.stdout).not.toContain('internal_domains');
   });
 
   test('a settings file that others can read is warned of, and an unknown name is a 2', async () => {

@@ -48,6 +48,17 @@ describe('normalize', () => {
     expect(eventsIn((await normalize(JSON.stringify([graph, reporting], undefined, 2))).stdout)).toEqual([one, other]);
   });
 
+  test('enriched events tell the direction by the domains that are given', async () => {
+    const direct = async (...args: string[]) => {
+      const { code, stdout } = await normalize(JSON.stringify(graph), '--event-format', 'enriched', ...args);
+      expect(code).toBe(0);
+      return (eventsIn(stdout)[0]?.['network'] as Json)['direction'];
+    };
+    expect(await direct('--internal-domain', 'example.com', '--internal-domain', 'fabrikam.com')).toBe('inbound');
+    expect(await direct('--internal-domain', '*.contoso.com')).toBe('outbound');
+    expect(await direct()).toBe('unknown');
+  });
+
   test('PowerShell writes dates as objects or ticks', async () => {
     const row = { ...reporting, Received: { value: reporting['Received'], DisplayHint: 2, DateTime: 'Monday' } };
     const { code, stdout } = await normalize(JSON.stringify([row], undefined, 4));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { addressOf, scopeOf, type Api } from '../../../src/microsoft/clouds.js';
+import { addressOf, portalAt, scopeOf, type Api } from '../../../src/microsoft/clouds.js';
 
 const graph = 'https://graph.microsoft.com/v1.0';
 const reports = 'https://reports.office365.com/ecp/reportingwebservice/reporting.svc';
@@ -60,4 +60,16 @@ describe('the scope of a token', () => {
       expect(scopeOf('graph', apiUrl)).toBe(`${new URL(apiUrl).origin}/.default`);
     },
   );
+});
+
+test.each([
+  [graph, 'https://security.microsoft.com'],
+  [reports, 'https://security.microsoft.com'],
+  ['http://127.0.0.1:8365/v1.0', 'https://security.microsoft.com'],
+  ['https://graph.microsoft.us/v1.0', 'https://security.microsoft.us'],
+  ['https://dod-graph.microsoft.us/v1.0', 'https://security.apps.mil'],
+  ['https://webmail.apps.mil/ecp/reportingwebservice/reporting.svc', 'https://security.apps.mil'],
+  ['https://microsoftgraph.chinacloudapi.cn/v1.0', undefined],
+])('the portal in the cloud of %s is %s', (apiUrl, portal) => {
+  expect(portalAt(apiUrl)).toBe(portal);
 });

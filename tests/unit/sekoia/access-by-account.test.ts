@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { ConfigurationError } from '@sekoia/automation-sdk-shim';
 import type { AccountOptions } from '../../../src/settings/options.js';
-import { accessByAccount } from '../../../src/sekoia/access-by-account.js';
+import { accessByApplication } from '../../../src/sekoia/access-by-application.js';
+import { accessByAccount, rulesForAccount } from '../../../src/sekoia/access-by-account.js';
+import { tenantOf } from '../../../src/sekoia/access.js';
 
 const identity = { accountName: 'svc-trace@contoso.com', accountPassword: 'C0rrect-h0rse' };
 const clientId = 'a4c81d92-5b3e-4f67-8a19-2d6c0b7e5f14';
@@ -80,5 +82,46 @@ describe('with a client_id', () => {
     const { refused } = accessByAccount(optionsWith({ clientId, api })).guidance;
     expect(refused).toContain(`delegated permission ${permission}`);
     expect(refused).toMatch(more);
+  });
+});
+
+describe('the tenant', () => {
+  const addresses = { apiUrl: 'https://graph.microsoft.com/v1.0', authorityUrl: 'https://login.microsoftonline.com' };
+  const events = { chunkSize: 1, eventFormat: 'enriched', intakeFormat: 'message_trace' } as const;
+  const tenantId = '3f6b2c1e-8d47-4b5a-9c20-7e1f5a9d4c36';
+  const { authorityUrl } = addresses;
+  const application = {
+    clientId,
+    credential: 'automatic',
+    clientSecret: 'secret',
+    api: 'graph',
+    authorityUrl,
+  } as const;
+
+  test.each([
+    [accessByAccount(optionsWith()), 'contoso.com', ['contoso.com']],
+    [
+      accessByAccount(optionsWith({ clientId, tenantId: 'contoso.onmicrosoft.com' })),
+      'contoso.onmicrosoft.com',
+      ['contoso.com', 'contoso.onmicrosoft.com'],
+    ],
+    [accessByApplication({ ...application, tenantId }), tenantId, []],
+    [accessByApplication({ ...application, tenantId: 'fabrikam.com' }), 'fabrikam.com', ['fabrikam.com']],
+    [accessByApplication({ ...application, credential: 'managed_identity' }), undefined, []],
+  ])('has the domains that the settings tell, beside those that are given (%#)', (access, id, own) => {
+    const given = tenantOf(access, { addresses, events: { ...events, internalDomains: ['*.Example.com'] } });
+    expect(given).toMatchObject({ id, portalUrl: 'https://security.microsoft.com' });
+    expect(given.internal.names).toEqual(['example.com', ...own]);
+    expect(tenantOf(access, { addresses, events: { ...events, internalDomains: [] } }).internal.names).toEqual(own);
+  });
+
+  test('what is no domain is named by its place, and not quoted', () => {
+    const settings = {
+      account_name: 'a@contoso.com',
+      internal_domains: ['contoso.com', 's3cret w0rd', '@bücher.example'],
+    };
+    expect(rulesForAccount(settings)).toEqual([
+      'Entry 2 of "internal_domains" (Internal domains) must be a domain such as contoso.com, not a text of 11 characters.',
+    ]);
   });
 });
