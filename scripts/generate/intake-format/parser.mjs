@@ -23,9 +23,9 @@ const isReportingRow = `not (${isNormalized}) and not (${isGraph})`;
 /** What Exchange Online can have received; programs write other times where they know none. */
 const YEARS = ['1990', '2099'];
 
-/** `/Date(1658751973240)/` */
+/** `/Date(1658751973240)/`, or with a zone, which does not count: `/Date(1658751973240+0200)/` */
 function ticksStage(name, property) {
-  const ticks = `${EVENT}.${property}[6:].split(")")[0].split("+")[0] | int`;
+  const ticks = `${EVENT}.${property}[6:].split(")")[0].split("+")[0].split("-")[0] | int`;
   const [from, to] = [Date.parse(YEARS[0]), Date.parse('2100')];
   return {
     name,
