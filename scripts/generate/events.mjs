@@ -37,7 +37,10 @@ function fieldTable(fields, ...examples) {
       ),
     ),
   ]);
-  return table(['field', 'type', 'Graph', 'Reporting Web Service', 'since', 'of a raw row', 'meaning', 'example'], rows);
+  return table(
+    ['field', 'type', 'Graph', 'Reporting Web Service', 'since', 'of a raw row', 'meaning', 'example'],
+    rows,
+  );
 }
 
 const block = (json) => `\`\`\`json\n${json.trim()}\n\`\`\``;
