@@ -119,41 +119,32 @@ export function toEvent(record: TraceRecord, options: EventOptions, appearance?:
   return isWellFormed(record.raw) ? event : wellFormed(event);
 }
 
-/** The fields by the parts of their dotted names. */
-type Group = Map<string, EventField | Group>;
+/** The fields of one group: those with a name of their own, and groups within, by that part of the name. */
+type Group = readonly { readonly name: string; readonly of: Group | EventField['value'] }[];
 
 const GROUPS = {
   normalized: grouped(eventFields.filter(({ enriched }) => enriched === undefined)),
   enriched: grouped(eventFields),
 };
 
-function grouped(fields: readonly EventField[]): Group {
-  const group: Group = new Map();
-  for (const field of fields) insert(group, field.name.split('.'), field);
-  return group;
-}
-
-function insert(group: Group, [first = '', ...rest]: readonly string[], field: EventField): void {
-  if (rest.length === 0) {
-    group.set(first, field);
-    return;
-  }
-  const known = group.get(first);
-  const inner: Group = known instanceof Map ? known : new Map<string, EventField | Group>();
-  group.set(first, inner);
-  insert(inner, rest, field);
+/** @param depth how many parts of the dotted names have been read */
+function grouped(fields: readonly EventField[], depth = 0): Group {
+  const partOf = ({ name }: EventField) => name.split('.')[depth] ?? '';
+  return [...new Set(fields.map(partOf))].map((name) => {
+    const members = fields.filter((field) => partOf(field) === name);
+    const own = members.find((field) => field.name.split('.').length === depth + 1);
+    return { name, of: own === undefined ? grouped(members, depth + 1) : own.value };
+  });
 }
 
 /** A field without a value is absent, never null or empty; so is a group without fields. */
 function filled(group: Group, record: TraceRecord, enrichment: Enrichment): JsonObject | undefined {
-  const present: JsonObject = {};
-  let isEmpty = true;
-  for (const [name, member] of group) {
-    const value: JsonValue | undefined =
-      member instanceof Map ? filled(member, record, enrichment) : member.value(record, enrichment);
+  let present: JsonObject | undefined;
+  for (const { name, of } of group) {
+    const value = typeof of === 'function' ? of(record, enrichment) : filled(of, record, enrichment);
     if (value === undefined || value === '') continue;
+    present ??= {};
     present[name] = value;
-    isEmpty = false;
   }
-  return isEmpty ? undefined : present;
+  return present;
 }

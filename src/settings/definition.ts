@@ -108,7 +108,7 @@ export const sharedSettings = {
   internal_domains: {
     title: 'Internal domains',
     description:
-      "The tenant's own mail domains, for example contoso.com. Each counts with its subdomains. They tell whether a message is inbound, outbound or internal. The domains of tenant_id and account_name, and the organization that Microsoft names in a row, count in any case.",
+      "The tenant's own mail domains, for example contoso.com. Each counts with its subdomains. They tell whether a message is inbound, outbound or internal. Left empty: the domains of tenant_id and account_name, and the organization that Microsoft names in a row, which count in any case.",
     type: 'array',
     items: { type: 'string' },
   },

@@ -68,14 +68,22 @@ const commands: Readonly<Record<string, Expected>> = {
     name: 'Message Trace',
     min: { account_name: 'svc@contoso.com', account_password: 'x', intake_key: 'x' },
     secrets: ['account_password'],
-    derived: ['client_id', 'tenant_id', 'token_scope'],
+    derived: ['client_id', 'tenant_id', 'internal_domains', 'token_scope'],
     intakeFormat: 'message_trace',
   },
   message_trace_graph: {
     name: 'Message Trace (Microsoft Graph)',
     min: { tenant_id: 'contoso.com', client_id: 'x', client_secret: 'x', intake_key: 'x' },
     secrets: ['client_secret', 'client_certificate'],
-    derived: ['tenant_id', 'client_id', 'client_secret', 'client_certificate', 'federated_token_file', 'token_scope'],
+    derived: [
+      'tenant_id',
+      'client_id',
+      'client_secret',
+      'client_certificate',
+      'federated_token_file',
+      'internal_domains',
+      'token_scope',
+    ],
     intakeFormat: 'message_trace_graph_api',
   },
 };
@@ -207,7 +215,7 @@ describe.each(cards)('%s', (file, card) => {
   test('uses no other keywords than the cards of the platform do, so that its forms and checks understand them', () => {
     const { properties: settings, ...envelope } = card.arguments;
     expect(Object.keys(envelope).sort()).toEqual(['$schema', 'required', 'secrets', 'title', 'type']);
-    const keywords = ['type', 'title', 'description', 'default', 'enum', 'minimum', 'maximum', 'format'];
+    const keywords = ['type', 'items', 'title', 'description', 'default', 'enum', 'minimum', 'maximum', 'format'];
     for (const [name, property] of Object.entries(settings))
       expect({ name, others: Object.keys(property).filter((key) => !keywords.includes(key)) }).toEqual({
         name,
