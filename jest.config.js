@@ -50,9 +50,10 @@ export default {
     },
     {
       ...level('contract', ofTheModule('{contract,conformance}')),
-      testPathIgnorePatterns: ['/tests/contract/sdk/'],
+      testPathIgnorePatterns: ['/tests/contract/(sdk|format)/'],
     },
     level('sdk', ofTheModule('contract/sdk')),
+    level('format', ofTheModule('contract/format')),
     level('integration', ofTheModule('integration')),
     // The SDK adapter, the simulators and the playbook runner, each by itself.
     level('packages', ofPackages('integration')),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { eventFields } from '../../dist/src/message-trace/fields.js';
+import { DERIVED_FIELDS, RAW_FIELDS } from './intake-format/raw-fields.mjs';
 import { banner, code, table } from './markdown.mjs';
 
 const fixture = (path) => readFile(new URL(`../../tests/fixtures/events/${path}`, import.meta.url), 'utf8');
@@ -11,6 +12,15 @@ const valueAt = (event, name) => name.split('.').reduce((group, part) => group?.
 
 const isEnriched = ({ enriched }) => enriched === true;
 
+/** Whether the parser of the module's own format has the field of a raw row. */
+function ofRawRow(name) {
+  // Of the names of users, only a part of it.
+  if (name in DERIVED_FIELDS) return name === 'related.user' ? 'in part' : 'yes';
+  const { graph, reportingWebService } = RAW_FIELDS[name] ?? {};
+  if (graph !== undefined && reportingWebService !== undefined) return 'yes';
+  return reportingWebService === undefined ? 'no' : 'not Graph';
+}
+
 /** @param examples events of which the first that has a field shows it */
 function fieldTable(fields, ...examples) {
   const rows = fields.map(({ name, type, graph, reportingWebService, since, meaning }) => [
@@ -19,6 +29,7 @@ function fieldTable(fields, ...examples) {
     properties(graph),
     properties(reportingWebService),
     since,
+    ofRawRow(name),
     meaning,
     code(
       JSON.stringify(
@@ -26,7 +37,10 @@ function fieldTable(fields, ...examples) {
       ),
     ),
   ]);
-  return table(['field', 'type', 'Graph', 'Reporting Web Service', 'since', 'meaning', 'example'], rows);
+  return table(
+    ['field', 'type', 'Graph', 'Reporting Web Service', 'since', 'of a raw row', 'meaning', 'example'],
+    rows,
+  );
 }
 
 const block = (json) => `\`\`\`json\n${json.trim()}\n\`\`\``;
@@ -55,7 +69,8 @@ properties, which the parser of the intake reads.
 - When the status of a row changes, a new event is sent. It has another \`event.id\`.
 - A repeat has the same \`event.id\`, so you can remove it downstream.
 - An event larger than 250,000 bytes gets a shorter subject, and \`event.reason\` says so.
-- \`intake_format\` converts the raw row when it comes from the other API.
+- \`intake_format\` converts the raw row when it comes from the other API. \`own\` leaves it as it came, for the
+  [module's own intake format](intake-format.md). The column "of a raw row" says what that format makes of a raw row alone.
 
 ## Fields
 

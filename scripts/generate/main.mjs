@@ -7,6 +7,7 @@ import { cliReference } from './cli.mjs';
 import { configurationReference } from './configuration.mjs';
 import { eventsReference } from './events.mjs';
 import { failureMatrix } from './failures.mjs';
+import { intakeFormatFiles } from './intake-format/files.mjs';
 import { metricsReference } from './metrics.mjs';
 
 const root = new URL('../../', import.meta.url);
@@ -14,8 +15,9 @@ const check = process.argv.includes('--check');
 const text = (path) => readFile(new URL(path, root), 'utf8');
 
 const { version } = JSON.parse(await text('package.json'));
+const presentManifest = JSON.parse(await text('manifest.json'));
 const generated = new Map([
-  ['manifest.json', manifest(JSON.parse(await text('manifest.json')), version)],
+  ['manifest.json', manifest(presentManifest, version)],
   ...cards(),
   ['docs/actions.md', actionsReference()],
   ['docs/cli.md', cliReference(version)],
@@ -23,6 +25,7 @@ const generated = new Map([
   ['docs/events.md', await eventsReference()],
   ['docs/failure-matrix.md', await failureMatrix()],
   ['docs/metrics.md', metricsReference()],
+  ...(await intakeFormatFiles(presentManifest.uuid)),
 ]);
 
 let drifted = 0;

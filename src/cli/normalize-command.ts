@@ -41,7 +41,7 @@ export async function normalizeCommand(request: NormalizeRequest, terminal: Term
 
 /** @returns how many rows could not be read */
 async function normalizeSource(source: string, request: NormalizeRequest, terminal: Terminal): Promise<number> {
-  const optionsFor = optionsBy(request);
+  const options = optionsOf(request);
   const name = source === '-' ? 'standard input' : source;
   const stream = source === '-' ? terminal.stdin : createReadStream(source);
   let bad = 0;
@@ -58,7 +58,7 @@ async function normalizeSource(source: string, request: NormalizeRequest, termin
         report(found.line, record);
         continue;
       }
-      buffer += `${eventText(record, optionsFor(record))}\n`;
+      buffer += `${eventText(record, options)}\n`;
       if (buffer.length < BUFFER_CHARACTERS) continue;
       await terminal.write(buffer);
       buffer = '';
@@ -77,15 +77,12 @@ function recordIn({ row, problem }: FoundRow): TraceRecord | string {
   return recordOf(row) ?? 'It is no row of a message trace: it names neither a message nor an address.';
 }
 
-/** The options for a row of either API. */
-function optionsBy({ eventFormat, intakeFormat, internalDomain = [] }: NormalizeRequest) {
+/** A row of either API stays in its own dialect, where no other is asked for. */
+function optionsOf({ eventFormat, intakeFormat = 'own', internalDomain = [] }: NormalizeRequest): EventOptions {
   const tenant = {
     id: undefined,
     internal: new InternalDomains(internalDomain),
     portalUrl: portalAt(APIS.graph.address),
   };
-  return ({ dialect }: TraceRecord): EventOptions => {
-    const own = dialect === 'graph' ? 'message_trace_graph_api' : 'message_trace';
-    return { eventFormat, intakeFormat: intakeFormat ?? own, tenant };
-  };
+  return { eventFormat, intakeFormat, tenant };
 }

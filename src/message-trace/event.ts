@@ -23,21 +23,24 @@ export function wellFormed(value: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name.toWellFormed(), replaced(member)]));
 }
 
-/** The dialect that the intake's format parses: the Reporting Web Service's row, or Microsoft Graph's item. */
-export type IntakeFormat = 'message_trace' | 'message_trace_graph_api';
+/**
+ * The dialect that the intake's format parses: the Reporting Web Service's row, Microsoft Graph's item or, for the
+ * module's own format (`intake-format/`), either.
+ */
+export type IntakeFormat = 'message_trace' | 'message_trace_graph_api' | 'own';
 
 /**
  * The row in the dialect of the intake's format: as it came where that is its own, converted where it came from the
  * other API.
  */
 export function rawRow(record: TraceRecord, format: IntakeFormat): JsonObject {
-  if (format === 'message_trace') {
-    return record.dialect === 'reporting_web_service' ? withTicks(record) : reportingWebServiceRow(record);
-  }
-  return record.dialect === 'graph' ? record.raw : graphItem(record);
+  const isGraph = record.dialect === 'graph';
+  if (format === 'message_trace' && isGraph) return reportingWebServiceRow(record);
+  if (format === 'message_trace_graph_api' && !isGraph) return graphItem(record);
+  return isGraph ? record.raw : withTicks(record);
 }
 
-/** Sekoia's parser reads `/Date(ms)/` only; a service that answered in its other dialect wrote ISO times. */
+/** The parsers read `/Date(ms)/` only; a service that answered in its other dialect wrote ISO times. */
 function withTicks({ raw, received, start, end }: TraceRecord): JsonObject {
   const converted: JsonObject = {};
   for (const [key, timestamp] of Object.entries({ Received: received, StartDate: start, EndDate: end })) {

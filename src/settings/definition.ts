@@ -108,16 +108,16 @@ export const sharedSettings = {
   internal_domains: {
     title: 'Internal domains',
     description:
-      "The tenant's own mail domains, for example contoso.com. Each counts with its subdomains. They tell whether a message is inbound, outbound or internal. The domains of tenant_id and account_name, and the organization that Microsoft names in a row, count in any case. Left empty: these alone.",
+      "The tenant's own mail domains, for example contoso.com. Each counts with its subdomains. They tell whether a message is inbound, outbound or internal. Left empty: the domains of tenant_id and account_name, and the organization that Microsoft names in a row, which count in any case.",
     type: 'array',
     items: { type: 'string' },
   },
   intake_format: {
     title: 'Intake format',
     description:
-      'Format of the raw row, which the parser of the intake reads. message_trace: for an intake of the format "Microsoft 365 Message Trace". message_trace_graph_api: for one of the format "Microsoft 365 Message Trace (Graph API)".',
+      'Format of the raw row, which the parser of the intake reads. message_trace: for an intake of the format "Microsoft 365 Message Trace". message_trace_graph_api: for one of the format "Microsoft 365 Message Trace (Graph API)". own: for one of the format that this module brings along, "Microsoft 365 Message Trace (ECS)", which keeps every field.',
     type: 'string',
-    enum: ['message_trace', 'message_trace_graph_api'],
+    enum: ['message_trace', 'message_trace_graph_api', 'own'],
     default: 'message_trace',
   },
   do_not_send: {

@@ -21,7 +21,7 @@ beforeAll(() => server.open());
 afterAll(() => server.close());
 
 const known = Object.values(errors).filter((it) => it.prototype instanceof Error);
-const formats: EventOptions[] = (['normalized', 'raw'] as const).flatMap((eventFormat) =>
+const formats: EventOptions[] = (['normalized', 'enriched', 'raw'] as const).flatMap((eventFormat) =>
   (['message_trace', 'message_trace_graph_api'] as const).map((intakeFormat) => ({ eventFormat, intakeFormat })),
 );
 const authorization = { header: () => Promise.resolve('Bearer t0ken'), discard: () => false };

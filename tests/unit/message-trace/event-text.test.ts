@@ -9,7 +9,7 @@ import { runs } from '../../../packages/automation-sdk-shim/tests/support/runs.j
 
 const normalized: EventOptions = { eventFormat: 'normalized', intakeFormat: 'message_trace' };
 const options: fc.Arbitrary<EventOptions> = fc.record({
-  eventFormat: fc.constantFrom('normalized', 'raw'),
+  eventFormat: fc.constantFrom('normalized', 'enriched', 'raw'),
   intakeFormat: fc.constantFrom('message_trace', 'message_trace_graph_api'),
 });
 

@@ -13,7 +13,7 @@ const anyRecord = fc.oneof(
   anyItem.map((item) => fromGraph(item, rowContext)),
 );
 const rawRow: typeof rawRowOf = (record, format) => wellFormed(rawRowOf(record, format));
-const formats = fc.constantFrom('message_trace' as const, 'message_trace_graph_api' as const);
+const formats = fc.constantFrom('message_trace' as const, 'message_trace_graph_api' as const, 'own' as const);
 const roots = [
   '@timestamp',
   'destination',

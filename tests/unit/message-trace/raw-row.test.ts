@@ -11,18 +11,18 @@ const graphItem = item({ receivedDateTime: '2022-07-25T12:26:13.2401234Z', toIP:
 const graphRecord = fromGraph(graphItem, rowContext);
 
 describe('in its own dialect', () => {
-  test('a row of the service is sent as it came, whatever it holds', () => {
+  test.each(['message_trace', 'own'] as const)('a row of the service is sent as it came in %s', (format) => {
     fc.assert(
       fc.property(anyRowWithTicks, (row) => {
-        expect(rawRow(toRecord(row), 'message_trace')).toStrictEqual(row);
+        expect(rawRow(toRecord(row), format)).toStrictEqual(row);
       }),
     );
   });
 
-  test('an item of Graph is sent as it came, whatever it holds', () => {
+  test.each(['message_trace_graph_api', 'own'] as const)('an item of Graph is sent as it came in %s', (format) => {
     fc.assert(
       fc.property(anyItem, (item) => {
-        expect(rawRow(fromGraph(item, rowContext), 'message_trace_graph_api')).toStrictEqual(item);
+        expect(rawRow(fromGraph(item, rowContext), format)).toStrictEqual(item);
       }),
     );
   });
@@ -36,6 +36,7 @@ describe('in its own dialect', () => {
   ])('the time %s of the service is sent as %s, which is what the parser reads', (Received, ticks) => {
     const came = row({ Received });
     expect(rawRow(toRecord(came), 'message_trace')).toStrictEqual({ ...came, Received: ticks });
+    expect(rawRow(toRecord(came), 'own')).toStrictEqual({ ...came, Received: ticks });
   });
 });
 

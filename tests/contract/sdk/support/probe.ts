@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Scenario } from '../scenarios.js';
-import { pythonWithSdk } from './python-environment.js';
+import { pythonWith } from '../../../support/python-environment.js';
 import { logEntries, startRecorder, type Recorded } from './recorder.js';
 
 export type Side = 'sdk' | 'shim';
@@ -29,6 +29,10 @@ const STOP_MS = 30_000;
 const LOOK_MS = 50;
 
 const probe = (file: string) => fileURLToPath(new URL(`../probe/${file}`, import.meta.url));
+
+/** The Python interpreter that has Sekoia's SDK. */
+export const pythonWithSdk = () =>
+  pythonWith('sekoia-sdk', fileURLToPath(new URL('../requirements.txt', import.meta.url)));
 
 /** Runs the probe on one side as a process, through to its end. */
 export async function observe(side: Side, scenario: Scenario): Promise<Observation> {
