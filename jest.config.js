@@ -55,6 +55,7 @@ export default {
       testPathIgnorePatterns: ['/tests/contract/sdk/'],
     },
     level('sdk', '<rootDir>/tests/contract/sdk/**/*.test.ts'),
+    level('detections', '<rootDir>/tests/detections/**/*.test.ts'),
     level('integration', ...everywhere('integration')),
     {
       ...level('lives', ...LIVES.map((name) => `<rootDir>/tests/integration/${name}.test.ts`)),

@@ -6,8 +6,7 @@ import { ACCEPTED } from './accepted-differences.js';
 import type { Scenario, Step } from './scenarios.js';
 import { acceptedBy, compare, tableOf, type Comparison } from './support/compare.js';
 import { fieldsOf } from './support/fields.js';
-import { observe, type Observation } from './support/probe.js';
-import { pythonWithSdk } from './support/python-environment.js';
+import { observe, type Observation, pythonWithSdk } from './support/probe.js';
 
 const INSTALL_MS = 600_000;
 const CALL_MS = 300_000;

@@ -3,8 +3,7 @@ import { ACCEPTED } from './accepted-differences.js';
 import { SCENARIOS } from './scenarios.js';
 import { acceptedBy, compare, tableOf, type Comparison } from './support/compare.js';
 import { fieldsOf } from './support/fields.js';
-import { observe } from './support/probe.js';
-import { pythonWithSdk } from './support/python-environment.js';
+import { observe, pythonWithSdk } from './support/probe.js';
 
 const INSTALL_MS = 600_000;
 const SCENARIO_MS = 300_000;
