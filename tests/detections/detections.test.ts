@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventFields } from '../../src/message-trace/fields.js';
 import { pythonWith } from '../support/python-environment.js';
 import { domain } from '../support/sign-in-scenarios.js';
-import { backgroundEvents, sampleEvents, type SampleRow } from './events.js';
+import { ADAPTED, backgroundEvents, sampleEvents, type SampleRow } from './events.js';
 
 const RUN_MS = 900_000;
 const ROWS = 100_000;
@@ -47,6 +47,8 @@ interface Result {
     readonly events: number;
     readonly hits: Readonly<Record<string, number>>;
     readonly seconds: Readonly<Record<string, number>>;
+    /** Hits where the first sample of each rule that matches lies among the background. */
+    readonly mixed: Readonly<Record<string, number>>;
   };
 }
 
@@ -76,7 +78,7 @@ beforeAll(async () => {
     const ended = once(child, 'close');
     const [output, errors] = [text(child.stdout), text(child.stderr)];
     // Where the program has ended early, its errors say more than the broken pipe.
-    const fed = pipeline(Readable.from(backgroundEvents(ROWS)), child.stdin).catch((error: unknown) => error);
+    const fed = pipeline(Readable.from(backgroundEvents(ROWS)), child.stdin).catch((error: unknown) => error as Error);
     const [code] = (await ended) as [number | null];
     if (code !== 0) throw new Error(`run_rules.py ended with ${code}: ${await errors}`);
     const broken = await fed;
@@ -98,7 +100,9 @@ afterAll(() => {
   process.stdout.write(`\n${header}\n${lines.join('\n')}\n\n`);
 });
 
-/** {"columns": [...], "samples": {rule: {case: [event, ...]}}} */
+const ruleText = (name: string) => readFileSync(new URL(`rules/${name}.yml`, folder), 'utf8');
+
+/** As run_rules.py reads them. */
 function samplesText(): string {
   const rules = Object.entries(SAMPLES).map(([rule, samples]) => {
     const cases = Object.entries({ ...samples.matches, ...samples['does not match'] });
@@ -106,7 +110,11 @@ function samplesText(): string {
     return `${JSON.stringify(rule)}: {${texts.join(',')}}`;
   });
   const columns = JSON.stringify(eventFields.map(({ name }) => name));
-  return `{"columns": ${columns}, "samples": {${rules.join(',')}}}`;
+  const mixed = Object.fromEntries(
+    Object.entries(SAMPLES).map(([rule, { matches }]) => [rule, Object.keys(matches)[0]]),
+  );
+  const rest = `"mixed": ${JSON.stringify(mixed)}, "adapted": ${JSON.stringify(ADAPTED)}`;
+  return `{"columns": ${columns}, "samples": {${rules.join(',')}}, ${rest}}`;
 }
 
 test('the validators of pySigma find nothing', () => {
@@ -144,6 +152,17 @@ describe('each rule', () => {
   test.each(RULES)('%s makes no more noise on the background than it states', (name) => {
     expect(result.background.events).toBeGreaterThanOrEqual(ROWS);
     expect(result.background.hits[name]).toBeLessThanOrEqual(result.rules[name]!.noise!);
+  });
+
+  test.each(RULES)('%s finds its sample among the background', (name) => {
+    const { hits, mixed } = result.background;
+    const isAdapted = Object.keys(ADAPTED).some((text) => ruleText(name).includes(`- ${text}\n`));
+    expect(mixed[name]).toBeGreaterThan(isAdapted ? 0 : hits[name]!);
+  });
+
+  test('the adapted lists are in the rules', () => {
+    const all = RULES.map(ruleText).join('');
+    expect(Object.keys(ADAPTED).filter((text) => !all.includes(`- ${text}\n`))).toEqual([]);
   });
 });
 

@@ -7,6 +7,14 @@ import { domain, organization } from '../support/sign-in-scenarios.js';
 
 const DAY_MS = 86_400_000;
 const START_MS = Date.parse('2026-03-02T00:00:00Z');
+/**
+ * What a user would adapt for the simulated tenant: one of the domains that it writes to is a consumer domain, and one
+ * of its mailboxes is disabled.
+ */
+export const ADAPTED = {
+  'gmail.com': 'contoso.example',
+  [`former.employee@${domain}`]: `anna.keller0@${domain}`,
+};
 /** Of the rows of the background. */
 const CHANGING_SHARE = 0.2;
 const SEED = 16;
@@ -49,7 +57,7 @@ function eventOf(row: Readonly<Record<string, string | number | null>>, previous
 export function sampleEvents(rows: readonly SampleRow[]): string[] {
   return rows.flatMap((row, index) => {
     const { times = 1, every = 1, at = '10:00', after = 0, message, previous_status: previousStatus, ...own } = row;
-    const startMs = Date.parse(`2026-03-03T${at}:00Z`) + after * 1_000;
+    const startMs = Date.parse(`2026-03-02T${at}:00Z`) + after * 1_000;
     return Array.from({ length: times }, (_, copy) => {
       const number = `${index + 1}${String(message === 'one' ? 0 : copy).padStart(6, '0')}`.padStart(12, '0');
       const fill = (text: string) => text.replace('{n}', String(copy + 1));

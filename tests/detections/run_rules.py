@@ -2,9 +2,13 @@
 
     run_rules.py RULES SAMPLES < BACKGROUND
 
-RULES is the folder of the rules, SAMPLES a JSON file {"columns": [...], "samples": {rule: {case: [event, ...]}}}, and
+RULES is the folder of the rules, SAMPLES a JSON file
+{"columns": [...], "samples": {rule: {case: [event, ...]}}, "mixed": {rule: case}, "adapted": {text: text}}, and
 BACKGROUND has one event a line. Events are nested, as the module sends them. Standard output is one JSON object:
-{"issues": [...], "rules": {rule: {...}}, "samples": {rule: {case: hits}}, "background": {"events": n, "hits": {...}}}.
+{"issues": [...], "rules": {rule: {...}}, "samples": {rule: {case: hits}},
+ "background": {"events": n, "hits": {rule: hits}, "seconds": {rule: s}, "mixed": {rule: hits}}}.
+On the background, texts of the rules are replaced as "adapted" says, as a user adapts the lists of a rule. After that,
+the events of the cases in "mixed" are added to it, and counted again.
 
 A hit of a plain rule is an event. A hit of a correlation rule is an alert: windows of the same group that overlap are
 one, as a SIEM shows them.
@@ -62,8 +66,11 @@ def tag_issues(rule):
 class Rule:
     """The one query of a file. What only feeds a correlation has none of its own."""
 
-    def __init__(self, path):
-        collection = SigmaCollection.from_yaml(path.read_text(encoding="utf-8"))
+    def __init__(self, path, adapted=()):
+        source = path.read_text(encoding="utf-8")
+        for text, other in dict(adapted).items():
+            source = source.replace(f"- {text}\n", f"- {other}\n")
+        collection = SigmaCollection.from_yaml(source)
         backend = sqliteBackend(table="events", timestamp_field="@timestamp")
         [self.query] = json.loads(backend.convert(collection, "zircolite"))
         [rule] = [rule for rule in collection.rules if rule._output]
@@ -107,15 +114,18 @@ def merged(alerts):
 def table_of(columns, events):
     """Sigma compares texts without case, and so do the columns."""
     connection = sqlite3.connect(":memory:")
-    connection.create_function("regexp", 2, lambda pattern, value: value is not None and re.search(pattern, str(value)) is not None)
     types = {"office365.message_trace.Size": "INTEGER"}
     names = ", ".join(f"`{column}` {types.get(column, 'TEXT COLLATE NOCASE')}" for column in columns)
     connection.execute(f"CREATE TABLE events ({names})")
+    insert(connection, columns, events)
+    return connection
+
+
+def insert(connection, columns, events):
     places = ", ".join("?" for _ in columns)
     paths = [column.split(".") for column in columns]
     rows = ([value_at(event, path) for path in paths] for event in events)
     connection.executemany(f"INSERT INTO events VALUES ({places})", rows)
-    return connection
 
 
 def value_at(event, path):
@@ -127,31 +137,37 @@ def value_at(event, path):
 
 
 def main(folder, samples_file):
-    rules = {path.stem: Rule(path) for path in sorted(Path(folder).glob("*.yml"))}
     given = json.loads(Path(samples_file).read_text(encoding="utf-8"))
+    paths = sorted(Path(folder).glob("*.yml"))
+    rules = {path.stem: Rule(path) for path in paths}
     columns = given["columns"]
-    known = set(columns)
-    unknown = [f"{name}: no field {field}" for name, rule in rules.items() for field in set(rule.about["fields"]) - known]
+    fields = {name: set(rule.about["fields"]) for name, rule in rules.items()}
+    unknown = [f"{name}: no field {field}" for name in rules for field in fields[name] - set(columns)]
     if unknown:
         raise SystemExit("\n".join(unknown))
     samples = {
         name: {case: rules[name].hits(table_of(columns, events)) for case, events in cases.items()}
         for name, cases in given["samples"].items()
     }
-    used = sorted({field for rule in rules.values() for field in rule.about["fields"]} | {"@timestamp"})
+    used = sorted(set().union(*fields.values()) | {"@timestamp"})
     connection = table_of(used, (json.loads(line) for line in sys.stdin.buffer))
     [[events]] = connection.execute("SELECT COUNT(*) FROM events")
+    adapted = {path.stem: Rule(path, given["adapted"]) for path in paths}
     hits, seconds = {}, {}
-    for name, rule in rules.items():
+    for name, rule in adapted.items():
         start = time.monotonic()
         hits[name] = rule.hits(connection)
         seconds[name] = round(time.monotonic() - start, 1)
+    for name, case in given["mixed"].items():
+        insert(connection, used, given["samples"][name][case])
+    # The samples name what the rules name: here the rules are as they are.
+    mixed = {name: rule.hits(connection) for name, rule in rules.items()}
     json.dump(
         {
             "issues": issues_of(folder),
             "rules": {name: rule.about for name, rule in rules.items()},
             "samples": samples,
-            "background": {"events": events, "hits": hits, "seconds": seconds},
+            "background": {"events": events, "hits": hits, "seconds": seconds, "mixed": mixed},
         },
         sys.stdout,
     )
