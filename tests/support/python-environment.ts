@@ -9,8 +9,8 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * The Python interpreter of a virtual environment that has what a file of requirements names, made on first use and kept
- * in the cache of the user. `PYTHON` names the interpreter that makes it (3.11 or later); default `python3.11`, else
+ * The Python interpreter of a virtual environment that has what a file of requirements names, made on first use and
+ * kept in the cache of the user. `PYTHON` names the interpreter that makes it (3.11 or later); default `python3.11`, else
  * `python3`.
  */
 export async function pythonWith(name: string, requirementsFile: URL): Promise<string> {
