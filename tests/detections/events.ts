@@ -18,6 +18,7 @@ export const ADAPTED = {
 /** Of the rows of the background. */
 const CHANGING_SHARE = 0.2;
 const SEED = 16;
+const ORDINARY_IP = '203.0.113.9';
 
 /** A row of a sample: the names of `message-trace search`, and how often it occurs. What is absent is ordinary. */
 export interface SampleRow {
@@ -30,7 +31,7 @@ export interface SampleRow {
   readonly message_id?: string;
   /** The status that the row went out with before. */
   readonly previous_status?: string;
-  /** How often, each `every` seconds. `{n}` in an address is the number of the copy, from 1. */
+  /** How often, each `every` seconds. `{n}` in an email or IP address is the number of the copy, from 1. */
   readonly times?: number;
   readonly every?: number;
   /** The time of day of the first copy in UTC, or so many seconds after ten o'clock. */
@@ -70,11 +71,11 @@ export function sampleEvents(rows: readonly SampleRow[]): string[] {
           subject: 'Weekly report',
           status: 'delivered',
           size: 5_000,
-          from_ip: '203.0.113.9',
           to_ip: '',
           ...own,
           sender: fill(own.sender),
           recipient: fill(own.recipient),
+          from_ip: fill(own.from_ip ?? ORDINARY_IP),
         },
         previousStatus,
       );
