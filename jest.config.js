@@ -54,6 +54,7 @@ export default {
     },
     level('sdk', ofTheModule('contract/sdk')),
     level('format', ofTheModule('contract/format')),
+    level('detections', ofTheModule('detections')),
     level('integration', ofTheModule('integration')),
     // The SDK adapter, the simulators and the playbook runner, each by itself.
     level('packages', ofPackages('integration')),

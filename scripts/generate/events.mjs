@@ -93,6 +93,8 @@ ${fieldTable(eventFields.filter(isEnriched), enrichedGraph, enrichedReportingWeb
 - An address of more than 1,000 characters has none of these fields.
 - Microsoft documents no address of the page that \`event.reference\` opens. It is the one that the portal itself uses.
 
+[Detection rules](../detections/README.md) in Sigma read these fields.
+
 ## Example: Microsoft Graph
 
 ${block(graph)}

@@ -15,8 +15,7 @@ export interface Parsed {
 /** jinja2's classes for what is undefined. Which one Sekoia.io takes is not public: a parser must do with either. */
 export const UNDEFINED = ['Undefined', 'ChainableUndefined'] as const;
 
-export const pythonWithJinja = () =>
-  pythonWith('intake-format', fileURLToPath(new URL('requirements.txt', import.meta.url)));
+export const pythonWithJinja = () => pythonWith('intake-format', new URL('requirements.txt', import.meta.url));
 
 /** Evaluates the format's parser.yml on events. */
 export async function parse(events: readonly string[], undefined_: (typeof UNDEFINED)[number]): Promise<Parsed[]> {

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Scenario } from '../scenarios.js';
 import { pythonWith } from '../../../support/python-environment.js';
+import type { Scenario } from '../scenarios.js';
 import { logEntries, startRecorder, type Recorded } from './recorder.js';
 
 export type Side = 'sdk' | 'shim';
@@ -30,9 +30,9 @@ const LOOK_MS = 50;
 
 const probe = (file: string) => fileURLToPath(new URL(`../probe/${file}`, import.meta.url));
 
-/** The Python interpreter that has Sekoia's SDK. */
-export const pythonWithSdk = () =>
-  pythonWith('sekoia-sdk', fileURLToPath(new URL('../requirements.txt', import.meta.url)));
+/** The interpreter that has Sekoia's SDK. */
+export const pythonWithSdk = (): Promise<string> =>
+  pythonWith('sekoia-sdk', new URL('../requirements.txt', import.meta.url));
 
 /** Runs the probe on one side as a process, through to its end. */
 export async function observe(side: Side, scenario: Scenario): Promise<Observation> {
