@@ -141,7 +141,8 @@ const fields: readonly Field[] = [
   {
     name: 'office365.message_trace.previous_status',
     type: 'keyword',
-    meaning: 'On a change: the status of the last event of this row. Absent where that was an undocumented one.',
+    meaning:
+      'On a change: the status that this row had when it was last seen. Absent where that was an undocumented one.',
     value: (_, { appearance: { previousStatus } }) => previousStatus && pascalCaseStatus(previousStatus),
   },
   {
