@@ -119,8 +119,9 @@ function readParty(value: string): string | undefined {
   const domain = readDomain(address.slice(at + 1));
   if (domain === undefined) return undefined;
   if (at > 0) return isAddress(address) ? `${fold(address.slice(0, at))}@${domain}` : undefined;
+  if (/[.*]/.test(domain)) return domain;
   // One word alone is not a domain that mail comes from, but a name whose domain was forgotten.
-  return at === 0 || /[.*]/.test(domain) ? domain : undefined;
+  return at === 0 ? `*@${domain}` : undefined;
 }
 
 /** A label with a wildcard can only be compared as it stands. */

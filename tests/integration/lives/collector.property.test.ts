@@ -134,13 +134,16 @@ function movedBy(text: string, ms: number): string {
   return text.replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, (time) => new Date(Date.parse(time) + ms).toISOString());
 }
 
+/** How far the module's clock may be ahead: dates of answers are whole seconds, and a second off in one world here. */
+const clockPrecisionMs = 2 * second;
+
 /**
  * Rows received from an hour before the first start reads until the end of the mail, some late, some changing; none
- * later than the window.
+ * later than the window, as precisely as dates tell the time.
  */
 function inhabit(world: World): WorldRow[] {
   const random = new SeededRandom(world.seed);
-  const windowMs = world.settings.late_window * minute;
+  const windowMs = Math.max(0, world.settings.late_window * minute - clockPrecisionMs);
   const from = origin - world.settings.start_time * hour;
   return Array.from({ length: world.rows }, (_, index): WorldRow => {
     const receivedMs = Math.floor(random.between(from, origin + world.lifeMs));

@@ -17,6 +17,7 @@ test.each([
   ['sender: <>', 'sender: <>'],
   ['sender: <Bob@Example.com>', 'sender: bob@example.com'],
   ['sender: @Contoso.com', 'sender: contoso.com'],
+  ['sender: @Localhost', 'sender: *@localhost'],
   ['recipient: *.BÜCHER.example, a*@bücher.example', 'recipient: *.xn--bcher-kva.example, a*@xn--bcher-kva.example'],
   ['recipient: mail-*.example.com, *', 'recipient: mail-*.example.com, *'],
   ['recipient: "O\'Neil"@example.com', null],
