@@ -3,7 +3,7 @@ import { ageOf, type Schedule } from '../model/schedule.js';
 import { CLOCK_TOLERANCE_MS, setAsideIn, triedWithinADay, withinReadTime } from './set-aside.js';
 import type { Clock, CollectorLog, DeliveredRow, PersistentDocument } from '../model/ports.js';
 import { type DoubtfulClock, isContext, readContext, type StoredProgress, writeContext } from './checkpoint.js';
-import { fingerprintOf, legacyFingerprintOf, statusHash } from './fingerprint-set.js';
+import { fingerprintOf, legacyFingerprintOf, type Sighting, statusHash } from './fingerprint-set.js';
 import { bucketOfHour, type BucketStorage, type FiledFingerprint, FingerprintStore } from './fingerprint-store.js';
 import type { TraceRecord } from '../model/record.js';
 
@@ -77,6 +77,8 @@ const maxAheadMs = 7 * 86_400_000;
 /** Fingerprints are kept at least so long, whatever the watermarks say: they are what makes it safe to read again. */
 const storedAtLeastMs = 27 * 3_600_000;
 const hourMs = 3_600_000;
+const NEW = { sighting: 'new' } as const;
+const REPEAT = { sighting: 'repeat' } as const;
 
 /** A stored progress, and what is known of the clock by which it was made. */
 interface Saved {
@@ -209,21 +211,35 @@ export class Ledger {
 
     const { progress } = this;
     const inThisPage = new Set<string>();
-    return records.flatMap((record, index): NewRow[] => {
+    const newRows: NewRow[] = [];
+    for (const [index, record] of records.entries()) {
       const one = filed[index];
-      if (one === undefined) return [];
-      const candidates = isDated(record) ? [one.bucket] : [...undatedBuckets, today];
-      const sightings = candidates.map((bucket) => this.#fingerprints.look({ ...one, bucket }));
+      if (one === undefined) continue;
+      const { sighting, lastStatus } = this.#look(one, isDated(record) ? [one.bucket] : [...undatedBuckets, today]);
+      if (sighting === 'repeat') continue;
       const { rowHigh, rowLow, status } = one.fingerprint;
       const key = `${rowHigh} ${rowLow} ${status}`;
-      if (sightings.includes('repeat') || inThisPage.has(key)) return [];
+      if (inThisPage.has(key)) continue;
       inThisPage.add(key);
-      const changed = candidates[sightings.lastIndexOf('changed')];
-      const sighting = changed === undefined ? 'new' : 'changed';
-      const previousStatus = changed && this.#statuses.get(this.#fingerprints.lastStatus({ ...one, bucket: changed }));
       const late = sighting === 'new' && record.receivedMs !== undefined && wasRead(progress, record.receivedMs);
-      return [{ record, filed: one, sighting, previousStatus, late, foundAtMs }];
-    });
+      newRows.push({ record, filed: one, sighting, previousStatus: this.#statuses.get(lastStatus), late, foundAtMs });
+    }
+    return newRows;
+  }
+
+  /** What all these buckets know of a row. The last of them that knows it with another status tells that status. */
+  #look(
+    { fingerprint }: FiledFingerprint,
+    buckets: readonly string[],
+  ): { readonly sighting: Sighting; readonly lastStatus?: number | undefined } {
+    let changedIn: string | undefined;
+    for (const bucket of buckets) {
+      const sighting = this.#fingerprints.look({ bucket, fingerprint });
+      if (sighting === 'repeat') return REPEAT;
+      if (sighting === 'changed') changedIn = bucket;
+    }
+    if (changedIn === undefined) return NEW;
+    return { sighting: 'changed', lastStatus: this.#fingerprints.lastStatus({ bucket: changedIn, fingerprint }) };
   }
 
   /** Returns once a crash can no longer repeat these rows. May be repeated after a failure. @throws StorageError */

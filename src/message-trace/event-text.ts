@@ -2,6 +2,7 @@ import { isObject, type JsonObject, type JsonValue } from '../model/json.js';
 import type { TraceRecord } from '../model/record.js';
 import type { Appearance } from './enrichment.js';
 import { toEvent, type EventOptions } from './event.js';
+import { writeEvent } from './event-writer.js';
 
 /** The most UTF-8 bytes of one event that an intake of Sekoia.io accepts. */
 export const maxEventBytes = 250_000;
@@ -11,14 +12,20 @@ export const maxEventBytes = 250_000;
  * the event says so.
  */
 export function eventText(record: TraceRecord, options: EventOptions, appearance?: Appearance): string {
-  const event = toEvent(record, options, appearance);
-  const subject = record.subject?.toWellFormed();
+  const { subject } = record;
   // A subject of megabytes is not written out several times only to be measured.
-  if (subject !== undefined && subject.length > maxEventBytes)
-    return JSON.stringify(withShorterSubject(event, subject));
-  const text = JSON.stringify(event);
-  if (Buffer.byteLength(text) <= maxEventBytes || subject === undefined) return text;
-  return JSON.stringify(withShorterSubject(event, subject));
+  if (subject !== undefined && subject.length > maxEventBytes) return shortened(record, options, appearance);
+  const text = writeEvent(record, options, appearance) ?? JSON.stringify(toEvent(record, options, appearance));
+  if (text.length * MAX_BYTES_OF_A_UNIT <= maxEventBytes || Buffer.byteLength(text) <= maxEventBytes) return text;
+  return subject === undefined ? text : shortened(record, options, appearance);
+}
+
+/** Of UTF-8, for each unit of UTF-16. */
+const MAX_BYTES_OF_A_UNIT = 3;
+
+function shortened(record: TraceRecord, options: EventOptions, appearance?: Appearance): string {
+  const subject = (record.subject ?? '').toWellFormed();
+  return JSON.stringify(withShorterSubject(toEvent(record, options, appearance), subject));
 }
 
 const reason = 'The subject was shortened: the event was larger than the intake accepts.';

@@ -42,15 +42,18 @@ export function rawRow(record: TraceRecord, format: IntakeFormat): JsonObject {
 
 /** The parsers read `/Date(ms)/` only; a service that answered in its other dialect wrote ISO times. */
 function withTicks({ raw, received, start, end }: TraceRecord): JsonObject {
-  const converted: JsonObject = {};
-  for (const [key, timestamp] of Object.entries({ Received: received, StartDate: start, EndDate: end })) {
+  const times = { Received: received, StartDate: start, EndDate: end };
+  let converted: JsonObject | undefined;
+  for (const key of TIMES) {
     const text = raw[key];
-    const isTicks = typeof text === 'string' && text.startsWith('/Date(');
-    const ticks = ticksOf(timestamp);
-    if (!isTicks && ticks !== undefined) converted[key] = ticks;
+    if (typeof text === 'string' && text.startsWith('/Date(')) continue;
+    const ticks = ticksOf(times[key]);
+    if (ticks !== undefined) converted = { ...(converted ?? raw), [key]: ticks };
   }
-  return { ...raw, ...converted };
+  return converted ?? raw;
 }
+
+const TIMES = ['Received', 'StartDate', 'EndDate'] as const;
 
 function reportingWebServiceRow(record: TraceRecord): JsonObject {
   return {
@@ -101,7 +104,7 @@ export interface EventOptions {
   readonly tenant?: Tenant;
 }
 
-const UNKNOWN_TENANT: Tenant = { id: undefined, internal: new InternalDomains([]), portalUrl: undefined };
+export const UNKNOWN_TENANT: Tenant = { id: undefined, internal: new InternalDomains([]), portalUrl: undefined };
 
 /**
  * One event for one record: the fields of `eventFields`, beside the raw row's own keys, which the parser of a Sekoia
@@ -114,15 +117,16 @@ export function toEvent(record: TraceRecord, options: EventOptions, appearance?:
   const event =
     eventFormat === 'raw'
       ? raw
-      : { ...raw, ...filled(GROUPS[eventFormat], record, new Enrichment(record, tenant, appearance)) };
+      : { ...raw, ...filled(FIELD_GROUPS[eventFormat], record, new Enrichment(record, tenant, appearance)) };
   // All text of the event comes from the row.
   return isWellFormed(record.raw) ? event : wellFormed(event);
 }
 
 /** The fields of one group: those with a name of their own, and groups within, by that part of the name. */
-type Group = readonly { readonly name: string; readonly of: Group | EventField['value'] }[];
+export type Group = readonly { readonly name: string; readonly of: Group | EventField }[];
 
-const GROUPS = {
+/** By event format. */
+export const FIELD_GROUPS = {
   normalized: grouped(eventFields.filter(({ enriched }) => enriched === undefined)),
   enriched: grouped(eventFields),
 };
@@ -133,7 +137,7 @@ function grouped(fields: readonly EventField[], depth = 0): Group {
   return [...new Set(fields.map(partOf))].map((name) => {
     const members = fields.filter((field) => partOf(field) === name);
     const own = members.find((field) => field.name.split('.').length === depth + 1);
-    return { name, of: own === undefined ? grouped(members, depth + 1) : own.value };
+    return { name, of: own ?? grouped(members, depth + 1) };
   });
 }
 
@@ -141,7 +145,7 @@ function grouped(fields: readonly EventField[], depth = 0): Group {
 function filled(group: Group, record: TraceRecord, enrichment: Enrichment): JsonObject | undefined {
   let present: JsonObject | undefined;
   for (const { name, of } of group) {
-    const value = typeof of === 'function' ? of(record, enrichment) : filled(of, record, enrichment);
+    const value = 'value' in of ? of.value(record, enrichment) : filled(of, record, enrichment);
     if (value === undefined || value === '') continue;
     present ??= {};
     present[name] = value;

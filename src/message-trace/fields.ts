@@ -6,18 +6,27 @@ import type { EventField } from './enrichment.js';
 import { outcomeOf, pascalCaseStatus } from './status.js';
 
 /** The namespace of this module's event ids; made once, never to change: ids must stay the same for ever. */
-const namespace = Buffer.from('fb15f6f5005446f6975d91ca2e8087d3', 'hex');
+const NAMESPACE = Buffer.from('fb15f6f5005446f6975d91ca2e8087d3', 'hex');
+/** The namespace, and room for a name behind it: ids are made one at a time. */
+const named = Buffer.alloc(2048);
+NAMESPACE.copy(named);
 
 /**
  * A UUID (RFC 9562, version 5) made of trace id, recipient and status: the same row with the same status has the same
  * id whenever and through whichever API it is read, so that a repeat can be told downstream.
  */
 export function eventId(record: TraceRecord): string {
-  const name = Buffer.from(`${rowIdentity(record)}\n${statusIdentity(record)}`);
-  const digest = hash('sha1', Buffer.concat([namespace, name]), 'buffer');
-  digest.writeUInt8((digest.readUInt8(6) & 0x0f) | 0x50, 6);
-  digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8);
-  return digest.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const name = `${rowIdentity(record)}\n${statusIdentity(record)}`;
+  const digest = hash('sha1', withNamespace(name), 'hex');
+  const variant = ((parseInt(digest.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
+}
+
+function withNamespace(name: string): Buffer {
+  // Of UTF-8, for each unit of UTF-16.
+  const maxBytes = name.length * 3;
+  if (NAMESPACE.length + maxBytes > named.length) return Buffer.concat([NAMESPACE, Buffer.from(name)]);
+  return named.subarray(0, NAMESPACE.length + named.write(name, NAMESPACE.length));
 }
 
 const statusOf = ({ status }: TraceRecord) => (status === undefined ? undefined : pascalCaseStatus(status));

@@ -50,8 +50,8 @@ export const RAW_KEYS: Readonly<Record<Dialect, Readonly<Record<'status' | 'size
 export function rowIdentity(record: TraceRecord): string {
   const { traceId, recipient, status, dialect, raw } = record;
   if (traceId !== undefined && recipient !== undefined) {
-    const parts = [traceId.toLowerCase(), recipient.toLowerCase()];
-    return parts.some(isAmbiguous) ? JSON.stringify(parts) : parts.join('\n');
+    const [id, address] = [traceId.toLowerCase(), recipient.toLowerCase()];
+    return isAmbiguous(id) || isAmbiguous(address) ? JSON.stringify([id, address]) : `${id}\n${address}`;
   }
   // A status that is no text is none, and so a part like any other.
   const isPart = (key: string) =>
@@ -64,7 +64,8 @@ export function rowIdentity(record: TraceRecord): string {
  * own.
  */
 export function deliveryIdentity(record: TraceRecord): string {
-  return JSON.stringify([rowIdentity(record), record.sender?.toLowerCase()]);
+  const { sender } = record;
+  return `[${JSON.stringify(rowIdentity(record))},${sender === undefined ? 'null' : JSON.stringify(sender.toLowerCase())}]`;
 }
 
 /**
@@ -72,7 +73,7 @@ export function deliveryIdentity(record: TraceRecord): string {
  * same in UTF-8.
  */
 function isAmbiguous(text: string): boolean {
-  return /[\n\p{Cs}]/u.test(text);
+  return text.includes('\n') || !text.isWellFormed();
 }
 
 /** The status without case, as the APIs and their samples disagree on it. */

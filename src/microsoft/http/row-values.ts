@@ -48,9 +48,10 @@ const LAST_YEAR = '2099';
 
 /**
  * The times of both APIs, as UTC text with six fraction digits: `2022-07-25T12:26:13.240000Z`. By hand and without a
- * library: there are four in each row. Undefined for what is no time, or none that a message can have.
+ * library: there are up to four in each row. Undefined for what is no time, or none that a message can have.
  */
 export function timestampOf(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
   const timestamp = anyTimestampOf(value);
   if (timestamp === undefined) return undefined;
   // Years of four digits are in order as texts.
@@ -58,26 +59,56 @@ export function timestampOf(value: unknown): string | undefined {
   return year >= FIRST_YEAR && year <= LAST_YEAR ? timestamp : undefined;
 }
 
-function anyTimestampOf(value: unknown): string | undefined {
-  if (typeof value !== 'string') return undefined;
-  const ticks = /^\/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\/$/.exec(value);
+const TICKS = /^\/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\/$/;
+/** ISO 8601 with up to nine fraction digits; without a zone it is UTC. */
+const ISO = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/i;
+
+function anyTimestampOf(value: string): string | undefined {
+  const ticks = TICKS.exec(value);
   if (ticks?.[1] !== undefined) return timestampOfMs(Number(ticks[1]));
-  // ISO 8601 with up to nine fraction digits; without a zone it is UTC.
-  const iso = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/i.exec(value);
+  const iso = ISO.exec(value);
   if (iso?.[1] === undefined) return undefined;
-  const ms = Date.parse(`${iso[1].replace(' ', 'T')}${iso[3]?.toUpperCase() ?? 'Z'}`);
-  const fraction = (iso[2] ?? '').slice(0, 6).padEnd(6, '0');
-  return timestampOfMs(ms)?.replace('.000000Z', `.${fraction}Z`);
+  const seconds = textOfSecond(msOfSecond(`${iso[1].replace(' ', 'T')}${iso[3]?.toUpperCase() ?? 'Z'}`) / 1000);
+  return seconds && `${seconds}.${(iso[2] ?? '').slice(0, 6).padEnd(6, '0')}Z`;
 }
 
 /** Milliseconds since 1970, for the timestamps that this module writes. */
 export function timestampMs(timestamp: string): number {
-  return Date.parse(`${timestamp.slice(0, 23)}Z`);
+  const seconds = '2022-07-25T12:26:13'.length;
+  return msOfSecond(`${timestamp.slice(0, seconds)}Z`) + Number(timestamp.slice(seconds + 1, seconds + 4));
 }
 
 /** Undefined beyond the years that four digits can name. */
 export function timestampOfMs(ms: number): string | undefined {
-  const date = new Date(ms);
-  if (!(date.getUTCFullYear() >= 0 && date.getUTCFullYear() <= 9999)) return undefined;
-  return date.toISOString().replace('Z', '000Z');
+  const second = Math.floor(ms / 1000);
+  const text = textOfSecond(second);
+  return text && `${text}.${String(Math.floor(ms - second * 1000)).padStart(3, '0')}000Z`;
+}
+
+/** Many rows have the same seconds, and all of an answer the same bounds: a date is made once for each second. */
+const MAX_KNOWN = 5_000;
+const knownTexts = new Map<number, string | undefined>();
+const knownMs = new Map<string, number>();
+
+/** `2022-07-25T12:26:13`. @param second since 1970 */
+function textOfSecond(second: number): string | undefined {
+  return known(knownTexts, second, () => {
+    const date = new Date(second * 1000);
+    const isNamed = date.getUTCFullYear() >= 0 && date.getUTCFullYear() <= 9999;
+    return isNamed ? date.toISOString().slice(0, -'.000Z'.length) : undefined;
+  });
+}
+
+/** @param text as JavaScript reads it; NaN for what is no time */
+function msOfSecond(text: string): number {
+  return known(knownMs, text, () => Date.parse(text));
+}
+
+function known<Key, Value>(values: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const value = values.get(key);
+  if (value !== undefined) return value;
+  const made = make();
+  if (values.size >= MAX_KNOWN) values.clear();
+  values.set(key, made);
+  return made;
 }

@@ -41,7 +41,11 @@ export function sortEntries(entries: readonly JsonValue[], service: string): Sor
 
 function isDeeperThan(levels: number, value: JsonValue): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((member) => isDeeperThan(levels - 1, member));
+  if (levels === 0) return true;
+  // Without a list of the members, as each row is looked at. JSON gives no object others than its own.
+  for (const key in value)
+    if (isDeeperThan(levels - 1, (value as Readonly<Record<string, JsonValue>>)[key] as JsonValue)) return true;
+  return false;
 }
 
 function cut(value: JsonValue, levels: number): JsonValue {

@@ -1,7 +1,6 @@
 import { isObject } from '../json.js';
 import type { EncodedEvent } from './chunks.js';
 import { type Fate, fateOf, idOf } from './event-entry.js';
-import { createHash } from 'node:crypto';
 import { REMEMBERED_EVENT_IDS } from '../budgets.js';
 
 /** Tells which events the ids of earlier answers stand for. */
@@ -78,22 +77,18 @@ function isId(entry: unknown): boolean {
  */
 export class IdMemory implements KnownIds {
   /** In the order in which they came. */
-  readonly #eventOf = new Map<unknown, string>();
+  readonly #eventOf = new Map<unknown, number>();
 
   isOfAnother(id: unknown, events: readonly EncodedEvent[]): boolean {
-    const key = this.#eventOf.get(id);
-    return key !== undefined && !events.some((event) => keyOf(event) === key);
+    const meant = this.#eventOf.get(id);
+    return meant !== undefined && !events.some(({ serial }) => serial === meant);
   }
 
   add(id: unknown, event: EncodedEvent): void {
     this.#eventOf.delete(id);
-    this.#eventOf.set(id, keyOf(event));
+    this.#eventOf.set(id, event.serial);
     if (this.#eventOf.size <= REMEMBERED_EVENT_IDS) return;
     const [oldest] = this.#eventOf.keys();
     this.#eventOf.delete(oldest);
   }
-}
-
-function keyOf({ text }: EncodedEvent): string {
-  return createHash('sha256').update(text).digest('base64').slice(0, 16);
 }
