@@ -1,7 +1,7 @@
 // The floor: the least that a collector in Node.js can do. It reads each page of a time range, parses it, writes each
 // row as JSON, and posts the rows in batches. It remembers nothing, looks at no row and mends no failure.
 // Its one argument is JSON: see FloorOptions.
-import { Agent, request, type RequestOptions } from 'node:http';
+import { Agent, request } from 'node:http';
 
 export interface FloorOptions {
   readonly api: 'reporting-web-service' | 'graph';
@@ -27,14 +27,11 @@ const options = JSON.parse(process.argv[2] ?? '') as FloorOptions;
 const agent = new Agent({ keepAlive: true });
 
 /** The body of a success. Throws on anything else. */
-function ask(url: string, { headers = {}, ...rest }: RequestOptions, body?: string): Promise<string> {
+function ask(url: string, headers: Readonly<Record<string, string>>, body?: string): Promise<string> {
+  const method = body === undefined ? 'GET' : 'POST';
+  const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
-    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
-    const outgoing = request(url, {
-      ...rest,
-      agent,
-      headers: { ...headers, ...length } as RequestOptions['headers'] & object,
-    });
+    const outgoing = request(url, { method, agent, headers: { ...headers, ...length } });
     outgoing.on('error', reject).on('response', (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject);
@@ -66,7 +63,7 @@ async function authorization(): Promise<string> {
   });
   const response = await ask(
     `${options.authorityUrl}/${text('tenant_id')}/oauth2/v2.0/token`,
-    { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+    { 'content-type': 'application/x-www-form-urlencoded' },
     form.toString(),
   );
   return `Bearer ${(JSON.parse(response) as { access_token: string }).access_token}`;
@@ -85,13 +82,13 @@ function firstPage(): string {
 const headers = { authorization: await authorization() };
 let next: string | undefined = firstPage();
 while (next !== undefined) {
-  const page = JSON.parse(await ask(next, { headers })) as Page;
+  const page = JSON.parse(await ask(next, headers)) as Page;
   const rows: readonly unknown[] = page.d?.results ?? page.value ?? [];
   const jsons = rows.map((row) => JSON.stringify(row));
   for (let at = 0; at < jsons.length; at += options.chunkSize) {
     const chunk = jsons.slice(at, at + options.chunkSize);
     const body = JSON.stringify({ intake_key: options.intakeKey, jsons: chunk });
-    await ask(`${options.intakeUrl}/batch`, { method: 'POST', headers: { 'content-type': 'application/json' } }, body);
+    await ask(`${options.intakeUrl}/batch`, { 'content-type': 'application/json' }, body);
   }
   next = page.d?.__next ?? page['@odata.nextLink'];
 }

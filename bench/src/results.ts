@@ -1,7 +1,10 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import type { PairResult } from './pairs.js';
+import type { ProfileResult } from './profile.js';
+import type { DelayResult, IdleResult, MemoryResult, RequestsResult, StartResult } from './single-runs.js';
 import type { Api } from './tenant-messages.js';
 
 /** What the numbers depend on. No name of the machine and no path. */
@@ -15,6 +18,12 @@ export interface ByApi {
   /** By the name of the variant. */
   readonly 'first-read'?: Readonly<Record<string, PairResult>>;
   readonly 're-read'?: PairResult;
+  readonly start?: StartResult;
+  readonly idle?: IdleResult;
+  readonly delay?: DelayResult;
+  readonly memory?: readonly MemoryResult[];
+  readonly requests?: RequestsResult;
+  readonly profile?: ProfileResult;
 }
 
 export interface Results {
@@ -41,9 +50,10 @@ export async function readResults(path: string): Promise<Results> {
   return JSON.stringify(results.machine) === JSON.stringify(none.machine) ? results : none;
 }
 
-export async function writeResults(path: string, results: Results): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, `${JSON.stringify(results, undefined, 2)}\n`);
+/** At once, so that two measurements that end together do not write over each other. */
+export function writeResults(path: string, results: Results): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify(results, undefined, 2)}\n`);
 }
 
 /** The results with what was measured of an API, in place of what was measured there before. */

@@ -1,6 +1,8 @@
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { atExit } from '@local/testbed';
 import type { Program, Start } from './processes.js';
 import type { Counts, End } from './tenant-messages.js';
 import type { TenantProcess } from './tenant-process.js';
@@ -24,10 +26,12 @@ export interface Run extends Usage {
 /** A folder of its own for `use`, removed in the end. */
 export async function withFolder<Result>(use: (folder: string) => Promise<Result>): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+  const forget = atExit(() => rmSync(folder, { recursive: true, force: true }));
   try {
     return await use(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
+    forget();
   }
 }
 

@@ -88,7 +88,8 @@ process.on('message', (order: Order) => {
       isDone = false;
       return;
     case 'count':
-      return tell({ told: 'counts', counts: { ...counted, delaysMs: delaysMs() } satisfies Counts });
+      tell({ told: 'counts', counts: { ...counted, delaysMs: delaysMs() } satisfies Counts });
+      return;
     case 'clock':
       for (const { options } of [simulator.server, simulator.graph, simulator.tokenService])
         options.clockOffsetMs = order.offsetMs;
