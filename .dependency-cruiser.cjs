@@ -29,6 +29,7 @@ module.exports = {
           '^module/(main|message-trace)\\.ts$',
           '/src/main\\.ts$',
           '/src/(microsoft|chaos)/main\\.ts$',
+          '^bench/src/(floor|usage)\\.ts$',
           '/page/vite\\.config\\.ts$',
           '/page/public/',
         ],
@@ -169,7 +170,7 @@ module.exports = {
       severity: 'error',
       comment: 'tools/ never ships.',
       from: { path: ['^module/', '^src/', '^packages/'] },
-      to: { path: '^tools/' },
+      to: { path: ['^tools/', '^bench/'] },
     },
     only(
       'shim-stands-alone',
@@ -197,6 +198,12 @@ module.exports = {
       from: { path: '^tools/playbook-runner/' },
       to: { path: ['^packages/', '^tools/testbed/src/chaos/'] },
     },
+    only(
+      'bench-starts-processes',
+      '^bench/',
+      ['^tools/testbed/(src|dist)/index'],
+      'The module and the floor are processes to the bench: it imports the testbed only.',
+    ),
     only(
       'page-knows-the-server-by-its-wire',
       runner + 'page/',
