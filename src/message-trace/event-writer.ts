@@ -72,7 +72,7 @@ function valueOf({ type, value }: EventField): WriteValue {
 
 /** Times and addresses were checked when the row was read: nothing in them has to be escaped. */
 function inQuotes(value: JsonValue | undefined): string | undefined {
-  return value === undefined || value === '' ? undefined : `"${String(value)}"`;
+  return typeof value === 'string' && value !== '' ? `"${value}"` : undefined;
 }
 
 /** Most texts need no escapes: to look costs less than to have JSON.stringify write them. */

@@ -42,9 +42,10 @@ export function sortEntries(entries: readonly JsonValue[], service: string): Sor
 function isDeeperThan(levels: number, value: JsonValue): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
-  // Without a list of the members, as each row is looked at. JSON gives no object others than its own.
-  for (const key in value)
-    if (isDeeperThan(levels - 1, (value as Readonly<Record<string, JsonValue>>)[key] as JsonValue)) return true;
+  if (Array.isArray(value)) return value.some((member) => isDeeperThan(levels - 1, member));
+  // Without a list of the members, as each row is looked at. What JSON makes has no members but its own.
+  const members = value as JsonObject;
+  for (const key in members) if (isDeeperThan(levels - 1, members[key] ?? null)) return true;
   return false;
 }
 
