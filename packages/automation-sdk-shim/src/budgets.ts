@@ -159,8 +159,8 @@ export const UNACKNOWLEDGED_TRIES = 8;
 export const RETRIED_REJECTION_CHARS = 4_000_000;
 
 /**
- * Ids of events that are remembered, to notice an answer that comes from a cache: those of the ten last batches, at
- * some 150 bytes each.
+ * Ids of events that are remembered, to notice an answer that comes from a cache: those of the five to ten last
+ * batches, at some 150 bytes each.
  */
 export const REMEMBERED_EVENT_IDS = 10_000;
 

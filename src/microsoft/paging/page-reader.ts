@@ -44,7 +44,7 @@ function isDeeperThan(levels: number, value: JsonValue): boolean {
   if (levels === 0) return true;
   if (Array.isArray(value)) return value.some((member) => isDeeperThan(levels - 1, member));
   // Without a list of the members, as each row is looked at. What JSON makes has no members but its own.
-  const members = value as JsonObject;
+  const members: JsonObject = value;
   for (const key in members) if (isDeeperThan(levels - 1, members[key] ?? null)) return true;
   return false;
 }

@@ -76,19 +76,20 @@ function isId(entry: unknown): boolean {
  * same ones.
  */
 export class IdMemory implements KnownIds {
-  /** In the order in which they came. */
-  readonly #eventOf = new Map<unknown, number>();
+  /** The serials of events by their ids, in two generations: to remove the oldest id one by one would cost more. */
+  #eventOf = new Map<unknown, number>();
+  #before = new Map<unknown, number>();
 
   isOfAnother(id: unknown, events: readonly EncodedEvent[]): boolean {
-    const meant = this.#eventOf.get(id);
+    const meant = this.#eventOf.get(id) ?? this.#before.get(id);
     return meant !== undefined && !events.some(({ serial }) => serial === meant);
   }
 
   add(id: unknown, event: EncodedEvent): void {
-    this.#eventOf.delete(id);
+    if (this.#eventOf.size >= REMEMBERED_EVENT_IDS / 2) {
+      this.#before = this.#eventOf;
+      this.#eventOf = new Map();
+    }
     this.#eventOf.set(id, event.serial);
-    if (this.#eventOf.size <= REMEMBERED_EVENT_IDS) return;
-    const [oldest] = this.#eventOf.keys();
-    this.#eventOf.delete(oldest);
   }
 }
