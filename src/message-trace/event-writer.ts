@@ -1,4 +1,4 @@
-import type { JsonValue } from '../model/json.js';
+import { jsonText, type JsonValue } from '../model/json.js';
 import type { TraceRecord } from '../model/record.js';
 import { type Appearance, Enrichment, type EventField } from './enrichment.js';
 import { type EventOptions, FIELD_GROUPS, type Group, rawRow, UNKNOWN_TENANT } from './event.js';
@@ -75,11 +75,7 @@ function inQuotes(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? `"${value}"` : undefined;
 }
 
-/** Most texts need no escapes: to look costs less than to have JSON.stringify write them. */
 function asJson(value: JsonValue | undefined): string | undefined {
   if (value === undefined || value === '') return undefined;
-  return typeof value === 'string' && !ESCAPED.test(value) ? `"${value}"` : JSON.stringify(value);
+  return typeof value === 'string' ? jsonText(value) : JSON.stringify(value);
 }
-
-/** Printable ASCII but quotation marks and backslashes: the rest is left to JSON.stringify. */
-const ESCAPED = /[^ !#-[\]-~]/;

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.js';
+import { type JsonObject, jsonText } from './json.js';
 
 /** Which API a row came from, and so which keys its raw form has. */
 type Dialect = 'reporting_web_service' | 'graph';
@@ -61,11 +61,11 @@ export function rowIdentity(record: TraceRecord): string {
 
 /**
  * Like `rowIdentity`, but with the sender: a message that was rewritten on its way has several, each with a row of its
- * own.
+ * own. As JSON: a list of the two.
  */
 export function deliveryIdentity(record: TraceRecord): string {
-  const { sender } = record;
-  return `[${JSON.stringify(rowIdentity(record))},${sender === undefined ? 'null' : JSON.stringify(sender.toLowerCase())}]`;
+  const sender = record.sender?.toLowerCase();
+  return `[${jsonText(rowIdentity(record))},${sender === undefined ? 'null' : jsonText(sender)}]`;
 }
 
 /**

@@ -66,10 +66,22 @@ const ISO = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d
 function anyTimestampOf(value: string): string | undefined {
   const ticks = TICKS.exec(value);
   if (ticks?.[1] !== undefined) return timestampOfMs(Number(ticks[1]));
+  if (value.startsWith(lastSecond) && UTC_FRACTION.test(value)) return `${lastSecond}.${sixDigits(value.slice(20, -1))}Z`;
   const iso = ISO.exec(value);
   if (iso?.[1] === undefined) return undefined;
-  const seconds = textOfSecond(msOfSecond(`${iso[1].replace(' ', 'T')}${iso[3]?.toUpperCase() ?? 'Z'}`) / 1000);
-  return seconds && `${seconds}.${(iso[2] ?? '').slice(0, 6).padEnd(6, '0')}Z`;
+  const seconds = textOfSecond(Date.parse(`${iso[1].replace(' ', 'T')}${iso[3]?.toUpperCase() ?? 'Z'}`) / 1000);
+  if (seconds === undefined) return undefined;
+  lastSecond = seconds;
+  return `${seconds}.${sixDigits(iso[2] ?? '')}Z`;
+}
+
+/** That of the last row: rows come in the order of their time, so that the next one often has the same. */
+let lastSecond = 'none';
+/** What follows a whole second in most answers. */
+const UTC_FRACTION = /^.{19}\.\d{1,9}Z$/;
+
+function sixDigits(fraction: string): string {
+  return fraction.slice(0, 6).padEnd(6, '0');
 }
 
 /** Milliseconds since 1970, for the timestamps that this module writes. */
