@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { PairResult } from './pairs.js';
+import type { PairResult } from './pair-result.js';
 import type { ByApi, Results } from './results.js';
 import { targetLines } from './targets.js';
 

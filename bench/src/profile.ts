@@ -21,7 +21,7 @@ export interface ProfileResult {
 }
 
 /** The format of V8, as far as it is read here. */
-interface CpuProfile {
+export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
     readonly callFrame: { readonly functionName: string; readonly url: string };
@@ -50,7 +50,8 @@ export function measureProfile({ api, report }: Context, rows: number): Promise<
   });
 }
 
-function topOf({ nodes, samples, timeDeltas }: CpuProfile): ProfileLine[] {
+/** The functions with the largest self time. */
+export function topOf({ nodes, samples, timeDeltas }: CpuProfile): ProfileLine[] {
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame.functionName, callFrame.url)]));
   const selfTime = new Map<string, number>();
   let busy = 0;

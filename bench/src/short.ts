@@ -32,7 +32,8 @@ export async function runShort(apis: readonly Api[], record: boolean): Promise<n
   return verdicts.every(({ isGood }) => isGood) ? 0 : 1;
 }
 
-function compare(api: Api, ratio: number, recorded: number | undefined): { isGood: boolean; text: string } {
+/** What the ratio of an API means beside the recorded one. */
+export function compare(api: Api, ratio: number, recorded: number | undefined): { isGood: boolean; text: string } {
   if (recorded === undefined) {
     const text = `${api}: ${ratio.toFixed(2)} × the floor, and no ratio is recorded. Record it with --short --record.`;
     return { isGood: false, text };

@@ -1,6 +1,7 @@
 // What is measured of the module alone: its start, its idling, the delay of its deliveries, its memory, its requests.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backlogOf, catchUpSettings, compareFirstRead, HOUR_MS, type PairResult, type Variant } from './pairs.js';
+import { backlogOf, catchUpSettings, compareFirstRead, HOUR_MS, type Variant } from './pairs.js';
+import type { PairResult } from './pair-result.js';
 import { module } from './processes.js';
 import type { Report } from './progress.js';
 import { cpuSecondsOf, measure, type Run, type While } from './runs.js';
