@@ -23,11 +23,11 @@ interface Section {
 }
 
 /** Everything that was measured, a section each. What was not is left out. */
-export function sectionsOf(results: Results): Section[] {
+function sectionsOf(results: Results, targets = targetLines(results)): Section[] {
   const ofEach = (linesOf: (api: string, measured: ByApi) => readonly (readonly string[])[]) =>
     Object.entries(results.apis).flatMap(([api, measured]) => linesOf(api, measured));
   const sections: [title: string, text: string, head: readonly string[], lines: readonly (readonly string[])[]][] = [
-    ['Targets', '', ['what', 'API', 'target', 'measured', 'holds'], targetLines(results)],
+    ['Targets', '', ['what', 'API', 'target', 'measured', 'holds'], targets],
     [
       'Rows',
       'CPU seconds (user and system) of whole processes per million rows, and how often the floor that is: medians. ' +
@@ -126,8 +126,12 @@ function pairLine(api: string, what: string, pair: PairResult): string[] {
   ];
 }
 
+/** For the terminal: without targets of which nothing was measured. */
 export function asText(results: Results): string {
-  return sectionsOf(results)
+  return sectionsOf(
+    results,
+    targetLines(results).filter(([, , , , holds]) => holds !== ''),
+  )
     .map(({ title, text, table: cells }) => [title, text, cells].filter((part) => part !== '').join('\n'))
     .join('\n\n');
 }
