@@ -62,7 +62,7 @@ const measures = [
   { what: 'source files of the product (module, src)', is: product.length, limit: 126, target: 90 },
   { what: 'source files of the shim', is: shim.length, limit: 79, target: 70 },
   { what: 'source files of the tools', is: tools.length, limit: 172, target: 100 },
-  { what: 'source files of the bench', is: bench.length, limit: 19, target: 19 },
+  { what: 'source files of the bench', is: bench.length, limit: 17, target: 17 },
   { what: 'median lines of the product', is: median(product.map(linesOf)), limit: Infinity, target: undefined },
   { what: 'median lines of the shim', is: median(shim.map(linesOf)), limit: Infinity, target: undefined },
   { what: `comment lines over ${MAX_COLUMNS} columns`, is: tooWide.length, limit: 0, target: 0 },

@@ -1,5 +1,4 @@
 import type { Run } from './runs.js';
-import { median } from './statistics.js';
 
 /** CPU seconds of whole processes per million rows. */
 export interface PairResult {
@@ -25,6 +24,14 @@ interface Cost {
 export interface Pair {
   readonly module: Run;
   readonly floor: Run;
+}
+
+/** The middle one; of an even number the mean of the middle two. */
+export function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((one, other) => one - other);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
 /** By the rows that were delivered, or where none are by those that were read. */

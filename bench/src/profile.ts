@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { backlogOf, catchUpSettings } from './pairs.js';
 import { module } from './processes.js';
 import type { Context } from './single-runs.js';
-import { measure, withFolder } from './runs.js';
+import { measure, report, withFolder } from './runs.js';
 import { TenantProcess } from './tenant-process.js';
 
 const SHOWN = 10;
@@ -31,7 +31,7 @@ export interface CpuProfile {
 }
 
 /** Which functions take the time of a first reading: a run apart, since a profile costs something, too. */
-export function measureProfile({ api, report }: Context, rows: number): Promise<ProfileResult> {
+export function measureProfile({ api }: Context, rows: number): Promise<ProfileResult> {
   return withFolder(async (folder) => {
     const backlog = backlogOf(rows);
     const tenant = await TenantProcess.start({ api, backlog });

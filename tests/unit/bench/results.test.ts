@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { compare } from '../../../bench/src/short.js';
-import { type Pair, summary } from '../../../bench/src/pair-result.js';
+import { median, type Pair, summary } from '../../../bench/src/pair-result.js';
 import { topOf } from '../../../bench/src/profile.js';
 import { type ByApi, type Results, withMeasured } from '../../../bench/src/results.js';
-import { median, percentile } from '../../../bench/src/statistics.js';
+import { percentile } from '../../../bench/src/single-runs.js';
 import { targetLines } from '../../../bench/src/targets.js';
 
 function pair(moduleSeconds: number, floorSeconds: number, startSeconds = 0): Pair {
