@@ -31,7 +31,7 @@ function sectionsOf(results: Results, targets = targetLines(results)): Section[]
     [
       'Rows',
       'CPU seconds (user and system) of whole processes per million rows, and how often the floor that is: medians. ' +
-        'Without start: of what is used after the first request.',
+        'Without start: of what is used after the first request. Of a re-read, rows are those that were read.',
       ['API', 'what', 'module', 'floor', 'ratio', 'without start', 'pairs', 'rows', 'requests', 'floor'],
       ofEach((api, measured) => [
         ...Object.entries(measured['first-read'] ?? {}).map(([name, pair]) =>
