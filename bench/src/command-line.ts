@@ -79,8 +79,9 @@ export function readCommandLine(argv: readonly string[]): Options | 'help' {
   const values = parse(argv);
   if (values.help) return 'help';
   if (values.record && !values.short) throw new UsageError('--record needs --short. See --help.');
-  if (values.short && (values.only !== undefined || values.write || values.json !== undefined))
-    throw new UsageError('--short always measures the same: leave out --only, --json and --write. See --help.');
+  const others = argv.filter((argument) => /^--(?!(?:short|record|apis)\b)/.test(argument));
+  if (values.short && others.length > 0)
+    throw new UsageError(`--short always measures the same: leave out ${others.join(' and ')}. See --help.`);
   return {
     only: names('only', values.only ?? MEASUREMENTS.join(','), MEASUREMENTS),
     apis: names('apis', values.apis, APIS),

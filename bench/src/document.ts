@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { PairResult } from './pairs.js';
+import type { PairResult } from './pair-result.js';
 import type { ByApi, Results } from './results.js';
 import { targetLines } from './targets.js';
 
@@ -23,15 +23,15 @@ interface Section {
 }
 
 /** Everything that was measured, a section each. What was not is left out. */
-export function sectionsOf(results: Results): Section[] {
+function sectionsOf(results: Results, targets = targetLines(results)): Section[] {
   const ofEach = (linesOf: (api: string, measured: ByApi) => readonly (readonly string[])[]) =>
     Object.entries(results.apis).flatMap(([api, measured]) => linesOf(api, measured));
   const sections: [title: string, text: string, head: readonly string[], lines: readonly (readonly string[])[]][] = [
-    ['Targets', '', ['what', 'API', 'target', 'measured', 'holds'], targetLines(results)],
+    ['Targets', '', ['what', 'API', 'target', 'measured', 'holds'], targets],
     [
       'Rows',
       'CPU seconds (user and system) of whole processes per million rows, and how often the floor that is: medians. ' +
-        'Without start: of what is used after the first request.',
+        'Without start: of what is used after the first request. Of a re-read, rows are those that were read.',
       ['API', 'what', 'module', 'floor', 'ratio', 'without start', 'pairs', 'rows', 'requests', 'floor'],
       ofEach((api, measured) => [
         ...Object.entries(measured['first-read'] ?? {}).map(([name, pair]) =>
@@ -126,8 +126,12 @@ function pairLine(api: string, what: string, pair: PairResult): string[] {
   ];
 }
 
+/** For the terminal: without targets of which nothing was measured. */
 export function asText(results: Results): string {
-  return sectionsOf(results)
+  return sectionsOf(
+    results,
+    targetLines(results).filter(([, , , , holds]) => holds !== ''),
+  )
     .map(({ title, text, table: cells }) => [title, text, cells].filter((part) => part !== '').join('\n'))
     .join('\n\n');
 }

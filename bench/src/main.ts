@@ -3,7 +3,6 @@ import { HELP, type Measurement, type Options, readCommandLine, UsageError } fro
 import { asText, writeDocument } from './document.js';
 import { compareFirstRead, compareReRead, nameOf } from './pairs.js';
 import { measureProfile } from './profile.js';
-import { report } from './progress.js';
 import { type ByApi, readResults, type Results, withMeasured, writeResults } from './results.js';
 import { runShort } from './short.js';
 import { measureDelay, measureIdle, measureMemory, measureRequests, measureStart } from './single-runs.js';
@@ -42,8 +41,8 @@ class Bench {
 
   async #measure(measurement: Measurement, api: Api): Promise<void> {
     const { only, variants, pairs, rows, minutes } = this.#options;
-    const pairOptions = { api, rows, pairs, report };
-    const context = { api, minutes, report };
+    const pairOptions = { api, rows, pairs };
+    const context = { api, minutes };
     switch (measurement) {
       case 'first-read':
         for (const variant of variants)

@@ -2,9 +2,8 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { floor, module, type Start } from './processes.js';
-import type { Report } from './progress.js';
-import { measure, type Run, withFolder } from './runs.js';
-import { median } from './statistics.js';
+import { describe, type Pair, type PairResult, summary } from './pair-result.js';
+import { measure, report, type Run, withFolder } from './runs.js';
 import type { Api, Backlog } from './tenant-messages.js';
 import { TenantProcess } from './tenant-process.js';
 
@@ -13,8 +12,12 @@ export const HOUR_MS = 3_600_000;
 const ROW_MS = (24 * HOUR_MS) / 400_000;
 /** With the default of late_window (27 hours) each pass reads all of the backlog again when so much time has passed. */
 const UNTIL_READ_AGAIN_MS = 28 * HOUR_MS;
+/** Older mail than late_window is not read again: that is a day of it, and what the runs take. */
+const MAX_KNOWN_ROWS = 400_000;
 /** When no page was asked for during so long, reading again is over: passes follow each other at once. */
 const QUIET_MS = 2000;
+/** Where a page of Graph ends between two rows of one key, the second is on no page. That is rare. */
+const MAX_DIFFERENCE = 0.001;
 
 export const FORMATS = ['raw', 'normalized', 'enriched'] as const;
 
@@ -27,34 +30,10 @@ export function nameOf({ format, gzip }: Variant): string {
   return gzip ? `${format}-gzip` : format;
 }
 
-/** CPU seconds of whole processes per million rows. */
-export interface PairResult {
-  readonly pairs: number;
-  readonly rows: number;
-  readonly module: Cost;
-  readonly floor: Cost;
-  /** Medians of the pairs' own ratios. */
-  readonly ratio: number;
-  /** The same of what is used after the first request. */
-  readonly ratioWithoutStart: number;
-  readonly ratios: readonly number[];
-}
-
-interface Cost {
-  readonly perMillion: number;
-  readonly perMillionWithoutStart: number;
-  readonly startCpuSeconds: number;
-  readonly peakBytes: number;
-  readonly requests: number;
-}
-
-interface Pair {
-  readonly module: Run;
-  readonly floor: Run;
-}
-
 /** Mail received until now, as much as there are rows. */
-export function backlogOf(rows: number, toMs = Date.now()): Backlog {
+export function backlogOf(rows: number, nowMs = Date.now()): Backlog {
+  // The floor asks for whole seconds, and for none in the future.
+  const toMs = Math.floor(nowMs / 1000) * 1000;
   return { rows, fromMs: toMs - Math.max(HOUR_MS / 60, Math.round(rows * ROW_MS)), toMs };
 }
 
@@ -68,14 +47,10 @@ export interface PairOptions {
   readonly api: Api;
   readonly rows: number;
   readonly pairs: number;
-  readonly report: Report;
 }
 
 /** The first reading of a backlog. */
-export async function compareFirstRead(
-  variant: Variant,
-  { api, rows, pairs, report }: PairOptions,
-): Promise<PairResult> {
+export async function compareFirstRead(variant: Variant, { api, rows, pairs }: PairOptions): Promise<PairResult> {
   const done: Pair[] = [];
   while (done.length < pairs) {
     // A tenant for each pair: its mail is as old for each.
@@ -83,7 +58,10 @@ export async function compareFirstRead(
     const tenant = await TenantProcess.start({ api, backlog });
     try {
       const collect = module({ settings: catchUpSettings(backlog, variant) });
-      done.push(await runPair(tenant, done.length, { collect, floor: floor(api, backlog) }, { events: rows, rows }));
+      const pair = await runPair(tenant, done.length, { collect, floor: floor(api, backlog) }, { events: rows, rows });
+      checkDelivered('The module', pair.module, rows);
+      checkDelivered('The floor', pair.floor, rows);
+      done.push(pair);
     } finally {
       await tenant.stop();
     }
@@ -93,8 +71,9 @@ export async function compareFirstRead(
 }
 
 /** Reading again what was sent already. */
-export function compareReRead({ api, rows, pairs, report }: PairOptions): Promise<PairResult> {
+export function compareReRead({ api, rows: wanted, pairs }: PairOptions): Promise<PairResult> {
   return withFolder(async (folder) => {
+    const rows = Math.min(wanted, MAX_KNOWN_ROWS);
     const backlog = backlogOf(rows, Date.now() - UNTIL_READ_AGAIN_MS);
     const tenant = await TenantProcess.start({ api, backlog });
     try {
@@ -120,6 +99,7 @@ export function compareReRead({ api, rows, pairs, report }: PairOptions): Promis
         const { events } = pair.module.counts;
         if (events > 0)
           throw new Error(`${events} known rows were sent again (${api}): that is a fault of the module.`);
+        checkDelivered('The floor', pair.floor, rows);
         done.push(pair);
         report(`re-read, ${api}`, done.length, pairs, describe(done));
       }
@@ -148,54 +128,16 @@ async function runPair(
   return { floor: await runFloor(), module: moduleRun };
 }
 
+/** What is not delivered, or twice, would be cheap or dear without telling anything. */
+function checkDelivered(who: string, { counts: { events } }: Run, rows: number): void {
+  if (Math.abs(events - rows) <= rows * MAX_DIFFERENCE) return;
+  throw new Error(`${who} has delivered ${events} events of ${rows} rows: what that cost means nothing.`);
+}
+
 async function untilQuiet(tenant: TenantProcess): Promise<void> {
   let asked = -1;
   for (let { requests } = await tenant.counts(); requests !== asked; { requests } = await tenant.counts()) {
     asked = requests;
     await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
   }
-}
-
-/** By the rows that were delivered, or where none are by those that were read. */
-function perMillion(cpuSeconds: number, { counts }: Run, rows = counts.rows): number {
-  return (cpuSeconds / rows) * 1e6;
-}
-
-function ratioOf({ module: collected, floor: least }: Pair, rows?: number): number {
-  return perMillion(collected.cpuSeconds, collected, rows) / perMillion(least.cpuSeconds, least, rows);
-}
-
-function ratioWithoutStart({ module: collected, floor: least }: Pair, rows?: number): number {
-  return costWithoutStart(collected, rows) / costWithoutStart(least, rows);
-}
-
-function costWithoutStart(run: Run, rows?: number): number {
-  return perMillion(run.cpuSeconds - run.startCpuSeconds, run, rows);
-}
-
-function describe(pairs: readonly Pair[], rows?: number): string {
-  const pair = pairs.at(-1);
-  if (pair === undefined) return '';
-  const [collected, least] = [pair.module, pair.floor].map((run) => perMillion(run.cpuSeconds, run, rows).toFixed(1));
-  return `${collected} to ${least} CPU s per million rows, ${ratioOf(pair, rows).toFixed(2)} ×`;
-}
-
-function summary(pairs: readonly Pair[], rows?: number): PairResult {
-  const cost = (runs: readonly Run[]): Cost => ({
-    perMillion: median(runs.map((run) => perMillion(run.cpuSeconds, run, rows))),
-    perMillionWithoutStart: median(runs.map((run) => costWithoutStart(run, rows))),
-    startCpuSeconds: median(runs.map(({ startCpuSeconds }) => startCpuSeconds)),
-    peakBytes: Math.max(...runs.map(({ peakBytes }) => peakBytes)),
-    requests: median(runs.map(({ counts }) => counts.requests)),
-  });
-  const ratios = pairs.map((pair) => ratioOf(pair, rows));
-  return {
-    pairs: pairs.length,
-    rows: median(pairs.map(({ module: { counts } }) => rows ?? counts.rows)),
-    module: cost(pairs.map((pair) => pair.module)),
-    floor: cost(pairs.map((pair) => pair.floor)),
-    ratio: median(ratios),
-    ratioWithoutStart: median(pairs.map((pair) => ratioWithoutStart(pair, rows))),
-    ratios,
-  };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { backlogOf, catchUpSettings } from './pairs.js';
 import { module } from './processes.js';
 import type { Context } from './single-runs.js';
-import { measure, withFolder } from './runs.js';
+import { measure, report, withFolder } from './runs.js';
 import { TenantProcess } from './tenant-process.js';
 
 const SHOWN = 10;
@@ -21,7 +21,7 @@ export interface ProfileResult {
 }
 
 /** The format of V8, as far as it is read here. */
-interface CpuProfile {
+export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
     readonly callFrame: { readonly functionName: string; readonly url: string };
@@ -31,7 +31,7 @@ interface CpuProfile {
 }
 
 /** Which functions take the time of a first reading: a run apart, since a profile costs something, too. */
-export function measureProfile({ api, report }: Context, rows: number): Promise<ProfileResult> {
+export function measureProfile({ api }: Context, rows: number): Promise<ProfileResult> {
   return withFolder(async (folder) => {
     const backlog = backlogOf(rows);
     const tenant = await TenantProcess.start({ api, backlog });
@@ -50,7 +50,8 @@ export function measureProfile({ api, report }: Context, rows: number): Promise<
   });
 }
 
-function topOf({ nodes, samples, timeDeltas }: CpuProfile): ProfileLine[] {
+/** The functions with the largest self time. */
+export function topOf({ nodes, samples, timeDeltas }: CpuProfile): ProfileLine[] {
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame.functionName, callFrame.url)]));
   const selfTime = new Map<string, number>();
   let busy = 0;

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
-import type { PairResult } from './pairs.js';
+import type { PairResult } from './pair-result.js';
 import type { ProfileResult } from './profile.js';
 import type { DelayResult, IdleResult, MemoryResult, RequestsResult, StartResult } from './single-runs.js';
 import type { Api } from './tenant-messages.js';
@@ -47,7 +47,9 @@ export async function readResults(path: string): Promise<Results> {
   });
   if (text === undefined) return none;
   const results = JSON.parse(text) as Results;
-  return JSON.stringify(results.machine) === JSON.stringify(none.machine) ? results : none;
+  if (JSON.stringify(results.machine) === JSON.stringify(none.machine)) return results;
+  process.stderr.write(`${path} is of another machine or Node.js: its results are left out.\n`);
+  return none;
 }
 
 /** At once, so that two measurements that end together do not write over each other. */

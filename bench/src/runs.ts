@@ -101,3 +101,10 @@ async function withinTime<Result>(program: Program, promise: Promise<Result>): P
 function failure(program: Program, what: string): Error {
   return new Error(`${program.name} ${what}. Its last output:\n${program.output()}`);
 }
+
+/** Says on standard error how far a measurement has come, and what the last step found. */
+export function report(what: string, done: number, of: number, found?: string): void {
+  const step = done > 0 ? ` ${done}/${of}` : '';
+  const result = found === undefined ? '' : `: ${found}`;
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${what}${step}${result}\n`);
+}

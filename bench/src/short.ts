@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { compareFirstRead } from './pairs.js';
-import { report } from './progress.js';
 import type { Api } from './tenant-messages.js';
 
 const RECORDED = fileURLToPath(new URL('../recorded.json', import.meta.url));
@@ -18,7 +17,7 @@ export async function runShort(apis: readonly Api[], record: boolean): Promise<n
   const recorded = JSON.parse(await readFile(RECORDED, 'utf8').catch(() => '{}')) as Ratios;
   const measured: Partial<Record<Api, number>> = {};
   for (const api of apis) {
-    const options = { api, rows: ROWS, pairs: PAIRS, report };
+    const options = { api, rows: ROWS, pairs: PAIRS };
     const { ratioWithoutStart } = await compareFirstRead({ format: 'normalized', gzip: false }, options);
     measured[api] = Number(ratioWithoutStart.toFixed(2));
   }
@@ -32,7 +31,8 @@ export async function runShort(apis: readonly Api[], record: boolean): Promise<n
   return verdicts.every(({ isGood }) => isGood) ? 0 : 1;
 }
 
-function compare(api: Api, ratio: number, recorded: number | undefined): { isGood: boolean; text: string } {
+/** What the ratio of an API means beside the recorded one. */
+export function compare(api: Api, ratio: number, recorded: number | undefined): { isGood: boolean; text: string } {
   if (recorded === undefined) {
     const text = `${api}: ${ratio.toFixed(2)} × the floor, and no ratio is recorded. Record it with --short --record.`;
     return { isGood: false, text };

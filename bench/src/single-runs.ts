@@ -1,10 +1,9 @@
 // What is measured of the module alone: its start, its idling, the delay of its deliveries, its memory, its requests.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backlogOf, catchUpSettings, compareFirstRead, HOUR_MS, type PairResult, type Variant } from './pairs.js';
+import { backlogOf, catchUpSettings, compareFirstRead, HOUR_MS, type Variant } from './pairs.js';
+import { median, type PairResult } from './pair-result.js';
 import { module } from './processes.js';
-import type { Report } from './progress.js';
-import { cpuSecondsOf, measure, type Run, type While } from './runs.js';
-import { median, percentile } from './statistics.js';
+import { cpuSecondsOf, measure, report, type Run, type While } from './runs.js';
 import type { Api, Backlog } from './tenant-messages.js';
 import { TenantProcess } from './tenant-process.js';
 
@@ -23,7 +22,6 @@ const DENSE_ROWS = 400_000;
 export interface Context {
   readonly api: Api;
   readonly minutes: number;
-  readonly report: Report;
 }
 
 /** Runs the module once in a tenant of its own. */
@@ -44,7 +42,7 @@ export interface StartResult {
   readonly starts: number;
 }
 
-export async function measureStart({ api, report }: Context, starts: number): Promise<StartResult> {
+export async function measureStart({ api }: Context, starts: number): Promise<StartResult> {
   const runs: Run[] = [];
   while (runs.length < starts) {
     const run = await runOnce(api, undefined, () => ({ end: AT_ONCE }));
@@ -64,7 +62,7 @@ export interface IdleResult {
   readonly minutes: number;
 }
 
-export async function measureIdle({ api, minutes, report }: Context): Promise<IdleResult> {
+export async function measureIdle({ api, minutes }: Context): Promise<IdleResult> {
   report(`idle, ${api}: ${minutes} minutes`, 0, 1);
   const toMs = Date.now();
   let cpuShare = NaN;
@@ -89,7 +87,7 @@ export interface DelayResult {
 }
 
 /** From the moment at which a row became visible to the acknowledgement of its event. */
-export async function measureDelay({ api, minutes, report }: Context): Promise<DelayResult> {
+export async function measureDelay({ api, minutes }: Context): Promise<DelayResult> {
   report(`delay, ${api}: ${minutes} minutes of mail`, 0, 1);
   let delaysMs: readonly number[] = [];
   await runOnce(api, undefined, (tenant) => ({
@@ -114,7 +112,7 @@ export interface MemoryResult {
 }
 
 /** The largest resident set of a process that reads a backlog: one process for each size. */
-export async function measureMemory({ api, report }: Context): Promise<readonly MemoryResult[]> {
+export async function measureMemory({ api }: Context): Promise<readonly MemoryResult[]> {
   const results: MemoryResult[] = [];
   for (const rows of MEMORY_ROWS) {
     const { peakBytes, cpuSeconds } = await runOnce(api, backlogOf(rows), () => ({ end: { events: rows, rows } }));
@@ -133,9 +131,15 @@ export interface RequestsResult {
 }
 
 /** Requests for a dense backlog; `measured` where it was read just now. */
-export async function measureRequests({ api, report }: Context, measured?: PairResult): Promise<RequestsResult> {
-  const one = { api, rows: DENSE_ROWS, pairs: 1, report };
+export async function measureRequests({ api }: Context, measured?: PairResult): Promise<RequestsResult> {
+  const one = { api, rows: DENSE_ROWS, pairs: 1 };
   const pair =
     measured?.rows === DENSE_ROWS ? measured : await compareFirstRead({ format: 'normalized', gzip: false }, one);
   return { rows: DENSE_ROWS, requests: pair.module.requests, pages: pair.floor.requests };
+}
+
+/** The smallest number that a share of them (0…1) does not exceed. */
+export function percentile(numbers: readonly number[], share: number): number {
+  const sorted = [...numbers].sort((one, other) => one - other);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
 }

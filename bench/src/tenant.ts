@@ -70,13 +70,13 @@ service.requests.on(({ rows, atMs }) => {
   lookWhetherDone();
 });
 
-/** A row that was never acknowledged counts as one that takes for ever. */
+/** A row that was not acknowledged counts as if it were now. */
 function delaysMs(): number[] {
   const times = acknowledgedMs;
   if (times === undefined) return [];
   return [...world.history(service.nowMs())]
     .filter(({ receivedMs }) => receivedMs >= mailFromMs)
-    .map(({ traceId, visibleFromMs }) => (times.get(traceId) ?? Infinity) - visibleFromMs)
+    .map(({ traceId, visibleFromMs }) => (times.get(traceId) ?? Date.now()) - visibleFromMs)
     .sort((one, other) => one - other);
 }
 
