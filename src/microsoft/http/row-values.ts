@@ -66,7 +66,8 @@ const ISO = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d
 function anyTimestampOf(value: string): string | undefined {
   const ticks = TICKS.exec(value);
   if (ticks?.[1] !== undefined) return timestampOfMs(Number(ticks[1]));
-  if (value.startsWith(lastSecond) && UTC_FRACTION.test(value)) return `${lastSecond}.${sixDigits(value.slice(20, -1))}Z`;
+  if (value.startsWith(lastSecond) && UTC_FRACTION.test(value))
+    return `${lastSecond}.${sixDigits(value.slice(20, -1))}Z`;
   const iso = ISO.exec(value);
   if (iso?.[1] === undefined) return undefined;
   const seconds = textOfSecond(Date.parse(`${iso[1].replace(' ', 'T')}${iso[3]?.toUpperCase() ?? 'Z'}`) / 1000);

@@ -13,7 +13,8 @@ import { runs } from '../support/runs.js';
 
 const KEY = 'the-intake-key';
 const nothingKnown = { isOfAnother: () => false };
-const batchOf = (count: number) => Array.from({ length: count }, (_none, index) => ({ index, text: `"${index}"`, serial: index }));
+const batchOf = (count: number) =>
+  Array.from({ length: count }, (_none, index) => ({ index, text: `"${index}"`, serial: index }));
 
 const anyEntry = fc.oneof(
   fc.uuid(),

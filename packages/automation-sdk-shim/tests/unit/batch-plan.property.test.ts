@@ -11,7 +11,11 @@ const HOUR_MS = 3_600_000;
 const MAX_REQUESTS = 20_000;
 
 function chunkOf(size: number, from = 0): Chunk {
-  const events = Array.from({ length: size }, (_none, index) => ({ index: from + index, text: `"${from + index}"`, serial: from + index }));
+  const events = Array.from({ length: size }, (_none, index) => ({
+    index: from + index,
+    text: `"${from + index}"`,
+    serial: from + index,
+  }));
   return { from, to: from + size, events, rejected: [] };
 }
 

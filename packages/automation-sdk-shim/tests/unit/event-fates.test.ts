@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readBatchResponse } from '../../src/intake/event-fates.js';
 
-const batchOf = (count: number) => Array.from({ length: count }, (_none, index) => ({ index, text: `"${index}"`, serial: index }));
+const batchOf = (count: number) =>
+  Array.from({ length: count }, (_none, index) => ({ index, text: `"${index}"`, serial: index }));
 const nothingKnown = { isOfAnother: () => false };
 
 /** a: accepted, r: refused, l: later, u: unnamed. */

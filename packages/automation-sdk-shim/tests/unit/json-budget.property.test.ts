@@ -24,7 +24,8 @@ function sizeOf(value: unknown): Size {
   };
 }
 
-const batchOf = (count: number) => Array.from({ length: count }, (_none, index) => ({ index, text: `"${index}"`, serial: index }));
+const batchOf = (count: number) =>
+  Array.from({ length: count }, (_none, index) => ({ index, text: `"${index}"`, serial: index }));
 const nothingKnown = { isOfAnother: () => false };
 
 describe('a text of JSON', () => {
