@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { passingFaults, type TokenFault, type TransportFault } from '@local/testbed';
 import { failureRun } from '../../support/failure-run.js';
+import { lives } from '../../support/lives.js';
 import { entriesOf, expectNoHurry, messagesAt } from '../../support/log-entries.js';
 import { allArrivedOnce, minute, second, type Scenario } from '../../support/scenario.js';
 import { signInScenarioNames } from '../../support/sign-in-scenarios.js';
@@ -35,7 +36,7 @@ function expectCalm(scenario: Scenario): void {
   expect([...messagesAt('error', scenario.output), ...messagesAt('critical', scenario.output)]).toEqual([]);
 }
 
-test.concurrent.each(signInScenarioNames)(
+test.concurrent.each(lives(signInScenarioNames))(
   'each failure of Microsoft that passes, one after the other, costs no row and repeats none on the way of %s [F-01]',
   async (signInScenario) => {
     await failureRun({ signInScenario, seed: 11 }, async (scenario) => {
@@ -66,7 +67,7 @@ const impatient = `--import=data:text/javascript,${encodeURIComponent(
   'const real = setTimeout; globalThis.setTimeout = (then, ms, ...more) => real(then, ms === 120000 ? 2000 : ms, ...more);',
 )}`;
 
-test.concurrent.each(signInScenarioNames)(
+test.concurrent.each(lives(signInScenarioNames, 1))(
   'an answer that does not come within two minutes is given up, and its range is read again, on the way of %s [F-02]',
   async (signInScenario) => {
     await failureRun({ signInScenario, seed: 13, intake: { keep: 'all' } }, async (scenario) => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { TriggerProcess } from '@local/testbed';
 import { failureRun } from '../../support/failure-run.js';
+import { lives } from '../../support/lives.js';
 import { messagesAt } from '../../support/log-entries.js';
 import { metricValue } from '../../support/metric-value.js';
 import { allArrivedOnce, day, hour, minute, type Scenario } from '../../support/scenario.js';
@@ -68,11 +69,13 @@ describe('time that is out of reach', () => {
 });
 
 describe('queries that are refused', () => {
-  test.concurrent.each([
+  const refusals = [
     [reporting, 'http-400'],
     [graph, 'http-400'],
     [graph, 'http-500-hiding-400'],
-  ] as const)(
+  ] as const;
+
+  test.concurrent.each(lives(refusals, 2))(
     'for a while are an outage, whatever their text, and complete in the end: %s, %s [F-09]',
     async (signInScenario, fault) => {
       await failureRun({ signInScenario, seed: 23 }, async (scenario) => {
@@ -96,7 +99,7 @@ describe('queries that are refused', () => {
 });
 
 describe('links to later pages', () => {
-  test.concurrent.each([reporting, graph] as const)(
+  test.concurrent.each(lives([reporting, graph] as const))(
     'that are dead cost one request each: a query to the time of the last row takes their place, on the way of %s [F-10]',
     async (signInScenario) => {
       await failureRun({ signInScenario, seed: 24 }, async (scenario) => {
