@@ -122,7 +122,6 @@ export const RAW_FIELDS = {
   'destination.address': constant('{{final.destination.ip}}'),
   'organization.name': { reportingWebService: text('Organization') },
   'event.dataset': constant('office365.message_trace'),
-  'event.module': constant('office365'),
   'event.provider': { graph: { value: 'microsoft_graph' }, reportingWebService: { value: 'reporting_web_service' } },
   'source.domain': both(domain, ...SENDER),
   'source.user.email': both(email, ...SENDER),
@@ -134,7 +133,6 @@ export const RAW_FIELDS = {
   'destination.user.domain': both(domain, ...RECIPIENT),
   'observer.vendor': constant('Microsoft'),
   'observer.product': constant('Exchange Online'),
-  'observer.type': constant('mail-server'),
   'cloud.account.id': { reportingWebService: text('Organization') },
 };
 
