@@ -33,8 +33,11 @@ export interface ModuleOptions {
   readonly nodeArguments?: readonly string[];
 }
 
+/** As in the image, where nothing names certificates to read at the start. */
+const NO_CERTIFICATES = { NODE_EXTRA_CA_CERTS: '', SSL_CERT_FILE: '', SSL_CERT_DIR: '' };
+
 function environment(usageFile: string): Record<string, string> {
-  return { BENCH_USAGE: usageFile, NODE_ENV: 'production' };
+  return { ...NO_CERTIFICATES, BENCH_USAGE: usageFile, NODE_ENV: 'production' };
 }
 
 /** The module, configured as the platform does. */
