@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import { respond, startLoopback } from '../support/loopback.js';
 import { ModuleProcess } from '../support/module-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -13,7 +13,8 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 const SOON_MS = 60_000;
 const cleanup: (() => unknown)[] = [];
 
-afterEach(async () => {
+// Not after each: the tests run at the same time.
+afterAll(async () => {
   for (const close of cleanup.splice(0)) await close();
 });
 
