@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { loadGuarded } from '@sekoia/automation-sdk-shim/guard';
 
 // A pipe becomes garbage as fast as it comes: see main.ts.
-setFlagsFromString('--heap-growing-percent=30');
+setFlagsFromString('--heap-growing-percent=100');
 setFlagsFromString('--semi-space-growth-factor=1');
 
 const manifest = readFileSync(new URL('../../manifest.json', import.meta.url), 'utf8');
