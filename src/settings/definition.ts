@@ -134,6 +134,23 @@ export const sharedSettings = {
     type: 'array',
     items: { type: 'string' },
   },
+  run_playbook_on: {
+    title: 'Run the playbook on',
+    description:
+      'Rows that start a run of the playbook: the name of a status (quarantined, failed, filteredAsSpam, recalled), "late delivery after quarantine", or a rule as in do_not_send, such as "status: failed and sender: *@example.com". A row that is not sent to the intake can start a run, too. Only triggers start runs, connectors have no playbook. Left empty: no runs.',
+    type: 'array',
+    items: { type: 'string' },
+  },
+  playbook_runs_per_minute: {
+    title: 'Playbook runs per minute',
+    description:
+      'Largest number of playbook runs in any minute. Where more rows wait, one run carries several of them, up to 100.',
+    type: 'integer',
+    unit: 'runs',
+    default: 10,
+    minimum: 1,
+    maximum: 600,
+  },
   intake_server: {
     title: 'Intake server',
     description:
