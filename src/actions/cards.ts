@@ -4,7 +4,7 @@
  */
 import { ROW_PROPERTIES } from '../search/results.js';
 import type { Card } from '../settings/cards.js';
-import type { Settings } from '../settings/definition.js';
+import type { Settings } from '../settings/setting.js';
 import type { ValuesOf } from '../settings/values.js';
 
 /** A JSON schema of draft 7. */
