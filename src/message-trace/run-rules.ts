@@ -5,7 +5,7 @@ import { surelyFits } from './filter.js';
 import { isProblem, readRule, type Rule, type RuleProblem } from './filter-rule.js';
 import { camelCaseStatus, statusNamed } from './status.js';
 
-/** A message that somebody, or Microsoft, has let out of quarantine. */
+/** A message was let out of quarantine. */
 const LATE_DELIVERY = 'late delivery after quarantine';
 const EXPECTED = `a status such as quarantined, failed, filteredAsSpam or recalled, "${LATE_DELIVERY}", or a rule such as "status: failed and sender: *@example.com"`;
 
