@@ -1,7 +1,10 @@
 import { actionCards } from '../../dist/src/actions/cards.js';
+import { RUN_SCHEMA } from '../../dist/src/sekoia/run-payload.js';
 import { triggerCards } from '../../dist/src/settings/cards.js';
 import { moduleSettings } from '../../dist/src/settings/definition.js';
 import { schemaOf } from '../../dist/src/settings/schema.js';
+
+const DRAFT = { $schema: 'http://json-schema.org/draft-07/schema#' };
 
 /**
  * As Python's `json.dumps(card, indent=2)` writes it, which the linter of Sekoia's library demands: no final line
@@ -20,7 +23,7 @@ function cardOf({ command, uuid, name, description, title, settings }) {
 const actionCard = ({ results, outputs, ...definition }) => ({
   ...cardOf(definition),
   slug: definition.command,
-  results: { $schema: 'http://json-schema.org/draft-07/schema#', ...results },
+  results: { ...DRAFT, ...results },
   outputs,
 });
 
@@ -32,7 +35,7 @@ export function cards() {
   const triggers = triggerCards.flatMap((definition) => {
     const card = cardOf(definition);
     return [
-      [`trigger_${definition.command}.json`, cardText({ ...card, results: {} })],
+      [`trigger_${definition.command}.json`, cardText({ ...card, results: { ...DRAFT, ...RUN_SCHEMA } })],
       [`connector_${definition.command}.json`, cardText(card)],
     ];
   });

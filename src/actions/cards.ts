@@ -2,8 +2,9 @@
  * What playbooks can ask, once: the cards of the actions and the types of their arguments follow from here
  * (`npm run generate`).
  */
+import { ROW_PROPERTIES } from '../search/results.js';
 import type { Card } from '../settings/cards.js';
-import type { Settings } from '../settings/definition.js';
+import type { Settings } from '../settings/setting.js';
 import type { ValuesOf } from '../settings/values.js';
 
 /** A JSON schema of draft 7. */
@@ -159,7 +160,7 @@ export type RecipientsArguments = ValuesOf<typeof recipientsArguments>;
 const text = (description: string): Schema => ({ type: 'string', description });
 const count = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
 const truth = (description: string): Schema => ({ type: 'boolean', description });
-const object = (properties: Record<string, Schema>, required = Object.keys(properties)): Schema => ({
+const object = (properties: Readonly<Record<string, Schema>>, required = Object.keys(properties)): Schema => ({
   type: 'object',
   properties,
   required,
@@ -175,21 +176,7 @@ const completeness = {
   searched_until: text('Where the searched time ends. ISO 8601, UTC.'),
 };
 
-const row = object(
-  {
-    message_trace_id: text('The GUID that Exchange gave the message.'),
-    message_id: text('The Message-ID header.'),
-    received: text('When Exchange received the message. ISO 8601, UTC.'),
-    sender: text('Address of the sender.'),
-    recipient: text('Address of the recipient.'),
-    subject: text('Subject of the message.'),
-    status: text('What became of the message: delivered, failed, quarantined and so on.'),
-    size: count('Size of the message in bytes.'),
-    from_ip: text('The IP address that sent the message to Microsoft 365.'),
-    to_ip: text('The IP address that Microsoft 365 sent the message to.'),
-  },
-  [],
-);
+const row = object(ROW_PROPERTIES, []);
 
 const recipientEntry = object(
   {

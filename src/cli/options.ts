@@ -1,7 +1,7 @@
 /** The options of the commands that search: they follow from the arguments of the actions. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { actionCards } from '../actions/cards.js';
-import type { Setting } from '../settings/definition.js';
+import type { Setting } from '../settings/setting.js';
 import type { TraceFilter } from '../search/filter.js';
 import { type Format, FORMATS } from './formats.js';
 import type { Limits } from './search-command.js';

@@ -87,7 +87,7 @@ export function readRule(text: string): Rule | RuleProblem {
   return new RuleReader(text).read();
 }
 
-export function isProblem(read: Rule | RuleProblem): read is RuleProblem {
+export function isProblem(read: object): read is RuleProblem {
   return 'expected' in read;
 }
 

@@ -91,6 +91,11 @@ export class RowFilter {
   }
 }
 
+/** Whether a row fits a rule without doubt: a missing field or an unknown direction is no fit. */
+export function surelyFits(rule: Rule, record: TraceRecord, internal: InternalDomains): boolean {
+  return fits(rule, new RowValues(record, internal)) === true;
+}
+
 /** Undefined where that cannot be told: no condition fails, and one has no value to look at. */
 function fits({ conditions }: Rule, values: RowValues): boolean | undefined {
   let verdict: boolean | undefined = true;

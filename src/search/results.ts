@@ -20,6 +20,25 @@ export interface RowResult {
   readonly to_ip: string | undefined;
 }
 
+/** A JSON schema of draft 7. */
+type Schema = Readonly<Record<string, unknown>>;
+
+const text = (description: string) => ({ type: 'string', description });
+
+/** The same as JSON schemas, for the cards of the playbook editor. */
+export const ROW_PROPERTIES: Readonly<Record<keyof RowResult, Schema>> = {
+  message_trace_id: text('The GUID that Exchange gave the message.'),
+  message_id: text('The Message-ID header.'),
+  received: text('When Exchange received the message. ISO 8601, UTC.'),
+  sender: text('Address of the sender.'),
+  recipient: text('Address of the recipient.'),
+  subject: text('Subject of the message.'),
+  status: text('What became of the message: delivered, failed, quarantined and so on.'),
+  size: { type: 'integer', minimum: 0, description: 'Size of the message in bytes.' },
+  from_ip: text('The IP address that sent the message to Microsoft 365.'),
+  to_ip: text('The IP address that Microsoft 365 sent the message to.'),
+};
+
 export function rowResult(row: TraceRecord): RowResult {
   return {
     message_trace_id: row.traceId,

@@ -2,9 +2,10 @@
 import { ConfigurationError, type SettingsRules } from '@sekoia/automation-sdk-shim';
 import type { InternalDomains } from '../message-trace/direction.js';
 import { type FilterRules, RowFilter } from '../message-trace/filter.js';
-import { isProblem, readRule, type Rule } from '../message-trace/filter-rule.js';
+import { isProblem, readRule, type Rule, type RuleProblem } from '../message-trace/filter-rule.js';
+import { readRunRule, type RunRule } from '../message-trace/run-rules.js';
 import type { DeliveredRow, Receipt, Sink } from '../model/ports.js';
-import { type FilterOptions, filterOptions, type Unchecked } from '../settings/options.js';
+import { type FilterOptions, filterOptions, type RunOptions, runOptions, type Unchecked } from '../settings/options.js';
 
 /** Of one setting: every row is looked at by all of them. */
 const MAX_RULES = 100;
@@ -14,7 +15,10 @@ const MAX_RULES_NAMED = 20;
 const NO_DOMAINS =
   'to tell a direction, "internal_domains" (Internal domains) must hold all mail domains of the tenant. It is empty.';
 
-export const rulesForFilters: SettingsRules = (settings) => readFilters(filterOptions(settings)).problems;
+export const rulesForFilters: SettingsRules = (settings) => [
+  ...readFilters(filterOptions(settings)).problems,
+  ...readRunRules(runOptions(settings)).problems,
+];
 
 /**
  * The filter that the settings ask for; undefined where they ask for none.
@@ -33,8 +37,8 @@ interface ReadFilters extends FilterRules {
 
 function readFilters({ sendOnly, doNotSend, internalDomains }: Unchecked<FilterOptions>): ReadFilters {
   const problems: string[] = [];
-  const hasDomains = Array.isArray(internalDomains) && internalDomains.length > 0;
-  const read = (setting: string, given: unknown) => readList(setting, given, hasDomains, problems);
+  const read = (setting: string, given: unknown) =>
+    readList({ setting, given, internalDomains, read: readRule, hasDirection: ofDirection }, problems);
   return {
     sendOnly: read('"send_only" (Send only)', sendOnly),
     doNotSend: read('"do_not_send" (Do not send)', doNotSend),
@@ -42,25 +46,56 @@ function readFilters({ sendOnly, doNotSend, internalDomains }: Unchecked<FilterO
   };
 }
 
+/**
+ * The rules by which rows start playbook runs, each once.
+ * @throws ConfigurationError where `rulesForFilters` are broken
+ */
+export function runRulesFor(options: RunOptions): readonly RunRule[] {
+  const { rules, problems } = readRunRules(options);
+  if (problems.length > 0) throw new ConfigurationError(problems.join(' '));
+  return [...new Map(rules.map((rule) => [rule.text, rule])).values()];
+}
+
+function readRunRules({ runOn: given, internalDomains }: Unchecked<RunOptions>) {
+  const problems: string[] = [];
+  const setting = '"run_playbook_on" (Run the playbook on)';
+  const hasDirection = (rule: RunRule) => rule.hasDirection;
+  const rules = readList({ setting, given, internalDomains, read: readRunRule, hasDirection }, problems);
+  return { rules, problems };
+}
+
+interface RuleList<Read extends object> {
+  readonly setting: string;
+  readonly given: unknown;
+  readonly internalDomains: unknown;
+  readonly read: (text: string) => Read | RuleProblem;
+  readonly hasDirection: (rule: Read) => boolean;
+}
+
+function ofDirection({ conditions }: Rule): boolean {
+  return conditions.some(({ field }) => field === 'direction');
+}
+
 /** The card has reported what is no list, or no text. An empty line of the form is no rule. */
-function readList(setting: string, given: unknown, hasDomains: boolean, problems: string[]): Rule[] {
+function readList<Read extends object>(list: RuleList<Read>, problems: string[]): Read[] {
+  const { setting, given, internalDomains } = list;
+  const hasDomains = Array.isArray(internalDomains) && internalDomains.length > 0;
   const texts = Array.isArray(given) ? given.map((text) => (typeof text === 'string' ? text.trim() : '')) : [];
   if (texts.length > MAX_RULES) {
     problems.push(`${setting} has ${texts.length} rules, where ${MAX_RULES} are the limit.`);
     return [];
   }
-  const rules: Rule[] = [];
+  const rules: Read[] = [];
   for (const [index, text] of texts.entries()) {
     if (text === '') continue;
     const name = `${setting}, rule ${index + 1}`;
-    const read = readRule(text);
+    const read = list.read(text);
     if (isProblem(read)) {
       problems.push(`${name}, character ${read.position}: expected ${read.expected}.`);
       continue;
     }
     rules.push(read);
-    if (!hasDomains && read.conditions.some(({ field }) => field === 'direction'))
-      problems.push(`${name}: ${NO_DOMAINS}`);
+    if (!hasDomains && list.hasDirection(read)) problems.push(`${name}: ${NO_DOMAINS}`);
   }
   return rules;
 }
@@ -73,6 +108,11 @@ export function sentenceOnFilter({ sendOnlyTexts, doNotSendTexts }: RowFilter): 
     ...(doNotSendTexts.length > 0 ? [`Not sent are those that fit ${listed(doNotSendTexts)}.`] : []),
     'message_trace_filtered_total counts what is not sent, by rule.',
   ].join(' ');
+}
+
+export function sentenceOnRuns(rules: readonly RunRule[], maxRunsAMinute: number): string {
+  const texts = listed(rules.map(({ text }) => text));
+  return `Rows that fit ${texts} start playbook runs, ${maxRunsAMinute} a minute at most. message_trace_playbook_runs_total counts them.`;
 }
 
 function listed(rules: readonly string[]): string {

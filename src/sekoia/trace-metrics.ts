@@ -94,6 +94,11 @@ export class TraceMetrics implements Monitor {
   readonly #requests: Counter<'result'>;
   readonly #gapSeconds: Counter;
   readonly #deadLinks: Counter<'remedy'>;
+  readonly #playbookRuns: Counter;
+  readonly #playbookRunFailures: Counter;
+  readonly #playbookRows: Counter;
+  readonly #playbookRowsDropped: Counter;
+  readonly #playbookRowsWaiting: Gauge;
 
   constructor(registry: Registry, clock: Clock, schedule: Schedule, others: Told & Asked) {
     this.#clock = clock;
@@ -124,6 +129,24 @@ export class TraceMetrics implements Monitor {
     this.#deadLinks = counter('dead_links_total', 'Links to a later page that led nowhere, by how reading went on.', [
       'remedy',
     ]);
+    this.#playbookRuns = counter('playbook_runs_total', 'Playbook runs that the platform has taken.');
+    this.#playbookRunFailures = counter(
+      'playbook_run_failures_total',
+      'Playbook runs that the platform refused or did not take. They are sent again.',
+    );
+    this.#playbookRows = counter(
+      'playbook_rows_total',
+      'Rows that playbook runs have carried, those of repeats included.',
+    );
+    this.#playbookRowsDropped = counter(
+      'playbook_rows_dropped_total',
+      'Rows that start no playbook run because too many wait for one. Their events are delivered.',
+    );
+    this.#playbookRowsWaiting = new Gauge({
+      name: 'message_trace_playbook_rows_waiting',
+      help: 'Rows that wait for their playbook run.',
+      registers,
+    });
     this.#lateRows = new Histogram({
       name: 'message_trace_late_rows_seconds',
       help: 'Rows that appeared after their time had been read, by seconds from reception to delivery.',
@@ -205,6 +228,24 @@ export class TraceMetrics implements Monitor {
   /** @param rows 0 shows a rule that has fit no row yet */
   filtered(rule: string, rows: number): void {
     this.#filtered.inc({ rule }, rows);
+  }
+
+  /** The platform has taken a run. */
+  playbookRun(rows: number): void {
+    this.#playbookRuns.inc();
+    this.#playbookRows.inc(rows);
+  }
+
+  playbookRunFailed(): void {
+    this.#playbookRunFailures.inc();
+  }
+
+  playbookRowsDropped(rows: number): void {
+    this.#playbookRowsDropped.inc(rows);
+  }
+
+  playbookRowsWaiting(rows: number): void {
+    this.#playbookRowsWaiting.set(rows);
   }
 
   requested(result: string): void {

@@ -26,9 +26,11 @@ import type { TraceConfiguration } from '../settings/values.js';
 import { type Access, tenantOf } from './access.js';
 import { IntakeSink } from './intake-sink.js';
 import { RejectedFile } from './dead-letters.js';
-import { FilteringSink, rowFilterFor, sentenceOnFilter } from './row-filters.js';
+import { PlaybookRuns, RunNotingSink } from './playbook-runs.js';
+import { FilteringSink, rowFilterFor, runRulesFor, sentenceOnFilter, sentenceOnRuns } from './row-filters.js';
+import { RunQueue } from './run-queue.js';
 import { sourceFor } from './source-for.js';
-import { storageIn } from './storage.js';
+import { storageIn, type Storage } from './storage.js';
 import { TraceMetrics } from './trace-metrics.js';
 
 /** Polls that may fail before the container is worth a restart, where that takes longer than the platform's 6 hours. */
@@ -48,6 +50,8 @@ export abstract class TraceTrigger<
 > extends Connector<Configuration> {
   readonly #options = traceOptions(this.configuration);
   readonly #access: Access;
+  /** One for all calls of `run`. */
+  #playbookRuns: PlaybookRuns | undefined;
   #foreignLinkReportedMs = -Infinity;
   readonly #clock = new ServerClock({
     onSleep: (waitMs) => this.health.alive(waitMs),
@@ -119,9 +123,12 @@ export abstract class TraceTrigger<
     const retryPolicy = new RetryPolicy({ clock: this.#clock, monitor: this.#metrics, log: this.log });
     const ledger = await retryPolicy.retryUntilStored(() => Ledger.open(options), this.stopping);
     retryPolicy.restored();
+    const untilStored = <Result>(action: () => Promise<Result>): Promise<Result> =>
+      retryPolicy.retryUntilStored(action, this.stopping);
+    const sink = await this.#startingRuns(this.#filtered(intakeSink, tenant), tenant, storage, untilStored);
     const collector = new Collector({
       source,
-      sink: this.#filtered(intakeSink, tenant),
+      sink,
       ledger,
       schedule: this.#schedule,
       clock: this.#clock,
@@ -129,7 +136,32 @@ export abstract class TraceTrigger<
       log: this.log,
       signIn: new SignInBackoff(storage.document('sign-in.json'), this.#hashOfCredentials()),
     });
+    const sending = this.#playbookRuns?.run(this.stopping);
     await collector.run(this.stopping);
+    await sending;
+  }
+
+  /** Where the settings start no playbook runs, there is nothing to note. */
+  async #startingRuns(
+    sink: Sink,
+    { internal }: Tenant,
+    storage: Storage,
+    untilStored: <Result>(action: () => Promise<Result>) => Promise<Result>,
+  ): Promise<Sink> {
+    const { runs: options } = this.#options;
+    const rules = runRulesFor(options);
+    if (rules.length === 0) return sink;
+    this.log.info(sentenceOnRuns(rules, options.maxRunsAMinute));
+    this.#playbookRuns ??= new PlaybookRuns({
+      queue: await untilStored(() => RunQueue.open(storage.document('playbook-runs.json'))),
+      maxRunsAMinute: options.maxRunsAMinute,
+      send: (name, event) => this.sendEvent(name, event),
+      metrics: this.#metrics,
+      health: this.health,
+      log: this.log,
+      now: () => Date.now(),
+    });
+    return new RunNotingSink({ sink, runs: this.#playbookRuns, rules, internal, untilStored });
   }
 
   /** Where the settings filter nothing, rows go straight to the intake. */

@@ -1,4 +1,5 @@
-import { accountSettings, applicationSettings, type Settings } from './definition.js';
+import { accountSettings, applicationSettings } from './definition.js';
+import type { Settings } from './setting.js';
 
 /** What every card of the playbook editor says. */
 export interface Card {

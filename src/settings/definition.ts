@@ -2,26 +2,7 @@
  * Every setting of every trigger, once. The cards of the playbook editor, docs/configuration.md and the types of the
  * settings all follow from here (`npm run generate`).
  */
-export interface Setting {
-  readonly title: string;
-  /** A sentence or more. The card adds the unit. */
-  readonly description: string;
-  readonly type: 'string' | 'integer' | 'boolean' | 'array';
-  /** Of an array. */
-  readonly items?: { readonly type: 'string'; readonly enum?: readonly string[] };
-  /** Of a number. */
-  readonly unit?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly enum?: readonly string[];
-  readonly format?: 'uri';
-  readonly default?: string | number | boolean;
-  readonly required?: true;
-  /** Sekoia.io stores it apart from the other settings and never shows it. */
-  readonly secret?: true;
-}
-
-export type Settings = Readonly<Record<string, Setting>>;
+import type { Setting, Settings } from './setting.js';
 
 const intakeKey = {
   title: 'Intake key',
@@ -133,6 +114,23 @@ export const sharedSettings = {
       'Only rows that fit one of these rules are sent, such as "direction: inbound, outbound" or "status: failed, quarantined". A row that fits do_not_send, too, is not sent. Left empty: all rows are sent.',
     type: 'array',
     items: { type: 'string' },
+  },
+  run_playbook_on: {
+    title: 'Run the playbook on',
+    description:
+      'Rows that start a run of the playbook: the name of a status (quarantined, failed, filteredAsSpam, recalled), "late delivery after quarantine", or a rule as in do_not_send, such as "status: failed and sender: *@example.com". A row that is not sent to the intake can start a run, too. Only triggers start runs, connectors have no playbook. Left empty: no runs.',
+    type: 'array',
+    items: { type: 'string' },
+  },
+  playbook_runs_per_minute: {
+    title: 'Playbook runs per minute',
+    description:
+      'Largest number of playbook runs in any minute. Where more rows wait, one run carries several of them, up to 100.',
+    type: 'integer',
+    unit: 'runs',
+    default: 10,
+    minimum: 1,
+    maximum: 600,
   },
   intake_server: {
     title: 'Intake server',

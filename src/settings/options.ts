@@ -47,6 +47,7 @@ export interface TraceOptions {
     readonly internalDomains: readonly string[];
   };
   readonly filters: FilterOptions;
+  readonly runs: RunOptions;
   readonly addresses: Addresses;
 }
 
@@ -74,6 +75,7 @@ export function traceOptions(settings: TraceConfiguration): TraceOptions {
       internalDomains: settings.internal_domains ?? [],
     },
     filters: filterOptions(settings),
+    runs: runOptions(settings),
     addresses: {
       apiUrl: settings.api_url,
       authorityUrl: settings.authority_url,
@@ -92,6 +94,24 @@ export function filterOptions(settings: TraceConfiguration | UncheckedSettings):
   return {
     sendOnly: settings.send_only ?? [],
     doNotSend: settings.do_not_send ?? [],
+    internalDomains: settings.internal_domains ?? [],
+  };
+}
+
+/** Which rows start playbook runs, as texts of rules, and how many runs. */
+export interface RunOptions {
+  readonly runOn: readonly string[];
+  readonly maxRunsAMinute: number;
+  /** Those that were given. */
+  readonly internalDomains: readonly string[];
+}
+
+export function runOptions(settings: TraceConfiguration): RunOptions;
+export function runOptions(settings: UncheckedSettings): Unchecked<RunOptions>;
+export function runOptions(settings: TraceConfiguration | UncheckedSettings): Unchecked<RunOptions> {
+  return {
+    runOn: settings.run_playbook_on ?? [],
+    maxRunsAMinute: settings.playbook_runs_per_minute,
     internalDomains: settings.internal_domains ?? [],
   };
 }

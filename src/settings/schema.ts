@@ -1,4 +1,4 @@
-import type { Setting, Settings } from './definition.js';
+import type { Setting, Settings } from './setting.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 

@@ -1,11 +1,5 @@
-import type {
-  accountSettings,
-  applicationSettings,
-  moduleSettings,
-  Setting,
-  Settings,
-  sharedSettings,
-} from './definition.js';
+import type { accountSettings, applicationSettings, moduleSettings, sharedSettings } from './definition.js';
+import type { Setting, Settings } from './setting.js';
 
 const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** At least two labels, in any script. */

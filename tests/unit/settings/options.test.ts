@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { accountSettings, applicationSettings, type Settings } from '../../../src/settings/definition.js';
+import { accountSettings, applicationSettings } from '../../../src/settings/definition.js';
+import type { Settings } from '../../../src/settings/setting.js';
 import {
   accountOptions,
   applicationOptions,

@@ -54,7 +54,7 @@ export {
   type PlatformOptions,
   type PlatformRecords,
 } from './sekoia/platform.js';
-export type { RecordedRequest } from './sekoia/platform.js';
+export { playbookRunIn, type RecordedRequest } from './sekoia/platform.js';
 export type { Exit, OutputLine, Stop } from './processes/child-process.js';
 export { TriggerProcess, type HealthResponse, type TriggerOptions } from './processes/trigger-process.js';
 export type { WaitOptions } from './wait-for.js';

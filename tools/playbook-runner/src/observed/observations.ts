@@ -10,6 +10,7 @@ const COUNTERS: Readonly<Record<keyof Totals, string>> = {
   repeatsSuppressed: 'message_trace_repeats_suppressed_total',
   filtered: 'message_trace_filtered_total',
   rejected: 'message_trace_rejected_total',
+  playbookRuns: 'message_trace_playbook_runs_total',
   gapSeconds: 'message_trace_gap_seconds_total',
   requests: 'message_trace_requests_total',
 };

@@ -4,6 +4,7 @@ import {
   type IntakeFault,
   type LogEntry,
   type Platform,
+  playbookRunIn,
   startIntake,
   startPlatform,
 } from '@local/testbed';
@@ -39,6 +40,8 @@ export interface ReceivingSideOptions {
   readonly controls: IntakeControls;
   readonly onLog: (entry: LogEntry) => void;
   readonly onEvents: (events: readonly string[]) => void;
+  /** Called with the name of each playbook run that the trigger asks for. */
+  readonly onPlaybookRun: (name: string) => void;
 }
 
 /** Sekoia's side towards one trigger: where it reports to and, unless its settings name another intake, delivers to. */
@@ -61,10 +64,20 @@ export class ReceivingSide {
     controls,
     onLog,
     onEvents,
+    onPlaybookRun,
   }: ReceivingSideOptions): Promise<ReceivingSide> {
     const token = randomUUID();
     // Everything that is to be remembered is remembered by the callers.
-    const platform = await startPlatform({ token, secrets: moduleSecrets, onLog, keep: 0 });
+    const platform = await startPlatform({
+      token,
+      secrets: moduleSecrets,
+      onLog,
+      keep: 0,
+      onRequest: (request) => {
+        const name = playbookRunIn(request);
+        if (name !== undefined) onPlaybookRun(name);
+      },
+    });
     const intake = ownIntake ? await startIntake({ intakeKey, onEvents, keep: 0 }) : undefined;
     const side = new ReceivingSide(token, platform, intake);
     side.control(controls);

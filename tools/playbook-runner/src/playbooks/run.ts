@@ -97,6 +97,9 @@ export class Run {
       ownIntake: configuration['intake_server'] === undefined,
       controls: intakeControls,
       onLog: (entry) => entries.take(entry),
+      onPlaybookRun: (name) => {
+        observations.logs.runner('info', `The playbook would run now: ${observations.logs.hide(name)}`, Date.now());
+      },
       onEvents: (events) => {
         observations.events.add(events, Date.now());
         onEvents(events);

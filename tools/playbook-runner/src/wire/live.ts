@@ -63,6 +63,8 @@ export interface Totals {
   /** Rows that the settings do not have sent. */
   readonly filtered: number;
   readonly rejected: number;
+  /** Playbook runs that the settings ask for; the runner starts no playbook. */
+  readonly playbookRuns: number;
   readonly gapSeconds: number;
   readonly requests: number;
 }

@@ -76,6 +76,12 @@ function parseLeniently(body: string): unknown {
   }
 }
 
+/** The name of the playbook run that a request asks for, as `send_event` of the SDK does it; undefined for others. */
+export function playbookRunIn({ method, path, authorized, body }: RecordedRequest): string | undefined {
+  const name = asRecord(body)?.['name'];
+  return method === 'POST' && path === '/callback' && authorized && typeof name === 'string' ? name : undefined;
+}
+
 const ENDPOINTS = ['callback', 'logs', 'secrets'] as const;
 export type Endpoint = (typeof ENDPOINTS)[number];
 

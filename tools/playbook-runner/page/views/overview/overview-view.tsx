@@ -124,6 +124,11 @@ const LINES: readonly (readonly [name: keyof Totals, label: string, meaning: str
   ['repeatsSuppressed', 'Repeats suppressed', 'rows read again that were known: not sent twice'],
   ['filtered', 'Filtered', 'rows that the rules of “Do not send” and “Send only” keep back'],
   ['rejected', 'Rejected', 'rows that could not be delivered; they lie in the folder “rejected”'],
+  [
+    'playbookRuns',
+    'Playbook runs',
+    'that “Run the playbook on” asked for; each is in the log, and none is started here',
+  ],
   ['gapSeconds', 'Gaps', 'time that could no longer be had from Microsoft'],
   ['requests', 'Requests', 'to Microsoft, those for tokens included'],
 ];

@@ -13,6 +13,7 @@ const overview: LivePlaybook['overview'] = {
     repeatsSuppressed: 0,
     filtered: 0,
     rejected: 0,
+    playbookRuns: 0,
     gapSeconds: 0,
     requests: 0,
   },
