@@ -4,7 +4,7 @@ import { hour, minute, Scenario, second } from '../support/scenario.js';
 import { metricValue } from '../support/metric-value.js';
 
 const CHUNK = 500;
-const RUNS_A_MINUTE = 8;
+const RUNS_A_MINUTE = 10;
 /** Kills in a window are aimed: after a run has arrived and before it is answered. The others come while rows arrive. */
 const KILLS_WHILE_DELIVERING = 3;
 const KILLS_BEFORE_ANSWERS = 2;
