@@ -5,7 +5,7 @@ import { metricValue } from '../support/metric-value.js';
 
 const CHUNK = 500;
 const RUNS_A_MINUTE = 10;
-/** Kills in a window are aimed: after a run has arrived and before it is answered. The others come while rows arrive. */
+/** Two kills are aimed: after a run has arrived and before it is answered. The others come while rows arrive. */
 const KILLS_WHILE_DELIVERING = 3;
 const KILLS_BEFORE_ANSWERS = 2;
 /** Of the rate's minute. A run may arrive that much later than it was noted, on a machine that is very busy. */
