@@ -69,8 +69,9 @@ export function runKey(record: TraceRecord): string {
 }
 
 /**
- * The rows that are owed a run, and what was sent: one document, so that all of it changes at once. A row is noted after
- * its delivery and before that is remembered. A crash between the two brings the row again, and `unconfirmed` knows it.
+ * The rows that are owed a run, and what was sent: one document, so that all of it changes at once. A row is noted
+ * after its delivery and before that is remembered. A crash between the two brings the row again, and `unconfirmed`
+ * knows it.
  */
 export class RunQueue {
   readonly #document: PersistentDocument;

@@ -63,7 +63,7 @@ interface Expected {
 }
 
 /** What is left out is an empty list. */
-const lists = ['internal_domains', 'do_not_send', 'send_only'];
+const lists = ['internal_domains', 'do_not_send', 'send_only', 'run_playbook_on'];
 /** What each command's cards must say, by the command. */
 const commands: Readonly<Record<string, Expected>> = {
   message_trace: {

@@ -21,7 +21,7 @@ class Platform {
   readonly document = new MemoryDocument();
   readonly events: { readonly name: string; readonly event: JsonObject }[] = [];
   readonly counts = { runs: 0, rows: 0, failures: 0, dropped: 0, waiting: 0 };
-  readonly problems = new Map<string, string>();
+  readonly problems = new Map<string | undefined, string>();
   readonly log = new RecordingLog();
   nowMs = Date.parse('2026-03-01T12:00:00Z');
   /** What becomes of a run after the platform has taken it, or before. */
@@ -49,8 +49,8 @@ class Platform {
         playbookRowsWaiting: (rows) => (counts.waiting = rows),
       },
       health: {
-        degraded: (reason, matter = '') => this.problems.set(matter, reason),
-        restored: (matter = '') => this.problems.delete(matter),
+        degraded: (reason, matter) => this.problems.set(matter, reason),
+        restored: (matter) => this.problems.delete(matter),
       },
       log: this.log,
       now: () => this.nowMs,
@@ -192,12 +192,11 @@ describe('a crash', () => {
   test('between answer and note sends the same run again, and its start counts', async () => {
     const first = await platform.start(2);
     await take(sinkOn(first), rowsOf(5));
-    const { write } = platform.document;
     platform.afterTaking = () => {
       platform.document.write = () => Promise.reject(new Crash());
     };
     await sendDue(first);
-    platform.document.write = write;
+    platform.document.write = MemoryDocument.prototype.write.bind(platform.document);
     platform.afterTaking = () => undefined;
     expect(platform.events).toHaveLength(1);
     const second = await platform.start(2);

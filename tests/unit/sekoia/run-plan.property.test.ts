@@ -92,6 +92,6 @@ test('whenever rows come: each runs once, no minute has too many runs, and no st
         if (later !== undefined) expect(later - start).toBeGreaterThanOrEqual(RATE_WINDOW_MS);
       }
     }),
-    { numRuns: runs(200) },
+    runs(200),
   );
 });
