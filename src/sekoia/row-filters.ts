@@ -2,7 +2,8 @@
 import { ConfigurationError, type SettingsRules } from '@sekoia/automation-sdk-shim';
 import type { InternalDomains } from '../message-trace/direction.js';
 import { type FilterRules, RowFilter } from '../message-trace/filter.js';
-import { isProblem, readRule, type Rule } from '../message-trace/filter-rule.js';
+import { isProblem, readRule, type Rule, type RuleField } from '../message-trace/filter-rule.js';
+import type { Privacy } from '../message-trace/privacy.js';
 import type { DeliveredRow, Receipt, Sink } from '../model/ports.js';
 import { type FilterOptions, filterOptions, type Unchecked } from '../settings/options.js';
 
@@ -18,12 +19,22 @@ export const rulesForFilters: SettingsRules = (settings) => readFilters(filterOp
 
 /**
  * The filter that the settings ask for; undefined where they ask for none.
+ * @param privacy a rule that asks for what is protected is not quoted
  * @throws ConfigurationError where `rulesForFilters` are broken
  */
-export function rowFilterFor(options: FilterOptions, internal: InternalDomains): RowFilter | undefined {
+export function rowFilterFor(
+  options: FilterOptions,
+  internal: InternalDomains,
+  privacy?: Pick<Privacy, 'hidesSubjects' | 'hidesAddresses'>,
+): RowFilter | undefined {
   const { sendOnly, doNotSend, problems } = readFilters(options);
   if (problems.length > 0) throw new ConfigurationError(problems.join(' '));
-  return sendOnly.length + doNotSend.length === 0 ? undefined : new RowFilter({ sendOnly, doNotSend }, internal);
+  if (sendOnly.length + doNotSend.length === 0) return undefined;
+  const hidden: RuleField[] = [
+    ...(privacy?.hidesSubjects === true ? (['subject'] as const) : []),
+    ...(privacy?.hidesAddresses === true ? (['sender', 'recipient'] as const) : []),
+  ];
+  return new RowFilter({ sendOnly, doNotSend }, internal, hidden);
 }
 
 interface ReadFilters extends FilterRules {
@@ -120,8 +131,8 @@ export class FilteringSink implements Sink {
     }
   }
 
-  reject(row: unknown, reason: string): Promise<boolean> {
-    return this.#parts.sink.reject(row, reason);
+  reject(...rejected: Parameters<Sink['reject']>): Promise<boolean> {
+    return this.#parts.sink.reject(...rejected);
   }
 
   /** Counts after the receipt has been taken: what was filtered is remembered then. */

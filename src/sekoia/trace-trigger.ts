@@ -13,6 +13,7 @@ import { Collector } from '../collector/collector.js';
 import { Ledger } from '../collector/ledger.js';
 import { RetryPolicy } from '../collector/retry-policy.js';
 import type { Tenant } from '../message-trace/direction.js';
+import type { Privacy } from '../message-trace/privacy.js';
 import type { Sink } from '../model/ports.js';
 import type { TimeRange } from '../model/progress.js';
 import { STATUSES } from '../message-trace/status.js';
@@ -27,6 +28,7 @@ import { type Access, tenantOf } from './access.js';
 import { IntakeSink } from './intake-sink.js';
 import { RejectedFile } from './dead-letters.js';
 import { FilteringSink, rowFilterFor, sentenceOnFilter } from './row-filters.js';
+import { privacyFor, sentenceOnPrivacy } from './row-privacy.js';
 import { sourceFor } from './source-for.js';
 import { storageIn } from './storage.js';
 import { TraceMetrics } from './trace-metrics.js';
@@ -98,10 +100,13 @@ export abstract class TraceTrigger<
     const tenant = tenantOf(this.#access, this.#options);
     if (this.#options.events.eventFormat === 'enriched') this.#reportDomains(tenant);
     const storage = storageIn(this.data);
+    const privacy = privacyFor(this.#options.privacy);
+    if (privacy !== undefined) this.log.info(sentenceOnPrivacy(this.#options.privacy));
     const intakeSink = new IntakeSink({
       intake: this.intake,
       options: { ...this.#options.events, tenant },
-      rejected: new RejectedFile({ storage, now: () => this.#clock.now(), log: this.log }),
+      rejected: new RejectedFile({ storage, now: () => this.#clock.now(), log: this.log, privacy }),
+      privacy,
       metrics: this.#metrics,
       now: () => this.#clock.now(),
       log: this.log,
@@ -121,7 +126,7 @@ export abstract class TraceTrigger<
     retryPolicy.restored();
     const collector = new Collector({
       source,
-      sink: this.#filtered(intakeSink, tenant),
+      sink: this.#filtered(intakeSink, tenant, privacy),
       ledger,
       schedule: this.#schedule,
       clock: this.#clock,
@@ -133,8 +138,8 @@ export abstract class TraceTrigger<
   }
 
   /** Where the settings filter nothing, rows go straight to the intake. */
-  #filtered(sink: Sink, tenant: Tenant): Sink {
-    const filter = rowFilterFor(this.#options.filters, tenant.internal);
+  #filtered(sink: Sink, tenant: Tenant, privacy: Privacy | undefined): Sink {
+    const filter = rowFilterFor(this.#options.filters, tenant.internal, privacy);
     if (filter === undefined) return sink;
     this.log.info(sentenceOnFilter(filter));
     const onFiltered = (rule: string, rows: number): void => this.#metrics.filtered(rule, rows);

@@ -134,6 +134,29 @@ export const sharedSettings = {
     type: 'array',
     items: { type: 'string' },
   },
+  subject_privacy: {
+    title: 'Subjects',
+    description:
+      'Whether subjects leave the module. keep: as they are. hash: as a hash by privacy_key, by which equal subjects are still equal. drop: not at all. The same holds for rejected rows. Rules of do_not_send and send_only look at the real subject.',
+    type: 'string',
+    enum: ['keep', 'hash', 'drop'],
+    default: 'keep',
+  },
+  address_privacy: {
+    title: 'Addresses',
+    description:
+      'Whether the part of an address before the @ leaves the module. keep: as it is. hash: as a hash by privacy_key, by which equal addresses are still equal. Domains stay. The same holds for rejected rows. Rules of do_not_send and send_only look at the real address.',
+    type: 'string',
+    enum: ['keep', 'hash'],
+    default: 'keep',
+  },
+  privacy_key: {
+    title: 'Privacy key',
+    description:
+      'Key of the hashes, at least 32 characters, for example from "openssl rand -hex 32". Needed where subject_privacy or address_privacy is hash. Give triggers whose events are compared the same key. Another key makes other hashes.',
+    type: 'string',
+    secret: true,
+  },
   intake_server: {
     title: 'Intake server',
     description:

@@ -47,6 +47,7 @@ export interface TraceOptions {
     readonly internalDomains: readonly string[];
   };
   readonly filters: FilterOptions;
+  readonly privacy: PrivacyOptions;
   readonly addresses: Addresses;
 }
 
@@ -74,6 +75,7 @@ export function traceOptions(settings: TraceConfiguration): TraceOptions {
       internalDomains: settings.internal_domains ?? [],
     },
     filters: filterOptions(settings),
+    privacy: privacyOptions(settings),
     addresses: {
       apiUrl: settings.api_url,
       authorityUrl: settings.authority_url,
@@ -94,6 +96,20 @@ export function filterOptions(settings: TraceConfiguration | UncheckedSettings):
     doNotSend: settings.do_not_send ?? [],
     internalDomains: settings.internal_domains ?? [],
   };
+}
+
+/** What of a row leaves the module as it came. */
+export interface PrivacyOptions {
+  readonly subject: TraceConfiguration['subject_privacy'];
+  readonly addresses: TraceConfiguration['address_privacy'];
+  /** Of the hashes. */
+  readonly key?: string | undefined;
+}
+
+export function privacyOptions(settings: TraceConfiguration): PrivacyOptions;
+export function privacyOptions(settings: UncheckedSettings): Unchecked<PrivacyOptions>;
+export function privacyOptions(settings: TraceConfiguration | UncheckedSettings): Unchecked<PrivacyOptions> {
+  return { subject: settings.subject_privacy, addresses: settings.address_privacy, key: settings.privacy_key };
 }
 
 /** How a service account gets at the message traces. */
