@@ -97,8 +97,13 @@ export class Privacy {
       if (this.#hashes.size >= MAX_KNOWN) this.#hashes.clear();
       this.#hashes.set(folded, hash);
     }
-    const domain = domainOf(address) === undefined ? '' : address.slice(address.lastIndexOf('@'));
-    return path.replace(address, () => hash + domain);
+    return path.replace(address, () => hash + (hasDomain(address) ? address.slice(address.lastIndexOf('@')) : ''));
+  }
+
+  /** A sentence in words of somebody else, which may quote an address. */
+  sentence(text: string): string {
+    if (!this.hidesAddresses) return text;
+    return text.replace(/[^\s<>()[\],;"']+/g, (word) => (hasAddress(word.slice(1)) ? this.path(word) : word));
   }
 
   /** A kind has hashes of its own: mail with an address as its subject finds out nothing about the address. */
@@ -107,6 +112,13 @@ export class Privacy {
     if (key === undefined || key === '') throw new TypeError('There is no key to hash with.');
     return createHmac('sha256', key).update(`${kind}:${text}`).digest('hex').slice(0, HASH_DIGITS);
   }
+}
+
+/** Nothing but letters, digits, dots and hyphens: `domainOf` leaves out a path, which could hold anything. */
+const DOMAIN = /@[\p{L}\p{M}\p{N}._-]+$/u;
+
+function hasDomain(address: string): boolean {
+  return DOMAIN.test(address) && domainOf(address) !== undefined;
 }
 
 /** What a column holds, by which it is protected. */
@@ -124,9 +136,13 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ].map((name) => [name, 'plain'] as const),
 ]);
 
+/** A column that Microsoft may add is protected by what its name promises. */
 function kindOf(column: string): Kind {
   const name = column.toLowerCase();
-  return KINDS.get(name) ?? (/subject|topic/.test(name) ? 'subject' : 'unknown');
+  const known = KINDS.get(name);
+  if (known !== undefined) return known;
+  if (/subject|topic/.test(name)) return 'subject';
+  return /sender|recipient|mailbox|user|displayname/.test(name) && !/domain|ip$/.test(name) ? 'address' : 'unknown';
 }
 
 /** Shorter local parts stand in many a text, and tell nobody's name there. */
@@ -167,7 +183,11 @@ class ProtectedRow {
 
   /** No documented column holds an object: its members are protected like the column, or by their own names. */
   #inner(kind: Kind, value: JsonObject): JsonObject {
-    const of = (name: string) => (kind === 'subject' || kind === 'address' ? kind : kindOf(name));
+    const of = (name: string): Kind => {
+      if (kind === 'subject' || kind === 'address') return kind;
+      const own = kindOf(name);
+      return own === 'subject' || own === 'address' ? own : 'unknown';
+    };
     return Object.fromEntries(
       Object.entries(value).map(([name, member]) => [
         this.#hides.addresses && this.#namesSomebody(name) ? this.#privacy.path(name) : name,
@@ -206,7 +226,7 @@ class ProtectedRow {
 function localPartOf(path: string | undefined): string[] {
   const address = addressOf(path)?.toLowerCase();
   if (address === undefined) return [];
-  const localPart = domainOf(address) === undefined ? address : address.slice(0, address.lastIndexOf('@'));
+  const localPart = hasDomain(address) ? address.slice(0, address.lastIndexOf('@')) : address;
   return localPart.length < MIN_LOCAL_PART ? [] : [localPart];
 }
 

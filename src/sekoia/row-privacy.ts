@@ -1,5 +1,7 @@
 /** The privacy of rows: its settings, and what is said of them. */
 import { ConfigurationError, type SettingsRules } from '@sekoia/automation-sdk-shim';
+import { CollectorError } from '../model/errors.js';
+import type { ReadOptions, Source, TimeRange } from '../model/ports.js';
 import { Privacy } from '../message-trace/privacy.js';
 import { type PrivacyOptions, privacyOptions, type Unchecked } from '../settings/options.js';
 
@@ -43,4 +45,32 @@ export function sentenceOnPrivacy({ subject, addresses }: PrivacyOptions): strin
     ...(addresses === 'hash' ? ['Addresses are hashed but for their domains.'] : []),
   ];
   return `${sentences.join(' ')} So they leave in events, and so they stand in rejected rows.`;
+}
+
+/** The source, with errors that quote no address: they reach logs and health. */
+export function withPrivateErrors(source: Source, privacy: Privacy | undefined): Source {
+  if (privacy === undefined) return source;
+  const told = <Thrown>(thrown: Thrown): Thrown => {
+    if (!(thrown instanceof Error)) return thrown;
+    const { message, stack } = thrown;
+    thrown.message = privacy.sentence(message);
+    if (stack !== undefined) thrown.stack = stack.replace(message, () => thrown.message);
+    return thrown instanceof CollectorError
+      ? Object.assign(thrown, { sentence: privacy.sentence(thrown.sentence) })
+      : thrown;
+  };
+  return {
+    name: source.name,
+    limits: source.limits,
+    ...(source.searchElsewhere !== undefined && { searchElsewhere: source.searchElsewhere }),
+    async *pages(range: TimeRange, signal: AbortSignal, options: ReadOptions = {}) {
+      const { onRetry } = options;
+      const retrying = onRetry && { onRetry: (error: Parameters<typeof onRetry>[0]) => onRetry(told(error)) };
+      try {
+        yield* source.pages(range, signal, { ...options, ...retrying });
+      } catch (thrown) {
+        throw told(thrown);
+      }
+    },
+  };
 }

@@ -28,7 +28,7 @@ import { type Access, tenantOf } from './access.js';
 import { IntakeSink } from './intake-sink.js';
 import { RejectedFile } from './dead-letters.js';
 import { FilteringSink, rowFilterFor, sentenceOnFilter } from './row-filters.js';
-import { privacyFor, sentenceOnPrivacy } from './row-privacy.js';
+import { privacyFor, sentenceOnPrivacy, withPrivateErrors } from './row-privacy.js';
 import { sourceFor } from './source-for.js';
 import { storageIn } from './storage.js';
 import { TraceMetrics } from './trace-metrics.js';
@@ -96,11 +96,11 @@ export abstract class TraceTrigger<
     this.health.allowQuiet((QUIET_POLLS * frequencyMs) / 1_000);
     this.health.expectWorkEvery(frequencyMs);
     this.health.alive();
-    const source = this.#source();
+    const privacy = privacyFor(this.#options.privacy);
+    const source = withPrivateErrors(this.#source(), privacy);
     const tenant = tenantOf(this.#access, this.#options);
     if (this.#options.events.eventFormat === 'enriched') this.#reportDomains(tenant);
     const storage = storageIn(this.data);
-    const privacy = privacyFor(this.#options.privacy);
     if (privacy !== undefined) this.log.info(sentenceOnPrivacy(this.#options.privacy));
     const intakeSink = new IntakeSink({
       intake: this.intake,

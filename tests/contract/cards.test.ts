@@ -79,7 +79,7 @@ const commands: Readonly<Record<string, Expected>> = {
     secrets: ['client_secret', 'client_certificate', 'privacy_key'],
     derived: [
       ...['tenant_id', 'client_id', 'client_secret', 'client_certificate', 'federated_token_file'],
-      ...[...lists, 'token_scope'],
+      ...[...lists, 'privacy_key', 'token_scope'],
     ],
     intakeFormat: 'message_trace_graph_api',
   },
