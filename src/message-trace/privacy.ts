@@ -122,7 +122,7 @@ function hasDomain(address: string): boolean {
 }
 
 /** What a column holds, by which it is protected. */
-type Kind = 'address' | 'subject' | 'message id' | 'plain' | 'unknown';
+type Kind = 'address' | 'subject' | 'message id' | 'plain' | 'like address' | 'like subject' | 'unknown';
 
 /** The documented columns of both APIs, in lower case. */
 const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
@@ -141,8 +141,9 @@ function kindOf(column: string): Kind {
   const name = column.toLowerCase();
   const known = KINDS.get(name);
   if (known !== undefined) return known;
-  if (/subject|topic/.test(name)) return 'subject';
-  return /sender|recipient|mailbox|user|displayname/.test(name) && !/domain|ip$/.test(name) ? 'address' : 'unknown';
+  if (/subject|topic/.test(name)) return 'like subject';
+  const isParty = /sender|recipient|mailbox|user|displayname/.test(name) && !/domain|ip$/.test(name);
+  return isParty ? 'like address' : 'unknown';
 }
 
 /** Shorter local parts stand in many a text, and tell nobody's name there. */
@@ -153,16 +154,18 @@ const REPLY = /^(?:\s*[a-z]{2,3}\s*:)+\s*/i;
 class ProtectedRow {
   readonly #hides: { readonly subject: boolean; readonly addresses: boolean };
   readonly #privacy: Privacy;
-  /** In lower case. */
+  /** In lower case, like the subjects. */
   readonly #localParts: readonly string[];
   readonly #subjects: readonly string[];
 
   constructor(record: TraceRecord, hides: Pick<Protection, 'subject' | 'addresses'>, privacy: Privacy) {
     this.#hides = hides;
     this.#privacy = privacy;
-    this.#localParts = [record.sender, record.recipient].flatMap(localPartOf);
-    const subject = record.subject?.trim().toLowerCase() ?? '';
-    this.#subjects = [subject, subject.replace(REPLY, '')].filter((text) => text !== '');
+    const texts = (kind: Kind) =>
+      Object.entries(record.raw).flatMap(([name, value]) => (kindOf(name) === kind ? textsIn(value) : []));
+    this.#localParts = texts('address').flatMap(localPartsOf);
+    const subjects = texts('subject').map((text) => text.trim().toLowerCase());
+    this.#subjects = subjects.flatMap((text) => [text, text.replace(REPLY, '')]).filter((text) => text !== '');
   }
 
   text(kind: Kind, text: string | undefined): string | undefined {
@@ -177,16 +180,16 @@ class ProtectedRow {
     if (typeof value === 'string') return this.#protected(kind, value);
     if (Array.isArray(value)) return value.map((each) => this.#value(kind, each));
     if (isObject(value)) return this.#inner(kind, value);
-    const isTold = value === null || kind === 'plain' || kind === 'message id' || kind === 'unknown';
-    return isTold || !this.#isHidden(kind) ? value : this.#protected(kind, String(value));
+    // In a column of addresses or subjects, a number is one of them.
+    return value !== null && this.#isHidden(kind) ? this.#protected(kind, String(value)) : value;
   }
 
   /** No documented column holds an object: its members are protected like the column, or by their own names. */
   #inner(kind: Kind, value: JsonObject): JsonObject {
     const of = (name: string): Kind => {
-      if (kind === 'subject' || kind === 'address') return kind;
+      if (this.#isHidden(kind)) return kind;
       const own = kindOf(name);
-      return own === 'subject' || own === 'address' ? own : 'unknown';
+      return own === 'plain' || own === 'message id' ? 'unknown' : own;
     };
     return Object.fromEntries(
       Object.entries(value).map(([name, member]) => [
@@ -196,19 +199,20 @@ class ProtectedRow {
     );
   }
 
-  #isHidden(kind: 'address' | 'subject'): boolean {
-    return kind === 'subject' ? this.#hides.subject : this.#hides.addresses;
+  /** Whether all of such a column is hidden, whatever it holds. */
+  #isHidden(kind: Kind): boolean {
+    const { subject, addresses } = this.#hides;
+    return kind.endsWith('subject') ? subject : kind.endsWith('address') && addresses;
   }
 
   #protected(kind: Kind, text: string): string | null {
     const { subject, addresses } = this.#hides;
     if (text.trim() === '') return text;
-    if (kind === 'subject' && subject) return this.#privacy.subject(text);
-    if (kind === 'address') return addresses ? this.#privacy.path(text) : text;
+    if (this.#isHidden(kind)) return kind.endsWith('subject') ? this.#privacy.subject(text) : this.#privacy.path(text);
+    if (kind === 'subject' || kind === 'address') return text;
     if (kind === 'message id') return addresses && this.#names(mailboxOf(text)) ? this.#privacy.path(text) : text;
     if (kind === 'plain') return addresses && hasAddress(text) ? this.#privacy.path(text) : text;
-    if (kind === 'unknown' && subject && this.#subjects.some((each) => holds(text.toLowerCase(), each)))
-      return this.#privacy.subject(text);
+    if (subject && this.#subjects.some((each) => holds(text, each))) return this.#privacy.subject(text);
     return addresses && this.#namesSomebody(text) ? this.#privacy.path(text) : text;
   }
 
@@ -218,16 +222,25 @@ class ProtectedRow {
 
   /** Whether it has a local part of the row as a word of its own. */
   #names(text: string): boolean {
-    const folded = text.toLowerCase();
-    return this.#localParts.some((localPart) => holds(folded, localPart));
+    return this.#localParts.some((localPart) => holds(text, localPart));
   }
 }
 
-function localPartOf(path: string | undefined): string[] {
+/** All texts of a value: a service that is broken may have a list or an object where one text belongs. */
+function textsIn(value: JsonValue): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** Between the words of a local part: names, tags, what stands in quotes, the parts of an X.500 address. */
+const BETWEEN_WORDS = /[\s"<>,;@+/=._-]+/;
+
+/** The local part, and its words. */
+function localPartsOf(path: string): string[] {
   const address = addressOf(path)?.toLowerCase();
   if (address === undefined) return [];
   const localPart = hasDomain(address) ? address.slice(0, address.lastIndexOf('@')) : address;
-  return localPart.length < MIN_LOCAL_PART ? [] : [localPart];
+  return [localPart, ...localPart.split(BETWEEN_WORDS)].filter(({ length }) => length >= MIN_LOCAL_PART);
 }
 
 /** The domain of a message id names a server. */
@@ -242,8 +255,17 @@ function hasAddress(text: string): boolean {
 
 const LETTER = /[\p{L}\p{N}]/u;
 
-/** Whether a text holds another that is no piece of a longer word there. */
+/** Whether a text holds another, which is in lower case, in any case, and as no piece of a longer word. */
 function holds(text: string, part: string): boolean {
+  return [text, ...(text.includes('%') ? [decoded(text)] : [])].some((each) => hasWords(each.toLowerCase(), part));
+}
+
+/** As addresses of the web are decoded. */
+function decoded(text: string): string {
+  return text.replace(/(?:%[\da-f]{2})+/gi, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString());
+}
+
+function hasWords(text: string, part: string): boolean {
   for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) {
     const joinsBefore = LETTER.test(text.charAt(at - 1)) && LETTER.test(part.charAt(0));
     const joinsAfter = LETTER.test(text.charAt(at + part.length)) && LETTER.test(part.slice(-1));
