@@ -76,7 +76,7 @@ const furtherColumns = fc
           `https://example.com/trace?recipient=${encodeURIComponent(to)}`,
           `also ${THIRD}@elsewhere.example`,
           `https://example.com/${THIRD}%40elsewhere.example`,
-          { uri: `x('${from}')`, [`${to}`]: [subject, { SenderAddress: from }] },
+          { uri: `x('${from}')`, [to]: [subject, { SenderAddress: from }] },
           7,
           null,
         ),
