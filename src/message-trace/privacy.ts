@@ -17,6 +17,8 @@ export interface PrivacyOptions {
 const HASH_DIGITS = 32;
 /** Addresses come often, those of one tenant at least. */
 const MAX_KNOWN = 10_000;
+/** Far longer than any that can be delivered to. What is even longer is not remembered. */
+const MAX_KNOWN_CHARACTERS = 1_000;
 
 /**
  * Protects subjects and addresses of rows, in the record and in the row as Microsoft answered it, before anything is
@@ -95,15 +97,17 @@ export class Privacy {
     if (hash === undefined) {
       hash = this.hash('address', folded);
       if (this.#hashes.size >= MAX_KNOWN) this.#hashes.clear();
-      this.#hashes.set(folded, hash);
+      if (folded.length <= MAX_KNOWN_CHARACTERS) this.#hashes.set(folded, hash);
     }
     return path.replace(address, () => hash + (hasDomain(address) ? address.slice(address.lastIndexOf('@')) : ''));
   }
 
-  /** A sentence in words of somebody else, which may quote an address. */
+  /** A sentence in words of somebody else, or a subject, which may quote an address. */
   sentence(text: string): string {
     if (!this.hidesAddresses) return text;
-    return text.replace(/[^\s<>()[\],;"']+/g, (word) => (hasAddress(word.slice(1)) ? this.path(word) : word));
+    return text.replace(/"[^"@]*"@[^\s<>()[\],;:"'!?]+|[^\s<>()[\],;:"'!?]+/g, (word) =>
+      hasAddress(word.slice(1)) ? this.path(word) : word,
+    );
   }
 
   /** A kind has hashes of its own: mail with an address as its subject finds out nothing about the address. */
@@ -136,9 +140,20 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ].map((name) => [name, 'plain'] as const),
 ]);
 
-/** A column that Microsoft may add is protected by what its name promises. */
+/** By the names of columns as they came. All rows of an API have the same ones. */
+const knownKinds = new Map<string, Kind>();
+const MAX_KNOWN_KINDS = 100;
+
 function kindOf(column: string): Kind {
-  const name = column.toLowerCase();
+  const known = knownKinds.get(column);
+  if (known !== undefined) return known;
+  const kind = kindByName(column.toLowerCase());
+  if (knownKinds.size < MAX_KNOWN_KINDS) knownKinds.set(column, kind);
+  return kind;
+}
+
+/** A column that Microsoft may add is protected by what its name promises. */
+function kindByName(name: string): Kind {
   const known = KINDS.get(name);
   if (known !== undefined) return known;
   if (/subject|topic/.test(name)) return 'like subject';
@@ -147,7 +162,9 @@ function kindOf(column: string): Kind {
 }
 
 /** Shorter local parts stand in many a text, and tell nobody's name there. */
-const MIN_LOCAL_PART = 3;
+const MIN_LOCAL_PART = 2;
+/** Of a part of a local part. */
+const MIN_WORD = 3;
 /** `RE: `, `Fwd: ` and the like. */
 const REPLY = /^(?:\s*[a-z]{2,3}\s*:)+\s*/i;
 
@@ -209,11 +226,19 @@ class ProtectedRow {
     const { subject, addresses } = this.#hides;
     if (text.trim() === '') return text;
     if (this.#isHidden(kind)) return kind.endsWith('subject') ? this.#privacy.subject(text) : this.#privacy.path(text);
-    if (kind === 'subject' || kind === 'address') return text;
-    if (kind === 'message id') return addresses && this.#names(mailboxOf(text)) ? this.#privacy.path(text) : text;
-    if (kind === 'plain') return addresses && hasAddress(text) ? this.#privacy.path(text) : text;
+    if (kind === 'address') return text;
+    // Whoever keeps subjects need not keep the addresses that they quote.
+    if (kind === 'subject') return addresses ? this.#privacy.sentence(text) : text;
+    if (kind === 'message id') return addresses && this.#names(text) ? this.#withoutNames(text) : text;
+    if (kind === 'plain') return addresses && hasAddress(text) ? this.#withoutNames(text) : text;
     if (subject && this.#subjects.some((each) => holds(text, each))) return this.#privacy.subject(text);
-    return addresses && this.#namesSomebody(text) ? this.#privacy.path(text) : text;
+    return addresses && this.#namesSomebody(text) ? this.#withoutNames(text) : text;
+  }
+
+  /** All of it where what follows the `@` names somebody, too: `@alice`, or `<1@alices-laptop>` of a mail program. */
+  #withoutNames(text: string): string {
+    const path = this.#privacy.path(text);
+    return this.#names(path) ? this.#privacy.hash('text', text) : path;
   }
 
   #namesSomebody(text: string): boolean {
@@ -240,20 +265,18 @@ function localPartsOf(path: string): string[] {
   const address = addressOf(path)?.toLowerCase();
   if (address === undefined) return [];
   const localPart = hasDomain(address) ? address.slice(0, address.lastIndexOf('@')) : address;
-  return [localPart, ...localPart.split(BETWEEN_WORDS)].filter(({ length }) => length >= MIN_LOCAL_PART);
-}
-
-/** The domain of a message id names a server. */
-function mailboxOf(messageId: string): string {
-  const at = messageId.lastIndexOf('@');
-  return at === -1 ? messageId : messageId.slice(0, at);
+  const words = localPart.split(BETWEEN_WORDS).filter(({ length }) => length >= MIN_WORD);
+  return localPart.length < MIN_LOCAL_PART ? words : [localPart, ...words];
 }
 
 function hasAddress(text: string): boolean {
   return text.includes('@') || text.includes('%40');
 }
 
-const LETTER = /[\p{L}\p{N}]/u;
+/** Two letters, or two digits: the name in `alice2026` stands by itself. */
+const IN_ONE_WORD = /^(?:\p{L}\p{L}|\p{N}\p{N})$/u;
+/** What may follow a name, as in `alices-laptop`. */
+const GENITIVE = /^s(?!\p{L})/u;
 
 /** Whether a text holds another, which is in lower case, in any case, and as no piece of a longer word. */
 function holds(text: string, part: string): boolean {
@@ -267,8 +290,9 @@ function decoded(text: string): string {
 
 function hasWords(text: string, part: string): boolean {
   for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) {
-    const joinsBefore = LETTER.test(text.charAt(at - 1)) && LETTER.test(part.charAt(0));
-    const joinsAfter = LETTER.test(text.charAt(at + part.length)) && LETTER.test(part.slice(-1));
+    const joinsBefore = IN_ONE_WORD.test(text.charAt(at - 1) + part.charAt(0));
+    const end = at + part.length;
+    const joinsAfter = IN_ONE_WORD.test(part.slice(-1) + text.charAt(end)) && !GENITIVE.test(text.slice(end, end + 2));
     if (!joinsBefore && !joinsAfter) return true;
   }
   return false;

@@ -53,6 +53,12 @@ const path = (word: string) =>
     fc.constant(word),
   );
 
+/** Some quote an address, which is hidden even where subjects are kept. */
+const topic = fc.oneof(
+  around.map((text) => `${text} ${TOPIC}`),
+  fc.tuple(address(THIRD), fc.constantFrom(':', '.', ')', '')).map(([quoted, end]) => `${TOPIC} ${quoted}${end}`),
+);
+
 interface Written {
   readonly from: string;
   readonly to: string;
@@ -61,7 +67,7 @@ interface Written {
 
 /** What Microsoft may add to a row one day, or a broken service may answer. */
 const furtherColumns = fc
-  .record({ from: path(FROM), to: path(TO), subject: around.map((text) => `${text} ${TOPIC}`) })
+  .record({ from: path(FROM), to: path(TO), subject: topic })
   .chain(({ from, to, subject }: Written) =>
     fc.record({
       from: fc.constant(from),
@@ -85,15 +91,22 @@ const furtherColumns = fc
     }),
   );
 
+/** Mail programs write the time behind a name, or the name of the computer. */
+const namingMessageId = fc.constantFrom(
+  `<${TO}.1@mail.example>`,
+  `<${TO}2026@mail.example>`,
+  `<1@${TO}s-laptop.local>`,
+);
+
 const anyProtectedRow = fc
-  .tuple(anyRow, anyItem, furtherColumns, fc.boolean(), fc.boolean())
-  .map(([row, item, { from, to, subject, more }, isGraph, isOdd]) => {
+  .tuple(anyRow, anyItem, furtherColumns, namingMessageId, fc.boolean(), fc.boolean())
+  .map(([row, item, { from, to, subject, more }, messageId, isGraph, isOdd]) => {
     // As another type than documented, a value stands in the raw row only.
     const odd = (text: string) => (isOdd ? [text, { value: text }] : text);
     const raw = isGraph
       ? {
           ...item,
-          messageId: `<${TO}.1@mail.example>`,
+          messageId,
           senderAddress: odd(from),
           recipientAddress: to,
           subject,

@@ -44,7 +44,20 @@ describe('addresses', () => {
   test('a message id is hashed where it names a sender or recipient', () => {
     const idOf = (MessageId: string) => hashing.record(record({ MessageId })).messageId;
     expect(idOf('<20260301.Alice@mail.example>')).toMatch(/^<[\da-f]{32}@mail\.example>$/);
-    expect(idOf('<20260301.malice@alice.example>')).toBe('<20260301.malice@alice.example>');
+    expect(idOf('<alice20260301@mail.example>')).toMatch(/^<[\da-f]{32}@mail\.example>$/);
+    expect(idOf('<20260301.malice@mail.example>')).toBe('<20260301.malice@mail.example>');
+  });
+
+  test.each(['<1@alice-pc>', '<1@Alices-MacBook.local>'])(
+    'all of the message id %j is hashed, as its server names a person',
+    (MessageId) => {
+      expect(hashing.record(record({ MessageId })).messageId).toMatch(/^[\da-f]{32}$/);
+    },
+  );
+
+  test('a local part of two letters is found in a message id', () => {
+    const { messageId } = hashing.record(record({ SenderAddress: 'jo@contoso.com', MessageId: '<jo.1@mail.example>' }));
+    expect(messageId).toMatch(/^<[\da-f]{32}@mail\.example>$/);
   });
 });
 
@@ -57,6 +70,14 @@ describe('subjects', () => {
     expect(dropped.sender).toBe('alice@contoso.com');
     for (const eventFormat of ['raw', 'normalized', 'enriched'] as const)
       expect(eventText(dropped, { eventFormat, intakeFormat: 'message_trace_graph_api' })).toContain('"subject":null');
+  });
+
+  test('that are kept quote no address', () => {
+    const keeping = new Privacy({ subject: 'keep', addresses: 'hash', key });
+    const subjectOf = (Subject: string) => keeping.record(record({ Subject })).subject;
+    expect(subjectOf('Undeliverable: alice@contoso.com: full')).toBe(`Undeliverable: ${ALICE}@contoso.com: full`);
+    expect(subjectOf('To "alice b"@contoso.com')).toMatch(/^To [\da-f]{32}@contoso\.com$/);
+    expect(subjectOf('Invoice 7 @ noon')).toBe('Invoice 7 @ noon');
   });
 
   test('an address as the subject does not tell the hash of the address', () => {
@@ -76,6 +97,8 @@ describe('columns that are not documented', () => {
   test.each<[string, JsonValue]>([
     ['Note', 'for alice'],
     ['Note', 'ALICE@CONTOSO.COM'],
+    ['Note', 'cc @alice'],
+    ['Note', 'alice2'],
     ['Forwarded', 'carol@contoso.com'],
     ['Link', 'https://example.com/?to=carol%40contoso.com'],
     ['Topic', 'anything'],
