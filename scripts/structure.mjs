@@ -58,8 +58,8 @@ const houseWords = new Set([...code, ...bench].flatMap(houseWordsIn));
 
 /** What is measured, its limit, and the target of the redesign. */
 const measures = [
-  { what: 'source files', is: code.length, limit: 384, target: 260 },
-  { what: 'source files of the product (module, src)', is: product.length, limit: 133, target: 90 },
+  { what: 'source files', is: code.length, limit: 387, target: 260 },
+  { what: 'source files of the product (module, src)', is: product.length, limit: 136, target: 90 },
   { what: 'source files of the shim', is: shim.length, limit: 79, target: 70 },
   { what: 'source files of the tools', is: tools.length, limit: 172, target: 100 },
   { what: 'source files of the bench', is: bench.length, limit: 17, target: 17 },

@@ -1,6 +1,8 @@
 import { askIntake, sendEach, type ShortIntakeOptions, type StoreAccess } from '@sekoia/automation-sdk-shim';
 import { eventText } from '../message-trace/event-text.js';
-import { isObject } from '../model/json.js';
+import { isObject, type JsonObject } from '../model/json.js';
+import { protectionIn } from '../sekoia/dead-letters.js';
+import { privacyFor } from '../sekoia/row-privacy.js';
 import { eventOptionsFor, openConnection, optionsFor } from './connection.js';
 import { recordOf } from './row-forms.js';
 import { type CommandSettings, readCommandSettings } from './settings.js';
@@ -122,9 +124,14 @@ class Replay {
 
   /** Undefined where the row cannot be made an event: it stays for a person to look at. */
   #eventOf(line: string): string | undefined {
-    const row = rowIn(line);
+    const letter = letterIn(line);
+    const row = letter?.['row'];
     const record = isObject(row) ? recordOf(row) : undefined;
-    return record && eventText(record, eventOptionsFor(this.#parts.settings));
+    if (letter === undefined || record === undefined) return undefined;
+    const { settings } = this.#parts;
+    const known = { ...record, protection: protectionIn(letter) };
+    const privacy = privacyFor(optionsFor(settings).privacy);
+    return eventText(privacy?.record(known) ?? known, eventOptionsFor(settings));
   }
 
   async #send(letters: readonly Letter[], chunkSize: number): Promise<void> {
@@ -160,10 +167,10 @@ class Replay {
   }
 }
 
-function rowIn(line: string): unknown {
+function letterIn(line: string): JsonObject | undefined {
   try {
     const letter = JSON.parse(line) as unknown;
-    return isObject(letter) ? letter['row'] : undefined;
+    return isObject(letter) ? letter : undefined;
   } catch {
     return undefined;
   }

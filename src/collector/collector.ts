@@ -1,6 +1,6 @@
 import { MAX_ROWS_AHEAD } from '@sekoia/automation-sdk-shim/budgets';
 import { plan, type ReadStep, type Step, type Priority } from './planner.js';
-import type { Clock, CollectorLog, Monitor, Page, ReadOptions, Sink, Source } from '../model/ports.js';
+import type { Clock, CollectorLog, Monitor, Page, ReadOptions, Sink, Source, TraceRecord } from '../model/ports.js';
 import { asOutage, decide } from './error-policy.js';
 import type { Ledger } from './ledger.js';
 import { RetryPolicy } from './retry-policy.js';
@@ -316,8 +316,8 @@ export class Collector {
 
   async #take(page: Page, signal: AbortSignal): Promise<void> {
     const { ledger, sink, monitor, clock } = this.#parts;
-    const reject = (row: unknown, reason: string) =>
-      this.#retryPolicy.retryUntilStored(() => sink.reject(row, reason), signal);
+    const reject = (row: unknown, reason: string, record?: TraceRecord) =>
+      this.#retryPolicy.retryUntilStored(() => sink.reject(row, reason, record), signal);
     let repeats = 0;
     for (const unreadable of page.unreadable)
       if (!(await reject(unreadable, 'The answer holds an entry that is no row.'))) repeats += 1;
@@ -325,7 +325,10 @@ export class Collector {
     repeats += page.records.length - newRows.length;
     monitor.pageRead({ rows: page.records.length + page.unreadable.length, repeats });
     for await (const { from, to, rejected, filtered = [] } of sink.deliver(newRows, signal)) {
-      for (const { index, reason } of rejected) await reject(newRows[index]?.record.raw, reason);
+      for (const { index, reason } of rejected) {
+        const record = newRows[index]?.record;
+        await reject(record?.raw, reason, record);
+      }
       const settled = newRows.slice(from, to);
       await this.#retryPolicy.retryUntilStored(() => ledger.remember(settled), signal);
       const undelivered = new Set([...rejected.map(({ index }) => index), ...filtered].map((index) => newRows[index]));

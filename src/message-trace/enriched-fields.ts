@@ -90,7 +90,8 @@ const fields: readonly Field[] = [
     ...MESSAGE,
     name: 'event.reference',
     type: 'keyword',
-    meaning: 'The page of the message in the Microsoft Defender portal. It needs a licence of Defender for Office 365.',
+    meaning:
+      'The page of the message in the Microsoft Defender portal. It needs a licence of Defender for Office 365. Absent where addresses are hashed.',
     value: portalPage,
   },
   {
@@ -167,8 +168,13 @@ const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
  * Microsoft documents no address of this page. This is the one that its portal opens, which other tools use, too. The
  * message trace ID is the network message ID there.
  */
-function portalPage({ traceId, received }: TraceRecord, { recipient, tenant }: Enrichment): string | undefined {
+function portalPage(
+  { traceId, received, protection }: TraceRecord,
+  { recipient, tenant }: Enrichment,
+): string | undefined {
   const { id = '', portalUrl } = tenant;
+  // The portal knows no hashes.
+  if (protection?.addresses === true) return undefined;
   if (portalUrl === undefined || traceId === undefined || !GUID.test(traceId)) return undefined;
   if (recipient.email === undefined || received === undefined) return undefined;
   // Milliseconds are enough for the portal.

@@ -16,10 +16,15 @@ NAMESPACE.copy(named);
  * id whenever and through whichever API it is read, so that a repeat can be told downstream.
  */
 export function eventId(record: TraceRecord): string {
+  if (record.protection !== undefined) return record.protection.eventId;
   const name = `${rowIdentity(record)}\n${statusIdentity(record)}`;
-  const digest = hash('sha1', withNamespace(name), 'hex');
+  return uuidOf(hash('sha1', withNamespace(name), 'hex'), '5');
+}
+
+/** @param digest at least 32 hexadecimal digits @param version as RFC 9562 numbers them */
+export function uuidOf(digest: string, version: '5' | '8'): string {
   const variant = ((parseInt(digest.charAt(16), 16) & 0x3) | 0x8).toString(16);
-  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
+  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-${version}${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
 }
 
 function withNamespace(name: string): Buffer {

@@ -61,9 +61,10 @@ export class RowFilter {
   readonly #doNotSend: readonly NamedRule[];
   readonly #internal: InternalDomains;
 
-  constructor({ sendOnly, doNotSend }: FilterRules, internal: InternalDomains) {
-    this.#sendOnly = named(sendOnly);
-    this.#doNotSend = named(doNotSend);
+  /** @param hidden rules with a condition on one of these fields are named by their number alone */
+  constructor({ sendOnly, doNotSend }: FilterRules, internal: InternalDomains, hidden: readonly RuleField[] = []) {
+    this.#sendOnly = named(sendOnly, hidden);
+    this.#doNotSend = named(doNotSend, hidden);
     this.#internal = internal;
   }
 
@@ -108,12 +109,13 @@ function fits({ conditions }: Rule, values: RowValues): boolean | undefined {
 }
 
 /** Each rule once, named by its text: names are labels of a metric and stand in the log. */
-function named(rules: readonly Rule[]): NamedRule[] {
+function named(rules: readonly Rule[], hidden: readonly RuleField[]): NamedRule[] {
   const byText = new Map(rules.map((rule) => [rule.text, rule]));
-  return [...byText.values()].map((rule, index) => ({ ...rule, name: nameOf(rule.text, index + 1) }));
+  return [...byText.values()].map((rule, index) => ({ ...rule, name: nameOf(rule, index + 1, hidden) }));
 }
 
-function nameOf(text: string, number: number): string {
+function nameOf({ text, conditions }: Rule, number: number, hidden: readonly RuleField[]): string {
+  if (conditions.some(({ field }) => hidden.includes(field))) return `rule #${number}`;
   const characters = Array.from(text);
   if (characters.length <= MAX_NAME_CHARACTERS) return text;
   const end = ` … #${number}`;

@@ -2,7 +2,7 @@
 import type { DeliveredRow } from '../model/ports.js';
 import type { InternalDomains } from './direction.js';
 import { surelyFits } from './filter.js';
-import { isProblem, readRule, type Rule, type RuleProblem } from './filter-rule.js';
+import { isProblem, readRule, type Rule, type RuleField, type RuleProblem } from './filter-rule.js';
 import { camelCaseStatus, statusNamed } from './status.js';
 
 /** A message was let out of quarantine. */
@@ -14,14 +14,15 @@ type FoundRow = Pick<DeliveredRow, 'record' | 'previousStatus'>;
 export interface RunRule {
   /** In one spelling: it stands in the payload as the reason of a run. */
   readonly text: string;
-  readonly hasDirection: boolean;
+  /** Those that the rule asks for. */
+  readonly fields: readonly RuleField[];
   readonly fits: (row: FoundRow, internal: InternalDomains) => boolean;
 }
 
 /** Reads an entry that is not blank: the name of a status, the late delivery, or a rule as in `do_not_send`. */
 export function readRunRule(text: string): RunRule | RuleProblem {
   if (lettersOf(text) === lettersOf(LATE_DELIVERY))
-    return { text: LATE_DELIVERY, hasDirection: false, fits: isLateDelivery };
+    return { text: LATE_DELIVERY, fields: ['status'], fits: isLateDelivery };
   const status = statusNamed(text);
   if (status === undefined && !text.includes(':')) return { position: 1, expected: EXPECTED };
   const rule = readRule(status === undefined ? text : `status: ${status}`);
@@ -31,7 +32,7 @@ export function readRunRule(text: string): RunRule | RuleProblem {
 function runRuleOf(text: string, rule: Rule): RunRule {
   return {
     text,
-    hasDirection: rule.conditions.some(({ field }) => field === 'direction'),
+    fields: rule.conditions.map(({ field }) => field),
     fits: ({ record }, internal) => surelyFits(rule, record, internal),
   };
 }

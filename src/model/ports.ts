@@ -104,9 +104,10 @@ export interface Sink {
   deliver(rows: readonly DeliveredRow[], signal: AbortSignal): AsyncGenerator<Receipt, void, undefined>;
   /**
    * Sets aside, where a person can look at it, a row that cannot be delivered.
+   * @param record of the row; undefined for an entry that is no row
    * @returns whether it was not there already @throws StorageError
    */
-  reject(row: unknown, reason: string): Promise<boolean>;
+  reject(row: unknown, reason: string, record?: TraceRecord): Promise<boolean>;
 }
 
 /** Time as the service sees it. Passed in, never read from the system inside the collector. */

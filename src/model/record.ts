@@ -31,6 +31,16 @@ export interface TraceRecord {
   readonly end: string | undefined;
   /** The row as Microsoft answered it. */
   readonly raw: JsonObject;
+  /** Undefined where record and row are as they came. */
+  readonly protection?: Protection | undefined;
+}
+
+/** What of a record and its row is no longer as it came, for the sake of privacy. */
+export interface Protection {
+  /** Made of the row as it came. */
+  readonly eventId: string;
+  readonly subject: boolean;
+  readonly addresses: boolean;
 }
 
 /** Keys that describe the answer and differ each time the row is read. */

@@ -3,12 +3,14 @@ import { ConfigurationError, type SettingsRules } from '@sekoia/automation-sdk-s
 import { type AccountOptions, accountOptions, type Unchecked } from '../settings/options.js';
 import { type Access, APPLICATION_ID, problemsWithDomains, problemsWithIds } from './access.js';
 import { accountByPassword, accountByToken } from './guidance.js';
+import { rulesForPrivacy } from './row-privacy.js';
 import { rulesForFilters } from './row-filters.js';
 
 export const rulesForAccount: SettingsRules = (settings) => [
   ...problemsWith(accountOptions(settings)),
   ...problemsWithDomains(settings),
   ...rulesForFilters(settings),
+  ...rulesForPrivacy(settings),
 ];
 
 function problemsWith(options: Unchecked<AccountOptions>): string[] {

@@ -12,6 +12,7 @@ import { isAbsolute } from 'node:path';
 import { SettingsError } from '../model/errors.js';
 import { readClientCertificate } from '../microsoft/sign-in/client-certificate.js';
 import { application, managedIdentity } from './guidance.js';
+import { rulesForPrivacy } from './row-privacy.js';
 import { rulesForFilters } from './row-filters.js';
 
 /** How an application can prove who it is, as the setting `credential` names it. */
@@ -106,6 +107,7 @@ export const rulesForApplication: SettingsRules = (settings) => [
   ...problemsWith(applicationOptions(settings), process.env),
   ...problemsWithDomains(settings),
   ...rulesForFilters(settings),
+  ...rulesForPrivacy(settings),
 ];
 
 /**

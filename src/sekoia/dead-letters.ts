@@ -8,6 +8,9 @@ import {
 } from '@sekoia/automation-sdk-shim';
 import type { CollectorLog } from '../model/ports.js';
 import { StorageError } from '../model/errors.js';
+import { isObject, type JsonObject, type JsonValue } from '../model/json.js';
+import type { Protection, TraceRecord } from '../model/record.js';
+import type { Privacy } from '../message-trace/privacy.js';
 import type { Storage } from './storage.js';
 
 interface Parts {
@@ -15,6 +18,8 @@ interface Parts {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: CollectorLog;
+  /** Undefined where rows are written as they came. */
+  readonly privacy?: Privacy | undefined;
   /** Default: the budgets. */
   readonly limits?: FolderSize;
   /** How many rows are known not to be written again. Default: the budget. */
@@ -48,15 +53,26 @@ export class RejectedFile {
   }
 
   /** @returns whether the row was not there already @throws StorageError */
-  async add(row: unknown, reason: string): Promise<boolean> {
+  async add(row: unknown, reason: string, record?: TraceRecord): Promise<boolean> {
     const key = keyOf(row, reason);
     if (this.#written.has(key)) return false;
     const at = new Date(this.#parts.now()).toISOString();
-    const line = JSON.stringify({ rejected_at: at, reason, row });
+    const line = JSON.stringify({ rejected_at: at, reason, ...this.#protected(row, record) });
     await this.#ensureRoom(Buffer.byteLength(line) + 1);
     await this.#parts.storage.appendLine(`${folder}/${at.slice(0, 10)}.ndjson`, line);
     this.#remember(key);
     return true;
+  }
+
+  /** The row, and what `protectionIn` reads: replaying must not protect it again. */
+  #protected(row: unknown, record: TraceRecord | undefined): { row: unknown; protected?: unknown } {
+    const { privacy } = this.#parts;
+    if (privacy === undefined) return { row };
+    if (record === undefined) return { row: privacy.entry(row as JsonValue) };
+    const { raw, protection } = privacy.record(record);
+    if (protection === undefined) return { row: raw };
+    const { eventId, subject, addresses } = protection;
+    return { row: raw, protected: { event_id: eventId, subject, addresses } };
   }
 
   /** @throws StorageError */
@@ -97,6 +113,13 @@ export class RejectedFile {
     const [oldest] = this.#written;
     if (oldest !== undefined) this.#written.delete(oldest);
   }
+}
+
+/** What the line of a dead letter says of the privacy of its row. */
+export function protectionIn(line: JsonObject): Protection | undefined {
+  const { protected: of } = line;
+  if (!isObject(of) || typeof of['event_id'] !== 'string') return undefined;
+  return { eventId: of['event_id'], subject: of['subject'] === true, addresses: of['addresses'] === true };
 }
 
 function keyOf(row: unknown, reason: string): string {

@@ -1,6 +1,7 @@
 import { type IntakeClient, REJECTIONS_LOGGED_A_MINUTE } from '@sekoia/automation-sdk-shim';
 import type { Appearance } from '../message-trace/enrichment.js';
-import type { CollectorLog, DeliveredRow, Receipt, Sink } from '../model/ports.js';
+import type { CollectorLog, DeliveredRow, Receipt, Sink, TraceRecord } from '../model/ports.js';
+import type { Privacy } from '../message-trace/privacy.js';
 import { eventText } from '../message-trace/event-text.js';
 import type { EventOptions } from '../message-trace/event.js';
 import type { TraceMetrics } from './trace-metrics.js';
@@ -68,10 +69,12 @@ export class IntakeSink implements Sink {
 
   /** Makes the texts of one chunk at a time: a page of them all would double what a page takes in memory. */
   async *deliver(rows: readonly DeliveredRow[], signal: AbortSignal): AsyncGenerator<Receipt, void, undefined> {
-    const { intake, options } = this.#parts;
+    const { intake, options, privacy } = this.#parts;
     for (let first = 0; first < rows.length; first += options.chunkSize) {
       const chunk = rows.slice(first, first + options.chunkSize);
-      const texts = chunk.map((row) => eventText(row.record, options, appearanceOf(row)));
+      const texts = chunk.map((row) =>
+        eventText(privacy?.record(row.record) ?? row.record, options, appearanceOf(row)),
+      );
       for await (const { from, to, rejected } of intake.deliver(texts, signal)) {
         yield {
           from: first + from,
@@ -83,9 +86,9 @@ export class IntakeSink implements Sink {
     this.#rejections.flush();
   }
 
-  async reject(row: unknown, reason: string): Promise<boolean> {
+  async reject(row: unknown, reason: string, record?: TraceRecord): Promise<boolean> {
     const { rejected, metrics } = this.#parts;
-    const isNew = await rejected.add(row, reason);
+    const isNew = await rejected.add(row, reason, record);
     if (!isNew) return false;
     metrics.rejected();
     this.#rejections.add(reason);
@@ -97,6 +100,8 @@ interface SinkParts {
   readonly intake: IntakeClient;
   readonly options: EventOptions & { readonly chunkSize: number };
   readonly rejected: RejectedFile;
+  /** Undefined where all leaves as it came. */
+  readonly privacy?: Privacy | undefined;
   readonly metrics: TraceMetrics;
   readonly log: CollectorLog;
   /** Milliseconds since 1970. */

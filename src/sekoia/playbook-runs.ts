@@ -1,6 +1,7 @@
 /** Starts playbook runs for the rows that `run_playbook_on` chooses: the sink that notes them, and what sends them. */
 import { ConfigurationError, SendEventError, sleep, type Health, type Log } from '@sekoia/automation-sdk-shim';
 import type { InternalDomains } from '../message-trace/direction.js';
+import type { Privacy } from '../message-trace/privacy.js';
 import type { RunRule } from '../message-trace/run-rules.js';
 import { StorageError } from '../model/errors.js';
 import type { JsonObject } from '../model/json.js';
@@ -176,6 +177,8 @@ interface SinkParts {
   readonly runs: Pick<PlaybookRuns, 'add' | 'confirm'>;
   readonly rules: readonly RunRule[];
   readonly internal: InternalDomains;
+  /** Undefined where all leaves as it came. */
+  readonly privacy?: Pick<Privacy, 'record'> | undefined;
   /** Repeats an action until the data folder can be written. */
   readonly untilStored: (action: () => Promise<void>) => Promise<void>;
 }
@@ -202,13 +205,16 @@ export class RunNotingSink implements Sink {
     }
   }
 
-  reject(row: unknown, reason: string): Promise<boolean> {
-    return this.#parts.sink.reject(row, reason);
+  reject(...rejected: Parameters<Sink['reject']>): Promise<boolean> {
+    return this.#parts.sink.reject(...rejected);
   }
 
   #owed(row: DeliveredRow): OwedRow[] {
-    const { rules, internal } = this.#parts;
+    const { rules, internal, privacy } = this.#parts;
+    const { record, previousStatus } = row;
     const rule = rules.find((one) => one.fits(row, internal));
-    return rule === undefined ? [] : [{ key: runKey(row.record), row: runRow(row, rule.text) }];
+    if (rule === undefined) return [];
+    const told = privacy?.record(record) ?? record;
+    return [{ key: runKey(record), row: runRow({ record: told, previousStatus }, rule.text) }];
   }
 }

@@ -2,7 +2,8 @@
 import { ConfigurationError, type SettingsRules } from '@sekoia/automation-sdk-shim';
 import type { InternalDomains } from '../message-trace/direction.js';
 import { type FilterRules, RowFilter } from '../message-trace/filter.js';
-import { isProblem, readRule, type Rule, type RuleProblem } from '../message-trace/filter-rule.js';
+import { isProblem, readRule, type Rule, type RuleField, type RuleProblem } from '../message-trace/filter-rule.js';
+import type { Privacy } from '../message-trace/privacy.js';
 import { readRunRule, type RunRule } from '../message-trace/run-rules.js';
 import type { DeliveredRow, Receipt, Sink } from '../model/ports.js';
 import { type FilterOptions, filterOptions, type RunOptions, runOptions, type Unchecked } from '../settings/options.js';
@@ -22,12 +23,28 @@ export const rulesForFilters: SettingsRules = (settings) => [
 
 /**
  * The filter that the settings ask for; undefined where they ask for none.
+ * @param privacy a rule that asks for what is protected is not quoted
  * @throws ConfigurationError where `rulesForFilters` are broken
  */
-export function rowFilterFor(options: FilterOptions, internal: InternalDomains): RowFilter | undefined {
+export function rowFilterFor(
+  options: FilterOptions,
+  internal: InternalDomains,
+  privacy?: Hiding,
+): RowFilter | undefined {
   const { sendOnly, doNotSend, problems } = readFilters(options);
   if (problems.length > 0) throw new ConfigurationError(problems.join(' '));
-  return sendOnly.length + doNotSend.length === 0 ? undefined : new RowFilter({ sendOnly, doNotSend }, internal);
+  if (sendOnly.length + doNotSend.length === 0) return undefined;
+  return new RowFilter({ sendOnly, doNotSend }, internal, hiddenBy(privacy));
+}
+
+type Hiding = Pick<Privacy, 'hidesSubjects' | 'hidesAddresses'>;
+
+/** A rule that asks for one of these fields quotes what is protected. */
+function hiddenBy(privacy: Hiding | undefined): RuleField[] {
+  return [
+    ...(privacy?.hidesSubjects === true ? (['subject'] as const) : []),
+    ...(privacy?.hidesAddresses === true ? (['sender', 'recipient'] as const) : []),
+  ];
 }
 
 interface ReadFilters extends FilterRules {
@@ -48,18 +65,22 @@ function readFilters({ sendOnly, doNotSend, internalDomains }: Unchecked<FilterO
 
 /**
  * The rules by which rows start playbook runs, each once.
+ * @param privacy a rule that asks for what is protected has its number as its text
  * @throws ConfigurationError where `rulesForFilters` are broken
  */
-export function runRulesFor(options: RunOptions): readonly RunRule[] {
+export function runRulesFor(options: RunOptions, privacy?: Hiding): readonly RunRule[] {
   const { rules, problems } = readRunRules(options);
   if (problems.length > 0) throw new ConfigurationError(problems.join(' '));
-  return [...new Map(rules.map((rule) => [rule.text, rule])).values()];
+  const hidden = hiddenBy(privacy);
+  const isHidden = ({ fields }: RunRule) => fields.some((field) => hidden.includes(field));
+  const unique = [...new Map(rules.map((rule) => [rule.text, rule])).values()];
+  return unique.map((rule, index) => (isHidden(rule) ? { ...rule, text: `rule #${index + 1}` } : rule));
 }
 
 function readRunRules({ runOn: given, internalDomains }: Unchecked<RunOptions>) {
   const problems: string[] = [];
   const setting = '"run_playbook_on" (Run the playbook on)';
-  const hasDirection = (rule: RunRule) => rule.hasDirection;
+  const hasDirection = ({ fields }: RunRule) => fields.includes('direction');
   const rules = readList({ setting, given, internalDomains, read: readRunRule, hasDirection }, problems);
   return { rules, problems };
 }
@@ -160,8 +181,8 @@ export class FilteringSink implements Sink {
     }
   }
 
-  reject(row: unknown, reason: string): Promise<boolean> {
-    return this.#parts.sink.reject(row, reason);
+  reject(...rejected: Parameters<Sink['reject']>): Promise<boolean> {
+    return this.#parts.sink.reject(...rejected);
   }
 
   /** Counts after the receipt has been taken: what was filtered is remembered then. */

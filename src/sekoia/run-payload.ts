@@ -38,7 +38,10 @@ export const RUN_SCHEMA = {
 type RunRow = RowResult & { readonly reason: string; readonly previous_status: string | undefined };
 
 /** A row of the payload. What is not known is left out. */
-export function runRow({ record, previousStatus }: DeliveredRow, reason: string): JsonObject {
+export function runRow(
+  { record, previousStatus }: Pick<DeliveredRow, 'record' | 'previousStatus'>,
+  reason: string,
+): JsonObject {
   const row: RunRow = { reason, previous_status: previousStatus, ...rowResult(record) };
   const known = Object.entries(row).filter((entry): entry is [string, string | number] => entry[1] !== undefined);
   return Object.fromEntries(known.map(([name, value]) => [name, typeof value === 'string' ? clipped(value) : value]));

@@ -13,6 +13,7 @@ import { Collector } from '../collector/collector.js';
 import { Ledger } from '../collector/ledger.js';
 import { RetryPolicy } from '../collector/retry-policy.js';
 import type { Tenant } from '../message-trace/direction.js';
+import type { Privacy } from '../message-trace/privacy.js';
 import type { Sink } from '../model/ports.js';
 import type { TimeRange } from '../model/progress.js';
 import { STATUSES } from '../message-trace/status.js';
@@ -29,6 +30,7 @@ import { RejectedFile } from './dead-letters.js';
 import { PlaybookRuns, RunNotingSink } from './playbook-runs.js';
 import { FilteringSink, rowFilterFor, runRulesFor, sentenceOnFilter, sentenceOnRuns } from './row-filters.js';
 import { RunQueue } from './run-queue.js';
+import { privacyFor, sentenceOnPrivacy, withPrivateErrors } from './row-privacy.js';
 import { sourceFor } from './source-for.js';
 import { storageIn, type Storage } from './storage.js';
 import { TraceMetrics } from './trace-metrics.js';
@@ -40,6 +42,14 @@ const WITHOUT_PROGRESS = `The last ${REPORTED_REQUESTS_WITHOUT_PROGRESS} request
 const FOREIGN_LINK_REPORTED_EVERY_MS = 60_000;
 /** They go through no proxy, whatever the environment names. */
 const DIRECT_AGENTS = { http: new HttpAgent(), https: new HttpsAgent() };
+
+/** What the sink that notes runs is made of. */
+interface RunParts {
+  readonly tenant: Tenant;
+  readonly privacy: Privacy | undefined;
+  readonly storage: Storage;
+  readonly untilStored: <Result>(action: () => Promise<Result>) => Promise<Result>;
+}
 
 /**
  * Joins the platform's life-cycle to the collector: builds source, ledger and sink from the settings, and hands them
@@ -98,14 +108,17 @@ export abstract class TraceTrigger<
     this.health.allowQuiet((QUIET_POLLS * frequencyMs) / 1_000);
     this.health.expectWorkEvery(frequencyMs);
     this.health.alive();
-    const source = this.#source();
+    const privacy = privacyFor(this.#options.privacy);
+    const source = withPrivateErrors(this.#source(), privacy);
     const tenant = tenantOf(this.#access, this.#options);
     if (this.#options.events.eventFormat === 'enriched') this.#reportDomains(tenant);
     const storage = storageIn(this.data);
+    if (privacy !== undefined) this.log.info(sentenceOnPrivacy(this.#options.privacy));
     const intakeSink = new IntakeSink({
       intake: this.intake,
       options: { ...this.#options.events, tenant },
-      rejected: new RejectedFile({ storage, now: () => this.#clock.now(), log: this.log }),
+      rejected: new RejectedFile({ storage, now: () => this.#clock.now(), log: this.log, privacy }),
+      privacy,
       metrics: this.#metrics,
       now: () => this.#clock.now(),
       log: this.log,
@@ -125,7 +138,8 @@ export abstract class TraceTrigger<
     retryPolicy.restored();
     const untilStored = <Result>(action: () => Promise<Result>): Promise<Result> =>
       retryPolicy.retryUntilStored(action, this.stopping);
-    const sink = await this.#startingRuns(this.#filtered(intakeSink, tenant), tenant, storage, untilStored);
+    const filtered = this.#filtered(intakeSink, tenant, privacy);
+    const sink = await this.#startingRuns(filtered, { tenant, privacy, storage, untilStored });
     const collector = new Collector({
       source,
       sink,
@@ -142,14 +156,9 @@ export abstract class TraceTrigger<
   }
 
   /** Where the settings start no playbook runs, there is nothing to note. */
-  async #startingRuns(
-    sink: Sink,
-    { internal }: Tenant,
-    storage: Storage,
-    untilStored: <Result>(action: () => Promise<Result>) => Promise<Result>,
-  ): Promise<Sink> {
+  async #startingRuns(sink: Sink, { tenant: { internal }, privacy, storage, untilStored }: RunParts): Promise<Sink> {
     const { runs: options } = this.#options;
-    const rules = runRulesFor(options);
+    const rules = runRulesFor(options, privacy);
     if (rules.length === 0) return sink;
     this.log.info(sentenceOnRuns(rules, options.maxRunsAMinute));
     this.#playbookRuns ??= new PlaybookRuns({
@@ -161,12 +170,12 @@ export abstract class TraceTrigger<
       log: this.log,
       now: () => Date.now(),
     });
-    return new RunNotingSink({ sink, runs: this.#playbookRuns, rules, internal, untilStored });
+    return new RunNotingSink({ sink, runs: this.#playbookRuns, rules, internal, privacy, untilStored });
   }
 
   /** Where the settings filter nothing, rows go straight to the intake. */
-  #filtered(sink: Sink, tenant: Tenant): Sink {
-    const filter = rowFilterFor(this.#options.filters, tenant.internal);
+  #filtered(sink: Sink, tenant: Tenant, privacy: Privacy | undefined): Sink {
+    const filter = rowFilterFor(this.#options.filters, tenant.internal, privacy);
     if (filter === undefined) return sink;
     this.log.info(sentenceOnFilter(filter));
     const onFiltered = (rule: string, rows: number): void => this.#metrics.filtered(rule, rows);

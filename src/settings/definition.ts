@@ -2,6 +2,7 @@
  * Every setting of every trigger, once. The cards of the playbook editor, docs/configuration.md and the types of the
  * settings all follow from here (`npm run generate`).
  */
+import { eventSettings } from './event-settings.js';
 import type { Setting, Settings } from './setting.js';
 
 const intakeKey = {
@@ -78,43 +79,7 @@ export const sharedSettings = {
     type: 'boolean',
     default: true,
   },
-  event_format: {
-    title: 'Event format',
-    description:
-      'normalized: fields of the Elastic Common Schema beside the raw row. enriched: also direction, domains and users, which tell inbound from outbound mail. raw: the raw row alone.',
-    type: 'string',
-    enum: ['normalized', 'enriched', 'raw'],
-    default: 'normalized',
-  },
-  internal_domains: {
-    title: 'Internal domains',
-    description:
-      "The tenant's own mail domains, for example contoso.com. Each counts with its subdomains. They tell whether a message is inbound, outbound or internal. Left empty: the domains of tenant_id and account_name, and the organization that Microsoft names in a row, which count in any case.",
-    type: 'array',
-    items: { type: 'string' },
-  },
-  intake_format: {
-    title: 'Intake format',
-    description:
-      'Format of the raw row, which the parser of the intake reads. message_trace: for an intake of the format "Microsoft 365 Message Trace". message_trace_graph_api: for one of the format "Microsoft 365 Message Trace (Graph API)". own: for one of the format that this module brings along, "Microsoft 365 Message Trace (ECS)", which keeps every field.',
-    type: 'string',
-    enum: ['message_trace', 'message_trace_graph_api', 'own'],
-    default: 'message_trace',
-  },
-  do_not_send: {
-    title: 'Do not send',
-    description:
-      'Rows that fit one of these rules are not sent. A rule has one condition or several: "direction: internal", "status: delivered and sender: *@newsletter.example.com", "recipient: contoso.com", "subject: *out of office*". * stands for any text. A direction needs internal_domains. Left empty: all rows are sent.',
-    type: 'array',
-    items: { type: 'string' },
-  },
-  send_only: {
-    title: 'Send only',
-    description:
-      'Only rows that fit one of these rules are sent, such as "direction: inbound, outbound" or "status: failed, quarantined". A row that fits do_not_send, too, is not sent. Left empty: all rows are sent.',
-    type: 'array',
-    items: { type: 'string' },
-  },
+  ...eventSettings,
   run_playbook_on: {
     title: 'Run the playbook on',
     description:

@@ -48,6 +48,7 @@ export interface TraceOptions {
   };
   readonly filters: FilterOptions;
   readonly runs: RunOptions;
+  readonly privacy: PrivacyOptions;
   readonly addresses: Addresses;
 }
 
@@ -76,6 +77,7 @@ export function traceOptions(settings: TraceConfiguration): TraceOptions {
     },
     filters: filterOptions(settings),
     runs: runOptions(settings),
+    privacy: privacyOptions(settings),
     addresses: {
       apiUrl: settings.api_url,
       authorityUrl: settings.authority_url,
@@ -114,6 +116,20 @@ export function runOptions(settings: TraceConfiguration | UncheckedSettings): Un
     maxRunsAMinute: settings.playbook_runs_per_minute,
     internalDomains: settings.internal_domains ?? [],
   };
+}
+
+/** What of a row leaves the module as it came. */
+export interface PrivacyOptions {
+  readonly subject: TraceConfiguration['subject_privacy'];
+  readonly addresses: TraceConfiguration['address_privacy'];
+  /** Of the hashes. */
+  readonly key?: string | undefined;
+}
+
+export function privacyOptions(settings: TraceConfiguration): PrivacyOptions;
+export function privacyOptions(settings: UncheckedSettings): Unchecked<PrivacyOptions>;
+export function privacyOptions(settings: TraceConfiguration | UncheckedSettings): Unchecked<PrivacyOptions> {
+  return { subject: settings.subject_privacy, addresses: settings.address_privacy, key: settings.privacy_key };
 }
 
 /** How a service account gets at the message traces. */

@@ -69,17 +69,17 @@ const commands: Readonly<Record<string, Expected>> = {
   message_trace: {
     name: 'Message Trace',
     min: { account_name: 'svc@contoso.com', account_password: 'x', intake_key: 'x' },
-    secrets: ['account_password'],
-    derived: ['client_id', 'tenant_id', ...lists, 'token_scope'],
+    secrets: ['account_password', 'privacy_key'],
+    derived: ['client_id', 'tenant_id', ...lists, 'privacy_key', 'token_scope'],
     intakeFormat: 'message_trace',
   },
   message_trace_graph: {
     name: 'Message Trace (Microsoft Graph)',
     min: { tenant_id: 'contoso.com', client_id: 'x', client_secret: 'x', intake_key: 'x' },
-    secrets: ['client_secret', 'client_certificate'],
+    secrets: ['client_secret', 'client_certificate', 'privacy_key'],
     derived: [
       ...['tenant_id', 'client_id', 'client_secret', 'client_certificate', 'federated_token_file'],
-      ...[...lists, 'token_scope'],
+      ...[...lists, 'privacy_key', 'token_scope'],
     ],
     intakeFormat: 'message_trace_graph_api',
   },

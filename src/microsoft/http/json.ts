@@ -98,8 +98,12 @@ export function errorText(body: string): string {
   const response = parsed(body);
   // Where the message is empty, as in {"error":{"code":"UnknownError","message":""}}, the code is all that there is.
   const text = messageIn(response) ?? (isObject(response) ? (textIn(response, keysOfACode) ?? '') : undefined);
+  if (text === undefined && ROWS.test(body)) return 'a damaged answer with rows';
   return (text === undefined ? excerptOfPage(body) : excerpt(text)) || 'no explanation';
 }
+
+/** Rows are not to be quoted. */
+const ROWS = /(?:sender|recipient)address/i;
 
 /** The longer text first, where an answer has two: beside `error_description`, `error` is a mere code. */
 const keysOfAMessage = ['error_description', 'error', 'odata.error', 'message', 'value', 'ErrorMessage', 'Message'];
