@@ -198,7 +198,9 @@ export class Playbook {
     const { stored, secrets } = this.#startedWith.saved;
     const configuration = { ...stored.settings, ...secrets };
     const readsTenant = stored.usesSimulatedTenant || account.leadsToTenant(card, configuration);
-    const isComparable = readsTenant && intakeOf(stored.settings) === 'own';
+    // Who the hashed recipients are cannot be told without the key.
+    const isTold = stored.settings['address_privacy'] !== 'hash';
+    const isComparable = readsTenant && isTold && intakeOf(stored.settings) === 'own';
     const audit = this.#audit.started(isComparable, Date.now());
     const run = await Run.start({
       modulePath,
