@@ -41,5 +41,5 @@ test.each([
   ['from: x@b.example', 1, 'status, direction, sender'],
 ])('%s is no entry: the problem is at character %i', (text, position, expected) => {
   const read = readRunRule(text);
-  expect(read).toEqual({ position, expected: expect.stringContaining(expected) as string });
+  expect(read).toEqual({ position, expected: expect.stringContaining(expected) });
 });

@@ -3,6 +3,7 @@ import { SendEventError } from '@sekoia/automation-sdk-shim';
 import { Ajv } from 'ajv';
 import { InternalDomains } from '../../../src/message-trace/direction.js';
 import { isProblem } from '../../../src/message-trace/filter-rule.js';
+import { Privacy } from '../../../src/message-trace/privacy.js';
 import { readRunRule, type RunRule } from '../../../src/message-trace/run-rules.js';
 import { StorageError } from '../../../src/model/errors.js';
 import type { JsonObject } from '../../../src/model/json.js';
@@ -72,7 +73,11 @@ function ruleOf(text: string): RunRule {
   return rule;
 }
 
-function sinkOn(runs: PlaybookRuns, onDelivered: (rows: readonly DeliveredRow[]) => void = () => undefined): Sink {
+function sinkOn(
+  runs: PlaybookRuns,
+  onDelivered: (rows: readonly DeliveredRow[]) => void = () => undefined,
+  privacy?: Privacy,
+): Sink {
   const sink: Sink = {
     // eslint-disable-next-line @typescript-eslint/require-await -- it answers at once
     async *deliver(rows): AsyncGenerator<Receipt, void, undefined> {
@@ -82,7 +87,8 @@ function sinkOn(runs: PlaybookRuns, onDelivered: (rows: readonly DeliveredRow[])
     reject: () => Promise.resolve(true),
   };
   const internal = new InternalDomains([]);
-  return new RunNotingSink({ sink, runs, rules: [ruleOf('quarantined')], internal, untilStored: (action) => action() });
+  const rules = [ruleOf('quarantined')];
+  return new RunNotingSink({ sink, runs, rules, internal, privacy, untilStored: (action) => action() });
 }
 
 function rowsOf(count: number, status = 'Quarantined'): DeliveredRow[] {
@@ -144,6 +150,17 @@ describe('rows that start runs', () => {
       ],
     });
     expect(platform.counts).toEqual({ runs: 3, rows: 3, failures: 0, dropped: 0, waiting: 0 });
+  });
+
+  test('hold nothing that is to be protected, neither in the payload nor in the data folder', async () => {
+    const privacy = new Privacy({ subject: 'drop', addresses: 'hash', key: 'k'.repeat(32) });
+    const runs = await platform.start();
+    await take(sinkOn(runs, undefined, privacy), rowsOf(1));
+    const stored = platform.document.text;
+    await sendDue(runs);
+    const told = JSON.stringify(platform.events);
+    expect(told).toContain('@contoso.com');
+    expect(`${stored} ${told}`).not.toMatch(/alice|bob|Invoice/);
   });
 
   test('share runs where the minute has fewer, and wait for the next', async () => {

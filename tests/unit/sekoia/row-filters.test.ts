@@ -2,7 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { InternalDomains } from '../../../src/message-trace/direction.js';
 import type { DeliveredRow, Receipt, Sink } from '../../../src/model/ports.js';
-import { FilteringSink, rowFilterFor, rulesForFilters, sentenceOnFilter } from '../../../src/sekoia/row-filters.js';
+import {
+  FilteringSink,
+  rowFilterFor,
+  rulesForFilters,
+  runRulesFor,
+  sentenceOnFilter,
+} from '../../../src/sekoia/row-filters.js';
 import { runs } from '../../../packages/automation-sdk-shim/tests/support/runs.js';
 import { record } from '../../support/records.js';
 
@@ -43,6 +49,16 @@ describe('wrong rules', () => {
 
 test('without rules there is no filter', () => {
   expect(rowFilterFor({ ...none, doNotSend: [' '] }, internal)).toBeUndefined();
+});
+
+test('a rule of runs that asks for what is protected is named by its number', () => {
+  const runOn = ['quarantined', 'sender: bob@contoso.com', 'subject: *invoice*'];
+  const options = { runOn, maxRunsAMinute: 1, internalDomains: [] };
+  const textsWith = (hidesSubjects: boolean, hidesAddresses: boolean) =>
+    runRulesFor(options, { hidesSubjects, hidesAddresses }).map(({ text }) => text);
+  expect(textsWith(false, false)).toEqual(runOn);
+  expect(textsWith(true, false)).toEqual(['quarantined', 'sender: bob@contoso.com', 'rule #3']);
+  expect(textsWith(false, true)).toEqual(['quarantined', 'rule #2', 'subject: *invoice*']);
 });
 
 test('the log names the rules, the first 20 of a list', () => {
