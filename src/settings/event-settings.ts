@@ -56,7 +56,7 @@ export const eventSettings = {
   privacy_key: {
     title: 'Privacy key',
     description:
-      'Key of the hashes, at least 32 characters, for example from "openssl rand -hex 32". Needed where subject_privacy or address_privacy is hash. Give triggers whose events are compared the same key. Another key makes other hashes.',
+      'Key of the hashes, at least 32 characters, for example from "openssl rand -hex 32". Needed where subject_privacy or address_privacy is hash. Give triggers whose events are compared the same key. Another key makes other hashes. Left empty: nothing can be hashed.',
     type: 'string',
     secret: true,
   },
