@@ -29,7 +29,7 @@ test('errors of the source, and of pages that are asked for again, quote no addr
   const source: Source = {
     name: 'graph',
     limits: { pageRows: 1, rangeMs: 1 },
-    // eslint-disable-next-line require-yield, @typescript-eslint/require-await -- it fails before its first page
+    // eslint-disable-next-line @typescript-eslint/require-await -- it fails before its first page
     async *pages(_range, _signal, options) {
       options?.onRetry?.(new UnavailableError('No mailbox alice@contoso.com.'));
       throw new SettingsError('alice@contoso.com is gone.', { remedy: 'Ask.' });
