@@ -62,15 +62,15 @@ interface Expected {
   readonly intakeFormat: string;
 }
 
-/** What is left out is an empty list. */
-const lists = ['internal_domains', 'do_not_send', 'send_only', 'run_playbook_on'];
+/** What is left out is an empty list, or no key. */
+const lists = ['internal_domains', 'do_not_send', 'send_only', 'privacy_key', 'run_playbook_on'];
 /** What each command's cards must say, by the command. */
 const commands: Readonly<Record<string, Expected>> = {
   message_trace: {
     name: 'Message Trace',
     min: { account_name: 'svc@contoso.com', account_password: 'x', intake_key: 'x' },
     secrets: ['account_password', 'privacy_key'],
-    derived: ['client_id', 'tenant_id', ...lists, 'privacy_key', 'token_scope'],
+    derived: ['client_id', 'tenant_id', ...lists, 'token_scope'],
     intakeFormat: 'message_trace',
   },
   message_trace_graph: {
@@ -79,7 +79,7 @@ const commands: Readonly<Record<string, Expected>> = {
     secrets: ['client_secret', 'client_certificate', 'privacy_key'],
     derived: [
       ...['tenant_id', 'client_id', 'client_secret', 'client_certificate', 'federated_token_file'],
-      ...[...lists, 'privacy_key', 'token_scope'],
+      ...[...lists, 'token_scope'],
     ],
     intakeFormat: 'message_trace_graph_api',
   },

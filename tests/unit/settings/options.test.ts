@@ -44,6 +44,7 @@ describe('the options of a form that was not touched', () => {
       events: { chunkSize: 1000, eventFormat: 'normalized', intakeFormat: 'message_trace', internalDomains: [] },
       filters: { sendOnly: [], doNotSend: [], internalDomains: [] },
       privacy: { subject: 'keep', addresses: 'keep', key: undefined },
+      runs: { runOn: [], maxRunsAMinute: 10, internalDomains: [] },
       addresses: {
         apiUrl: 'https://reports.office365.com/ecp/reportingwebservice/reporting.svc',
         authorityUrl: 'https://login.microsoftonline.com',

@@ -60,9 +60,12 @@ export function tenantSettings(secretNames: Iterable<string>): readonly string[]
   return [...TENANT_ADDRESSES, ...SERVICES, ...credentials(secretNames)];
 }
 
-/** Names and secrets with which a trigger signs in. The intake key is none of them: it opens no tenant. */
+/** Secrets that open no tenant. */
+const OTHER_SECRETS: readonly string[] = [INTAKE_KEY, 'privacy_key'];
+
+/** Names and secrets with which a trigger signs in. */
 export function credentials(secretNames: Iterable<string>): readonly string[] {
-  return [...IDENTITIES, ...[...secretNames].filter((name) => name !== INTAKE_KEY)];
+  return [...IDENTITIES, ...[...secretNames].filter((name) => !OTHER_SECRETS.includes(name))];
 }
 
 const MAX_NAME_LENGTH = 100;

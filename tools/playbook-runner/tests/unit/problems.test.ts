@@ -91,10 +91,15 @@ describe('problems with settings', () => {
 });
 
 test('the secrets of a card are what it masks, and the intake key', () => {
-  expect([...(cards.get('message_trace')?.secretNames ?? [])]).toEqual(['account_password', 'intake_key']);
+  expect([...(cards.get('message_trace')?.secretNames ?? [])]).toEqual([
+    'account_password',
+    'privacy_key',
+    'intake_key',
+  ]);
   expect([...(cards.get('message_trace_graph')?.secretNames ?? [])].sort()).toEqual([
     'client_certificate',
     'client_secret',
     'intake_key',
+    'privacy_key',
   ]);
 });

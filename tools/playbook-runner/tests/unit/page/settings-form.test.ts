@@ -80,7 +80,7 @@ describe('the words at a setting', () => {
 });
 
 test('the intake key is masked beside the secrets of the card', () => {
-  expect(secretNames(account)).toEqual(['account_password', 'intake_key']);
+  expect(secretNames(account)).toEqual(['account_password', 'privacy_key', 'intake_key']);
 });
 
 test.each([
