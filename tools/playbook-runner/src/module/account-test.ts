@@ -84,13 +84,14 @@ export class AccountTests {
     }, ENDS_WITHIN_MS);
     void command.ended.then(async (report) => {
       clearTimeout(timer);
+      // Who sees the result finds nothing left of the test.
+      await rm(dataFolder, { recursive: true, force: true });
       const { success, error } = resultOf(report);
       test.result = {
         success,
         error: isTooLong ? TOO_LONG : command.hide(error),
         tookMs: command.tookMs ?? 0,
       };
-      await rm(dataFolder, { recursive: true, force: true });
     });
     return test;
   }
